@@ -1,0 +1,111 @@
+# One word per act; bare `make` prints the list. A target is the door scripts/<word>.py, and what stands behind ## is its help.
+# Works with GNU make 3.81 and later, and with the .venv that Windows makes.
+
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+READY := $(VENV)/.ready
+READY_TESTS := $(VENV)/.ready-tests
+
+# The first of these that is new enough makes the .venv.
+PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
+
+# What may stand behind the word. A value reaches its door letter by letter, because it travels in the
+# environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
+# somebody's environment does nothing.
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP
+ARGS :=
+SWITCHES := FORCE YES LIST
+typed = $(filter command,$(origin $(1)))
+GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
+ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
+STRANGE := $(foreach name,$(.VARIABLES),$(if $(call typed,$(name)),$(filter-out $(VALUES) $(SWITCHES) ARGS PYTHON OS,$(name))))
+ifneq ($(strip $(STRANGE)),)
+$(error Onbekend: $(strip $(STRANGE)). U kunt opgeven: $(VALUES) $(SWITCHES) ARGS)
+endif
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name)))$(eval export $(name)))
+
+small = $(shell echo $(1) | tr A-Z_ a-z-)
+options = $(foreach name,$(ON),--$(call small,$(name))) $(foreach name,$(GIVEN),$${$(name):+--$(call small,$(name)) "$$$(name)"})
+door = $(PY) scripts/$(subst -,_,$@).py $(options) $(ARGS)
+install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help sync check setup demo restore test test-long lint bench anew
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+help: ## laat deze lijst zien
+	@echo 'make <woord>, waarbij <woord> is:'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'Erachter mag, bij elk woord dat met het register werkt:'
+	@echo '  SETTINGS=bestand    een ander instellingenbestand dan config/settings.toml'
+	@echo '  TODAY=2026-03-05    doen alsof het die dag is'
+	@echo '  YES=1               niets vragen'
+	@echo '  FORCE=1             doorgaan, ook als er opvallend veel tegelijk verandert'
+	@echo '  ARGS="..."          andere keuzes; ARGS=--help laat ze zien'
+	@echo
+	@echo 'Staat er aan het einde Error 1, dan is er niets stuk: er zijn meldingen om te bekijken.'
+	@echo 'Bij Error 2 is er niets begonnen; bij Error 3 is het halverwege gestopt. Erboven staat wat u kunt doen.'
+
+sync: $(READY) ## doet de hele ronde: lezen, controleren, meldingen en welkomstberichten
+	@$(door)
+
+check: $(READY) ## laat zien wat sync zou doen, en schrijft niets
+	@$(door)
+
+setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt
+	@$(door)
+
+demo: $(READY) ## maakt een voorbeeld met verzonnen mensen in een eigen map (MEMBERS=3600 SEED=1)
+	@$(door)
+
+restore: $(READY) ## zet een eerdere kopie van het register terug (LIST=1 toont ze, BACKUP=naam kiest er een)
+	@$(door)
+
+test: $(READY_TESTS) ## voor makers: alle snelle proeven
+	@$(PY) -m pytest -m "not long" $(ARGS)
+
+test-long: $(READY_TESTS) ## voor makers: de proeven die langer duren
+	@$(PY) -m pytest -m long $(ARGS)
+
+lint: $(READY_TESTS) ## voor makers: stijl en typen
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+bench: $(READY_TESTS) ## voor makers: meet snelheid en geheugen
+	@$(PY) tests/bench/bench.py $(ARGS)
+
+# The environment. A stamp is set only when all is in place, so an interrupted install starts again from nothing;
+# so does a .venv whose Python has gone (an upgraded system, a moved disk).
+anew: ;
+
+$(READY): requirements.lock $(if $(shell test -x $(PY) && echo ok),,anew)
+	@found=; sound=; \
+	for python in $(PYTHON); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	  found=$$python; \
+	  "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
+	  sound=$$python; break; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo 'Buurtbeheer heeft Python 3.11 of nieuwer nodig, en dat is hier niet gevonden.' >&2; \
+	  echo 'Haal het op bij https://www.python.org/downloads/ en probeer het opnieuw.' >&2; exit 2; \
+	fi; \
+	if [ -z "$$sound" ]; then \
+	  echo "Bij $$found ontbreekt het onderdeel venv." >&2; \
+	  echo 'Op Debian en Ubuntu: sudo apt install python3-venv. Probeer het daarna opnieuw.' >&2; exit 2; \
+	fi; \
+	echo 'Buurtbeheer haalt de onderdelen op die het nodig heeft. Dat duurt een minuutje.' >&2; \
+	"$$sound" -m venv --clear $(VENV) && $(install) -r requirements.lock || { \
+	  echo 'Het ophalen van de onderdelen is niet gelukt. Is er internet, en plaats op de schijf?' >&2; \
+	  echo 'Probeer het daarna opnieuw: het begint dan vanzelf weer bij het begin.' >&2; exit 2; \
+	}
+	@touch $@
+
+$(READY_TESTS): tests/requirements.lock $(READY)
+	@echo 'Buurtbeheer haalt de onderdelen voor de proeven op. Dat duurt een minuutje.' >&2
+	@rm -f $(READY) && $(install) -r tests/requirements.lock
+	@touch $(READY) && touch $@
