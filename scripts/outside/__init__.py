@@ -1,0 +1,1 @@
+"""Acts: the only code that touches the world. It may import roster; roster never imports it."""

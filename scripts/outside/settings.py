@@ -1,0 +1,151 @@
+"""What differs between two installations: settings.toml in, Settings out, or one Stop with all that is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from outside.settings_keys import Problem, read_tables
+from outside.settings_text import AGAIN, lines_of, parse, read_text
+from outside.stop import Stop
+from roster.model import Bounds, Terms
+
+DEFAULT = Path(__file__).resolve().parents[2] / "config" / "settings.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """Where the register is kept: `path` for "excel"; `spreadsheet` (id or URL) and `credentials` for "google"."""
+
+    kind: str = "excel"
+    path: Path = Path("register.xlsx")
+    spreadsheet: str = ""
+    credentials: Path = Path("config/secrets/service-account.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Who we are. `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine."""
+
+    name: str = "BuurtPreventieApp Den Helder"
+    short_name: str = "BPA"
+    places: tuple[str, ...] = ("Den Helder", "Huisduinen", "Julianadorp")
+    regiegroep_number: str = ""
+    regiegroep_number_for: str = "everyone"
+    coordinator: str = ""
+    coordinator_email: str = ""
+    website: str = ""
+    official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of the law; `nearly_full` is a share of `group_size`, `signs` go with `per_streets`."""
+
+    group_size: int = 256
+    nearly_full: float = 0.9
+    minimum_admins: int = 1
+    signs: int = 2
+    per_streets: int = 6
+    sticker_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """How letters leave. `sender` and `reply_to` are "Name <address>" or a bare address; `per_day` is for SMTP.
+
+    `security` is "starttls", "tls", or "none" for a server on this very machine.
+    """
+
+    transport: str = "outbox"
+    sender: str = ""
+    reply_to: str = ""
+    per_day: int = 400
+    host: str = "smtp.gmail.com"
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Two folders: what people take away, and what must survive a crash."""
+
+    out: Path = Path("out")
+    state: Path = Path("state")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that settings.toml says; all paths are absolute. `source` is the file itself."""
+
+    language: str = "nl"
+    workbook: Workbook = field(default_factory=Workbook)
+    network: Network = field(default_factory=Network)
+    limits: Limits = field(default_factory=Limits)
+    mail: Mail = field(default_factory=Mail)
+    paths: Paths = field(default_factory=Paths)
+    source: Path = DEFAULT
+
+    def terms(self, today: date) -> Terms:
+        """What the rules are held to on that day."""
+        network, limits = self.network, self.limits
+        return Terms(
+            today=today,
+            places=network.places,
+            official_domains=network.official_domains,
+            bounds=network.bounds,
+            group_size=limits.group_size,
+            nearly_full=limits.nearly_full,
+            minimum_admins=limits.minimum_admins,
+            signs=limits.signs,
+            per_streets=limits.per_streets,
+            sticker_days=limits.sticker_days,
+            language=self.language,
+            short_name=network.short_name,
+            network_name=network.name,
+            regiegroep_number=network.regiegroep_number,
+            regiegroep_number_for=network.regiegroep_number_for,
+            coordinator=network.coordinator,
+        )
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings in `path` (the checkout's own config/settings.toml where it is None).
+
+    Raises Stop naming every problem at once, each with its line and a hint.
+    """
+    source = (path or DEFAULT).absolute()
+    text = read_text(source)
+    values, problems = read_tables(parse(text, source))
+    if problems:
+        raise Stop(*told(problems, text, source))
+    home = home_of(source)
+    workbook, paths = Workbook(**values["workbook"]), Paths(**values["paths"])
+    return Settings(
+        **values[""],
+        workbook=replace(workbook, path=home / workbook.path, credentials=home / workbook.credentials),
+        network=Network(**values["network"]),
+        limits=Limits(**values["limits"]),
+        mail=Mail(**{"port": 465 if values["mail"].get("security") == "tls" else 587} | values["mail"]),
+        paths=Paths(out=home / paths.out, state=home / paths.state),
+        source=source,
+    )
+
+
+def home_of(source: Path) -> Path:
+    """Where relative paths start: the folder above `config`, or the settings file's own folder."""
+    folder = source.parent
+    return folder.parent if folder.name.casefold() == "config" else folder
+
+
+def told(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
+    """All problems as one message in the order of the file, and what to do."""
+    lines = lines_of(text, [problem.key for problem in problems])
+    ordered = sorted(zip(lines, problems, strict=True), key=lambda pair: pair[0])
+    points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered]
+    count = "1 punt klopt" if len(points) == 1 else f"{len(points)} punten kloppen"
+    head = f"Het instellingenbestand {source} is nog niet goed: {count} niet."
+    return "\n".join([head, *points]), AGAIN

@@ -1,0 +1,176 @@
+"""Which keys settings.toml may hold, and what is wrong with one that does not hold together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from outside.settings_values import (
+    Reader,
+    address,
+    bedoelde_u,
+    box,
+    correspondent,
+    domain,
+    file_path,
+    one_of,
+    phone,
+    several,
+    share,
+    text,
+    website,
+    whole,
+    words,
+)
+from roster.columns import DEELNEMERS
+
+Key = tuple[str, str]
+"""A table ("" for the top of the file) and a key in it ("" for the table itself)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in the file: at which key, and in Dutch what and how to mend it. Holds no value of a person's."""
+
+    key: Key
+    message: str
+
+    @property
+    def name(self) -> str:
+        """The key as people look for it: "[mail] per_day"."""
+        table, key = self.key
+        return f"[{table}] {key}".strip() if table else key
+
+
+LANGUAGES = next(column.choices for column in DEELNEMERS.columns if column.heading == "Taal")
+
+KEYS: dict[str, dict[str, Reader]] = {
+    "": {"language": one_of(*LANGUAGES)},
+    "workbook": {
+        "kind": one_of("excel", "google"),
+        "path": file_path,
+        "spreadsheet": text,
+        "credentials": file_path,
+    },
+    "network": {
+        "name": words,
+        "short_name": words,
+        "places": several(words, at_least=1),
+        "regiegroep_number": phone,
+        "regiegroep_number_for": one_of("everyone", "admins"),
+        "coordinator": text,
+        "coordinator_email": address,
+        "website": website,
+        "official_domains": several(domain, at_least=0),
+        "bounds": box,
+    },
+    "limits": {
+        "group_size": whole(2, 100_000),
+        "nearly_full": share,
+        "minimum_admins": whole(1, 1_000),
+        "signs": whole(1, 1_000),
+        "per_streets": whole(1, 1_000),
+        "sticker_days": whole(0, 3_650),
+    },
+    "mail": {
+        "transport": one_of("outbox", "smtp"),
+        "sender": correspondent,
+        "reply_to": correspondent,
+        "per_day": whole(1, 2_000),
+        "host": words,
+        "port": whole(1, 65_535),
+        "security": one_of("starttls", "tls", "none"),
+        "username": text,
+    },
+    "paths": {"out": file_path, "state": file_path},
+}
+
+
+def read_tables(content: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+    """The values of all known keys that the file holds, by table; and everything that is wrong with it."""
+    values: dict[str, dict[str, Any]] = {table: {} for table in KEYS}
+    problems: list[Problem] = []
+    for name, found in content.items():
+        if name in KEYS and isinstance(found, dict):
+            read_table(name, found, values[name], problems)
+        elif name in KEYS:
+            problems.append(Problem(("", name), f"hoort een kopje te zijn: [{name}], met daaronder de instellingen."))
+        elif isinstance(found, dict) and name not in KEYS[""]:
+            problems.append(Problem((name, ""), unknown_table(name)))
+        else:
+            read_table("", {name: found}, values[""], problems)
+    return values, problems + disagreements(values, {problem.key for problem in problems})
+
+
+def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problems: list[Problem]) -> None:
+    """Read one table into `values`; what cannot be read is added to `problems`."""
+    for key, value in found.items():
+        try:
+            if key in KEYS[name]:
+                values[key] = KEYS[name][key](value)
+            else:
+                problems.append(Problem((name, key), unknown_key(name, key)))
+        except ValueError as error:
+            problems.append(Problem((name, key), str(error)))
+
+
+def disagreements(values: dict[str, dict[str, Any]], told: set[Key]) -> list[Problem]:
+    """What is wrong between keys that are each right by themselves. `told` are the keys that are already wrong."""
+    workbook, limits, mail, paths = (values[name] for name in ("workbook", "limits", "mail", "paths"))
+    here = {"localhost", "127.0.0.1", "::1"}
+    wrong = (
+        (
+            workbook.get("kind") == "google" and not workbook.get("spreadsheet"),
+            ("workbook", "spreadsheet"),
+            'is nodig bij kind = "google": plak hier het adres van de spreadsheet.',
+        ),
+        (
+            mail.get("transport") == "smtp" and not mail.get("sender"),
+            ("mail", "sender"),
+            'is nodig bij transport = "smtp": vul het adres in waarmee u verstuurt.',
+        ),
+        (
+            mail.get("security") == "none" and mail.get("host") not in here,
+            ("mail", "security"),
+            'verwacht "starttls" of "tls": zonder slot gaat er niets over internet.',
+        ),
+        (
+            limits.get("minimum_admins", 1) > limits.get("group_size", 256),
+            ("limits", "minimum_admins"),
+            "is groter dan group_size: zo kan geen groep beginnen.",
+        ),
+        (
+            paths.get("out", Path("out")) == paths.get("state", Path("state")),
+            ("paths", "state"),
+            "is dezelfde map als out. Kies twee verschillende mappen.",
+        ),
+    )
+    return [Problem(key, message) for is_wrong, key, message in wrong if is_wrong and key not in told]
+
+
+def unknown_table(name: str) -> str:
+    """What to say of a heading that is not ours."""
+    tables = [table for table in KEYS if table]
+    if any(name in keys for keys in KEYS.values()):
+        return unknown_key("", name)
+    return f"dit kopje bestaat niet. {bedoelde_u(name, tables, '[{}]') or listed('Er is', tables)}"
+
+
+def unknown_key(table: str, key: str) -> str:
+    """What to say of a key that is not ours: it may stand elsewhere, be misspelt, or be a secret."""
+    if re.search(r"pass|wachtwoord|secret|geheim|token", key, re.IGNORECASE):
+        return "een wachtwoord hoort niet in dit bestand: haal de regel weg, ook uit kopieën ervan."
+    home = next((name for name, keys in KEYS.items() if key in keys), None)
+    if home is not None:
+        where = f"onder het kopje [{home}]" if home else "bovenaan het bestand, boven de kopjes"
+        return f"deze instelling hoort {where}."
+    hint = bedoelde_u(key, KEYS[table], "{}") or listed("Hier kan", KEYS[table])
+    return f"deze instelling bestaat niet. {hint}"
+
+
+def listed(lead: str, choices: Iterable[str]) -> str:
+    """All that could have been meant: "Hier kan: out, state."."""
+    return f"{lead}: {', '.join(choices)}."
