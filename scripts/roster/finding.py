@@ -1,0 +1,58 @@
+"""A finding: what is wrong in the sheet, where, how heavy, and what mends it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from roster.table import Place
+
+
+class Weight(Enum):
+    """How heavy a finding is; the value is the word that people see."""
+
+    BLOCKS = "blokkeert"
+    WAITS = "wachtlijst"
+    NOTICE = "let op"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong at one place.
+
+    `rule` is the name of the rule's function. `message` says in Dutch what is wrong, `remedy`
+    what mends it; both are whole sentences and neither repeats the heading of the cell.
+    """
+
+    place: Place
+    rule: str
+    weight: Weight
+    message: str
+    remedy: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """True when nothing may leave about this row until it is mended."""
+        return self.weight is Weight.BLOCKS
+
+    @property
+    def line(self) -> str:
+        """The finding as it stands in the row's Meldingen: weight, cell, what, remedy."""
+        where = f" ({self.place.column})" if self.place.column else ""
+        return f"{self.weight.value.capitalize()}{where}: {self.message} {self.remedy}".rstrip()
+
+
+def lines_by_row(findings: Iterable[Finding]) -> dict[str, dict[str, str]]:
+    """tab -> row key -> what Meldingen says: one line a finding, what blocks first."""
+    gathered: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for finding in findings:
+        gathered[finding.place.tab][finding.place.key].append(finding)
+    return {
+        tab: {
+            key: "\n".join(finding.line for finding in sorted(row, key=lambda finding: not finding.blocks))
+            for key, row in rows.items()
+        }
+        for tab, rows in gathered.items()
+    }

@@ -1,0 +1,252 @@
+"""What the register says, as values: areas, groups, streets, members, sign requests, and the terms they are held to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from functools import cached_property
+
+from roster.finding import Finding
+from roster.table import Place, Table, fold
+
+
+class Role(Enum):
+    """What a member does; the value is the word in the sheet."""
+
+    MEMBER = "deelnemer"
+    ADMIN = "beheerder"
+    COORDINATOR = "coördinator"
+
+
+class Status(Enum):
+    """Where a member, a group or a sign request stands; the value is the word in the sheet."""
+
+    ACTIVE = "actief"
+    WAITING = "wachtlijst"
+    BLOCKED = "geblokkeerd"
+    LEFT = "afgemeld"
+    FULL = "vol"
+    FORMING = "in oprichting"
+    DRAFT = "concept"
+    SUBMITTED = "ingediend"
+    PROMISED = "toegezegd"
+    PLACED = "geplaatst"
+    REFUSED = "afgewezen"
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The municipality as a box on the map, in degrees (WGS 84)."""
+
+    south: float = 52.86
+    west: float = 4.68
+    north: float = 52.98
+    east: float = 4.88
+
+    def hold(self, latitude: float, longitude: float) -> bool:
+        """True when the point lies in the box or on its edge."""
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What every rule is held to: today, and the limits that the coordinator chose.
+
+    `rules_version` is the version of the spelregels under templates/; `mail_done` is the state of a
+    letter that the mailbox took ("klaargezet" or "verstuurd").
+    """
+
+    today: date
+    places: tuple[str, ...] = ("Den Helder", "Huisduinen", "Julianadorp")
+    official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
+    bounds: Bounds = Bounds()
+    group_size: int = 256
+    nearly_full: float = 0.9
+    minimum_admins: int = 1
+    signs: int = 2
+    per_streets: int = 6
+    sticker_days: int = 30
+    language: str = "nl"
+    short_name: str = "BPA"
+    network_name: str = "BuurtPreventieApp Den Helder"
+    regiegroep_number: str = ""
+    regiegroep_number_for: str = "everyone"
+    coordinator: str = ""
+    rules_version: str = "1"
+    mail_done: str = "klaargezet"
+
+
+@dataclass(slots=True, eq=False)
+class Area:
+    """A gebied: several groups, one wijkconciërge."""
+
+    place: Place
+    name: str
+    town: str = ""
+    caretaker: str = ""
+    caretaker_email: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """A groep: a set of streets with one WhatsApp group. Days are None where blank or unreadable."""
+
+    place: Place
+    name: str
+    area: str = ""
+    registered: date | None = None
+    started: date | None = None
+    invitation: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Street:
+    """A straat, or a part of one, that belongs to a group.
+
+    `first` and `last` are house numbers (None = open end); `side` is "even", "oneven" or "".
+    `readable` is False where one of the three does not read: which numbers the row means is then unknown.
+    """
+
+    place: Place
+    name: str
+    town: str = ""
+    first: int | None = None
+    last: int | None = None
+    side: str = ""
+    group: str = ""
+    readable: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A deelnemer, as read from one row.
+
+    `nr` is the number this row goes by from now on (given, kept or taken back), also where the cell
+    still says otherwise. `group`, `street`, `town`, `house_number` and `postcode` are as typed
+    (trimmed). `mobile` is E.164 or None, `email` normalised or None (blank or unusable).
+    `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
+    for whoever has an Afgemeld op, also an unreadable one; `left_on` is its day where it reads.
+    """
+
+    place: Place
+    nr: str
+    first_name: str = ""
+    infix: str = ""
+    surname: str = ""
+    organisation: str = ""
+    street: str = ""
+    house_number: str = ""
+    postcode: str = ""
+    town: str = ""
+    mobile: str | None = None
+    email: str | None = None
+    group: str = ""
+    role: Role = Role.MEMBER
+    adult: bool | None = None
+    agreed: bool | None = None
+    sticker: bool | None = None
+    language: str = ""
+    joined: date | None = None
+    left: bool = False
+    left_on: date | None = None
+    exception: str = ""
+    in_whatsapp: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """The whole name as it is spoken: "Jan van den Berg", or the organisation's."""
+        person = " ".join(part for part in (self.first_name, self.infix, self.surname) if part)
+        return person or self.organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place on the map in degrees (WGS 84), six decimals at most."""
+
+    latitude: float
+    longitude: float
+
+    @property
+    def link(self) -> str:
+        """The place as a Google Maps link that opens on every phone."""
+        return f"https://www.google.com/maps/search/?api=1&query={self.latitude:.6f}%2C{self.longitude:.6f}"
+
+
+@dataclass(slots=True, eq=False)
+class SignRequest:
+    """A bordaanvraag: one group, two places. A location is None where blank or unreadable."""
+
+    place: Place
+    nr: str
+    group: str = ""
+    locations: tuple[Location | None, Location | None] = (None, None)
+    descriptions: tuple[str, str] = ("", "")
+    requested_on: date | None = None
+    requested_by: str = ""
+    explanation: str = ""
+    decision: str = ""
+    decided_on: date | None = None
+
+
+@dataclass(slots=True, eq=False)
+class AdminRow:
+    """A row that stands in tab Beheerders now, with the people's two answers."""
+
+    place: Place
+    nr: str
+    in_regiegroep: bool | None = None
+    in_area_group: bool | None = None
+
+
+@dataclass(eq=False)
+class Roster:
+    """Everything the register says, and the tables it was read from (tab title -> Table).
+
+    `unreadable` are the findings of reading: the rules take them along, and tell no such cell twice.
+    """
+
+    tables: dict[str, Table]
+    areas: list[Area] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+    streets: list[Street] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    requests: list[SignRequest] = field(default_factory=list)
+    admin_rows: list[AdminRow] = field(default_factory=list)
+    unreadable: list[Finding] = field(default_factory=list)
+
+    @cached_property
+    def group_named(self) -> dict[str, Group]:
+        """Groups by folded name; of a doubled name the first."""
+        return {fold(group.name): group for group in reversed(self.groups) if group.name}
+
+    @cached_property
+    def area_named(self) -> dict[str, Area]:
+        """Areas by folded name; of a doubled name the first."""
+        return {fold(area.name): area for area in reversed(self.areas) if area.name}
+
+    @cached_property
+    def streets_of(self) -> dict[str, list[Street]]:
+        """Street rows by the folded name of their group."""
+        found: dict[str, list[Street]] = defaultdict(list)
+        for street in self.streets:
+            found[fold(street.group)].append(street)
+        return dict(found)
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where everybody stands once the rules have spoken. Keys are the rows' keys (`place.key`).
+
+    `active`, `waiting` and `admins` hold members per folded group name, in order of joining
+    (admins: active members of that group whose Rol is beheerder).
+    """
+
+    member: dict[str, Status] = field(default_factory=dict)
+    group: dict[str, Status] = field(default_factory=dict)
+    request: dict[str, Status] = field(default_factory=dict)
+    active: dict[str, list[Member]] = field(default_factory=dict)
+    waiting: dict[str, list[Member]] = field(default_factory=dict)
+    admins: dict[str, list[Member]] = field(default_factory=dict)
+

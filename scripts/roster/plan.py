@@ -1,0 +1,164 @@
+"""The steps that a run means to take: values that can be sorted, shown, counted and held back."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from roster.finding import Finding
+from roster.model import Roster, Standing, Terms
+from roster.table import Cell, Place
+
+
+@dataclass(frozen=True, slots=True)
+class SetCell:
+    """Write `value` in one of the software's own cells (`place.column`), over what stands there: `was`.
+
+    `value` is text or a whole number; "" empties the cell. The row is found by `place.key`.
+    """
+
+    place: Place
+    value: str | int
+    was: Cell = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddRow:
+    """Add a row to a derived tab, below the last one in use: heading -> value."""
+
+    tab: str
+    key: str
+    values: tuple[tuple[str, str | int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """One mail to one person, not yet rendered.
+
+    `act` is the folder under templates/ ("welcome"), `version` the version of what is told, and
+    `facts` all that the template may use, as plain values. `person` is the Nr, `marks` the
+    identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went.
+    """
+
+    about: Place
+    act: str
+    version: str
+    language: str
+    person: str
+    to_name: str
+    to_address: str
+    facts: dict[str, object] = field(hash=False)
+    mark: Place
+    mark_was: Cell = None
+    identities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a file that tells of one row; it is left out when that row is held back."""
+
+    about: Place
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """A file under out/, made of parts in order between a head and a foot.
+
+    `path` is relative, with forward slashes, each piece already safe as a file's name. With
+    `only_if_parts` a file without a single part is not written.
+    """
+
+    path: str
+    parts: tuple[Part, ...]
+    head: str = ""
+    foot: str = ""
+    only_if_parts: bool = False
+    newline: str = "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file under out/ made from the template of an act; `about` is the row that it tells of.
+
+    `facts` is all that the template may use, as plain values.
+    """
+
+    path: str
+    act: str
+    language: str
+    facts: dict[str, object] = field(hash=False)
+    about: Place | None = None
+
+
+Step = SetCell | AddRow | Send | WriteFile | Document
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the ledger knows of one message: to whom, what, and how it went.
+
+    `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
+    "wacht": not left, and due again. `address_mark` is the digest of the address it went to.
+    """
+
+    person: str
+    act: str
+    version: str
+    state: str
+    day: date
+    identities: tuple[str, ...] = ()
+    address_mark: str = ""
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class History:
+    """What must be remembered from earlier runs; the workbook cannot be trusted with it alone.
+
+    `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
+    identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
+    last run saw ("members" -> 312).
+    """
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    highest: dict[str, int] = field(default_factory=dict)
+    identity_nr: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    salt: bytes = b""
+
+    def identity(self, mobile: str) -> str:
+        """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
+        return hmac.new(self.salt, mobile.encode(), hashlib.sha256).hexdigest()[:24]
+
+    def address_mark(self, address: str) -> str:
+        """A mail address as the ledger knows it; capitals do not count."""
+        return self.identity(address.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that a planner may look at."""
+
+    roster: Roster
+    standing: Standing
+    findings: tuple[Finding, ...]
+    history: History
+    terms: Terms
+
+
+Planner = Callable[[View], Iterable[Step]]
+
+
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+
+
+def file_name(name: str) -> str:
+    """A name that Windows, macOS and Linux all take as one piece of a path, still readable."""
+    safe = _UNSAFE.sub("-", name).strip(" .") or "naamloos"
+    return ("_" + safe if _RESERVED.match(safe) else safe)[:80].rstrip(" .")

@@ -1,0 +1,140 @@
+"""The sheet as cells, and where each of them stands."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cache
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | None
+"""What a back end hands over: the value as it is stored. Empty is None or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One tab as it stands: its title and its cells from A1 on, rows may differ in length."""
+
+    title: str
+    cells: list[list[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: the tab, the row and, where it is one cell, the column's heading.
+
+    `row` is the sheet's own row number at the moment of reading (1 = top; 0 = the whole tab) and
+    serves people; `key` names the row for the software and survives sorting.
+    """
+
+    tab: str
+    row: int = 0
+    key: str = ""
+    column: str = ""
+
+    def at(self, column: str) -> Place:
+        """The same row, another cell."""
+        return Place(self.tab, self.row, self.key, column)
+
+
+@dataclass(slots=True, eq=False)
+class Table:
+    """One tab of the register whose headings have been found.
+
+    `tab` is the register's name for it ("Deelnemers"), `title` the name as people typed it.
+    `columns` holds, for each known heading that is present, its position in a row (0 = column A).
+    `rows` are the rows below the headings; `rows[0]` stands in sheet row `first`.
+    """
+
+    tab: str
+    title: str
+    columns: dict[str, int]
+    rows: list[list[Cell]]
+    first: int
+    own: frozenset[str] = field(default_factory=frozenset)
+    _keys: list[str] | None = None
+
+    def cell(self, index: int, column: str) -> Cell:
+        """The cell of row `index` (0 = first row below the headings) under `column`; None if absent."""
+        position = self.columns.get(column)
+        row = self.rows[index]
+        return row[position] if position is not None and position < len(row) else None
+
+    def column(self, name: str) -> Iterator[Cell]:
+        """All cells under a heading, top to bottom; None for each row where the column is absent."""
+        position = self.columns.get(name)
+        if position is None:
+            return iter([None] * len(self.rows))
+        return (row[position] if position < len(row) else None for row in self.rows)
+
+    @property
+    def keys(self) -> list[str]:
+        """One key a row, unique in the tab, the same wherever the row is moved to.
+
+        A row with a Nr of its own is named by it. A row without one, or with one that stands
+        twice (a copied row), is named by what people typed in it; equal rows get a count behind it.
+        """
+        if self._keys is None:
+            self._keys = row_keys(self)
+        return self._keys
+
+    def place(self, index: int, column: str = "") -> Place:
+        """Where row `index` stands."""
+        return Place(self.tab, self.first + index, self.keys[index], column)
+
+
+def is_blank(cell: Cell) -> bool:
+    """True for an empty cell and for one with nothing but white space and marks that do not show."""
+    return cell is None or (isinstance(cell, str) and not cell.strip(" \t\r\n\u00a0\u200b\u200e\u200f\u2060\ufeff"))
+
+
+def says(cell: Cell, value: str | int) -> bool:
+    """True when a cell already holds the value, however the back end hands it over."""
+    if is_blank(cell):
+        return value == ""
+    if isinstance(value, int):
+        return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == value
+    return isinstance(cell, str) and cell.replace("\r\n", "\n").strip() == value.strip()
+
+
+@cache
+def fold(text: str) -> str:
+    """A name as it is compared: no capitals, accents, double spaces or marks that do not show.
+
+    `fold("  Café  DE Kamp ") == "cafe de kamp"`. Used for headings, groups, areas and places.
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("\u00ad", ""))
+    kept = "".join(mark for mark in plain if not unicodedata.combining(mark) and unicodedata.category(mark) != "Cf")
+    return " ".join(kept.casefold().split())
+
+
+def row_keys(table: Table) -> list[str]:
+    """Name every row of a table; see `Table.keys`."""
+    numbers: Sequence[str] = [
+        cell.strip() if isinstance(cell, str) else "" for cell in table.column("Nr")
+    ]
+    times = Counter(numbers)
+    seen: Counter[str] = Counter()
+    keys = []
+    for index, number in enumerate(numbers):
+        if number and times[number] == 1:
+            keys.append(number)
+            continue
+        content = "=" + content_key(table, index)
+        seen[content] += 1
+        keys.append(content if seen[content] == 1 else f"{content}#{seen[content]}")
+    return keys
+
+
+def content_key(table: Table, index: int) -> str:
+    """A digest of what people typed in a row: the software's own columns do not count."""
+    row = table.rows[index]
+    parts = [
+        f"{name}={row[position]}"
+        for name, position in sorted(table.columns.items())
+        if name not in table.own and position < len(row) and not is_blank(row[position])
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
