@@ -1,0 +1,134 @@
+"""E-mail addresses: the one that stands there, or a reason why no mail can go to it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import unquote
+
+from email_validator import EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+
+from roster.cells_text import Unreadable, plain_digits, text
+from roster.mail_slips import meant_domain
+from roster.table import Cell
+
+_REMEDY = "Typ één adres, bijvoorbeeld naam@mail.example, of laat de cel leeg."
+_NONE = frozenset(
+    f"{start}{word}"
+    for start in ("", "geen ", "heeft geen ")
+    for word in ("e-mail", "email", "e-mailadres", "emailadres", "mail", "mailadres", "adres")
+    if start
+) | {"", "geen", "nvt", "n.v.t", "n.v.t.", "niet van toepassing", "n/a", "onbekend", "niet bekend", "nee", "heeft niet"}
+_ROLES = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
+
+# Plain addresses. What this claims, and email-validator, give the same: tests/test_cells_email.py
+# holds one against the other. Names that RFC 6761 reserves, except .example, are left to the library.
+PLAIN = re.compile(
+    r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@"
+    r"((?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+(?!(?:arpa|invalid|local|localhost|onion|test)\Z)[a-z]{2,24})"
+)
+_LONGEST = 64  # within every limit of the RFCs for the whole, the local part and a label
+
+
+def email(cell: Cell) -> str | None:
+    """The address with its domain in small letters; None if blank or "geen", "-", "nvt", "onbekend".
+
+    What stands before the @ stays as typed. Understood: white space around, "mailto:", "<…>",
+    "Naam <…>". `Unreadable`: two addresses, whatever email-validator refuses (no network is used),
+    and known slips of the pen in the domain, with what may be meant.
+    """
+    if not isinstance(cell, str):
+        if cell is None:
+            return None
+        raise Unreadable("Dit is geen e-mailadres.", _REMEDY)
+    found = _plain_address(cell)
+    if found is None:
+        bare = _bare_address(cell)
+        if bare is None:
+            return None
+        found = _plain_address(bare) or _library_address(bare)
+    _refuse_slip(found[found.rindex("@") + 1:])
+    return found
+
+
+def _plain_address(typed: str) -> str | None:
+    """The fast path: the address when it is a plain one, else None."""
+    found = PLAIN.fullmatch(typed)
+    if found is None or len(typed) > _LONGEST:
+        return None
+    local, domain = found.groups()
+    if not local.islower() and local.lower() in _ROLES:
+        local = local.lower()
+    return f"{local}@{domain.lower()}"
+
+
+_NAMED = re.compile(r"([^<>]*)<\s*(?:mailto:)?\s*([^<>]*?)\s*>", re.IGNORECASE)
+_ADDRESS_LIKE = re.compile(r"[^\s@,;<>/|]+@[^\s@,;<>/|]+")
+
+
+def _bare_address(cell: str) -> str | None:
+    """The address without the noise around it; None when the cell says that there is none."""
+    typed = plain_digits(text(cell)).strip(" '\"`\u2018\u2019\u201c\u201d;,")
+    if typed.casefold() in _NONE or not any(mark.isalnum() for mark in typed):
+        if "@" in typed or "?" in typed:
+            raise Unreadable("Hier staat geen heel e-mailadres.", _REMEDY)
+        return None
+    named = _NAMED.fullmatch(typed)
+    if named is not None:
+        before, typed = named.group(1).strip(" '\""), named.group(2)
+        if "@" in before and before.casefold() != typed.casefold():
+            raise Unreadable("Hier staan twee e-mailadressen.", _REMEDY)
+    if typed[:7].casefold() == "mailto:":
+        typed = unquote(typed[7:].split("?")[0]).strip()
+    if len(_ADDRESS_LIKE.findall(typed)) > 1:
+        raise Unreadable("Hier staan twee e-mailadressen.", "Laat er één staan.")
+    return typed
+
+
+def _library_address(typed: str) -> str:
+    """email-validator's answer, or the likely reason in Dutch for its refusal."""
+    try:
+        valid = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+    except (EmailNotValidError, UnicodeError):
+        raise _fault(typed) from None
+    if valid.ascii_email is None:
+        raise _fault(typed)
+    if "." not in valid.domain[:-2]:  # no ending of one letter exists
+        _refuse_slip(valid.domain)
+        raise _fault(typed)
+    return valid.ascii_email
+
+
+def _fault(typed: str) -> Unreadable:
+    local, at, domain = typed.rpartition("@")
+    if not at:
+        return Unreadable("In dit e-mailadres ontbreekt het apenstaartje (@).", _REMEDY)
+    faults = (
+        ("@" in local, "In dit e-mailadres staan twee apenstaartjes."),
+        (" " in typed, "In dit e-mailadres staat een spatie, of er staat nog iets naast."),
+        (not local, "Voor het apenstaartje staat niets."),
+        (not domain, "Achter het apenstaartje staat niets."),
+        ("," in typed, "In dit e-mailadres staat een komma. Moet dat een punt zijn?"),
+        (".." in typed, "In dit e-mailadres staan twee punten achter elkaar."),
+        (typed.endswith("."), "Achter dit e-mailadres staat een punt te veel."),
+        (typed.startswith(".") or local.endswith("."), "Voor het apenstaartje staat een punt te veel."),
+        (domain.startswith("."), "Achter het apenstaartje staat een punt te veel."),
+        ("." not in domain, "Achter het apenstaartje ontbreekt de punt, bijvoorbeeld .nl."),
+        (not local.isascii(), "Voor het apenstaartje staat een letter met een accent of een vreemd teken."),
+    )
+    for wrong, message in faults:
+        if wrong:
+            return Unreadable(message, _REMEDY)
+    return Unreadable("Dit e-mailadres klopt niet.", _REMEDY)
+
+
+@lru_cache(maxsize=4096)
+def _slip(domain: str) -> str:
+    return meant_domain(domain)
+
+
+def _refuse_slip(domain: str) -> None:
+    meant = _slip(domain)
+    if meant:
+        raise Unreadable(f"Dit e-mailadres lijkt een tikfout te hebben: bedoelde u {meant}?", "Verbeter het adres.")
