@@ -1,0 +1,79 @@
+"""Gives every row its Nr: the one it has, the one it had before, or the next that nobody ever had."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import count
+
+from roster.plan import History
+from roster.table import Cell
+
+_DIGITS = 4
+_PROPER = re.compile(r"[A-Z]-[0-9]{4,12}")  # more digits are no number that was ever given
+_BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\u2060\ufeff"
+
+
+def valid_number(cell: Cell, prefix: str) -> str | None:
+    """The Nr that a cell holds in its proper form ("D-0001"), or None. Capitals and blanks around are forgiven."""
+    if not isinstance(cell, str):
+        return None
+    number = cell.strip(_BLANKS).upper()
+    return number if number.startswith(prefix) and _PROPER.fullmatch(number) else None
+
+
+def give_numbers(
+    prefix: str,
+    typed: Sequence[Cell],
+    mobiles: Sequence[str | None],
+    elsewhere: Iterable[Cell],
+    history: History,
+) -> list[str]:
+    """One Nr a row, no two alike, always the same for the same rows and history.
+
+    `typed` are the Nr cells of the rows that count and `mobiles` their mobiles (E.164, None where
+    there is none), in the order of the sheet; `elsewhere` are the Nr cells of all rows, whose
+    numbers are never given anew. A row keeps its own valid Nr. Of a Nr that stands twice (a copied
+    row) the row keeps it whose mobile went by it before, or else the first. A row without a Nr gets
+    back the one that its mobile went by, if no other row has it, or else the next number above all
+    that were ever given.
+    """
+    proper = [valid_number(cell, prefix) for cell in typed]
+    given = _settle_doubles(proper, mobiles, history)
+    taken = {number for number in given if number}
+    known = history.identity_nr
+    if known:
+        for row, number in enumerate(given):
+            mobile = mobiles[row]
+            if number is None and mobile is not None:
+                before = valid_number(known.get(history.identity(mobile)), prefix)
+                if before is not None and before not in taken:
+                    given[row] = before
+                    taken.add(before)
+    numbers = (valid_number(cell, prefix) for cell in elsewhere)
+    highest = max(
+        history.highest.get(prefix, 0),
+        max((int(number[len(prefix) + 1 :]) for number in numbers if number), default=0),
+        max((int(number[len(prefix) + 1 :]) for number in taken), default=0),
+    )
+    following = count(highest + 1)
+    return [f"{prefix}-{next(following):0{_DIGITS}d}" if number is None else number for number in given]
+
+
+def _settle_doubles(proper: Sequence[str | None], mobiles: Sequence[str | None], history: History) -> list[str | None]:
+    """Leave each number with one row only; the other rows get None."""
+    keeper: dict[str, int] = {}
+    doubled: dict[str, list[int]] = {}
+    for row, number in enumerate(proper):
+        if number is None:
+            continue
+        first = keeper.setdefault(number, row)
+        if first != row:
+            doubled.setdefault(number, [first]).append(row)
+    for number, rows in doubled.items():
+        for row in rows:
+            mobile = mobiles[row]
+            if mobile is not None and history.identity_nr.get(history.identity(mobile)) == number:
+                keeper[number] = row
+                break
+    return [number if number is not None and keeper[number] == row else None for row, number in enumerate(proper)]

@@ -1,0 +1,221 @@
+"""Reads tables into a roster, and tells of every cell that does not read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
+from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
+from roster.finding import Finding, Weight
+from roster.model import AdminRow, Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
+from roster.numbers import give_numbers, valid_number
+from roster.plan import History
+from roster.reading_laws import (
+    a_decision_is_known,
+    a_members_role_is_known,
+    a_postcode_is_well_formed,
+    an_answer_is_yes_or_no,
+    an_email_is_well_formed,
+)
+from roster.reading_rows import Rows
+from roster.table import Cell, Place, Table, fold
+
+# Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
+MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"
+ADULT = "a_member_is_18_or_older"
+AGREED = "a_member_agreed_to_the_rules"
+ADDRESS = "a_members_address_is_complete"
+STICKER = "a_member_shows_the_sticker"
+DATES = "dates_make_sense"
+STREET = "a_street_belongs_to_one_group"
+PLACES = "a_sign_request_names_two_places"
+ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
+
+
+def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tuple[Roster, list[Finding]]:
+    """Read every row that people typed something in.
+
+    A cell that does not read becomes a finding under the rule that it breaks, with that rule's
+    weight, and None in the roster. Never raises, whatever the cells hold. The findings are kept in
+    `roster.unreadable` as well, where the rules look for them. A missing tab reads as an empty one.
+    """
+    findings: list[Finding] = []
+    blank = {
+        tab.title: Table(tab.title, tab.title, {}, [], 2, tab.own)
+        for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
+    }
+    found = blank | tables
+    roster = Roster(
+        tables=tables,
+        areas=_read_areas(Rows(found[GEBIEDEN.title], findings)),
+        groups=_read_groups(Rows(found[GROEPEN.title], findings), terms),
+        streets=_read_streets(Rows(found[STRATEN.title], findings)),
+        members=_read_members(Rows(found[DEELNEMERS.title], findings), terms, history),
+        requests=_read_requests(Rows(found[BORDAANVRAGEN.title], findings), terms, history),
+        admin_rows=_read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
+        unreadable=findings,
+    )
+    return roster, findings
+
+
+def _day(terms: Terms) -> Callable[[Cell], date | None]:
+    today = terms.today
+    return lambda cell: day(cell, today)
+
+
+def _read_areas(rows: Rows) -> list[Area]:
+    addresses = rows.heeds("E-mail wijkconciërge", an_email_is_well_formed, None)
+    return list(
+        map(Area, rows.places, rows.texts("Gebied"), rows.texts("Plaats"), rows.texts("Wijkconciërge"), addresses)
+    )
+
+
+def _read_groups(rows: Rows, terms: Terms) -> list[Group]:
+    registered = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None)
+    started = rows.values("Gestart op", _day(terms), DATES, Weight.NOTICE, None)
+    links = rows.texts("Uitnodigingslink")
+    return list(map(Group, rows.places, rows.texts("Groep"), rows.texts("Gebied"), registered, started, links))
+
+
+def _read_streets(rows: Rows) -> list[Street]:
+    """Which numbers a row means is unknown once one cell of it does not read: such a row claims no address for sure."""
+    before = len(rows.findings)
+    firsts = rows.values("Van", _number, STREET, Weight.BLOCKS, None)
+    lasts = rows.values("Tot", _number, STREET, Weight.BLOCKS, None)
+    sides = rows.values("Zijde", _side, STREET, Weight.BLOCKS, "")
+    for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
+        if first is not None and last is not None and first > last:
+            rows.tell(
+                index,
+                "Tot",
+                STREET,
+                Weight.BLOCKS,
+                "Dit nummer is lager dan het nummer bij Van.",
+                "Draai de twee nummers om, of verbeter ze.",
+            )
+    unclear = {finding.place.row for finding in rows.findings[before:]}
+    readable = [place.row not in unclear for place in rows.places]
+    names, towns, groups = rows.texts("Straat"), rows.texts("Plaats"), rows.texts("Groep")
+    return list(map(Street, rows.places, names, towns, firsts, lasts, sides, groups, readable))
+
+
+def _number(cell: Cell) -> int | None:
+    number = house_number(cell)
+    return None if number is None else number.number
+
+
+_SIDES = {"even": "even", "oneven": "oneven", "": "", "beide": "", "beide kanten": "", "beide zijden": "", "alle": ""}
+
+
+def _side(cell: Cell) -> str:
+    side = _SIDES.get(fold(text(cell)))
+    if side is None:
+        raise Unreadable("Dit is geen zijde.", "Vul even of oneven in, of laat de cel leeg voor beide kanten.")
+    return side
+
+
+def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
+    # Whoever left is told about dates only, so who left is read first.
+    left_on, left = _read_leaving(rows, terms)
+    rows.silent = left
+    joined = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None, always=True)
+    phones = rows.values("Mobiel", phone, MOBILE, Weight.BLOCKS, None)
+    mobiles = [None if number is None else number.e164 for number in phones]
+    for index, number in enumerate(phones):
+        if number is not None and number.kind.endswith("landline") and not left[index]:
+            rows.tell(
+                index,
+                "Mobiel",
+                MOBILE,
+                Weight.NOTICE,
+                "Dit is een vast nummer. WhatsApp werkt daar meestal niet mee.",
+                "Vul een mobiel nummer in, als dat er is.",
+            )
+    del phones
+    rows.heeds("Postcode", a_postcode_is_well_formed, None)
+    rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
+    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.table.column("Nr"), history)
+    return list(
+        map(
+            Member,
+            rows.places,
+            numbers,
+            rows.texts("Voornaam"),
+            rows.texts("Tussenvoegsel"),
+            rows.texts("Achternaam"),
+            rows.texts("Organisatie"),
+            rows.texts("Straat"),
+            rows.texts("Huisnummer"),
+            rows.texts("Postcode"),
+            rows.texts("Plaats"),
+            mobiles,
+            rows.heeds("E-mail", an_email_is_well_formed, None),
+            rows.texts("Groep"),
+            rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
+            rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
+            rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
+            rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
+            list(map(_language, rows.texts("Taal"))),
+            joined,
+            left,
+            left_on,
+            rows.texts("Uitzondering"),
+            rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
+        )
+    )
+
+
+def _read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool]]:
+    """The day on which each member left, and whether he did: with a day that does not read he left as well."""
+    before = len(rows.findings)
+    days = rows.values("Afgemeld op", _day(terms), DATES, Weight.NOTICE, None)
+    unreadable = {finding.place.row for finding in rows.findings[before:]}
+    left = [left_on is not None or place.row in unreadable for left_on, place in zip(days, rows.places, strict=True)]
+    return days, left
+
+
+_LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}
+
+
+def _language(typed: str) -> str:
+    word = fold(typed)
+    return _LANGUAGES.get(word, word)
+
+
+def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:
+    def place_on_the_map(cell: Cell) -> Location | None:
+        return location(cell, terms.bounds)
+
+    first = rows.values("Locatie 1", place_on_the_map, PLACES, Weight.BLOCKS, None)
+    second = rows.values("Locatie 2", place_on_the_map, PLACES, Weight.BLOCKS, None)
+    descriptions = zip(rows.texts("Omschrijving 1"), rows.texts("Omschrijving 2"), strict=True)
+    nobody: list[str | None] = [None] * len(rows.places)
+    return list(
+        map(
+            SignRequest,
+            rows.places,
+            give_numbers("B", rows.cells("Nr"), nobody, rows.table.column("Nr"), history),
+            rows.texts("Groep"),
+            zip(first, second, strict=True),
+            descriptions,
+            rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),
+            rows.texts("Aangevraagd door"),
+            rows.texts("Toelichting"),
+            rows.heeds("Besluit", a_decision_is_known, ""),
+            rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),
+        )
+    )
+
+
+def _read_admin_rows(rows: Rows) -> list[AdminRow]:
+    """The rows of tab Beheerders. Their findings go by the admin's Nr, by which that tab is kept."""
+    numbers = [valid_number(cell, "D") or text(cell) for cell in rows.cells("Nr")]
+    before = len(rows.findings)
+    in_regiegroep = rows.values("In regiegroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
+    in_area_group = rows.values("In gebiedsgroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
+    by_row = {place.row: number for place, number in zip(rows.places, numbers, strict=True)}
+    for turn, told in enumerate(rows.findings[before:], start=before):
+        place = Place(told.place.tab, told.place.row, by_row[told.place.row], told.place.column)
+        rows.findings[turn] = Finding(place, told.rule, told.weight, told.message, told.remedy)
+    return list(map(AdminRow, rows.places, numbers, in_regiegroep, in_area_group))

@@ -1,0 +1,140 @@
+"""Knows the ways in which one street's name is written: abbreviations, dots, accents and spaces."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from roster.table import fold
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "1e": ("eerste",),
+    "1ste": ("eerste",),
+    "2e": ("tweede",),
+    "2de": ("tweede",),
+    "3e": ("derde",),
+    "3de": ("derde",),
+    "4e": ("vierde",),
+    "4de": ("vierde",),
+    "5e": ("vijfde",),
+    "5de": ("vijfde",),
+    "adm": ("admiraal",),
+    "bgm": ("burgemeester",),
+    "burg": ("burgemeester",),
+    "burgem": ("burgemeester",),
+    "d": ("de", "der", "den"),
+    "dr": ("doctor", "dokter"),
+    "ds": ("dominee",),
+    "gebr": ("gebroeders",),
+    "ged": ("gedempte",),
+    "gen": ("generaal",),
+    "gr": ("gracht", "grote", "groot", "graaf"),
+    "ing": ("ingenieur",),
+    "ir": ("ingenieur",),
+    "jhr": ("jonkheer",),
+    "jkvr": ("jonkvrouw", "jonkvrouwe"),
+    "kapt": ("kapitein",),
+    "kd": ("kade",),
+    "kl": ("kleine",),
+    "kol": ("kolonel",),
+    "kon": ("koning", "koningin"),
+    "ln": ("laan",),
+    "lt": ("luitenant",),
+    "luit": ("luitenant",),
+    "maj": ("majoor",),
+    "mgr": ("monseigneur",),
+    "min": ("minister",),
+    "mr": ("meester",),
+    "nwe": ("nieuwe",),
+    "past": ("pastoor",),
+    "pl": ("plein", "plaats"),
+    "pln": ("plein",),
+    "pr": ("prins", "prinses"),
+    "pres": ("president",),
+    "prof": ("professor",),
+    "sngl": ("singel",),
+    "st": ("sint", "straat"),
+    "str": ("straat",),
+    "t": ("t", "het"),
+    "v": ("van",),
+    "vd": ("vande", "vander", "vanden"),
+    "vdr": ("vander",),
+    "vh": ("vanhet", "vant"),
+    "vt": ("vant", "vanhet"),
+    "weth": ("wethouder",),
+    "wethr": ("wethouder",),
+    "wg": ("weg",),
+}
+"""A word that is written short, and the whole words that it may stand for."""
+
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    "str": ("straat",),
+    "sngl": ("singel",),
+    "pln": ("plein",),
+    "hvn": ("haven",),
+    "ln": ("laan",),
+    "wg": ("weg",),
+    "kd": ("kade",),
+    "gr": ("gracht",),
+    "dk": ("dijk",),
+    "pl": ("plein", "plaats"),
+}
+"""The end of a word that is written short: no Dutch word ends so by itself."""
+
+_WHOLE_ENDINGS = (
+    "straat",
+    "laan",
+    "weg",
+    "plein",
+    "kade",
+    "gracht",
+    "dijk",
+    "singel",
+    "haven",
+    "plaats",
+    "hof",
+    "pad",
+    "park",
+    "oord",
+)
+
+_MOST_READINGS = 64
+_WORD = re.compile(r"[^\W_]+")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a name: letters and digits, no capitals or accents. `words_of("Burg. Ritmeesterstr.")`."""
+    return tuple(_WORD.findall(fold(text)))
+
+
+@lru_cache(maxsize=50_000)
+def readings(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys that a name may be meant by, every abbreviation written out in each of its meanings.
+
+    A key has letters and digits alone: `readings(("burg", "ritmeesterstr")) == ("burgemeesterritmeesterstraat",)`.
+    """
+    found: dict[str, None] = {}
+    for turn, choice in enumerate(product(*map(_meanings, words))):
+        if turn == _MOST_READINGS:
+            break
+        found["".join(choice)] = None
+    return tuple(found)
+
+
+def stem_length(key: str) -> int:
+    """How many letters of a key tell one street from another: "straat" and its like do not."""
+    for ending in _WHOLE_ENDINGS:
+        if key.endswith(ending) and len(key) > len(ending):
+            return len(key) - len(ending)
+    return len(key)
+
+
+def _meanings(word: str) -> tuple[str, ...]:
+    whole = _WORDS.get(word)
+    if whole is not None:
+        return whole
+    for short, endings in _ENDINGS.items():
+        if word.endswith(short) and len(word) > len(short) + 1:
+            return tuple(word[: -len(short)] + ending for ending in endings)
+    return (word,)
