@@ -1,0 +1,96 @@
+"""What a rule may look at: the roster, the terms, the addresses, and where everybody stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from roster.finding import Finding, Weight
+from roster.model import Group, Member, Roster, SignRequest, Standing, Terms
+from roster.streets import Address, Streets
+from roster.table import Place, fold
+
+
+@dataclass(eq=False)
+class Case:
+    """The register as it is held against the rules.
+
+    `blocked` holds the rows (tab, key) that a rule before this one blocks, reading included.
+    `standing` is empty until the rules about single rows have spoken.
+    """
+
+    roster: Roster
+    terms: Terms
+    blocked: set[tuple[str, str]] = field(default_factory=set)
+    standing: Standing = field(default_factory=Standing)
+
+    @cached_property
+    def present(self) -> list[Member]:
+        """The members who have not left, in the order of the sheet."""
+        return [member for member in self.roster.members if not member.left]
+
+    @cached_property
+    def streets(self) -> Streets:
+        """The street table, ready to be asked for addresses."""
+        return Streets(self.roster, self.terms.places)
+
+    @cached_property
+    def addresses(self) -> list[Address]:
+        """What the street table says of each present member's address, in the same order."""
+        address = self.streets.address
+        return [address(member.street, member.house_number, member.town) for member in self.present]
+
+    @cached_property
+    def _told(self) -> set[tuple[str, str, str]]:
+        return {(told.place.tab, told.place.key, told.place.column) for told in self.roster.unreadable}
+
+    def told(self, place: Place, column: str) -> bool:
+        """True when reading already told that this cell does not read: it is not told twice."""
+        return (place.tab, place.key, column) in self._told
+
+    def name_of(self, group: str) -> str:
+        """The name of a group as the sheet writes it, from its folded name."""
+        known = self.roster.group_named.get(group)
+        return known.name if known else group
+
+    def status_of(self, group: Group) -> str:
+        """The word for where a group stands."""
+        return self.standing.group[group.place.key].value
+
+    @cached_property
+    def requests_of(self) -> dict[str, list[SignRequest]]:
+        """Sign requests by the folded name of their group, the first one asked first."""
+        found: dict[str, list[SignRequest]] = {}
+        for request in self.roster.requests:
+            found.setdefault(fold(request.group), []).append(request)
+        for requests in found.values():
+            requests.sort(key=lambda request: in_order(request.requested_on, request.place.row))
+        return found
+
+
+Rule = Callable[[Case], Iterator[Finding]]
+
+
+def in_order(day: date | None, row: int) -> tuple[bool, date, int]:
+    """What the first come first served of a row goes by: its day, a blank one last, then its row."""
+    return day is None, day or date.max, row
+
+
+def blocks(rule: Rule, place: Place, message: str, remedy: str = "") -> Finding:
+    """A finding that holds its row back."""
+    return Finding(place, rule.__name__, Weight.BLOCKS, message, remedy)
+
+
+def notice(rule: Rule, place: Place, message: str, remedy: str = "") -> Finding:
+    """A finding that is told, and stops nothing."""
+    return Finding(place, rule.__name__, Weight.NOTICE, message, remedy)
+
+
+def rows_in_words(rows: list[int]) -> str:
+    """Rows in words: "rij 4", "rij 4 en rij 9", "rij 4, rij 9 en 3 andere rijen"."""
+    if len(rows) > 3:
+        return f"{', '.join(f'rij {row}' for row in rows[:2])} en {len(rows) - 2} andere rijen"
+    words = [f"rij {row}" for row in rows]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} en {words[-1]}"

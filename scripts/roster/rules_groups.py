@@ -1,0 +1,199 @@
+"""The rules about a group's life: its admins, its size, its registration, and the groups of admins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from roster.columns import BEHEERDERS, DEELNEMERS
+from roster.finding import Finding
+from roster.model import Group, Member, Role
+from roster.rules_case import Case, blocks, notice, rows_in_words
+from roster.standing import enough_admins, is_open
+from roster.table import Place, fold
+
+
+def _admins(case: Case, group: Group) -> list[Member]:
+    return case.standing.admins.get(fold(group.name), [])
+
+
+def a_group_has_an_admin(case: Case) -> Iterator[Finding]:
+    """A group has at least one admin (a setting), who is an active member of that same group. "Noodzakelijk".
+
+    Blocks the group's start: its status stays "in oprichting". Its members are not held back.
+    """
+    not_yet = [
+        member
+        for member in case.present
+        if member.role is Role.ADMIN and case.standing.member[member.place.key].value != "actief"
+    ]
+    for group in case.roster.groups:
+        if not group.name or enough_admins(group, case.standing, case.terms):
+            continue
+        name, least = fold(group.name), max(1, case.terms.minimum_admins)
+        rows = [member.place.row for member in not_yet if fold(member.group) == name]
+        short = (
+            "Deze groep heeft nog geen beheerder"
+            if not _admins(case, group)
+            else f"Deze groep heeft nog geen {least} beheerders"
+        )
+        remedy = "Geef een actieve deelnemer van deze groep de rol beheerder."
+        if rows:
+            where = rows_in_words(rows)
+            remedy = f"De beheerder in {where} van het tabblad Deelnemers is nog niet actief. Kijk daar wat er mist."
+        yield blocks(
+            a_group_has_an_admin, group.place.at("Beheerders"), f"{short} en kan daarom nog niet starten.", remedy
+        )
+
+
+def a_group_has_more_than_one_admin(case: Case) -> Iterator[Finding]:
+    """A group has more than one admin. Let op. "Eén (of meerdere)"."""
+    for group in case.roster.groups:
+        if len(_admins(case, group)) == 1 and enough_admins(group, case.standing, case.terms):
+            yield notice(
+                a_group_has_more_than_one_admin,
+                group.place.at("Beheerders"),
+                "Deze groep heeft maar één beheerder.",
+                "Vraag een tweede deelnemer om ook beheerder te zijn.",
+            )
+
+
+def a_group_fits_in_whatsapp(case: Case) -> Iterator[Finding]:
+    """A group fits in WhatsApp: at most 256, admins counted (a setting). "Maximaal 256".
+
+    Over it the latest to join wait: their row says which place in line. A full group has a let op,
+    and from 90 % (a setting) on a let op as well.
+    """
+    most = case.terms.group_size
+    nearly = case.terms.nearly_full * most - 1e-9  # 0.55 * 100 is a little over 55
+    for group in case.roster.groups:
+        name = fold(group.name)
+        if not name or case.roster.group_named.get(name) is not group:
+            continue  # of a doubled name the members are told of once
+        count, waiting = len(case.standing.active.get(name, ())), len(case.standing.waiting.get(name, ()))
+        place = group.place.at("Aantal")
+        if count >= most:
+            line = f" Op de wachtlijst: {waiting}." if waiting else ""
+            yield notice(
+                a_group_fits_in_whatsapp,
+                place,
+                f"De groep is vol: {count} deelnemers.{line}",
+                "Denk aan een tweede groep voor een deel van de straten.",
+            )
+        elif count >= nearly:
+            yield notice(
+                a_group_fits_in_whatsapp,
+                place,
+                f"De groep is bijna vol: {count} van {most} plaatsen.",
+                "Denk op tijd aan een tweede groep voor een deel van de straten.",
+            )
+        for turn, member in enumerate(case.standing.waiting.get(name, ()), start=1):
+            yield notice(
+                a_group_fits_in_whatsapp,
+                member.place.at("Groep"),
+                f"De groep is vol. De deelnemer heeft plaats {turn} op de wachtlijst.",
+                "Dit gaat vanzelf verder als er een plaats vrijkomt.",
+            )
+
+
+def admin_groups_fit_in_whatsapp(case: Case) -> Iterator[Finding]:
+    """The regiegroep and every area's admin group fit in WhatsApp as well. Let op. They are WhatsApp groups too."""
+    most = case.terms.group_size
+    by_area: Counter[str] = Counter()
+    for group in case.roster.groups:
+        if case.roster.group_named.get(fold(group.name)) is group:
+            by_area[fold(group.area)] += len(_admins(case, group))
+    total = by_area.total()
+    if total > most:
+        yield notice(
+            admin_groups_fit_in_whatsapp,
+            Place(BEHEERDERS.title),
+            f"De regiegroep past niet in WhatsApp: er zijn {total} beheerders, en er is plaats voor {most}.",
+            "Verminder het aantal beheerders per groep, of maak een tweede regiegroep.",
+        )
+    for name, area in case.roster.area_named.items():
+        if by_area[name] > most:
+            yield notice(
+                admin_groups_fit_in_whatsapp,
+                area.place.at("Groepen"),
+                f"De beheerdersgroep van dit gebied is te groot voor WhatsApp: {by_area[name]} van {most} plaatsen.",
+                "Verdeel het gebied, of verminder het aantal beheerders per groep.",
+            )
+
+
+_ADMIN_GROUPS = (
+    (
+        "In regiegroep",
+        "De beheerder zit nog niet in de regiegroep.",
+        "Voeg het nummer toe aan de regiegroep en vul dan ja in.",
+    ),
+    (
+        "In gebiedsgroep",
+        "De beheerder zit nog niet in de beheerdersgroep van het gebied.",
+        "Voeg het nummer toe aan die groep en vul dan ja in.",
+    ),
+)
+
+
+def an_admin_sits_in_both_admin_groups(case: Case) -> Iterator[Finding]:
+    """Every admin sits in the regiegroep and in the area's admin group. Let op until "ja" on both. "Zowel … als".
+
+    Told at the admin's row of tab Beheerders, by Nr; row 0 where that row is still to be made.
+    """
+    rows = {row.nr: row for row in reversed(case.roster.admin_rows)}
+    for admins in case.standing.admins.values():
+        for admin in admins:
+            row = rows.get(admin.nr)
+            place = Place(BEHEERDERS.title, row.place.row if row else 0, admin.nr)
+            answers = (row.in_regiegroep, row.in_area_group) if row else (None, None)
+            for answer, (column, message, remedy) in zip(answers, _ADMIN_GROUPS, strict=True):
+                if not answer and not case.told(place, column):
+                    yield notice(an_admin_sits_in_both_admin_groups, place.at(column), message, remedy)
+
+
+def a_group_is_registered_first(case: Case) -> Iterator[Finding]:
+    """A group is registered (Aangemeld op) before it gets the regiegroep number or asks for signs. Blocks both.
+
+    "Meldt de groep aan, dan krijgt u het nummer van de regiegroep …" A group that is simply new is
+    not told; one that was started, or asks for signs, is.
+    """
+    asking = {fold(request.group) for request in case.roster.requests if is_open(request)}
+    for group in case.roster.groups:
+        if group.registered is not None or case.told(group.place, "Aangemeld op"):
+            continue
+        if group.started is not None:
+            message = "De groep is gestart, maar nog niet aangemeld."
+        elif group.name and fold(group.name) in asking:
+            message = "De groep vraagt borden aan, maar is nog niet aangemeld."
+        else:
+            continue
+        yield blocks(
+            a_group_is_registered_first,
+            group.place.at("Aangemeld op"),
+            f"{message} Tot dan gaan het nummer van de regiegroep en de aanvraag voor borden niet de deur uit.",
+            "Meld de groep aan bij de coördinator en vul hier de dag in.",
+        )
+
+
+def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
+    """There is exactly one coordinator. Let op. Structure.
+
+    Without a row of that Rol, a coordinator named in the settings counts. A register without a member has none yet.
+    """
+    rows = [member for member in case.present if member.role is Role.COORDINATOR]
+    if len(rows) > 1:
+        for member in rows:
+            others = [other.place.row for other in rows if other is not member]
+            yield notice(
+                there_is_one_coordinator,
+                member.place.at("Rol"),
+                f"Er is meer dan één coördinator: ook in {rows_in_words(others)}.",
+                "Laat er één coördinator zijn.",
+            )
+    elif not rows and case.present and not case.terms.coordinator.strip():
+        yield notice(
+            there_is_one_coordinator,
+            Place(DEELNEMERS.title, column="Rol"),
+            "Er is nog geen coördinator.",
+            "Geef één deelnemer de rol coördinator.",
+        )

@@ -1,0 +1,134 @@
+"""Tells police and municipality from everybody else, by e-mail address and by name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from roster.street_names import words_of
+from roster.table import fold
+
+_POLICE = frozenset(
+    {
+        "politie",
+        "wijkagent",
+        "wijkagente",
+        "wijkagenten",
+        "politieagent",
+        "politieagente",
+        "politiebureau",
+        "politiepost",
+        "politieteam",
+        "politiekorps",
+        "politiedienst",
+        "politieacademie",
+        "hoofdagent",
+    }
+)
+_TOWN_HALL = frozenset(
+    {
+        "gemeentehuis",
+        "gemeentekantoor",
+        "gemeentewerken",
+        "gemeentewerf",
+        "gemeentereiniging",
+        "gemeenteraad",
+        "gemeentebestuur",
+        "gemeentesecretaris",
+        "gemeentearchief",
+        "wijkconcierge",
+        "wijkconcierges",
+    }
+)
+_PRIVATE = frozenset(
+    {
+        "vereniging",
+        "personeelsvereniging",
+        "sportvereniging",
+        "hondenvereniging",
+        "muziekvereniging",
+        "zangvereniging",
+        "club",
+        "hondenclub",
+        "sportclub",
+        "koor",
+        "harmonie",
+        "fanfare",
+        "museum",
+        "cafe",
+        "eetcafe",
+        "bar",
+        "restaurant",
+        "brasserie",
+        "bistro",
+        "hotel",
+        "lunchroom",
+        "kapper",
+        "winkel",
+        "speelgoed",
+        "fanclub",
+    }
+)
+"""Words of a club or a business: it may be called after police or town hall without being either."""
+
+_CHURCH = re.compile(
+    r"protestants|evangeli|hervormd|gereformeerd|doopsgezind|baptist|pinkster|christ|kerk|katholiek|luthers|remonstrant|vrijzinnig"
+    r"|joods|israeli|apostoli|vrije|volle|levend|parochi|moskee|islam|moslim|molukse|advent|bijbel|gods|jezus|geloof|zendings|pkn|heilige"
+)
+"""A congregation is a gemeente as well, and no municipality."""
+
+_AFTER_CONGREGATION = frozenset({"de", "het", "t", "god", "gods", "van", "in", "jezus", "zijn", "ekklesia"})
+_TOWNS = frozenset(
+    {
+        "denhelder",
+        "helder",
+        "dh",
+        "hollandskroon",
+        "schagen",
+        "texel",
+        "alkmaar",
+        "amsterdam",
+        "haarlem",
+        "hoorn",
+        "medemblik",
+        "heerhugowaard",
+    }
+)
+
+
+_HOSTS = re.compile(r"@\s*([\w.-]+)")
+
+
+def is_official_address(typed: str, domains: tuple[str, ...]) -> bool:
+    """True when any address in the text lies at one of the domains or below it."""
+    found = _HOSTS.findall(typed.casefold())
+    return any(_is_official_host(host, domains) for host in found)
+
+
+@lru_cache(maxsize=10_000)
+def _is_official_host(host: str, domains: tuple[str, ...]) -> bool:
+    name = host.strip(".-_")
+    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+
+
+@lru_cache(maxsize=10_000)
+def is_official_organisation(name: str, places: tuple[str, ...] = ()) -> bool:
+    """True for police and municipality ("Politie Noord-Holland", "Gemeente Den Helder", "Wijkagent").
+
+    False for who only carries the word: a church's gemeente, a club or café named after either.
+    """
+    words = words_of(name)
+    if _PRIVATE.intersection(words):
+        return False
+    if _POLICE.intersection(words) or _TOWN_HALL.intersection(words):
+        return True
+    spelled = ["gemeente" if word == "gem" and turn == 0 else word for turn, word in enumerate(words)]
+    if "gemeente" not in spelled or _CHURCH.search(fold(name)):
+        return False
+    behind = spelled[spelled.index("gemeente") + 1 :]
+    towns = _TOWNS.union("".join(words_of(place)) for place in places)
+    without_van = behind[1:] if behind[:1] == ["van"] else behind
+    if any("".join(without_van[:length]) in towns for length in (1, 2, 3)):
+        return True
+    # "Gem" alone may be a name; "Gemeente" alone, or with a department behind it, is the municipality.
+    return "gemeente" in words and (not behind or behind[0] not in _AFTER_CONGREGATION)

@@ -1,0 +1,159 @@
+"""The rules about asking for signs: by whom, where, how many, and one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from roster.cells import distance_m
+from roster.columns import BORDAANVRAGEN
+from roster.finding import Finding
+from roster.likeness import closest
+from roster.model import SignRequest, Status
+from roster.rules_case import Case, blocks, in_order, notice
+from roster.standing import is_open
+from roster.table import fold
+
+ONE_PLACE_M = 25
+"""Two places less than this many metres apart are one place (settled)."""
+
+SIGNS_A_REQUEST = 2
+
+
+def a_sign_request_is_of_a_started_group(case: Case) -> Iterator[Finding]:
+    """A sign request is of a registered, started group. Blocks. "Tevens kan er dan een aanvraag …"."""
+    for request in case.roster.requests:
+        group = case.roster.group_named.get(fold(request.group))
+        place = request.place.at("Groep")
+        if group is None:
+            if not request.group:
+                message, remedy = "De groep ontbreekt.", "Vul in welke groep de borden vraagt."
+            else:
+                meant = closest(request.group, (known.name for known in case.roster.groups))
+                message = f"Deze groep bestaat niet.{f' Bedoelde u {meant}?' if meant else ''}"
+                remedy = "Kies een groep van het tabblad Groepen."
+        elif case.standing.group[group.place.key] is Status.BLOCKED:
+            message = "Er klopt iets niet aan de groep zelf."
+            remedy = "Kijk op het tabblad Groepen wat er te herstellen is."
+        elif group.registered is None or group.started is None:
+            missing = [
+                word for word, day in (("aangemeld", group.registered), ("gestart", group.started)) if day is None
+            ]
+            message = f"De groep is nog niet {' en nog niet '.join(missing)}."
+            remedy = "Vul op het tabblad Groepen in sinds wanneer. Daarna kan de aanvraag verder."
+        else:
+            continue
+        yield blocks(a_sign_request_is_of_a_started_group, place, message, remedy)
+
+
+def a_sign_request_names_two_places(case: Case) -> Iterator[Finding]:
+    """A sign request names exactly two different locations, readable, inside the municipality. Blocks. "De 2 locaties".
+
+    What does not read, or lies outside, is told in reading. Less than 25 m apart is one place.
+    """
+    remedy = "Plak hier de plek uit Google Maps: de link, of de twee getallen."
+    for request in case.roster.requests:
+        blank = [
+            column
+            for column, location in zip(("Locatie 1", "Locatie 2"), request.locations, strict=True)
+            if location is None and not case.told(request.place, column)
+        ]
+        first, second = request.locations
+        if len(blank) == 2:
+            yield blocks(
+                a_sign_request_names_two_places,
+                request.place.at("Locatie 1"),
+                "De twee plekken voor de borden ontbreken.",
+                "Plak bij Locatie 1 en Locatie 2 een plek uit Google Maps.",
+            )
+        elif blank:
+            which = "eerste" if blank[0] == "Locatie 1" else "tweede"
+            yield blocks(
+                a_sign_request_names_two_places,
+                request.place.at(blank[0]),
+                f"De {which} plek ontbreekt.",
+                remedy,
+            )
+        elif first is not None and second is not None and distance_m(first, second) < ONE_PLACE_M:
+            yield blocks(
+                a_sign_request_names_two_places,
+                request.place.at("Locatie 2"),
+                f"Deze plek is dezelfde als de eerste, of ligt er minder dan {ONE_PLACE_M} meter vandaan.",
+                "Kies een andere tweede plek.",
+            )
+
+
+def a_location_lies_on_the_groups_streets(case: Case) -> Iterator[Finding]:
+    """A location lies on one of the group's streets, as far as its description tells. Let op. "In de straten".
+
+    Told only where the description names streets of the table and none of them is the group's.
+    """
+    for request in case.roster.requests:
+        group = fold(request.group)
+        if group not in case.roster.streets_of:
+            continue
+        for column, description in zip(("Omschrijving 1", "Omschrijving 2"), request.descriptions, strict=True):
+            named = case.streets.named_in(description)
+            if named and not any(fold(row.group) == group for lane in named for row in lane.rows):
+                yield notice(
+                    a_location_lies_on_the_groups_streets,
+                    request.place.at(column),
+                    f"{named[0].name} is geen straat van deze groep.",
+                    "Kijk of de plek klopt, of pas het tabblad Straten aan.",
+                )
+
+
+def _sound(case: Case, requests: list[SignRequest]) -> list[SignRequest]:
+    """The requests that count: neither blocked nor refused."""
+    return [
+        request
+        for request in requests
+        if request.decision != "afgewezen" and (BORDAANVRAGEN.title, request.place.key) not in case.blocked
+    ]
+
+
+def one_open_request_at_a_time(case: Case) -> Iterator[Finding]:
+    """A group has one open request at a time: one that the municipality has not decided on. Blocks the later.
+
+    A blocked request counts for nothing, so it keeps no other waiting.
+    """
+    for group, requests in case.requests_of.items():
+        waiting = [request for request in _sound(case, requests) if is_open(request)]
+        for request in waiting[1:] if group else ():
+            yield blocks(
+                one_open_request_at_a_time,
+                request.place.at("Groep"),
+                f"Deze groep heeft al een aanvraag lopen: {waiting[0].nr}, in rij {waiting[0].place.row}.",
+                "Wacht op het besluit daarover, of haal een van de twee weg.",
+            )
+
+
+def signs_follow_the_advice(case: Case) -> Iterator[Finding]:
+    """Two signs per six streets (settings), counted up, over a group's requests; more needs a Toelichting. Let op.
+
+    "Bij voorkeur 2 per 6 straten". Refused and blocked requests do not count; what was decided counts first.
+    """
+    terms = case.terms
+    for group, requests in case.requests_of.items():
+        streets = {
+            id(case.streets.lane_of[row.place.key])
+            for row in case.roster.streets_of.get(group, ())
+            if row.place.key in case.streets.lane_of
+        }
+        if not group or not streets:
+            continue
+        advice = terms.signs * -(-len(streets) // max(1, terms.per_streets))
+        counted = _sound(case, requests)
+        counted.sort(key=lambda request: (is_open(request), in_order(request.requested_on, request.place.row)))
+        for signs, request in zip(count(SIGNS_A_REQUEST, SIGNS_A_REQUEST), counted, strict=False):
+            if signs > advice and not any(mark.isalnum() for mark in request.explanation):
+                yield notice(
+                    signs_follow_the_advice,
+                    request.place.at("Toelichting"),
+                    f"Hiermee komt de groep op {signs} borden. Het advies voor {_streets(len(streets))} is {advice}.",
+                    "Schrijf hier waarom er meer borden nodig zijn.",
+                )
+
+
+def _streets(number: int) -> str:
+    return "één straat" if number == 1 else f"{number} straten"

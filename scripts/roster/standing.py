@@ -1,0 +1,82 @@
+"""Says where everybody stands: who is active, who waits, which groups are running, how far a sign request is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Set as AbstractSet
+
+from roster.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
+from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
+from roster.rules_case import in_order
+from roster.table import fold, is_blank
+
+Blocked = AbstractSet[tuple[str, str]]
+"""The rows (tab, key) that have a blocking finding."""
+
+
+def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
+    """Where members and groups stand; `standing.request` is filled by `stand_requests` later.
+
+    A sound member counts, whatever his group; of a group the first `group_size` to join are
+    active, blank Aangemeld op last, the rest wait in that order. Admins are active members whose
+    Rol is beheerder. A group is blocked by its own row only.
+    """
+    standing = Standing()
+    sound: dict[str, list[Member]] = defaultdict(list)
+    for member in roster.members:
+        if member.left:
+            standing.member[member.place.key] = Status.LEFT
+        elif (DEELNEMERS.title, member.place.key) in blocked:
+            standing.member[member.place.key] = Status.BLOCKED
+        else:
+            sound[fold(member.group)].append(member)
+    for name, members in sound.items():
+        members.sort(key=lambda member: in_order(member.joined, member.place.row))
+        active, waiting = members[: terms.group_size], members[terms.group_size :]
+        standing.active[name] = active
+        standing.member.update((member.place.key, Status.ACTIVE) for member in active)
+        if waiting:
+            standing.waiting[name] = waiting
+            standing.member.update((member.place.key, Status.WAITING) for member in waiting)
+        admins = [member for member in active if member.role is Role.ADMIN]
+        if admins:
+            standing.admins[name] = admins
+    for group in roster.groups:
+        standing.group[group.place.key] = _group_status(group, standing, terms, blocked)
+    return standing
+
+
+def enough_admins(group: Group, standing: Standing, terms: Terms) -> bool:
+    """True when the group has the admins that it needs to start: one, or as many as the setting asks."""
+    return len(standing.admins.get(fold(group.name), ())) >= max(1, terms.minimum_admins)
+
+
+def _group_status(group: Group, standing: Standing, terms: Terms, blocked: Blocked) -> Status:
+    if (GROEPEN.title, group.place.key) in blocked:
+        return Status.BLOCKED
+    if group.registered is None or group.started is None or not enough_admins(group, standing, terms):
+        return Status.FORMING
+    full = len(standing.active.get(fold(group.name), ())) >= terms.group_size
+    return Status.FULL if full else Status.ACTIVE
+
+
+_DECIDED = {"toegezegd": Status.PROMISED, "geplaatst": Status.PLACED, "afgewezen": Status.REFUSED}
+
+
+def stand_requests(roster: Roster, blocked: Blocked) -> dict[str, Status]:
+    """Where each sign request stands: blocked, decided, sent (ingediend), or sound and not sent yet (concept)."""
+    table = roster.tables.get(BORDAANVRAGEN.title)
+    statuses: dict[str, Status] = {}
+    for request in roster.requests:
+        key = request.place.key
+        sent = table is not None and not is_blank(table.cell(request.place.row - table.first, "Verstuurd"))
+        if (BORDAANVRAGEN.title, key) in blocked:
+            statuses[key] = Status.BLOCKED
+        else:
+            statuses[key] = _DECIDED.get(request.decision, Status.SUBMITTED if sent else Status.DRAFT)
+    return statuses
+
+
+def is_open(request: SignRequest) -> bool:
+    """True while the municipality has not decided: sent or not."""
+    return request.decision not in _DECIDED
