@@ -1,0 +1,123 @@
+"""Tells the coordinator in Dutch what stands in the register, what is wrong, and what a run means to do."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
+
+from roster.finding import Finding, Weight
+from roster.holding import Held
+from roster.model import Status
+from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
+from roster.welcome import waiting_for_welcome
+
+SHOWN = 25
+"""Findings told on the screen; the others stand in their rows."""
+
+
+class Done(Protocol):
+    """What a run reports of itself: letters due = sent + waiting + held + uncertain + failed; cells; files."""
+
+    @property
+    def due(self) -> int: ...
+    @property
+    def sent(self) -> int: ...
+    @property
+    def waiting(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+    @property
+    def uncertain(self) -> int: ...
+    @property
+    def failed(self) -> int: ...
+    @property
+    def cells_written(self) -> int: ...
+    @property
+    def cells_left(self) -> int: ...
+    @property
+    def files_written(self) -> int: ...
+    @property
+    def kept(self) -> tuple[str, ...]: ...
+
+
+def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
+    """The lines before anything is done: who is there, what is wrong (`shown` of it; None for all), what will happen."""
+    return [*_people(view), "", *_findings(view.findings, shown), "", *_plan(plan, held)]
+
+
+def describe_waiting(view: View) -> list[str]:
+    """Who was not welcomed yet, counted by what they wait for."""
+    waiting = waiting_for_welcome(view)
+    if not waiting:
+        return []
+    return ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
+
+
+def describe_report(report: Done) -> list[str]:
+    """What a run did, in sums that add up."""
+    lines = [
+        f"Klaar: {_count(report.cells_written, 'cel', 'cellen')} bijgewerkt, "
+        f"{_count(report.files_written, 'bestand', 'bestanden')} geschreven."
+    ]
+    if report.due:
+        lines.append(
+            f"Mails: {report.due} aan de beurt = {report.sent} gedaan + {report.waiting} wachten + "
+            f"{report.held} aangehouden + {report.uncertain} onzeker + {report.failed} geweigerd."
+        )
+    if report.cells_left:
+        lines.append(
+            f"{_count(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
+            "De volgende ronde doet ze alsnog."
+        )
+    lines.extend(f"Dit bestand is door iemand gewijzigd en daarom blijven staan: {path}" for path in report.kept)
+    return lines
+
+
+def _people(view: View) -> Iterator[str]:
+    standing = view.standing
+    yield f"{_count(len(view.roster.members), 'deelnemer', 'deelnemers')}: {_states(standing.member.values())}."
+    yield f"{_count(len(view.roster.groups), 'groep', 'groepen')}: {_states(standing.group.values())}."
+    if view.roster.requests:
+        total = _count(len(view.roster.requests), "bordaanvraag", "bordaanvragen")
+        yield f"{total}: {_states(standing.request.values())}."
+
+
+def _states(states: Iterable[Status]) -> str:
+    counted = Counter(states)
+    return ", ".join(f"{counted[status]} {status.value}" for status in Status if counted[status]) or "nog leeg"
+
+
+def _findings(findings: Sequence[Finding], shown: int | None) -> Iterator[str]:
+    if not findings:
+        yield "Er zijn geen meldingen: alles klopt."
+        return
+    weights = Counter(finding.weight for finding in findings)
+    told = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
+    yield f"{_count(len(findings), 'melding', 'meldingen')}: {told}."
+    ordered = sorted(findings, key=lambda finding: (not finding.blocks, finding.place.tab, finding.place.row))
+    for finding in ordered[:shown]:
+        row = f", rij {finding.place.row}" if finding.place.row else ""
+        yield f"  {finding.place.tab}{row}: {finding.line}"
+    if len(ordered[:shown]) < len(findings):
+        yield f"  … en nog {len(findings) - len(ordered[:shown])}. Ze staan allemaal in de kolom Meldingen."
+
+
+def _plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
+    kinds = Counter(type(step) for step in plan)
+    lines = [
+        _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",
+        _count(kinds[AddRow], "rij toevoegen", "rijen toevoegen") if kinds[AddRow] else "",
+        _count(kinds[Send], "welkomstmail maken", "welkomstmails maken") if kinds[Send] else "",
+    ]
+    files = kinds[WriteFile] + kinds[Document]
+    if files:
+        lines.append(_count(files, "bestand klaarzetten", "bestanden klaarzetten"))
+    todo = [line for line in lines if line]
+    yield "Te doen: " + (", ".join(todo) if todo else "niets") + "."
+    if held.steps or held.parts:
+        yield f"Aangehouden tot de melding is opgelost: {len(held.steps) + len(held.parts)}."
+
+
+def _count(number: int, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}"

@@ -1,0 +1,24 @@
+"""What the whole round does: its planners, in the order in which their steps are taken."""
+
+from __future__ import annotations
+
+from roster.admins import plan_admins
+from roster.marks import plan_marks
+from roster.plan import Planner
+from roster.signs import plan_signs
+from roster.vcards import plan_vcards
+from roster.welcome import plan_by_hand, plan_welcome
+from roster.welcome_told import plan_missed_marks
+
+PLANNERS: tuple[Planner, ...] = (
+    plan_marks,
+    plan_admins,
+    plan_missed_marks,
+    plan_welcome,
+    plan_by_hand,
+    plan_vcards,
+    plan_signs,
+)
+
+FOLDERS = ("vcards", "borden")
+"""The folders under out/ whose files each round makes anew: a bundle of a group that is gone must not linger."""
