@@ -1,0 +1,73 @@
+"""Makes the page of those who are welcomed by hand: a card each, to print or to open in WhatsApp."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from outside.settings import Settings
+from outside.templates import TEMPLATES, fill_page, find_text
+from roster.welcome import ByHand
+
+SHEETS = {
+    "nl": ("De negen spelregels", "Spoed: 112. Geen spoed: 0900-8844. Gemeente (KCC): 14 0223."),
+    "en": ("The nine rules", "Emergency: 112. Police, no emergency: 0900-8844. Municipality (KCC): 14 0223."),
+}
+"""The title and the foot of the rules to hand out."""
+
+
+def render_by_hand(rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES) -> str:
+    """A whole HTML page, made for A4: a card for each of `rows` in their order, and the rules in every language in use.
+
+    It fetches nothing, and what people typed stands in it literally. Raises Stop where a text is missing or wrong.
+    """
+    people = []
+    languages: dict[str, None] = {}
+    for row in rows:
+        text = find_text("by_hand", row.language, settings.language, folder)
+        languages[text.language] = None
+        words = text.unwrapped(row.facts)
+        people.append(
+            {
+                "nr": row.nr,
+                "name": row.name,
+                "address": row.address,
+                "mobile": row.mobile,
+                "shown_mobile": shown_number(row.mobile),
+                "group": row.group,
+                "area": row.area,
+                "joined": row.joined,
+                "language": text.language,
+                "words": words.strip().split("\n"),
+                "link": whatsapp_link(row.mobile, words),
+            }
+        )
+    sheets = []
+    for language in languages:
+        title, footer = SHEETS.get(language, SHEETS["nl"])
+        rules = find_text("spelregels", language, settings.language, folder)
+        sheets.append({"language": language, "title": title, "footer": footer, "rules": rules.piece({})})
+    facts = {"people": people, "sheets": sheets, "network": settings.network.name}
+    return fill_page("by_hand/page.html", "nl", facts, folder)
+
+
+def whatsapp_link(mobile: str, words: str) -> str:
+    """The link that opens a chat with `mobile` (E.164) with `words` ready to send; "" without a number.
+
+    https://faq.whatsapp.com/5913398998672934: digits only, with the country's, and the text percent-encoded.
+    """
+    text = "%0A".join(map(_encoded, words.split("\n")))
+    return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
+
+
+@lru_cache(maxsize=1024)
+def _encoded(line: str) -> str:
+    """A line percent-encoded; most lines are the same for everybody."""
+    return quote(line, safe="", errors="replace")
+
+
+def shown_number(mobile: str) -> str:
+    """A number as people write it: 06-23456789, and a foreign one as it is."""
+    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile

@@ -1,0 +1,153 @@
+"""Makes the letter of one Send: a whole mail with a plain part and an HTML part, legal on every wire."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP, compat32
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import quote
+
+from outside.mailbox import Letter
+from outside.settings import Settings
+from outside.stop import Stop
+from outside.templates import TEMPLATES, find_text
+from roster.plan import Send
+from roster.welcome import is_placeholder
+
+__all__ = ["compose", "is_placeholder", "message_id"]
+
+LINE = 76
+"""RFC 2047, 2: a line with an encoded word holds at most 76 characters."""
+
+NAME = 60
+"""A name that is longer does not fit on its line in quotes, and is encoded, which can be folded anywhere."""
+
+BOTH = SMTP.header_factory("Content-Type", 'multipart/alternative; boundary="=_buurtbeheer"')
+PLAIN, SCREEN = (SMTP.header_factory("Content-Type", f'text/{kind}; charset="utf-8"') for kind in ("plain", "html"))
+ENCODING = SMTP.header_factory("Content-Transfer-Encoding", "quoted-printable")
+"""The headers that all letters share, taken apart once. No quoted-printable text can hold the boundary's "=_"."""
+
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
+_NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9-]+")
+
+
+def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES) -> Letter:
+    """The letter of a Send, dated `now` (which knows its zone). Looks at no clock and no file but the templates.
+
+    Raises Stop where a text or the sender is missing or wrong; ValueError where the Send names another
+    version than its text, or an address that no mail can carry.
+    """
+    text = find_text(send.act, send.language, settings.language, folder)
+    if text.version and text.version != send.version:
+        raise ValueError(f"the text of {send.act} has version {text.version}, and the ledger would keep {send.version}")
+    sender_name, sender, reply_to = _correspondents(
+        settings.mail.sender, settings.mail.reply_to, settings.network.coordinator_email, settings.network.name
+    )
+    website = settings.network.website
+    letter = text.fill(
+        {
+            **send.facts,
+            "version": send.version,
+            "reply_to": reply_to,
+            "website": website.partition("://")[2] or website,
+            "website_link": website if "://" in website or not website else f"https://{website}",
+        }
+    )
+    name = message_id(send.act, send.version, send.person, sender)
+    leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person}')}>"
+    message = _alternatives(letter.plain, letter.screen)
+    for heading, value in (
+        ("From", _correspondent(sender_name, sender)),
+        ("To", _correspondent(send.to_name, send.to_address)),
+        ("Subject", _words(letter.subject, "Subject")),
+        ("Date", format_datetime(now)),
+        ("Message-ID", f"\n {name}" if len(name) > 60 else name),
+        ("Reply-To", _address(reply_to)),
+        ("Auto-Submitted", "auto-generated"),
+        ("List-Unsubscribe", f"\n {leave}"),
+        ("Content-Language", text.language),
+    ):
+        message[heading] = value
+    # Set last: until here headers were taken as they stand, encoded and folded by ourselves. The
+    # library's own parsing and folding of each header takes ten times as long as all the rest.
+    message.policy = SMTP
+    return Letter(name, send.person, message, send.act)
+
+
+def message_id(act: str, version: str, person: str, sender: str) -> str:
+    """The Message-ID of what one person is told, the same on every machine that mails for the same sender."""
+    told = f"{act}\x1f{version}\x1f{person}\x1f{sender.casefold()}"
+    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    pieces = [_NOT_IN_AN_ID.sub("", piece)[:16] for piece in (act, person)]
+    return f"<{'.'.join([*filter(None, pieces), digest])}@{_address(sender).rpartition('@')[2]}>"
+
+
+def _alternatives(plain: str, screen: str) -> EmailMessage:
+    """A mail with two forms of the same, the plain one first."""
+    message = EmailMessage(policy=compat32)
+    message["MIME-Version"] = "1.0"
+    message["Content-Type"] = BOTH
+    for kind, content in ((PLAIN, plain), (SCREEN, screen)):
+        part = EmailMessage(policy=compat32)
+        part["Content-Type"] = kind
+        part["Content-Transfer-Encoding"] = ENCODING
+        # The library encodes character by character in Python; this is the same in C.
+        part.set_payload(binascii.b2a_qp(content.encode("utf-8", "replace")).decode("ascii"))
+        part.policy = SMTP
+        message.attach(part)
+    return message
+
+
+@lru_cache(maxsize=8)
+def _correspondents(sender: str, reply_to: str, coordinator_email: str, network: str) -> tuple[str, str, str]:
+    """Name and address of the sender, and the address for answers. Raises Stop where there is none."""
+    name, address = parseaddr(sender)
+    address = address or coordinator_email
+    answers = parseaddr(reply_to)[1] or address
+    if not address:
+        raise Stop(
+            "Er is geen afzender voor de mails.",
+            'Zet in de instellingen bij [mail] een adres achter sender, bijvoorbeeld: sender = "naam@voorbeeld.nl"',
+        )
+    return name or network, _address(address), _address(answers)
+
+
+def _correspondent(name: str, address: str) -> str:
+    """A name and an address as a header wants them; a name that is not plain is encoded."""
+    plain = " ".join(_UNFIT.sub(" ", name).split())
+    where = f"<{_address(address)}>"
+    if not plain or plain == address:
+        return where[1:-1]
+    if plain.isascii() and len(plain) <= NAME and "=?" not in plain:
+        quoted = plain if _ATOMS.fullmatch(plain) else '"' + re.sub(r'(["\\])', r"\\\1", plain) + '"'
+    else:
+        quoted = Header(plain, "utf-8", LINE, "Reply-To").encode()
+    last = len(quoted) - quoted.rfind("\n")
+    between = " " if last + len(where) + len("Reply-To: ") < LINE else "\n "
+    return f"{quoted}{between}{where}"
+
+
+def _words(text: str, heading: str) -> str:
+    """Text as a header wants it, encoded where it is not plain and folded where it is long."""
+    plain = " ".join(_UNFIT.sub(" ", text).split())
+    if plain.isascii() and len(heading) + 2 + len(plain) <= LINE and "=?" not in plain:
+        return plain
+    return Header(plain, "utf-8", LINE, heading).encode()
+
+
+def _address(address: str) -> str:
+    """An address as it goes over the wire: a domain with accents in its own code. Raises ValueError for what cannot."""
+    local, at, domain = address.rpartition("@")
+    wire = f"{local}{at}{domain if domain.isascii() else domain.encode('idna').decode('ascii')}"
+    if not (local and domain and wire.isascii()) or re.search(r"[\x00-\x20\x7f<>,;:\\\"()\[\]]", wire):
+        raise ValueError("an address that no mail can carry")
+    return wire
+
