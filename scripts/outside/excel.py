@@ -1,0 +1,202 @@
+"""The register as an .xlsx file on this machine: read whole, written in the software's own cells only."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import filelock
+import python_calamine
+
+from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_private_folder
+from outside.excel_replace import SheetChange, check_writable, put_cells
+from outside.excel_sheet import sheet_with_headings
+from outside.excel_steps import TabSteps
+from outside.stop import Changed, Stop
+from outside.workbook import Written
+from outside.xlsx_guard import check_not_open, check_workbook_file
+from roster.columns import TAB
+from roster.headings import HeadingProblems, find_tables
+from roster.plan import AddRow, SetCell
+from roster.table import Cell, Sheet, Table, fold
+
+_READ_TRIES = 3
+
+Range = tuple[int, int, int, int]
+"""Left, top, right, bottom; 1 = A, 1 = top."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """The register as it was read: what it looked like on disk, its tables, and where to write on each tab."""
+
+    seen: Fingerprint
+    tables: dict[str, Table]
+    tabs: dict[str, TabSteps] = field(default_factory=dict)
+
+
+class ExcelWorkbook:
+    """A register file. `path` may be a link; what it points to is read and written."""
+
+    shared = False
+
+    def __init__(self, path: Path, backups: Path) -> None:
+        self.path = path
+        self.backups = backups
+        self.name = path.name
+        self._reading: _Reading | None = None
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """One run at a time, on a file that can be written; raises Stop otherwise.
+
+        The lock lies beside the state and ends with the process that holds it.
+        """
+        make_private_folder(self.backups.parent)
+        lock = filelock.FileLock(self.backups.parent / f"{self.path.stem}.lock", timeout=0, mode=0o600)
+        try:
+            with lock:
+                path = self.path.resolve()
+                if path.is_file():
+                    check_not_open(path)
+                    check_writable(path)
+                yield
+        except filelock.Timeout as error:
+            raise Stop(
+                "Buurtbeheer is al bezig met dit register.",
+                "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
+            ) from error
+
+    def read(self) -> dict[str, Table]:
+        """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
+        self._reading = None
+        seen, sheets, merged, too_far = open_register(self.path)
+        check_not_too_far(too_far)
+        try:
+            tables = find_tables(sheets)
+        except HeadingProblems as problems:
+            told = [f"{message} {remedy}".rstrip() for message, remedy in problems.problems]
+            raise Stop(f"'{self.name}' kan zo niet worden gelezen.", "\n".join(told)) from problems
+        self._reading = _Reading(seen, tables)
+        cells = {sheet.title: sheet.cells for sheet in sheets}
+        for tab, table in tables.items():
+            complete = all(heading in table.columns for heading in table.own)
+            self._reading.tabs[tab] = TabSteps(
+                table, merged.get(table.title, []), 0 if complete else _width(cells[table.title])
+            )
+        return tables
+
+    def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
+        """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop.
+
+        A step that finds its cell as it should be is done, and steps that change nothing leave the
+        file untouched. May be called again after it returned, with the keys as they were read.
+        """
+        if self._reading is None:
+            raise Changed
+        done: list[SetCell | AddRow] = []
+        left: list[SetCell | AddRow] = []
+        tabs = self._reading.tabs
+        new = {step.tab for step in steps if isinstance(step, AddRow)} - tabs.keys()
+        for tab in new:
+            headings = TAB[tab].headings
+            tabs[tab] = TabSteps(
+                Table(tab, tab, {heading: turn for turn, heading in enumerate(headings)}, [], 2, TAB[tab].own), [], 0
+            )
+        try:
+            for step in steps:
+                tab = step.tab if isinstance(step, AddRow) else step.place.tab
+                (done if tab in tabs and tabs[tab].take(step) else left).append(step)
+            self._put(new)
+        except BaseException:
+            for tab in new:
+                del tabs[tab]
+            raise
+        finally:
+            for one in tabs.values():
+                one.forget_pending()
+        return Written(tuple(done), tuple(left))
+
+    def _put(self, new: set[str]) -> None:
+        reading = self._reading
+        if reading is None or not any(tab.changes for tab in reading.tabs.values()):
+            return
+        changed = {
+            tab.table.title: SheetChange(tab.patch(), tab.touched())
+            for name, tab in reading.tabs.items()
+            if tab.changes and name not in new
+        }
+        sheets = {name: sheet_with_headings(TAB[name], reading.tabs[name].rows()) for name in new}
+        kept = {
+            tab.table.title: frozenset(position + 1 for position in tab.table.columns.values())
+            for tab in reading.tabs.values()
+        }
+        reading.seen = put_cells(self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen)
+        for tab in reading.tabs.values():
+            tab.settle()
+
+
+def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[Range]], frozenset[str]]:
+    """Every sheet of a workbook file from A1 on, with its fingerprint, its merged ranges by title, and the titles of
+    tabs that span too much to be read. Raises Stop for what cannot be read."""
+    path = path.resolve()
+    for _ in range(_READ_TRIES):
+        if path.exists():
+            check_not_open(path)
+        too_far = check_workbook_file(path)
+        with doing_on_disk(path):
+            seen = fingerprint(path)
+            sheets, merged = _read_sheets(path, too_far)
+            if fingerprint(path) == seen:
+                return seen, sheets, merged, too_far
+    raise Stop(
+        f"'{path.name}' verandert terwijl het wordt gelezen.", "Wacht tot het opslaan klaar is, en probeer het opnieuw."
+    )
+
+
+def check_not_too_far(titles: frozenset[str]) -> None:
+    """Raise Stop when one of the register's own tabs spans too much to be read."""
+    for title in titles:
+        if fold(title) in {fold(tab) for tab in TAB}:
+            raise Stop(
+                f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
+                "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",
+            )
+
+
+def _read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[Range]]]:
+    """All sheets from A1 on, and by title their merged ranges (left, top, right, bottom; 1 = A, 1 = top)."""
+    sheets = []
+    merged: dict[str, list[Range]] = {}
+    try:
+        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
+            for about in workbook.sheets_metadata:
+                if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
+                    continue
+                if about.name in too_far:
+                    sheets.append(Sheet(about.name, []))
+                    continue
+                sheet = workbook.get_sheet_by_name(about.name)
+                sheets.append(Sheet(about.name, sheet.to_python(skip_empty_area=False)))
+                merged[about.name] = [
+                    (left + 1, top + 1, right + 1, bottom + 1)
+                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
+                ]
+                del sheet  # calamine's own copy is as large as ours
+    except python_calamine.PasswordError as error:
+        raise Stop(
+            f"'{path.name}' is beveiligd met een wachtwoord.", "Haal het wachtwoord eraf en sla het bestand opnieuw op."
+        ) from error
+    except python_calamine.CalamineError as error:
+        raise Stop(
+            f"'{path.name}' is beschadigd of niet volledig.",
+            "Open het in Excel of LibreOffice en sla het opnieuw op als .xlsx, of zet een kopie terug met: make restore",
+        ) from error
+    return sheets, merged
+
+
+def _width(cells: list[list[Cell]]) -> int:
+    """The last column in which anything stands (1 = A; 0 = none)."""
+    return max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)

@@ -1,0 +1,181 @@
+"""Puts a file in another's place in one go, and keeps dated copies of what stood there."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import glob
+import hashlib
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from outside.stop import Stop
+
+KEPT = 20
+"""How many backups stay."""
+
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A file's size in bytes, time of change in nanoseconds, and digest of its content."""
+
+    size: int
+    changed: int
+    digest: str
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """The fingerprint of a file as it stands now."""
+    with path.open("rb") as file:
+        before = os.fstat(file.fileno())
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Fingerprint(before.st_size, before.st_mtime_ns, digest)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only its owner can open. On Windows the user's own folders are private by themselves."""
+    if not folder.is_dir():
+        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    if os.name == "posix":
+        folder.chmod(0o700)
+
+
+def keep_backup(path: Path, backups: Path) -> Path:
+    """Copy the file to `backups` under a dated name, on disk before this returns; the oldest beyond 20 go."""
+    make_private_folder(backups)
+    stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
+    target = backups / f"{path.stem}_{stamp}{path.suffix}"
+    turn = 1
+    while target.exists():
+        turn += 1
+        target = backups / f"{path.stem}_{stamp}-{turn:02d}{path.suffix}"
+    part = target.with_name(target.name + ".deel")
+    with path.open("rb") as source, open_private(part) as copy:
+        shutil.copyfileobj(source, copy, _PIECE)
+        _to_disk(copy)
+    part.replace(target)
+    _folder_to_disk(backups)
+    for old in backups_of(path, backups)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return target
+
+
+def backups_of(path: Path, backups: Path) -> list[Path]:
+    """The backups of this file, newest first."""
+    found = [
+        copy
+        for copy in backups.glob(f"*{glob.escape(path.suffix)}")
+        if copy.stem.rpartition("_")[0].rpartition("_")[0] == path.stem
+    ]
+    return sorted(found, key=lambda copy: copy.stem, reverse=True)
+
+
+def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -> Path:
+    """Put a backup back in the register's place, after a backup of what stands there now; gives the one put back.
+
+    `which` is its file name, or the start of its date ("2026-03-05"); without it the newest that
+    differs from what stands there. Raises Stop when there is none.
+    """
+    path = path.resolve()
+    found = backups_of(path, backups)
+    if which:
+        found = [
+            copy for copy in found if copy.name == which or copy.stem.removeprefix(path.stem + "_").startswith(which)
+        ]
+    elif path.exists():
+        now = fingerprint(path).digest
+        found = [copy for copy in found if fingerprint(copy).digest != now]
+    if not found:
+        names = ", ".join(copy.name for copy in backups_of(path, backups)[:5])
+        raise Stop("Er is geen kopie gevonden om terug te zetten.", f"Deze kopieën zijn er: {names}" if names else "")
+    chosen = found[0]
+    with doing_on_disk(path):
+        content = chosen.read_bytes()  # before a new backup may clear the oldest
+        if path.exists():
+            keep_backup(path, backups)
+        with replacing(path) as file:
+            file.write(content)
+    return chosen
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file beside `path` that takes its place when the block ends well, and vanishes when it does not.
+
+    Its rights are those of the file that it replaces. Until the last moment the old file stands
+    whole; a process that is killed leaves it so.
+    """
+    for rest in path.parent.glob(f".{glob.escape(path.name)}.*.nieuw"):  # of a run that was killed; we hold the lock
+        rest.unlink(missing_ok=True)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.nieuw")
+    try:
+        with open_private(part) as file:
+            yield file
+            _to_disk(file)
+            if path.exists():
+                _take_rights(path, file, part)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _folder_to_disk(path.parent)
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """A new file that only its owner can read, open for writing and reading."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    return os.fdopen(handle, "w+b")
+
+
+def _take_rights(path: Path, file: IO[bytes], part: Path) -> None:
+    old = path.stat()
+    if sys.platform == "win32":
+        part.chmod(stat.S_IMODE(old.st_mode))
+        return
+    with contextlib.suppress(PermissionError):  # only the system's owner may give files away
+        os.fchown(file.fileno(), old.st_uid, old.st_gid)
+    os.fchmod(file.fileno(), stat.S_IMODE(old.st_mode))
+
+
+def _to_disk(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _folder_to_disk(folder: Path) -> None:
+    if os.name != "posix":  # Windows writes a rename through by itself, and cannot open a folder
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def doing_on_disk(path: Path) -> Iterator[None]:
+    """Turn what the disk refuses into a Stop that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)):
+            raise Stop("De schijf is vol.", f"Maak ruimte vrij. '{path.name}' is niet veranderd.") from error
+        if isinstance(error, PermissionError) or error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+            raise Stop(
+                f"'{path.name}' mag niet worden veranderd.",
+                "Sluit het bestand als het ergens open staat. Controleer ook of het niet alleen-lezen is.",
+            ) from error
+        raise Stop(
+            f"'{path.name}' kon niet worden opgeslagen ({errno.errorcode.get(error.errno or 0, 'onbekend')}).",
+            "Het bestand is niet veranderd. Controleer de schijf of de netwerkmap.",
+        ) from error

@@ -1,0 +1,77 @@
+"""Adds to a register in use what it lacks, tabs and columns, and touches nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from outside.excel import check_not_too_far, open_register
+from outside.excel_replace import SheetChange, put_cells
+from outside.excel_sheet import sheet_with_headings
+from outside.stop import Stop
+from outside.xlsx_cells import Heading, Value
+from outside.xlsx_patch import SheetPatch
+from roster.columns import TABS
+from roster.headings import find_what_is_there
+from roster.table import Cell, Sheet, Table, fold
+
+
+def complete_register(path: Path, backups: Path) -> list[str]:
+    """Add missing tabs and headings, people's too; says in Dutch what was added, nothing when all was there.
+
+    The file stays as it was otherwise, byte for byte, and is not written when nothing is missing.
+    Raises Stop where a tab or heading stands there twice, which only people can settle.
+    """
+    seen, sheets, _, too_far = open_register(path)
+    check_not_too_far(too_far)
+    tables, problems = find_what_is_there(sheets)
+    if _doubled(sheets, tables):
+        told = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
+        raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(told))
+    added: list[str] = []
+    changes: dict[str, SheetChange] = {}
+    new: dict[str, bytes] = {}
+    cells = {sheet.title: sheet.cells for sheet in sheets}
+    for tab in TABS:
+        table = tables.get(tab.title)
+        if table is None:
+            new[tab.title] = sheet_with_headings(tab)
+            added.append(f"Tabblad {tab.title} is toegevoegd.")
+            continue
+        missing = [heading for heading in tab.headings if heading not in table.columns]
+        if not missing:
+            continue
+        changes[table.title] = _with_headings(table, missing, cells[table.title])
+        added.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
+    if added:
+        put_cells(path, backups, changes, new_sheets=new, expected=seen)
+    return added
+
+
+def _doubled(sheets: list[Sheet], tables: dict[str, Table]) -> bool:
+    """True when what seems to be missing stands there more than once."""
+    titles = {_bare(sheet.title) for sheet in sheets}
+    cells = {sheet.title: sheet.cells for sheet in sheets}
+    for tab in TABS:
+        table = tables.get(tab.title)
+        if table is None:
+            if _bare(tab.title) in titles:
+                return True
+            continue
+        row = table.first - 2
+        there = {_bare(str(cell)) for cell in cells[table.title][row]} if row < len(cells[table.title]) else set()
+        if any(_bare(heading) in there for heading in tab.headings if heading not in table.columns):
+            return True
+    return False
+
+
+def _bare(text: str) -> str:
+    """Letters and digits only, as headings are compared."""
+    return "".join(mark for mark in fold(text) if mark.isalnum())
+
+
+def _with_headings(table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
+    """New headings right of all that stands on the tab."""
+    width = max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
+    row = table.first - 1
+    places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
+    return SheetChange(SheetPatch([(row, places)], row, width + len(missing)), {column: [row] for column, _ in places})

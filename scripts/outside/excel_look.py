@@ -1,0 +1,178 @@
+"""How a new register looks: colours that show whose a column is, notes, dropdowns, formats, and the front tab."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from openpyxl.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from roster.columns import TABS, Column, Tab
+from roster.model import Terms
+
+FRONT = "Lees mij"
+
+_INK, _PAPER = "1F3B4D", "FFFFFF"
+_THEIRS, _OURS, _OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
+_FONT = "Calibri"
+_STATUS = {
+    "actief": ("DDEFD9", "2D5B24"),
+    "vol": ("FFF0CC", "7A5700"),
+    "wachtlijst": ("FFF0CC", "7A5700"),
+    "in oprichting": ("DCE9F5", "23527C"),
+    "geblokkeerd": ("F9DCD8", "8C2A1C"),
+    "afgemeld": ("E7E7E7", "666666"),
+    "concept": ("E7E7E7", "666666"),
+    "ingediend": ("DCE9F5", "23527C"),
+    "toegezegd": ("E3F1D8", "44701F"),
+    "geplaatst": ("DDEFD9", "2D5B24"),
+    "afgewezen": ("F9DCD8", "8C2A1C"),
+}
+_AS_TEXT = ("Nr", "Mobiel", "Postcode", "Huisnummer")
+_LISTED = {"group": "Groepen", "area": "Gebieden", "street": "Straten"}
+"""Kinds whose dropdown is the first column of another tab."""
+
+_TELLS = {
+    "Deelnemers": "Iedereen die meedoet: één rij per persoon of bedrijf.",
+    "Groepen": "De WhatsApp-groepen, en in welk gebied ze liggen.",
+    "Straten": "Welke straat bij welke groep hoort.",
+    "Gebieden": "De gebieden, met hun wijkconciërge.",
+    "Bordaanvragen": "De aanvragen voor borden langs de weg.",
+    "Beheerders": "De beheerders. Deze lijst maakt Buurtbeheer zelf; u vult alleen twee keer ja in.",
+}
+
+
+def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
+    """Headings, widths, formats, dropdowns, colours, filter and frozen headings, down to row `last`."""
+    line = Side(style="thin", color="FFFFFF")
+    for turn, column in enumerate(tab.columns, 1):
+        letter = get_column_letter(turn)
+        heading = sheet.cell(1, turn, column.heading)
+        heading.font = Font(_FONT, 11, bold=True, color=_INK if column.own else _PAPER)
+        heading.fill = PatternFill("solid", fgColor=_OURS if column.own else _THEIRS)
+        heading.alignment = Alignment(vertical="center", wrap_text=True)
+        heading.border = Border(right=line)
+        if column.note:
+            heading.comment = Comment(column.note, "Buurtbeheer", height=76, width=270)
+        below = sheet.column_dimensions[letter]
+        below.width = max(column.width, len(max(column.heading.split(), key=len)) + 5)
+        below.font = Font(_FONT, 11, color="4A5A66" if column.own else "000000")
+        below.alignment = Alignment(vertical="top", wrap_text=column.heading == "Meldingen" or None)
+        below.number_format = _format(column)
+        if column.own:
+            below.fill = PatternFill("solid", fgColor=_OURS_BELOW)
+        choice = _dropdown(column, tab, last)
+        if choice is not None:
+            sheet.add_data_validation(choice)
+            choice.add(f"{letter}2:{letter}{last}")
+        if column.heading == "Status":
+            _colour_by_status(sheet, letter, last)
+        if column.heading == "Meldingen":
+            sheet.conditional_formatting.add(
+                f"{letter}2:{letter}{last}", FormulaRule([f'LEFT({letter}2,9)="Blokkeert"'], font=Font(color="8C2A1C"))
+            )
+    sheet.row_dimensions[1].height = 34
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(tab.columns))}{last}"
+    sheet.sheet_properties.tabColor = _OURS if tab.derived else _THEIRS
+    sheet.print_title_rows = "1:1"
+    _set_up_print(sheet)
+
+
+def _format(column: Column) -> str:
+    """How cells of a column show; "@" keeps a phone number's leading zero."""
+    if column.kind == "day":
+        return "dd-mm-yyyy"
+    return "@" if column.heading in _AS_TEXT else "General"
+
+
+def _dropdown(column: Column, tab: Tab, last: int) -> DataValidation | None:
+    """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
+    if column.own:
+        return None
+    source = _LISTED.get(column.kind)
+    if source == tab.title:
+        return None
+    if source:
+        formula = f"{source}!$A$2:$A${last}"
+    else:
+        words = Terms(date.min).places if column.kind == "place" else column.choices
+        if not words:
+            return None
+        formula = f'"{",".join(words)}"'
+    return DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=False)
+
+
+def _colour_by_status(sheet: Worksheet, letter: str, last: int) -> None:
+    for word, (fill, ink) in _STATUS.items():
+        sheet.conditional_formatting.add(
+            f"{letter}2:{letter}{last}",
+            CellIsRule("equal", [f'"{word}"'], font=Font(color=ink), fill=PatternFill(bgColor=fill)),
+        )
+
+
+def _set_up_print(sheet: Worksheet) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+
+
+def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
+    """The front tab: the title large, what it says about this register, and whose the columns are."""
+    sheet.title = FRONT
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.tabColor = "E0A030"
+    for letter, width in (("A", 3), ("B", 22), ("C", 80)):
+        sheet.column_dimensions[letter].width = width
+    _set_up_print(sheet)
+    row = 2
+    _say(sheet.cell(row, 2, title or "Register van de buurt-WhatsApp"), size=24, bold=True, ink=_INK)
+    sheet.row_dimensions[row].height = 38
+    for line in lines:
+        row += 1
+        _say(sheet.cell(row, 2, line), size=13, ink="8C5A00")
+        sheet.row_dimensions[row].height = 22
+    row += 2
+    _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=_INK)
+    row += 1
+    for fill, ink, word, told in (
+        (_THEIRS, _PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier nooit iets."),
+        (_OURS, _INK, "Van Buurtbeheer", "Deze kolommen vult Buurtbeheer in. Wat u hier typt, wordt overschreven."),
+    ):
+        _say(sheet.cell(row, 2, word), bold=True, ink=ink)
+        sheet.cell(row, 2).fill = PatternFill("solid", fgColor=fill)
+        _say(sheet.cell(row, 3, told))
+        sheet.row_dimensions[row].height = 22
+        row += 1
+    for line in (
+        "Klopt er iets niet? Dan staat het in de kolom Meldingen van die rij. Het verdwijnt vanzelf als het is hersteld.",
+        "Sorteren, filteren, rijen invoegen en eigen kolommen of tabbladen toevoegen mag gewoon.",
+        "Laat de kopjes staan. Ga met de muis op een kopje staan voor uitleg.",
+        "Sla het bestand op en sluit het voordat Buurtbeheer aan het werk gaat.",
+    ):
+        _say(sheet.cell(row, 2, line))
+        sheet.row_dimensions[row].height = 20
+        row += 1
+    row += 1
+    _say(sheet.cell(row, 2, "De tabbladen"), size=14, bold=True, ink=_INK)
+    for tab in TABS:
+        row += 1
+        link = sheet.cell(row, 2, tab.title)
+        link.hyperlink = f"#'{tab.title}'!A1"
+        _say(link, ink=_THEIRS)
+        link.font = Font(_FONT, 11, color=_THEIRS, underline="single")
+        _say(sheet.cell(row, 3, _TELLS[tab.title]))
+        sheet.row_dimensions[row].height = 20
+
+
+def _say(cell: object, *, size: int = 11, bold: bool = False, ink: str = "222222") -> None:
+    if isinstance(cell, Cell):
+        cell.font = Font(_FONT, size, bold=bold, color=ink)
+        cell.alignment = Alignment(vertical="center")

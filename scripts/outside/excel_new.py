@@ -1,0 +1,92 @@
+"""Makes a new register: every tab with its headings, notes, dropdowns and colours, and rows where there are some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.utils.datetime import to_excel
+
+from outside.excel_backup import doing_on_disk, replacing
+from outside.excel_complete import complete_register
+from outside.excel_look import dress_tab, write_front_page
+from outside.stop import Stop
+from outside.xlsx_book import open_book
+from outside.xlsx_cells import Changes
+from outside.xlsx_patch import SheetPatch, patched_part
+from outside.xlsx_text import as_stored
+from outside.xlsx_zip import Archive, PackedPart
+from roster.columns import TABS
+from roster.table import Cell, is_blank
+
+__all__ = ["complete_register", "create_register"]
+
+_FREE, _LEAST = 200, 2000
+"""Dropdowns and colours reach this many rows below the last one, and at least to this row."""
+
+
+def create_register(
+    path: Path,
+    rows: Mapping[str, Iterable[Sequence[Cell]]] | None = None,
+    *,
+    title: str = "",
+    front_page: Sequence[str] = (),
+) -> None:
+    """A new register at `path`, which must not be there yet; only its owner can read it.
+
+    `rows` holds rows by tab, cells in the order of `roster.columns`. `title` stands large on the
+    front tab "Lees mij", the lines of `front_page` below it. Raises Stop where it cannot be made.
+    """
+    if path.exists():
+        raise Stop(f"'{path.name}' is er al.", "Kies een andere naam, of verplaats het bestand.")
+    filled = {tab: list(lines) for tab, lines in (rows or {}).items()}
+    empty = _empty_register({tab: len(lines) for tab, lines in filled.items()}, title, front_page)
+    archive = Archive(empty)
+    book = open_book(archive)
+    with doing_on_disk(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts: dict[str, PackedPart] = {}
+        try:
+            for tab, lines in filled.items():
+                patch = SheetPatch(_as_changes(lines), len(lines) + 1, max(map(len, lines), default=0))
+                parts[book.sheets[tab]] = PackedPart(patched_part(archive.stream(book.sheets[tab]), patch))
+            with replacing(path) as file:
+                archive.rewrite(file, parts)
+        finally:
+            for part in parts.values():
+                part.close()
+
+
+def _empty_register(counts: Mapping[str, int], title: str, front_page: Sequence[str]) -> BytesIO:
+    """The register without its rows, made for that many of them."""
+    book = Workbook()
+    front = book.active
+    if front is not None:
+        write_front_page(front, title, front_page)
+    for tab in TABS:
+        dress_tab(book.create_sheet(tab.title), tab, max(_LEAST, counts.get(tab.title, 0) + 1 + _FREE))
+    book.active = 1
+    content = BytesIO()
+    book.save(content)
+    return content
+
+
+def _as_changes(lines: Sequence[Sequence[Cell]]) -> Changes:
+    """Rows as the writer takes them, from row 2 on; days become Excel's numbers, which the columns show as days."""
+    for number, line in enumerate(lines, 2):
+        yield (
+            number,
+            [(column, _value(cell)) for column, cell in enumerate(line, 1) if cell is not None and not is_blank(cell)],
+        )
+
+
+def _value(cell: Cell) -> str | int | float:
+    if isinstance(cell, date | datetime | time | timedelta):
+        number = float(to_excel(cell))
+        return int(number) if number.is_integer() else number
+    if isinstance(cell, str):
+        return as_stored(cell)
+    return cell if cell is not None else ""

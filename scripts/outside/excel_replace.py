@@ -1,0 +1,131 @@
+"""Puts new cells into a register file: a backup first, the new file beside the old one, checked, and then in its place."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from xml.parsers import expat
+
+from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
+from outside.stop import Changed, Stop
+from outside.xlsx_book import open_book
+from outside.xlsx_formulas import Touched, holds_formulas, outdated_cells, with_outdated
+from outside.xlsx_guard import check_not_open
+from outside.xlsx_patch import SheetPatch, patched_part
+from outside.xlsx_zip import Archive, NotMastered, PackedPart
+
+
+@dataclass(slots=True)
+class SheetChange:
+    """What changes in one tab: the patch, and the cells that it touches, for the formulas that depend on them."""
+
+    patch: SheetPatch
+    touched: Touched
+
+
+def put_cells(
+    path: Path,
+    backups: Path,
+    changes: Mapping[str, SheetChange],
+    *,
+    new_sheets: Mapping[str, bytes] | None = None,
+    kept: Mapping[str, frozenset[int]] | None = None,
+    expected: Fingerprint | None = None,
+) -> Fingerprint:
+    """Change cells of tabs (by title), and add tabs (title -> XML); gives the new file's fingerprint.
+
+    Everything else in the file stays byte for byte. Raises Changed when the file is not the
+    `expected` one any more, Stop when it cannot be written; in both cases it stands as it was.
+    `kept` are columns (1 = A), by tab, in which formulas keep the outcome that was stored, also
+    where it may be out of date: the next run must be able to read them.
+    """
+    path = path.resolve()
+    check_not_open(path)
+    check_writable(path)
+    with doing_on_disk(path):
+        try:
+            if expected is not None and fingerprint(path) != expected:
+                raise Changed
+            keep_backup(path, backups)
+            with path.open("rb") as old, replacing(path) as new:
+                parts = _write(Archive(old), new, changes, new_sheets or {}, kept or {})
+                _check(new, parts)
+                # Whoever saved the file in the meantime must not lose his work.
+                if expected is not None and fingerprint(path) != expected:
+                    raise Changed
+            return fingerprint(path)
+        except NotMastered as error:
+            raise Stop(
+                f"In '{path.name}' kan niet worden geschreven. {error}",
+                "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Stop(f"'{path.name}' is beschadigd.", "Zet een kopie terug met: make restore") from error
+
+
+def check_writable(path: Path) -> None:
+    """Raise Stop for a file or a folder that people made read-only, also where the system would let us."""
+    for place, what in ((path, f"'{path.name}'"), (path.parent, f"De map van '{path.name}'")):
+        if not os.access(place, os.W_OK) or not place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+            raise Stop(
+                f"{what} is alleen-lezen.", "Haal bij de eigenschappen van het bestand of de map alleen-lezen weg."
+            )
+
+
+def _write(
+    archive: Archive,
+    target: IO[bytes],
+    changes: Mapping[str, SheetChange],
+    new_sheets: Mapping[str, bytes],
+    kept: Mapping[str, frozenset[int]],
+) -> list[str]:
+    """Write the new archive; gives the names of the parts that are new in it."""
+    book = open_book(archive)
+    packed: dict[str, PackedPart] = {}
+    added: dict[str, PackedPart] = {}
+    try:
+        formulas_gone = 0
+        touched = {title: change.touched for title, change in changes.items()}
+        outdated = outdated_cells(book, touched) if holds_formulas(book) else {}
+        for title in {**changes, **outdated}:
+            drop = [cell for cell in outdated.get(title, []) if cell[1] not in kept.get(title, ())]
+            if title not in changes and not drop:
+                continue
+            patch = changes[title].patch if title in changes else SheetPatch(())
+            patch.rows = with_outdated(patch.rows, drop)
+            packed[book.sheets[title]] = PackedPart(patched_part(archive.stream(book.sheets[title]), patch))
+            formulas_gone += patch.found.formulas_gone
+        for title, xml in new_sheets.items():
+            added[book.add_sheet(title)] = PackedPart([xml])
+        if outdated or formulas_gone:
+            book.calculate_on_opening()
+        if formulas_gone:
+            book.drop_calculation_chain()
+        for part, raw in book.changed_texts().items():
+            packed[part] = PackedPart([raw])
+        archive.rewrite(target, packed, book.dropped, added)
+        return [*packed, *added]
+    finally:
+        for piece in (*packed.values(), *added.values()):
+            piece.close()
+
+
+def _check(new: IO[bytes], parts: list[str]) -> None:
+    """Read back what was written: a whole archive, and every new part well-formed."""
+    new.flush()
+    archive = Archive(new)
+    for part in parts:
+        parser = expat.ParserCreate()
+        try:
+            for piece in archive.stream(part):
+                parser.Parse(piece, False)  # noqa: FBT003  # expat takes no keywords
+            parser.Parse(b"", True)  # noqa: FBT003  # likewise
+        except expat.ExpatError as error:
+            raise NotMastered("Na het schrijven zou het bestand beschadigd zijn.") from error
+    open_book(archive)

@@ -1,0 +1,161 @@
+"""Turns the steps about one tab into cells by row and column, and remembers what was written since the tab was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from outside.xlsx_cells import Heading, Value
+from outside.xlsx_formulas import Touched
+from outside.xlsx_patch import SheetPatch
+from outside.xlsx_text import as_stored
+from roster.plan import AddRow, SetCell
+from roster.table import Cell, Table, is_blank, says
+
+_ROW = 1 << 15
+"""A cell as one number: row times this, plus column."""
+
+
+class TabSteps:
+    """What is about to change in one tab. `merged` are its merged ranges, `width` the last column in use."""
+
+    def __init__(self, table: Table, merged: list[tuple[int, int, int, int]], width: int) -> None:
+        self.table = table
+        self.merged = [range_ for range_ in merged if range_[0] != range_[2] or range_[1] != range_[3]]
+        self.width = width
+        self.changes: dict[int, str | int] = {}
+        self._written: dict[int, str | int] = {}
+        self._columns = {heading: position + 1 for heading, position in table.columns.items()}
+        self._fresh_columns: dict[str, int] = {}
+        self._keys: dict[str, int] | None = None
+        self._fresh_keys: dict[str, int] = {}
+        self._next = table.first + len(table.rows)
+        self._fresh_next = self._next
+
+    def take(self, step: SetCell | AddRow) -> bool:
+        """Take a step up; False when it must be left."""
+        return self._add(step) if isinstance(step, AddRow) else self._set(step)
+
+    def forget_pending(self) -> None:
+        """Let go of what was taken up and not written."""
+        self.changes = {}
+        self._fresh_columns, self._fresh_keys = {}, {}
+        self._fresh_next = self._next
+
+    def settle(self) -> None:
+        """What was taken up stands in the file now."""
+        self._written.update(self.changes)
+        self._columns.update(self._fresh_columns)
+        self.width += len(self._fresh_columns)
+        if self._fresh_keys:
+            self._known_keys().update(self._fresh_keys)
+        self._next = self._fresh_next
+        self.forget_pending()
+
+    def patch(self) -> SheetPatch:
+        """The changes for the writer of the sheet."""
+        filled = [place for place, value in self.changes.items() if value != ""]
+        return SheetPatch(
+            self._rows(),
+            max((place // _ROW for place in filled), default=0),
+            max((place % _ROW for place in filled), default=0),
+        )
+
+    def touched(self) -> Touched:
+        """The changed cells, column by column."""
+        found: Touched = {}
+        for place in sorted(self.changes):
+            found.setdefault(place % _ROW, []).append(place // _ROW)
+        return found
+
+    def rows(self) -> list[dict[int, str | int]]:
+        """The new rows of a tab that does not stand there yet: column -> value."""
+        return [
+            {
+                column: value
+                for column, value in cells
+                if not isinstance(value, Heading) and isinstance(value, str | int)
+            }
+            for row, cells in self._rows()
+            if row >= self.table.first
+        ]
+
+    def _rows(self) -> Iterator[tuple[int, Sequence[tuple[int, Value]]]]:
+        for row, places in groupby(sorted(self.changes), key=lambda place: place // _ROW):
+            yield row, [(place % _ROW, self.changes[place]) for place in places]
+
+    def _known_keys(self) -> dict[str, int]:
+        if self._keys is None:
+            self._keys = {key: self.table.first + index for index, key in enumerate(self.table.keys)}
+        return self._keys
+
+    def _column(self, heading: str) -> int:
+        """The column of a heading; a missing one of the software's own is added right of all that stands there."""
+        column = self._columns.get(heading) or self._fresh_columns.get(heading)
+        if column:
+            return column
+        if heading not in self.table.own:
+            raise ValueError(f"column {heading!r} of tab {self.table.tab!r} is not the software's")
+        column = self.width + 1 + len(self._fresh_columns)
+        self._fresh_columns[heading] = column
+        self.changes[(self.table.first - 1) * _ROW + column] = Heading(heading)
+        return column
+
+    def _now(self, row: int, heading: str, place: int) -> Cell:
+        """What stands in a cell by now."""
+        if place in self.changes:
+            return self.changes[place]
+        if place in self._written:
+            return self._written[place]
+        index = row - self.table.first
+        return self.table.cell(index, heading) if index < len(self.table.rows) else None
+
+    def _set(self, step: SetCell) -> bool:
+        heading = step.place.column
+        row = self._known_keys().get(step.place.key) or self._fresh_keys.get(step.place.key)
+        if row is None:
+            return False
+        known = self._columns.get(heading) or self._fresh_columns.get(heading)
+        now = self._now(row, heading, row * _ROW + known) if known else None
+        if not _same(now, step.was):
+            return False
+        value = as_stored(step.value)
+        if says(now, value):
+            return True
+        if heading not in self.table.own:
+            raise ValueError(f"column {heading!r} of tab {self.table.tab!r} is not the software's")
+        column = self._column(heading)
+        if self._hidden_by_merge(row, column):
+            return False
+        self.changes[row * _ROW + column] = value
+        if heading == "Nr" and isinstance(value, str) and value:
+            self._fresh_keys[value] = row
+        return True
+
+    def _add(self, step: AddRow) -> bool:
+        row = self._fresh_next
+        places = [(row * _ROW + self._column(heading), as_stored(value)) for heading, value in step.values]
+        if any(self._hidden_by_merge(row, place % _ROW) for place, _ in places):
+            return False
+        self.changes.update((place, value) for place, value in places if value != "")
+        self._fresh_keys[step.key] = row
+        self._fresh_next += 1
+        return True
+
+    def _hidden_by_merge(self, row: int, column: int) -> bool:
+        """True for a cell under a merged one, where nothing that is written would show."""
+        return any(
+            left <= column <= right and top <= row <= bottom and (row, column) != (top, left)
+            for left, top, right, bottom in self.merged
+        )
+
+
+def _same(one: Cell, other: Cell) -> bool:
+    """Equal as cells are: empty is empty, and a whole number is itself however it was stored."""
+    if is_blank(one) and is_blank(other):
+        return True
+    return (
+        one == other
+        and isinstance(one, str) == isinstance(other, str)
+        and isinstance(one, bool) == isinstance(other, bool)
+    )

@@ -1,0 +1,55 @@
+"""What a register must be able to do, whoever keeps it, and how one is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from outside.settings import Settings
+from roster.plan import AddRow, SetCell
+from roster.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a write: `done` stand in the workbook, `left` were not written.
+
+    A step is left when its row is gone or its cell no longer holds what the step expected (`was`);
+    the next run takes it up again. `done + left` are all the steps that were asked.
+    """
+
+    done: tuple[SetCell | AddRow, ...] = ()
+    left: tuple[SetCell | AddRow, ...] = ()
+
+
+class Workbook(Protocol):
+    """A register that can be read whole and written in the software's own cells only.
+
+    `name` is how people call it ("register.xlsx"). `shared` is True where others may write at the
+    same time, so that a mail is announced in its row before it leaves.
+    """
+
+    name: str
+    shared: bool
+
+    def lock(self) -> AbstractContextManager[None]:
+        """One run at a time; raises Stop naming who holds it."""
+
+    def read(self) -> dict[str, Table]:
+        """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
+
+    def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
+        """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
+
+
+def open_workbook(settings: Settings) -> Workbook:
+    """The workbook that the settings name; it is not read yet."""
+    if settings.workbook.kind == "google":
+        from outside.google import GoogleWorkbook  # gspread takes half a second to import, which a local register need not wait for
+
+        return GoogleWorkbook(settings)
+    from outside.excel import ExcelWorkbook  # likewise the other way about
+
+    return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")

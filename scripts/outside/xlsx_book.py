@@ -1,0 +1,167 @@
+"""What hangs together in a workbook file: which part is which tab, and the small insertions outside the tabs."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+from xml.sax.saxutils import quoteattr
+
+from outside.xlsx_text import attribute, encoding_of
+from outside.xlsx_zip import Archive, NotMastered
+
+_TYPES = "[Content_Types].xml"
+_SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_RELATIONS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
+"""What may stand before calcPr in a workbook, in the order of ECMA-376 part 1, 18.2.27."""
+
+
+@dataclass(slots=True)
+class Book:
+    """The parts around the tabs. `sheets` gives the part of each tab by title, in order; `texts` holds changed parts."""
+
+    archive: Archive
+    workbook: str
+    relations: str
+    sheets: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+
+    def text(self, part: str) -> str:
+        """A small part as text, with what was changed in it so far."""
+        if part not in self.texts:
+            raw = self.archive.bytes_of(part)
+            self.texts[part] = raw.decode(encoding_of(raw))
+        return self.texts[part]
+
+    def changed_texts(self) -> dict[str, bytes]:
+        """The parts whose text changed, in the encoding that they came in."""
+        changed = {}
+        for part, text in self.texts.items():
+            raw = self.archive.bytes_of(part)
+            encoding = encoding_of(raw)
+            if text != raw.decode(encoding):
+                changed[part] = text.encode(encoding, "xmlcharrefreplace")
+        return changed
+
+    def calculate_on_opening(self) -> None:
+        """Ask for a full calculation when the file is opened (calcPr fullCalcOnLoad)."""
+        text = self.text(self.workbook)
+        found = re.search(r"<(?:[\w.-]+:)?calcPr(?=[\s/>])[^>]*>", text)
+        if found is None:
+            prefix = _root_prefix(text, "workbook")
+            place = max((_end_of(text, prefix + name) for name in _BEFORE_CALC), default=-1)
+            if place < 0:
+                raise NotMastered("Het bestand heeft een onbekende opbouw.")
+            self.texts[self.workbook] = f'{text[:place]}<{prefix}calcPr fullCalcOnLoad="1"/>{text[place:]}'
+            return
+        tag = found[0]
+        if attribute("fullCalcOnLoad", tag) in ("1", "true"):
+            return
+        tag = re.sub(r"""\sfullCalcOnLoad\s*=\s*(?:"[^"]*"|'[^']*')""", "", tag)
+        tag = re.sub(r"\s*(/?>)$", r' fullCalcOnLoad="1"\1', tag)
+        self.texts[self.workbook] = text[: found.start()] + tag + text[found.end() :]
+
+    def drop_calculation_chain(self) -> None:
+        """Take out the list of formulas, which Excel makes anew: it may not name a cell without one."""
+        relations = self.text(self.relations)
+        for found in re.finditer(r"<(?:[\w.-]+:)?Relationship\s[^>]*?/>", relations):
+            if (attribute("Type", found[0]) or "").endswith("/calcChain"):
+                part = _target(self.workbook, attribute("Target", found[0]) or "")
+                self.texts[self.relations] = relations.replace(found[0], "", 1)
+                self.dropped.add(part)
+                types = self.text(_TYPES)
+                for entry in re.findall(r"<(?:[\w.-]+:)?Override\s[^>]*?/>", types):
+                    if (attribute("PartName", entry) or "").lower().lstrip("/") == part.lower():
+                        self.texts[_TYPES] = types.replace(entry, "", 1)
+                return
+
+    def add_sheet(self, title: str) -> str:
+        """Announce a new last tab; gives the name of its part, which the caller must write."""
+        relations, workbook, types = self.text(self.relations), self.text(self.workbook), self.text(_TYPES)
+        folder = posixpath.dirname(self.workbook)
+        parts = ((n, posixpath.join(folder, f"worksheets/sheet{n}.xml")) for n in range(1, 1 << 16))
+        number, part = next(
+            (n, part) for n, part in parts if part not in self.archive and part not in self.sheets.values()
+        )
+        used = set(re.findall(r"""\sId\s*=\s*["']([^"']*)["']""", relations))
+        mark = next(f"rId{n}" for n in range(1, 1 << 16) if f"rId{n}" not in used)
+        kind = next(kind for kind in re.findall(r"""\sType\s*=\s*["']([^"']*/worksheet)["']""", relations))
+        prefix = _root_prefix(relations, "Relationships")
+        self.texts[self.relations] = _before_end(
+            relations,
+            prefix + "Relationships",
+            (f'<{prefix}Relationship Id="{mark}" Type="{kind}" Target="worksheets/sheet{number}.xml"/>'),
+        )
+        prefix = _root_prefix(types, "Types")
+        self.texts[_TYPES] = _before_end(
+            types, prefix + "Types", (f'<{prefix}Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')
+        )
+        prefix = _root_prefix(workbook, "workbook")
+        numbers = [int(n) for n in re.findall(r"""\ssheetId\s*=\s*["'](\d+)["']""", workbook)]
+        root = re.search(rf"<{re.escape(prefix)}workbook(?=[\s>])[^>]*>", workbook)
+        uris = "|".join(map(re.escape, _RELATIONS))
+        spaces = re.search(rf"""\sxmlns:([\w.-]+)\s*=\s*["'](?:{uris})["']""", root[0] if root else "")
+        link = f"{spaces[1]}:id" if spaces else f'xmlns:r="{kind.rsplit("/", 1)[0]}" r:id'
+        self.texts[self.workbook] = _before_end(
+            workbook,
+            prefix + "sheets",
+            (f'<{prefix}sheet name={quoteattr(title)} sheetId="{max(numbers, default=0) + 1}" {link}="{mark}"/>'),
+        )
+        self.sheets[title] = part
+        return part
+
+
+def open_book(archive: Archive) -> Book:
+    """Find the workbook and its tabs. Raises NotMastered for a file that is no workbook."""
+    try:
+        roots = ElementTree.fromstring(archive.bytes_of("_rels/.rels"))  # noqa: S314  # the guard refused every DOCTYPE
+        workbook = next(
+            _target("", node.get("Target", "")) for node in roots if node.get("Type", "").endswith("/officeDocument")
+        )
+        folder, name = posixpath.split(workbook)
+        relations = posixpath.join(folder, "_rels", name + ".rels")
+        links = {node.get("Id"): node.get("Target", "") for node in ElementTree.fromstring(archive.bytes_of(relations))}  # noqa: S314  # likewise
+        tree = ElementTree.fromstring(archive.bytes_of(workbook))  # noqa: S314  # likewise
+    except (KeyError, StopIteration, ElementTree.ParseError) as error:
+        raise NotMastered("Het bestand heeft een onbekende opbouw.") from error
+    sheets = {}
+    for node in tree.iter():
+        if node.tag.endswith("}sheet"):
+            mark = next((value for key, value in node.items() if key.endswith("}id")), None)
+            if mark in links:
+                sheets[node.get("name", "")] = _target(workbook, links[mark])
+    return Book(archive, workbook, relations, sheets)
+
+
+def _target(source: str, target: str) -> str:
+    """A relation's target as a part's name."""
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target)).lstrip("/")
+
+
+def _root_prefix(text: str, name: str) -> str:
+    found = re.search(rf"<([\w.-]+:)?{name}(?=[\s>])", text)
+    if found is None:
+        raise NotMastered("Het bestand heeft een onbekende opbouw.")
+    return found[1] or ""
+
+
+def _end_of(text: str, name: str) -> int:
+    """Where an element ends; -1 where it does not stand there."""
+    closing = text.rfind(f"</{name}>")
+    if closing >= 0:
+        return closing + len(name) + 3
+    found = re.search(rf"<{name}(?:\s[^>]*)?/>", text)
+    return found.end() if found else -1
+
+
+def _before_end(text: str, name: str, piece: str) -> str:
+    place = text.rfind(f"</{name}>")
+    if place < 0:
+        raise NotMastered("Het bestand heeft een onbekende opbouw.")
+    return text[:place] + piece + text[place:]
