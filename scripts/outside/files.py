@@ -1,0 +1,148 @@
+"""Puts files where only their owner can read them, whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from outside.stop import Stop
+
+_UNFINISHED = ".buurtbeheer-"
+"""How the temporary files of this module begin; one that is left over belongs to a run that was cut off."""
+
+_UNSAFE = re.compile(r'[\x00-\x1f<>:"\\|?*]|[. ]$|^ |^$|^(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)')
+
+OWNER_ONLY = ("/inheritance:r", "/grant:r", "*S-1-3-4:(OI)(CI)F", "*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F")
+"""What icacls is told of a folder on Windows: its owner, the system and its keepers, handed down to every
+file in it. The same three that Python 3.13 grants for os.mkdir(mode=0o700)."""
+
+
+def private_folder(folder: Path) -> Path:
+    """Make a folder that only its owner can open, and those above it; one that is there loses others' rights."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        if sys.platform == "win32" or not folder.stat().st_mode & 0o077:
+            return folder
+    if sys.platform == "win32":
+        icacls = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "icacls.exe")
+        subprocess.run([icacls, folder, *OWNER_ONLY], check=False, capture_output=True)  # noqa: S603  # Windows' own tool
+    else:
+        with suppress(PermissionError):  # a USB stick has no rights to take away
+            folder.chmod(0o700)
+    return folder
+
+
+def make_private(path: Path) -> None:
+    """Take away what others may do with a file. On Windows it has the rights of its folder."""
+    if sys.platform != "win32" and path.stat().st_mode & 0o077:
+        with suppress(PermissionError):  # as above
+            path.chmod(0o600)
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file for its owner alone, on the disk before its name is there: whoever looks sees all of it or none.
+
+    The folder must exist. The name itself is certain to survive a power cut after `settle_folder`.
+    Raises OSError, and then leaves what stood there as it was.
+    """
+    unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        descriptor = os.open(unfinished, flags, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            sync(stream.fileno())
+        replace(unfinished, path)
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+
+
+def replace(new: Path, old: Path) -> None:
+    """Give a file the name of another, in one step. Windows refuses while a scanner looks at it, so ask again."""
+    if sys.platform == "win32":
+        for _attempt in range(20):
+            with suppress(PermissionError):
+                new.replace(old)
+                return
+            time.sleep(0.05)
+    new.replace(old)
+
+
+def sync(descriptor: int) -> None:
+    """Return only when what was written lies on the disk; a Mac needs to be told twice that this is meant."""
+    if sys.platform == "darwin":
+        import fcntl  # there is no such module on Windows
+
+        with suppress(OSError):  # not every file system of a Mac knows it
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+    os.fsync(descriptor)
+
+
+def settle_folder(folder: Path) -> None:
+    """Return only when the names in a folder lie on the disk. Windows writes them down by itself."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that was cut off had not finished in this folder; it held no name that anyone saw."""
+    for unfinished in list(folder.glob(f"{_UNFINISHED}*")):
+        unfinished.unlink(missing_ok=True)
+
+
+def below(folder: Path, relative: str) -> Path:
+    """The path of a file under `folder`, which a plan names with forward slashes.
+
+    Raises ValueError for one that would lead out of the folder or that Windows cannot keep: that is
+    a fault in a planner, never in the register.
+    """
+    pieces = relative.split("/")
+    if any(_UNSAFE.search(piece) for piece in pieces):
+        raise ValueError(f"a plan names a file that cannot be kept safely: {relative!r}")
+    path = folder.joinpath(*pieces)
+    if not path.parent.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"a plan names a file that lies elsewhere: {relative!r}")
+    return path
+
+
+def all_differ(paths: Iterable[str]) -> None:
+    """Raise ValueError where two names of a plan are one file on a disk that does not tell capitals apart."""
+    seen: dict[str, str] = {}
+    for path in paths:
+        twin = seen.setdefault(path.casefold(), path)
+        if twin is not path:
+            raise ValueError(f"a plan names one file twice: {twin!r} and {path!r}")
+
+
+_REASONS = {
+    errno.ENOSPC: ("De schijf is vol.", "Maak ruimte vrij en draai opnieuw."),
+    errno.EROFS: ("De schijf kan alleen gelezen worden.", "Kies in config/settings.toml bij [paths] een andere map."),
+    errno.EACCES: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
+    errno.EPERM: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
+}
+
+
+def trouble(error: OSError, folder: str, *, code: int = 2) -> Stop:
+    """What the disk said, in words for the coordinator. `folder` is the folder's name in the settings."""
+    said, remedy = _REASONS.get(error.errno or 0, (None, "Kijk of de schijf goed werkt, en draai opnieuw."))
+    what = said or f"Schrijven in de map {folder} lukt niet."
+    return Stop(what, remedy, code=code)

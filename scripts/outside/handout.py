@@ -1,0 +1,174 @@
+"""Writes the files that people take away, and clears away those of ours that are out of date."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from outside.files import all_differ, below, make_private, private_folder, settle_folder, sweep, trouble, write_private
+from outside.ledger_shelf import Shelf
+from outside.screen import progress
+from outside.stop import Stop
+from roster.plan import Document, WriteFile
+
+TOGETHER = 50
+"""Files that are announced in the ledger at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """One file as it will stand: its path under out/, its bytes, and of how many rows it tells."""
+
+    path: str
+    data: bytes
+    parts: int
+
+
+class Handout:
+    """All files of a plan, made and looked over before anything leaves; written when `write` is called.
+
+    Raises Stop where the folder cannot be used.
+    """
+
+    def __init__(self, folder: Path, files: Sequence[WriteFile | Document], draw: Callable[[Document], str]) -> None:
+        self._folder = folder
+        self._sheaves = [
+            _sheaf(step, draw) for step in files
+            if isinstance(step, Document) or step.parts or not step.only_if_parts
+        ]
+        self.written = 0
+        self.removed = 0
+        self.kept: list[str] = []
+        all_differ(sheaf.path for sheaf in self._sheaves)
+        try:
+            private_folder(folder)
+            for sheaf in self._sheaves:
+                self._place(sheaf.path)
+        except OSError as error:
+            raise trouble(error, folder.name) from error
+
+    def write(self, shelf: Shelf) -> None:
+        """Write every file that does not stand there already, and read the cards back.
+
+        What we mean to write is in the ledger before it is on the disk, so that no file of ours is
+        ever taken for somebody's own. Raises Stop or OSError.
+        """
+        for folder in {below(self._folder, sheaf.path).parent for sheaf in self._sheaves}:
+            sweep(folder)
+        with progress("Bestanden klaarzetten", len(self._sheaves)) as done:
+            for start in range(0, len(self._sheaves), TOGETHER):
+                group = self._sheaves[start : start + TOGETHER]
+                changed = [sheaf for sheaf in group if not self._stands(sheaf)]
+                if changed:
+                    digests = {sheaf.path: digest(sheaf.data) for sheaf in changed}
+                    shelf.announce_files(digests)
+                    self._write(changed)
+                    shelf.settle_files(digests)
+                done(len(group))
+
+    def _write(self, sheaves: Sequence[Sheaf]) -> None:
+        for sheaf in sheaves:
+            path = self._place(sheaf.path)
+            write_private(path, sheaf.data)
+            check = READ_BACK.get(path.suffix)
+            if check is not None:
+                check(path.read_bytes(), sheaf)
+            self.written += 1
+        for folder in {below(self._folder, sheaf.path).parent for sheaf in sheaves}:
+            settle_folder(folder)
+
+    def remove_stale(self, shelf: Shelf, tops: Collection[str]) -> None:
+        """Remove the files that we wrote earlier in these folders and that this plan does not hold.
+
+        Nobody should import a bundle of a group that is gone. A file that no longer is what we wrote
+        is somebody's own now: it stays, and is named in `kept`. Raises OSError.
+        """
+        current = {sheaf.path for sheaf in self._sheaves}
+        for top in sorted(tops):
+            gone: list[str] = []
+            for path, digests in sorted(shelf.files_in(top).items()):
+                if path in current:
+                    continue
+                place = below(self._folder, path)
+                try:
+                    ours = digest(place.read_bytes()) in digests
+                except (FileNotFoundError, NotADirectoryError):
+                    gone.append(path)
+                    continue
+                if ours:
+                    place.unlink()
+                    self.removed += 1
+                    gone.append(path)
+                    self._remove_empty(place.parent)
+                else:
+                    self.kept.append(path)
+            if gone:
+                shelf.settle_files({}, gone)
+
+    def _place(self, relative: str) -> Path:
+        """The file's path; every folder on the way is made, for its owner alone."""
+        path = below(self._folder, relative)
+        folder = self._folder
+        for piece in PurePosixPath(relative).parts[:-1]:
+            folder = private_folder(folder / piece)
+        return path
+
+    def _stands(self, sheaf: Sheaf) -> bool:
+        path = below(self._folder, sheaf.path)
+        try:
+            if path.stat().st_size != len(sheaf.data) or path.read_bytes() != sheaf.data:
+                return False
+        except FileNotFoundError:
+            return False
+        make_private(path)
+        return True
+
+    def _remove_empty(self, folder: Path) -> None:
+        """Remove the folders that became empty, up to out/ itself; one that is not empty stays."""
+        with suppress(OSError):
+            while folder != self._folder:
+                folder.rmdir()
+                folder = folder.parent
+
+
+def digest(data: bytes) -> str:
+    """What a file is recognised by."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _sheaf(step: WriteFile | Document, draw: Callable[[Document], str]) -> Sheaf:
+    if isinstance(step, Document):
+        return Sheaf(step.path, draw(step).encode(), 1)
+    text = "".join((step.head, *(part.text for part in step.parts), step.foot))
+    if step.newline != "\n":
+        text = text.replace("\n", step.newline)
+    return Sheaf(step.path, text.encode(), len(step.parts))
+
+
+def count_cards(data: bytes, sheaf: Sheaf) -> None:
+    """Raise Stop unless the bundle on the disk holds as many whole cards as rows it was made of.
+
+    A whole card begins, names somebody, has one number and ends, in that order.
+    """
+    whole = 0
+    told: list[bytes] = []
+    for line in data.split(b"\r\n"):
+        name = line.split(b":", 1)[0].split(b";", 1)[0]
+        if name in (b"BEGIN", b"FN", b"TEL", b"END"):
+            told.append(name)
+        if name == b"END":
+            whole += told == [b"BEGIN", b"FN", b"TEL", b"END"]
+            told = []
+    if whole != sheaf.parts or told:
+        raise Stop(
+            f"Het bestand {sheaf.path} is niet goed weggeschreven: {whole} van de {sheaf.parts} kaartjes zijn heel.",
+            "Gebruik dit bestand niet. Kijk of de schijf goed werkt, en draai opnieuw.",
+            code=3,
+        )
+
+
+READ_BACK: dict[str, Callable[[bytes, Sheaf], None]] = {".vcf": count_cards}
+"""How a file is looked over after it was written, by the end of its name."""

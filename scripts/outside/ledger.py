@@ -1,0 +1,251 @@
+"""The ledger: what left the house, to whom and how it went, on the disk before and after it happens."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from outside.ledger_schema import open_database, writing
+from outside.ledger_shelf import Shelf
+from outside.mailbox import Outcome
+from roster.plan import Delivery, History, Send
+from roster.welcome_mark import SENT, UNCERTAIN, WAITS
+
+FIRST_RETRY = timedelta(minutes=15)
+LAST_RETRY = timedelta(days=1)
+"""A letter that must wait is tried again after a quarter of an hour, and after four times as long each
+time, up to a day. RFC 5321, 4.5.4.1: at least 30 minutes on average, and growing."""
+
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A letter that is about to be handed over. `address` and `identities` are digests."""
+
+    message_id: str
+    person: str
+    act: str
+    version: str
+    address: str
+    identities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a letter stands in the ledger. `address` is a digest, `next_try` UTC or None."""
+
+    message_id: str
+    state: str
+    reason: str
+    via: str
+    day: date
+    address: str
+    attempts: int
+    next_try: datetime | None
+
+
+class Ledger:
+    """One file that holds what must survive a crash. Everything said to it lies on the disk when the call returns.
+
+    It holds no name, number or address: those stand in it as keyed digests. `today` is the day that
+    the rows will name; `clock` gives the moment in UTC. Raises Stop where the file cannot be used.
+    """
+
+    def __init__(self, path: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
+        self._connection = open_database(path)
+        self._clock = clock
+        self.today = today
+        self.shelf = Shelf(self._connection, today)
+        self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def history(self) -> History:
+        """All that the planners may know of earlier runs."""
+        day = cache(date.fromisoformat)
+        rows = self._connection.execute(
+            "SELECT person, act, version, state, day, identities, address, reason FROM message"
+            " ORDER BY person, act, version"
+        )
+        return History(
+            [
+                Delivery(person, act, version, state, day(on), tuple(identities.split()), address, reason)
+                for person, act, version, state, on, identities, address, reason in rows
+            ],
+            dict(self._connection.execute("SELECT prefix, highest FROM number")),
+            dict(self._connection.execute("SELECT digest, nr FROM identity")),
+            dict(self._connection.execute("SELECT what, count FROM seen")),
+            self._salt,
+        )
+
+    def address_mark(self, address: str) -> str:
+        """A mail address as the ledger knows it; capitals do not count."""
+        return History(salt=self._salt).address_mark(address)
+
+    def entries(self, letters: Iterable[Send]) -> dict[tuple[str, str, str], Entry]:
+        """What is known of these letters, by person, act and version; one that is new is left out."""
+        asked = {(send.person, send.act, send.version) for send in letters}
+        rows = [
+            row
+            for act in sorted({act for _person, act, _version in asked})
+            for row in self._connection.execute(
+                "SELECT person, act, version, message_id, state, reason, via, day, address, attempts, next_try"
+                " FROM message WHERE act = ?",
+                (act,),
+            )
+        ]
+        return {
+            (row[0], row[1], row[2]): Entry(
+                row[3], row[4], row[5], row[6], date.fromisoformat(row[7]), row[8], row[9],
+                datetime.fromisoformat(row[10]) if row[10] else None,
+            )
+            for row in rows
+            if (row[0], row[1], row[2]) in asked
+        }
+
+    def book(self, results: Iterable[tuple[str, Outcome]], intents: Iterable[Intent] = (), via: str = "") -> None:
+        """Write down, at once, how letters went (by Message-ID) and which go next to the mailbox `via`.
+
+        Raises RuntimeError for an intent of a letter that left already, or of which that is not certain:
+        whoever asks for that would mail somebody twice.
+        """
+        now = self._clock()
+        with writing(self._connection) as connection:
+            for message_id, outcome in results:
+                self._record(connection, message_id, outcome, now)
+            for intent in intents:
+                self._intend(connection, intent, via, now)
+
+    def expect(self, intents: Iterable[Intent], via: str) -> None:
+        """Write down which letters are due, before a shared sheet says so; one that is known already stays as it is."""
+        now = self._clock().isoformat()
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'wacht', '', ?, ?, ?, ?, 0, '')"
+                " ON CONFLICT (person, act, version) DO NOTHING",
+                [(*_told(intent), via, self.today.isoformat(), now, now) for intent in intents],
+            )
+
+    def record(self, message_id: str, outcome: Outcome) -> None:
+        """Write down how one letter went."""
+        self.book([(message_id, outcome)])
+
+    def take_back(self, message_ids: Iterable[str]) -> None:
+        """Write down that announced letters were not handed over after all; they are due again at once."""
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "UPDATE message SET state = 'wacht', next_try = '', attempts = max(0, attempts - 1)"
+                " WHERE message_id = ? AND state = 'bezig'",
+                [(message_id,) for message_id in message_ids],
+            )
+
+    def unsettled(self) -> list[tuple[str, str]]:
+        """Message-ID and mailbox of every letter that was announced, and of which no result was written."""
+        return list(self._connection.execute("SELECT message_id, via FROM message WHERE state = 'bezig'"))
+
+    def left_since(self, moment: datetime) -> int:
+        """How many letters left, or may have left, over the wire since a moment (UTC)."""
+        row = self._connection.execute("SELECT count(*) FROM departure WHERE at > ?", (moment.isoformat(),)).fetchone()
+        return int(row[0])
+
+    def pause(self) -> datetime | None:
+        """Until when (UTC) the mailbox asked to be left in peace; None where that is over or was never asked."""
+        row = self._connection.execute("SELECT max(until) FROM pause").fetchone()
+        until = datetime.fromisoformat(row[0]) if row[0] else None
+        return until if until and until > self._clock() else None
+
+    def pause_until(self, moment: datetime) -> None:
+        """Leave the mailbox in peace until a moment (UTC)."""
+        with writing(self._connection) as connection:
+            connection.execute("DELETE FROM pause")
+            connection.execute("INSERT INTO pause VALUES (?)", (moment.isoformat(),))
+
+    def now(self) -> datetime:
+        """The moment in UTC, by the ledger's clock."""
+        return self._clock()
+
+    def never_mail(self, address: str) -> None:
+        """Remember that an address asked to be left alone, for ever."""
+        with writing(self._connection) as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)",
+                (self.address_mark(address), self._clock().isoformat()),
+            )
+
+    def left_alone(self) -> frozenset[str]:
+        """The digests of all addresses that asked to be left alone."""
+        return frozenset(row[0] for row in self._connection.execute("SELECT address FROM do_not_mail"))
+
+    def remember_numbers(self, highest: Mapping[str, int], identity_nr: Mapping[str, str]) -> None:
+        """Remember the highest number given by prefix (it never goes down) and which number an identity goes by."""
+        known = dict(self._connection.execute("SELECT prefix, highest FROM number"))
+        higher = [(prefix, number) for prefix, number in highest.items() if number > known.get(prefix, 0)]
+        named = dict(self._connection.execute("SELECT digest, nr FROM identity")) if identity_nr else {}
+        changed = [(digest, nr) for digest, nr in identity_nr.items() if named.get(digest) != nr]
+        if higher or changed:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR REPLACE INTO number VALUES (?, ?)", higher)
+                connection.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", changed)
+
+    def remember_counts(self, counts: Mapping[str, int]) -> None:
+        """Remember what a whole run counted, for the doubts of the next one."""
+        with writing(self._connection) as connection:
+            connection.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?)", counts.items())
+
+    def _record(self, connection: sqlite3.Connection, message_id: str, outcome: Outcome, now: datetime) -> None:
+        next_try = ""
+        if outcome.state == WAITS:
+            row = connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
+            distance = min(FIRST_RETRY * 4 ** min(max(row[0] - 1, 0), 5), LAST_RETRY) if row else FIRST_RETRY
+            next_try = (now + distance).isoformat()
+        changed = connection.execute(
+            "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = ? WHERE message_id = ?",
+            (
+                outcome.state, _ADDRESS.sub("…", outcome.reason), self.today.isoformat(),
+                now.isoformat(), next_try, message_id,
+            ),
+        )
+        if not changed.rowcount:
+            raise RuntimeError("a result for a letter that was never announced")
+        if outcome.state in (SENT, UNCERTAIN):
+            connection.execute("INSERT INTO departure VALUES (?, ?)", (now.isoformat(), message_id))
+
+    def _intend(self, connection: sqlite3.Connection, intent: Intent, via: str, now: datetime) -> None:
+        changed = connection.execute(
+            """INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'bezig', '', ?, ?, ?, ?, 1, '')
+            ON CONFLICT (person, act, version) DO UPDATE SET
+                message_id = excluded.message_id, identities = excluded.identities, state = 'bezig', reason = '',
+                via = excluded.via, day = excluded.day, changed_at = excluded.changed_at, next_try = '',
+                attempts = CASE WHEN message.address = excluded.address THEN message.attempts + 1 ELSE 1 END,
+                address = excluded.address
+            WHERE message.state IN ('wacht', 'geweigerd')
+                OR (message.state = 'klaargezet' AND excluded.via <> 'klaargezet')""",
+            (*_told(intent), via, self.today.isoformat(), now.isoformat(), now.isoformat()),
+        )
+        if not changed.rowcount:
+            raise RuntimeError("a letter that left already, or may have, was announced again")
+
+
+def _told(intent: Intent) -> tuple[str, str, str, str, str, str]:
+    return (
+        intent.person, intent.act, intent.version, intent.message_id, intent.address, " ".join(intent.identities)
+    )

@@ -1,0 +1,189 @@
+"""Opens the ledger's database, makes it where there is none, and brings an older one up to date."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from outside.files import make_private, private_folder, replace, settle_folder, trouble
+from outside.stop import Stop
+
+APPLICATION = 0x42757572
+"""Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""
+
+FIRST = (
+    # The salt of all digests. A digest tells nobody a number or an address who does not hold this file.
+    "CREATE TABLE salt (bytes BLOB NOT NULL)",
+    # A message of one act and version to one person. `address` and `identities` are digests; `via` is the
+    # state that the mailbox of the last attempt gives to what it took; `day` is the day that the row names,
+    # the other times are UTC.
+    """CREATE TABLE message (
+        person TEXT NOT NULL, act TEXT NOT NULL, version TEXT NOT NULL,
+        message_id TEXT NOT NULL UNIQUE,
+        address TEXT NOT NULL, identities TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('bezig', 'klaargezet', 'verstuurd', 'wacht', 'geweigerd', 'onzeker')),
+        reason TEXT NOT NULL DEFAULT '',
+        via TEXT NOT NULL,
+        day TEXT NOT NULL, planned_at TEXT NOT NULL, changed_at TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0, next_try TEXT NOT NULL DEFAULT '',
+        PRIMARY KEY (person, act, version)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX message_in_state ON message (state) WHERE state = 'bezig'",
+    # Every time that a message left, or may have left, over the wire: the day's limit counts these.
+    "CREATE TABLE departure (at TEXT NOT NULL, message_id TEXT NOT NULL)",
+    "CREATE INDEX departure_at ON departure (at)",
+    # Digests of addresses that asked to be left alone; they outlive every row.
+    "CREATE TABLE do_not_mail (address TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID",
+    # Until when the mailbox asked to be left in peace.
+    "CREATE TABLE pause (until TEXT NOT NULL)",
+    # The highest number ever given by prefix, and which number an identity goes by.
+    "CREATE TABLE number (prefix TEXT PRIMARY KEY, highest INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE identity (digest TEXT PRIMARY KEY, nr TEXT NOT NULL) WITHOUT ROWID",
+    # What the last whole run counted.
+    "CREATE TABLE seen (what TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
+    # The files under out/ that we wrote, by the digest of what stands in them.
+    "CREATE TABLE written (path TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (path, digest)) WITHOUT ROWID",
+    # Whose cards left in which bundle.
+    "CREATE TABLE bundle (number INTEGER PRIMARY KEY, name TEXT NOT NULL, day TEXT NOT NULL)",
+    """CREATE TABLE card (
+        bundle INTEGER NOT NULL REFERENCES bundle (number), person TEXT NOT NULL, digest TEXT NOT NULL,
+        PRIMARY KEY (bundle, person)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+"""The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
+
+
+def open_database(path: Path) -> sqlite3.Connection:
+    """The ledger at `path`, made where there is none, checked and up to date. Raises Stop.
+
+    Only one run can hold it. A commit returns when it lies on the disk: a write-ahead log needs one
+    fsync for that, and EXTRA also covers a disk where SQLite cannot keep such a log.
+    """
+    try:
+        private_folder(path.parent)
+        if not path.exists():
+            _make(path)
+        make_private(path)
+        _recognise(path)
+        connection = _connect(path)
+    except OSError as error:
+        raise trouble(error, path.parent.name) from error
+    except sqlite3.DatabaseError as error:
+        raise _unusable(error, path) from error
+    try:
+        _look_over(connection, path)
+        _migrate(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _unusable(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One transaction, on the disk when it ends. Raises Stop where the disk does not take it."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+    except sqlite3.OperationalError as error:
+        raise Stop(
+            "Het logboek kan niet worden bijgeschreven.",
+            "Kijk of de schijf niet vol is, en draai opnieuw. Wat al weg is, gaat niet nog eens.",
+            code=3,
+        ) from error
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
+    try:
+        # Before the log is first touched: then it needs no shared memory, which network drives lack.
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = EXTRA")
+        connection.execute("PRAGMA fullfsync = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _make(path: Path) -> None:
+    """Make a new ledger under another name and put it in place whole, so that an empty file is never one of ours."""
+    new = path.with_name(path.name + ".new")
+    for left_over in (new, path.with_name(new.name + "-wal"), path.with_name(new.name + "-journal")):
+        left_over.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    with closing(_connect(new)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute("COMMIT")
+        _migrate(connection)
+        connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(32),))
+    replace(new, path)
+    settle_folder(path.parent)
+
+
+def _recognise(path: Path) -> None:
+    """See that the file is a ledger before SQLite opens it, because opening already writes.
+
+    The first 100 bytes of a database are its header: 16 of a magic text, and from 68 on the
+    application's number (https://sqlite.org/fileformat2.html, 1.3).
+    """
+    with path.open("rb") as stream:
+        header = stream.read(100)
+    if header[:16] != b"SQLite format 3\0" or int.from_bytes(header[68:72], "big") != APPLICATION:
+        raise sqlite3.DatabaseError("not a ledger")
+
+
+def _look_over(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("malformed")
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > len(MIGRATIONS):
+        raise Stop(
+            f"Het logboek {path.name} is van een nieuwere Buurtbeheer.",
+            "Gebruik die nieuwere versie. Het logboek is niet aangeraakt.",
+        )
+    if connection.execute("SELECT count(*) FROM salt").fetchone() != (1,):
+        raise sqlite3.DatabaseError("incomplete")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number}")
+        connection.execute("COMMIT")
+
+
+def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
+    said = str(error)
+    if "locked" in said:
+        return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
+    if "full" in said or "unable to open" in said or "readonly" in said:
+        return Stop(
+            f"Het logboek {path.name} kan niet worden geopend.",
+            "Kijk of de schijf niet vol is en of u in de map mag schrijven. Draai daarna opnieuw.",
+        )
+    return Stop(
+        f"Het logboek {path.name} is beschadigd.",
+        f"Zet een reservekopie van de map {path.parent.name} terug. Hebt u die niet, geef het bestand dan een andere "
+        "naam en draai opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
+        "kreeg, krijgt het niet nog eens.",
+    )

@@ -1,0 +1,73 @@
+"""The mailbox that puts every letter ready as a file, for whoever sends by hand or only wants to look."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from outside.files import private_folder, settle_folder, sweep, trouble, write_private
+from outside.mailbox import Letter, Outcome
+from roster.welcome_mark import READY
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]+")
+
+
+class Outbox:
+    """A folder with one `.eml` a letter, readable by its owner alone.
+
+    A file's name follows from its letter, so that a letter that comes twice is one file.
+    """
+
+    done = READY
+    together = 250
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened = False
+        self._present: set[str] | None = None
+
+    def deliver(self, letter: Letter) -> Outcome:
+        """Put the letter ready. Raises Stop where the disk does not take it; then no part of it is there."""
+        data = letter.data()
+        try:
+            self._open()
+            write_private(self._folder / file_name(letter), data)
+        except OSError as error:
+            raise trouble(error, self._folder.name, code=3) from error
+        return Outcome(READY)
+
+    def flush(self) -> None:
+        """Return only when the names of all letters lie on the disk."""
+        if self._opened:
+            try:
+                settle_folder(self._folder)
+            except OSError as error:
+                raise trouble(error, self._folder.name, code=3) from error
+
+    def settle(self, message_id: str) -> Outcome | None:
+        """Whether the file is there: it is there whole, or not at all. What was not finished is swept away."""
+        if self._present is None:
+            sweep(self._folder)
+            self._present = {letter.stem.rpartition("-")[2] for letter in self._folder.glob("*.eml")}
+        return Outcome(READY) if _digest(message_id) in self._present else None
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _open(self) -> None:
+        if not self._opened:
+            private_folder(self._folder.parent)
+            private_folder(self._folder)
+            sweep(self._folder)
+            self._opened = True
+
+
+def file_name(letter: Letter) -> str:
+    """What a letter's file is called: the Nr and the act for people, a digest of the Message-ID for the ledger."""
+    told = [_NOT_IN_A_NAME.sub("", piece)[:40] for piece in (letter.person, letter.act)]
+    return "-".join([piece for piece in told if piece] + [_digest(letter.message_id)]) + ".eml"
+
+
+def _digest(message_id: str) -> str:
+    return hashlib.sha256(message_id.encode()).hexdigest()[:16]

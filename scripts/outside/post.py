@@ -1,0 +1,254 @@
+"""Hands letters to the mailbox, each exactly once: announced in ledger and sheet before, told after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from outside.ledger import Entry, Intent, Ledger
+from outside.mailbox import Mailbox, Outcome
+from outside.outbox import Outbox
+from outside.screen import progress
+from outside.sealing import Letters, Sealed
+from outside.settings import Settings
+from outside.stop import Changed, Stop
+from outside.workbook import Workbook
+from roster.plan import Send, SetCell
+from roster.table import Cell, says
+from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, busy_since, mark_of, read_mark
+
+CHUNK = 25
+"""Letters that are announced together in the rows of a shared register."""
+
+
+def open_mailbox(settings: Settings) -> Mailbox:
+    """The mailbox that the settings name."""
+    if settings.mail.transport == "outbox":
+        return Outbox(settings.paths.out / "mail")
+    raise Stop(
+        "Versturen per SMTP kan deze Buurtbeheer nog niet.",
+        'Zet in config/settings.toml bij [mail] transport = "outbox".',
+    )
+
+
+def settle(ledger: Ledger, mailbox: Mailbox) -> None:
+    """Find out what became of the letters that an interrupted run had announced.
+
+    Must run before the planners ask for the history. A letter for the outbox that is not there, or
+    that never left it, is due again. One that was handed to another kind of mailbox cannot be known.
+    """
+    results: list[tuple[str, Outcome]] = []
+    not_left: list[str] = []
+    for message_id, via in ledger.unsettled():
+        if via == mailbox.done:
+            outcome = mailbox.settle(message_id)
+        else:
+            outcome = Outcome(UNCERTAIN, "de ronde brak af") if via == SENT else None
+        if outcome is None:
+            not_left.append(message_id)
+        else:
+            results.append((message_id, outcome))
+    if results:
+        ledger.book(results)
+    if not_left:
+        ledger.take_back(not_left)
+
+
+@dataclass(slots=True)
+class Posted:
+    """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did."""
+
+    sent: int = 0
+    waiting: int = 0
+    held: int = 0
+    uncertain: int = 0
+    failed: int = 0
+    marks: list[SetCell] = field(default_factory=list)
+    written: int = 0
+    left: int = 0
+    again: bool = False
+    stop: Stop | None = None
+
+    def count(self, state: str) -> None:
+        """Count one letter by how it ended."""
+        if state == UNCERTAIN:
+            self.uncertain += 1
+        elif state == REFUSED:
+            self.failed += 1
+        elif state == WAITS:
+            self.waiting += 1
+        else:
+            self.sent += 1
+
+
+def sift(
+    sends: Sequence[Send], ledger: Ledger, mailbox: Mailbox, posted: Posted, at_most: int | None = None
+) -> list[Send]:
+    """The letters that may leave now, in their order; the others are counted, and their rows told how they stand.
+
+    Whatever the plan says, a letter that the ledger knows to have left does not leave again, and
+    neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit.
+    """
+    keys = {(send.person, send.act, send.version) for send in sends}
+    if len(keys) < len(sends):
+        raise ValueError("a plan sends one person the same letter twice")
+    entries = ledger.entries(sends)
+    left_alone = ledger.left_alone()
+    paused = ledger.pause() is not None
+    go: list[Send] = []
+    for send in sends:
+        entry = entries.get((send.person, send.act, send.version))
+        address = ledger.address_mark(send.to_address)
+        if address in left_alone:
+            posted.held += 1
+        elif entry is not None and _is_settled(entry, mailbox.done, address):
+            posted.count(entry.state)
+            _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason))
+        elif paused or _is_early(entry, ledger) or (at_most is not None and len(go) >= at_most):
+            posted.waiting += 1
+        else:
+            go.append(send)
+    return go
+
+
+def _is_settled(entry: Entry, done: str, address: str) -> bool:
+    """A letter for the outbox has not left by SMTP; a refused one may go to another address."""
+    if entry.state == REFUSED:
+        return entry.address == address
+    return entry.state in (done, SENT, UNCERTAIN)
+
+
+def _is_early(entry: Entry | None, ledger: Ledger) -> bool:
+    return entry is not None and entry.next_try is not None and entry.next_try > ledger.now()
+
+
+def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
+    if not says(send.mark_was, mark.text):
+        marks.append(SetCell(send.mark, mark.text, send.mark_was))
+
+
+class Round:
+    """One round of the post: letters go chunk by chunk until all went, somebody says halt, or something fails."""
+
+    def __init__(
+        self, letters: Letters, posted: Posted, *, workbook: Workbook, mailbox: Mailbox, ledger: Ledger,
+        halted: Callable[[], bool],
+    ) -> None:
+        self._letters, self._posted = letters, posted
+        self._workbook, self._mailbox, self._ledger = workbook, mailbox, ledger
+        self._halted = halted
+        self._done: Callable[[int], None] = lambda _letters: None
+        self._tried = 0
+        self._over = False
+
+    def run(self) -> None:
+        """Hand over the letters. What went wrong stands in `posted`, never in an exception: some may have left."""
+        what = "Mails versturen" if self._mailbox.done == SENT else "Mails klaarzetten"
+        with progress(what, len(self._letters)) as done:
+            self._done = done
+            try:
+                self._go_all()
+            except Changed:
+                self._posted.again = True
+            except Stop as stop:
+                self._posted.stop = stop
+        self._posted.waiting += len(self._letters) - self._tried
+
+    def _go_all(self) -> None:
+        shared = self._workbook.shared
+        for chunk in self._letters.by(CHUNK if shared else max(CHUNK, self._mailbox.together)):
+            if self._over or self._halted():
+                return
+            if shared:
+                self._go_shared(chunk)
+            else:
+                self._go(chunk, self._posted.marks, None)
+
+    def _go_shared(self, chunk: Sequence[Sealed]) -> None:
+        """Tell the rows that their letters are leaving, let go those whose rows said so, and tell how it went.
+
+        The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
+        """
+        self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done)
+        busy = busy_since(self._ledger.now().astimezone()).text
+        announced = self._workbook.write([SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk])
+        self._posted.left += len(announced.left)
+        rows = {(step.place.tab, step.place.key) for step in announced.done if isinstance(step, SetCell)}
+        marks: list[SetCell] = []
+        try:
+            self._go([one for one in chunk if (one.send.mark.tab, one.send.mark.key) in rows], marks, busy)
+        finally:
+            if marks:
+                told = self._workbook.write(marks)
+                self._posted.written += len(told.done)
+                self._posted.left += len(told.left)
+
+    def _go(self, chunk: Sequence[Sealed], marks: list[SetCell], busy: str | None) -> None:
+        """Let a chunk go, and gather what its rows must say; `busy` is what a shared row says now.
+
+        When something fails, the rows without a certain result are left as they are: the next run knows more.
+        """
+        results: list[tuple[str, Outcome]] = []
+        complete = False
+        try:
+            self._hand_over(chunk, results)
+            complete = True
+        finally:
+            ended = dict(results)
+            for one in chunk:
+                if complete or one.message_id in ended:
+                    marks += self._mark(one, ended.get(one.message_id), busy)
+
+    def _hand_over(self, chunk: Sequence[Sealed], results: list[tuple[str, Outcome]]) -> None:
+        """Announce, deliver and book; `results` holds what is certain and lies in the ledger."""
+        fresh: list[tuple[str, Outcome]] = []
+        size = self._mailbox.together
+        try:
+            for start in range(0, len(chunk), size):
+                group = chunk[start : start + size]
+                self._ledger.book(fresh, [self._intent(one) for one in group], self._mailbox.done)
+                results += fresh
+                fresh = []
+                for number, one in enumerate(group):
+                    if self._over or self._halted():
+                        self._ledger.take_back([late.message_id for late in group[number:]])
+                        return
+                    fresh.append((one.message_id, self._deliver(one)))
+        finally:
+            self._mailbox.flush()
+            if fresh:
+                self._ledger.book(fresh)
+            results += fresh
+
+    def _deliver(self, one: Sealed) -> Outcome:
+        outcome = self._mailbox.deliver(self._letters.open(one))
+        if outcome.pause is not None:
+            self._ledger.pause_until(self._ledger.now() + outcome.pause)
+            self._over = True
+        self._posted.count(outcome.state)
+        self._tried += 1
+        self._done(1)
+        return outcome
+
+    def _intent(self, one: Sealed) -> Intent:
+        send = one.send
+        address = self._ledger.address_mark(send.to_address)
+        return Intent(one.message_id, send.person, send.act, send.version, address, send.identities)
+
+    def _mark(self, one: Sealed, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
+        """What a row must say now. One whose letter did not leave says what it said before it was announced."""
+        send = one.send
+        was = send.mark_was if busy is None else busy
+        if outcome is not None and outcome.state != WAITS:
+            text = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason).text
+        elif busy is None and not _is_busy(send.mark_was):
+            return []
+        else:
+            text = send.mark_was if isinstance(send.mark_was, str) and not _is_busy(send.mark_was) else ""
+        return [] if says(was, text) else [SetCell(send.mark, text, was)]
+
+
+def _is_busy(cell: Cell) -> bool:
+    """True for a row that an interrupted run left so."""
+    mark = read_mark(cell)
+    return mark is not None and mark.state == BUSY

@@ -1,0 +1,312 @@
+"""What must survive a crash: every letter, every number, every digest."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from outside.ledger import Intent, Ledger
+from outside.ledger_schema import MIGRATIONS
+from outside.mailbox import Outcome
+from outside.stop import Stop
+from roster.model import Role
+from roster.plan import Send
+from roster.table import Place
+
+TODAY = date(2026, 11, 23)
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def intent(number: int, address: str = "mark", act: str = "welcome") -> Intent:
+    return Intent(f"<{act}.{number}@mail.example>", f"D-{number:04d}", act, "1", address, (f"who{number}",))
+
+
+def send(number: int, act: str = "welcome") -> Send:
+    place = Place("Deelnemers", number, f"D-{number:04d}")
+    return Send(place, act, "1", "nl", f"D-{number:04d}", "Jan", "jan@mail.example", {"role": Role.MEMBER}, place)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "ledger.sqlite3"
+
+
+def at(path: Path, moment: datetime = NOON, today: date = TODAY) -> Ledger:
+    return Ledger(path, today, lambda: moment)
+
+
+def test_a_letter_is_known_before_it_leaves_and_after(path: Path) -> None:
+    """Announced is "bezig", and stays so over a restart until a result is written."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1), intent(2)], "klaargezet")
+    with at(path) as ledger:
+        assert ledger.unsettled() == [
+            ("<welcome.1@mail.example>", "klaargezet"),
+            ("<welcome.2@mail.example>", "klaargezet"),
+        ]
+        ledger.record("<welcome.1@mail.example>", Outcome("klaargezet"))
+    with at(path) as ledger:
+        first, second = ledger.history().deliveries
+        assert (first.person, first.act, first.version, first.state) == ("D-0001", "welcome", "1", "klaargezet")
+        assert (first.day, first.identities, first.address_mark) == (TODAY, ("who1",), "mark")
+        assert second.state == "bezig"
+
+
+@pytest.mark.parametrize("state", ["klaargezet", "verstuurd", "onzeker"])
+def test_a_letter_that_left_or_may_have_is_never_announced_again(path: Path, state: str) -> None:
+    """The last door: whatever the plan says, the ledger refuses, and nothing of that booking stands."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1)], "klaargezet")
+        ledger.record(intent(1).message_id, Outcome(state))
+        with pytest.raises(RuntimeError, match="announced again"):
+            ledger.book([], [intent(2), intent(1)], "klaargezet")
+        assert [one.person for one in ledger.history().deliveries] == ["D-0001"]
+
+
+def test_a_letter_of_the_outbox_may_still_leave_by_smtp_and_then_never_again(path: Path) -> None:
+    """Put ready is not sent; sent is sent, for the outbox too."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1)], "klaargezet")
+        ledger.record(intent(1).message_id, Outcome("klaargezet"))
+        ledger.book([], [intent(1)], "verstuurd")
+        ledger.record(intent(1).message_id, Outcome("verstuurd"))
+        for via in ("klaargezet", "verstuurd"):
+            with pytest.raises(RuntimeError):
+                ledger.book([], [intent(1)], via)
+
+
+def test_a_result_of_a_letter_that_was_never_announced_is_refused(path: Path) -> None:
+    """It would be lost in silence."""
+    with at(path) as ledger, pytest.raises(RuntimeError, match="never announced"):
+        ledger.record("<unknown@mail.example>", Outcome("verstuurd"))
+
+
+def test_retries_grow_apart_up_to_a_day_and_start_anew_for_another_address(path: Path) -> None:
+    """A quarter of an hour, then four times as long each time."""
+    waits = []
+    with at(path) as ledger:
+        for _attempt in range(6):
+            ledger.book([], [intent(1)], "verstuurd")
+            ledger.record(intent(1).message_id, Outcome("wacht", "druk"))
+            next_try = ledger.entries([send(1)])["D-0001", "welcome", "1"].next_try
+            assert next_try is not None
+            waits.append(next_try - NOON)
+        ledger.book([], [intent(1, "other")], "verstuurd")
+        ledger.record(intent(1).message_id, Outcome("wacht"))
+        again = ledger.entries([send(1)])["D-0001", "welcome", "1"]
+    minutes = [wait / timedelta(minutes=1) for wait in waits]
+    assert minutes == [15, 60, 240, 960, 1440, 1440]
+    assert again.next_try == NOON + timedelta(minutes=15)
+    assert again.attempts == 1
+
+
+def test_a_letter_that_was_not_handed_over_is_due_at_once(path: Path) -> None:
+    """Taken back it waits for nothing; one that left is not touched by that."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1), intent(2)], "klaargezet")
+        ledger.record(intent(2).message_id, Outcome("klaargezet"))
+        ledger.take_back([intent(1).message_id, intent(2).message_id])
+        entries = ledger.entries([send(1), send(2)])
+    assert [(entry.state, entry.next_try, entry.attempts) for entry in entries.values()] == [
+        ("wacht", None, 0),
+        ("klaargezet", None, 1),
+    ]
+
+
+def test_the_sliding_window_counts_what_left_over_the_wire_in_all_runs(path: Path) -> None:
+    """Sent and uncertain ones count, those of the outbox do not; a day later they no longer do."""
+    for hours, state in ((0, "verstuurd"), (1, "klaargezet"), (2, "onzeker"), (20, "verstuurd")):
+        with at(path, NOON + timedelta(hours=hours)) as ledger:
+            ledger.book([], [intent(hours)], "verstuurd")
+            ledger.record(intent(hours).message_id, Outcome(state))
+    with at(path) as ledger:
+        counted = [ledger.left_since(NOON + timedelta(hours=hours) - timedelta(days=1)) for hours in (20, 25, 27, 45)]
+    assert counted == [3, 2, 1, 0]
+
+
+def test_a_pause_is_kept_until_it_is_over(path: Path) -> None:
+    """A provider that asks for a day gets it, over all runs."""
+    with at(path) as ledger:
+        assert ledger.pause() is None
+        ledger.pause_until(NOON + timedelta(days=1))
+    with at(path, NOON + timedelta(hours=23)) as ledger:
+        assert ledger.pause() == NOON + timedelta(days=1)
+    with at(path, NOON + timedelta(hours=25)) as ledger:
+        assert ledger.pause() is None
+
+
+def test_whoever_asked_to_be_left_alone_is_remembered_without_the_address(path: Path) -> None:
+    """Capitals do not count, twice is once, and the digest outlives everything."""
+    with at(path) as ledger:
+        ledger.never_mail("Jan@Mail.example")
+        ledger.never_mail("jan@mail.example")
+    with at(path) as ledger:
+        assert ledger.left_alone() == {ledger.address_mark("JAN@mail.example")}
+        assert ledger.address_mark("jan@mail.example") == ledger.history().identity("jan@mail.example")
+
+
+def test_the_highest_number_never_goes_down_and_identities_keep_their_number(path: Path) -> None:
+    """So a number is never given twice, whatever became of the sheet."""
+    with at(path) as ledger:
+        ledger.remember_numbers({"D": 301, "B": 2}, {"who": "D-0001"})
+        ledger.remember_numbers({"D": 12}, {"who": "D-0002", "other": "D-0003"})
+    with at(path) as ledger:
+        history = ledger.history()
+    assert history.highest == {"D": 301, "B": 2}
+    assert history.identity_nr == {"who": "D-0002", "other": "D-0003"}
+
+
+def test_counts_and_salt_outlive_the_run(path: Path) -> None:
+    """The salt is made once, at random; the counts are those of the last run."""
+    with at(path) as ledger:
+        ledger.remember_counts({"members": 312, "groups": 12})
+        ledger.remember_counts({"members": 300})
+        salt = ledger.history().salt
+    with at(path) as ledger:
+        assert ledger.history().counts == {"members": 300, "groups": 12}
+        assert ledger.history().salt == salt
+        assert len(salt) == 32
+    with at(path.with_name("other.sqlite3")) as other:
+        assert other.history().salt != salt
+
+
+def test_bundles_remember_whose_cards_left_and_what_they_said(path: Path) -> None:
+    """The last card of each person counts."""
+    with at(path) as ledger:
+        ledger.shelf.remember_bundle("Tuindorp", {"D-0001": "a", "D-0002": "b"})
+        ledger.shelf.remember_bundle("Tuindorp", {"D-0002": "c"})
+        ledger.shelf.remember_bundle("Kanaal", {"D-0009": "z"})
+        assert ledger.shelf.bundled("Tuindorp") == {"D-0001": "a", "D-0002": "c"}
+
+
+def test_nothing_personal_stands_in_the_file(path: Path) -> None:
+    """Number and address are digests, and an address in a server's answer is taken out."""
+    with at(path) as ledger:
+        mobile, address = "+31612345679", "Jan.Jansen@mail.example"
+        who, where = ledger.history().identity(mobile), ledger.address_mark(address)
+        ledger.remember_numbers({}, {who: "D-0001"})
+        ledger.book([], [Intent("<1@mail.example>", "D-0001", "welcome", "1", where, (who,))], "verstuurd")
+        ledger.record("<1@mail.example>", Outcome("geweigerd", f"<{address}>: adres bestaat niet"))
+        ledger.never_mail(address)
+        assert ledger.entries([send(1)])["D-0001", "welcome", "1"].reason == "… adres bestaat niet"
+    stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
+    assert b"jansen" not in stored
+    assert b"12345679" not in stored
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in the folder's list, not in a mode")
+def test_the_ledger_is_its_owners_alone_while_it_is_open_too(path: Path) -> None:
+    """The folder, the file and what SQLite puts beside it."""
+    with at(path) as ledger:
+        ledger.remember_counts({"members": 1})
+        files = list(path.parent.iterdir())
+        assert len(files) > 1
+        assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_commit_lies_on_the_disk(path: Path) -> None:
+    """A write-ahead log that is synced at every commit, also on a Mac."""
+    with at(path) as ledger:
+        connection = ledger._connection
+        found = [
+            connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous", "fullfsync")
+        ]
+    assert found == ["wal", 3, 1]
+
+
+def test_a_second_run_is_told_that_one_is_going_on(path: Path) -> None:
+    """It cannot open the ledger while the first holds it."""
+    with at(path), pytest.raises(Stop, match="al een ronde bezig") as stopped:
+        at(path)
+    assert stopped.value.code == 2
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def _scribble(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096:12000] = b"\xff" * (12000 - 4096)
+    path.write_bytes(data)
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _text(path: Path) -> None:
+    path.write_text("dit is geen logboek " * 100, encoding="utf-8")
+
+
+def _foreign(path: Path) -> None:
+    path.unlink()
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE other (x)")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize("harm", [_cut, _scribble, _empty, _text, _foreign])
+def test_a_damaged_or_foreign_ledger_is_a_stop_and_is_not_touched(path: Path, harm: Callable[[Path], None]) -> None:
+    """It says what to do; nothing is mended behind anybody's back."""
+    with at(path) as ledger:
+        ledger.book([], [intent(number) for number in range(200)], "klaargezet")
+    harm(path)
+    before = path.read_bytes()
+    with pytest.raises(Stop, match="beschadigd") as stopped:
+        at(path)
+    assert "reservekopie" in stopped.value.remedy
+    assert path.read_bytes() == before
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(path: Path) -> None:
+    """An older program must not write what it does not know."""
+    at(path).__exit__(None, None, None)
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {len(MIGRATIONS) + 1}")
+    connection.close()
+    with pytest.raises(Stop, match="nieuwere"):
+        at(path)
+
+
+def test_a_new_ledger_that_was_cut_off_in_the_making_is_made_again(path: Path) -> None:
+    """What stands under another name was never the ledger."""
+    path.parent.mkdir()
+    path.with_name("ledger.sqlite3.new").write_bytes(b"half")
+    path.with_name("ledger.sqlite3.new-wal").write_bytes(b"half")
+    with at(path) as ledger:
+        assert ledger.history().deliveries == []
+    assert [file.name for file in path.parent.iterdir()] == ["ledger.sqlite3"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a device that is always full")
+def test_a_folder_where_nothing_can_be_written_is_a_stop() -> None:
+    """As on a stick that is read-only."""
+    with pytest.raises(Stop):
+        at(Path("/proc/state/ledger.sqlite3"))
+
+
+def test_thirty_thousand_deliveries_load_in_no_time(path: Path) -> None:
+    """A whole town's history costs a run less than a third of a second of work, opening and checking included."""
+    with at(path) as ledger:
+        for start in range(0, 30_000, 1000):
+            ledger.book([], [intent(number) for number in range(start, start + 1000)], "klaargezet")
+        ledger.book([(intent(number).message_id, Outcome("klaargezet")) for number in range(30_000)])
+        ledger.remember_numbers({}, {f"{number:024x}": f"D-{number}" for number in range(30_000)})
+    spent = []
+    for _round in range(3):
+        start_time = time.process_time()
+        with at(path) as ledger:
+            history = ledger.history()
+        spent.append(time.process_time() - start_time)
+    assert len(history.deliveries) == len(history.identity_nr) == 30_000
+    assert min(spent) < 0.3, spent
