@@ -1,0 +1,19 @@
+"""The dry run: everything that a round would do, shown, and nothing written."""
+
+from __future__ import annotations
+
+from outside.door import Choices, door
+
+
+@door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")
+def check(choices: Choices) -> int:
+    """Steps 1 to 7 of the corridor."""
+    from outside.run import look  # all of this is only needed once --help has been answered
+    from outside.settings import load_settings  # likewise
+    from roster.sync import PLANNERS  # likewise
+
+    return look(load_settings(choices.settings), choices, PLANNERS)
+
+
+if __name__ == "__main__":
+    check.main()

@@ -1,0 +1,25 @@
+"""An example register of any size in a folder of its own, with the whole round."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, Number, door
+
+
+@door("Maakt in een eigen map een voorbeeld met verzonnen mensen, en doet daar de hele ronde op.")
+@click.option("--members", type=Number(1, 200_000), default=300, help="Hoeveel deelnemers. Gewoon: 300.")
+@click.option("--seed", type=Number(0, 2**31), default=1, help="Een ander getal geeft andere mensen. Gewoon: 1.")
+def demo(choices: Choices, members: int, seed: int) -> int:
+    """The folder is out/demo-<members>-<seed>; what stood there from an earlier example is replaced."""
+    from outside.run import run  # all of this is only needed once --help has been answered
+    from outside.settings import load_settings  # likewise
+    from outside.starting import lay_out_demo  # likewise
+    from roster.sync import FOLDERS, PLANNERS  # likewise
+
+    settings = lay_out_demo(load_settings(choices.settings), members, seed, choices.today)
+    return run(settings, choices, PLANNERS, FOLDERS)
+
+
+if __name__ == "__main__":
+    demo.main()

@@ -1,0 +1,195 @@
+"""The corridor: the eight steps of every door, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from outside.apply import Report, apply
+from outside.drawing import draw
+from outside.ledger import Ledger
+from outside.letters import compose
+from outside.mailbox import Mailbox
+from outside.post import open_mailbox, settle
+from outside.screen import agree, progress, say, warn
+from outside.settings import Settings
+from outside.templates import rules_version
+from outside.workbook import Workbook, open_workbook
+from roster.describe import describe, describe_report, describe_waiting
+from roster.doubts import counts, doubts
+from roster.finding import Finding
+from roster.holding import Held, hold_back
+from roster.model import Status, Terms
+from roster.plan import History, Planner, Send, Step, View
+from roster.reading import read_roster
+from roster.rules import check
+from roster.welcome import is_placeholder
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+TRIES = 5
+"""How often a register that keeps changing under our hands is read anew before the run gives up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What steps 2 to 6 made of a register: what is there, what is meant to happen, and what is doubted."""
+
+    view: View
+    plan: list[Step]
+    held: Held
+    doubted: list[str]
+
+    @property
+    def letters(self) -> int:
+        """How many mails would leave."""
+        return sum(isinstance(step, Send) for step in self.plan)
+
+
+def run(settings: Settings, choices: Choices, planners: Sequence[Planner], replaces: Sequence[str] = ()) -> int:
+    """One whole round; the exit code. `replaces` are the folders of out/ whose files this round makes anew."""
+    workbook = open_workbook(settings)
+    path = settings.paths.state / "ledger.sqlite3"
+    with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
+        settle(ledger, mailbox)
+        report: Report | None = None
+        for _ in range(TRIES):
+            prepared = prepare(workbook, settings, choices, planners, ledger.history())
+            if report is None:
+                tell(prepared)
+            if prepared.doubted and not choices.force:
+                return refuse(prepared.doubted)
+            if report is None and not agreed(prepared, mailbox, choices):
+                say("Er is niets gedaan.")
+                return 0
+            done = carry_out(prepared, workbook, mailbox, settings, ledger, replaces)
+            report = done if report is None else done.after(report)
+            if not report.again:
+                break
+        if report is None:
+            raise AssertionError("a round takes at least one try")
+        return conclude(report, prepared, ledger)
+
+
+def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
+    """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
+    path = settings.paths.state / "ledger.sqlite3"
+    history = History()
+    if path.exists():
+        with Ledger(path, choices.today) as ledger:
+            history = ledger.history()
+    prepared = prepare(open_workbook(settings), settings, choices, planners, history)
+    tell(prepared, shown=None)
+    if prepared.doubted and not choices.force:
+        return refuse(prepared.doubted)
+    say()
+    say("Er is niets veranderd. Doen? Typ: make sync")
+    return exit_code(prepared.view.findings)
+
+
+def prepare(
+    workbook: Workbook, settings: Settings, choices: Choices, planners: Sequence[Planner], history: History
+) -> Prepared:
+    """Steps 2 to 6: from the workbook to a plan of which the bad rows are held back. Writes nothing."""
+    terms = terms_of(settings, choices)
+    with progress("Register lezen"):
+        tables = workbook.read()
+    with progress("Afspraken nalopen"):
+        roster, unreadable = read_roster(tables, terms, history)
+        found, standing = check(roster, terms)
+        view = View(roster, standing, (*unreadable, *found), history, terms)
+        planned = (step for planner in planners for step in planner(view))
+        plan, held = hold_back(planned, view.findings)
+    return Prepared(view, plan, held, doubts(view))
+
+
+def terms_of(settings: Settings, choices: Choices) -> Terms:
+    """What the rules are held to today. The example number of the regiegroep counts as none where mail really leaves."""
+    terms = settings.terms(choices.today)
+    leaves = settings.mail.transport == "smtp"
+    number = "" if leaves and is_placeholder(terms.regiegroep_number) else terms.regiegroep_number
+    return replace(
+        terms,
+        regiegroep_number=number,
+        rules_version=rules_version(),
+        mail_done="verstuurd" if leaves else "klaargezet",
+    )
+
+
+def tell(prepared: Prepared, shown: int | None = 12) -> None:
+    """Step 7: what is there, what is wrong and what will happen; at most `shown` findings."""
+    for line in describe(prepared.view, prepared.plan, prepared.held, shown=shown):
+        say(line)
+    for line in describe_waiting(prepared.view):
+        say(line)
+
+
+def refuse(doubted: Sequence[str]) -> int:
+    """Tell why this plan is not carried out without a second word."""
+    warn("Er verandert opvallend veel tegelijk. Daarom is er niets gedaan.", "bad")
+    for line in doubted:
+        warn(f"  {line}", "plain")
+    warn("Kijk het register na. Klopt het toch? Typ: make sync FORCE=1", "plain")
+    return 1
+
+
+def agreed(prepared: Prepared, mailbox: Mailbox, choices: Choices) -> bool:
+    """Mails that really leave are asked for once, in a terminal; the outbox needs no leave."""
+    if mailbox.done != "verstuurd" or choices.yes or not prepared.letters:
+        return True
+    return agree(f"Er staan {prepared.letters} mails klaar om echt te versturen. Doorgaan?")
+
+
+def carry_out(
+    prepared: Prepared,
+    workbook: Workbook,
+    mailbox: Mailbox,
+    settings: Settings,
+    ledger: Ledger,
+    replaces: Sequence[str],
+) -> Report:
+    """Step 8."""
+    view = prepared.view
+    now = datetime.now().astimezone()
+    # Of a doubled mobile the row that counts must be remembered, so the active ones speak last.
+    known = sorted(view.roster.members, key=lambda member: view.standing.member[member.place.key] is Status.ACTIVE)
+    identities = {view.history.identity(member.mobile): member.nr for member in known if member.mobile and not member.left}
+    return apply(
+        prepared.plan,
+        workbook,
+        mailbox,
+        settings.paths.out,
+        ledger=ledger,
+        compose=lambda send: compose(send, settings, now),
+        draw=lambda document: draw(document, settings),
+        held=sum(isinstance(step, Send) for step in prepared.held.steps),
+        identities=identities,
+        replaces=replaces,
+    )
+
+
+def conclude(report: Report, prepared: Prepared, ledger: Ledger) -> int:
+    """The closing sum, what to do next, and the exit code."""
+    if report.code != 3:
+        ledger.remember_counts(counts(prepared.view))
+    say()
+    for line in describe_report(report):
+        say(line)
+    if report.stop is not None:
+        warn(report.stop.message, "bad")
+        if report.stop.remedy:
+            warn(report.stop.remedy, "plain")
+    if report.again:
+        warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
+    if report.code == 3:
+        warn("De ronde is niet af. Typ nog een keer: make sync", "plain")
+    return max(report.code, exit_code(prepared.view.findings))
+
+
+def exit_code(findings: Sequence[Finding]) -> int:
+    """1 where a finding blocks, else 0."""
+    return int(any(finding.blocks for finding in findings))

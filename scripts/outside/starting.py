@@ -1,0 +1,79 @@
+"""Begins: an empty register, the example that a newcomer sees first, a demonstration in a folder of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from outside.excel_new import complete_register, create_register
+from outside.files import private_folder
+from outside.screen import progress, say
+from outside.settings import Mail, Settings
+from outside.stop import Stop
+from roster.demo import example
+
+EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
+MEMBERS, SEED = 300, 1
+
+
+def set_up(settings: Settings) -> list[str]:
+    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done."""
+    path = settings.workbook.path
+    if settings.workbook.kind == "google":
+        raise Stop("Een Google-blad inrichten kan deze Buurtbeheer nog niet.", "Kies in config/settings.toml kind = \"excel\".")
+    if not path.exists():
+        create_register(path, title=settings.network.name)
+        return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
+    added = complete_register(path, settings.paths.state / "backups")
+    return added or [f"{path.name} is compleet. Er is niets veranderd."]
+
+
+def ensure_register(settings: Settings, today: date) -> None:
+    """Where a newcomer has no register yet, make the example and say so.
+
+    Raises Stop where the example has no place: when mail really leaves, or when there was a register before.
+    """
+    path = settings.workbook.path
+    if settings.workbook.kind != "excel" or path.exists():
+        return
+    if (settings.paths.state / "ledger.sqlite3").exists():
+        raise Stop(
+            f"Het register {path.name} is weg, terwijl het er eerder wel was.",
+            "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
+        )
+    if settings.mail.transport != "outbox":
+        raise Stop(
+            f"Er is nog geen register: {path.name} ontbreekt.",
+            "Maak een leeg register met: make setup",
+        )
+    make_example(path, MEMBERS, SEED, today)
+    say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
+    say(f"Liever met een leeg register beginnen? Verwijder {path.name} en de map {settings.paths.state.name}, en typ: make setup")
+    say()
+
+
+def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Settings:
+    """An example of any size in out/demo-<members>-<seed>, with settings that keep everything in that folder.
+
+    What an earlier demonstration left there is replaced. Mail never leaves.
+    """
+    folder = private_folder(settings.paths.out / f"demo-{members}-{seed}")
+    path = folder / "register.xlsx"
+    for stale in (path, *(folder / "state").glob("ledger.sqlite3*")):
+        stale.unlink(missing_ok=True)
+    make_example(path, members, seed, today)
+    say(f"Voorbeeld met {members} verzonnen deelnemers: {path}")
+    say()
+    return replace(
+        settings,
+        workbook=replace(settings.workbook, kind="excel", path=path),
+        mail=replace(settings.mail, transport="outbox") if settings.mail.sender else Mail(),
+        paths=replace(settings.paths, out=folder / "out", state=folder / "state"),
+    )
+
+
+def make_example(path: Path, members: int, seed: int, today: date) -> None:
+    """A register full of made-up people; its title says so."""
+    with progress("Voorbeeld maken"):
+        create_register(path, example(members, seed, today), title="VOORBEELD", front_page=EXAMPLE)

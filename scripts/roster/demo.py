@@ -1,0 +1,150 @@
+"""Makes an example register of any size: made-up people in made-up streets, the same ones for the same seed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, timedelta
+from random import Random
+
+from roster.columns import TABS
+from roster.demo_dirt import soil
+from roster.demo_ground import (
+    Neighbours,
+    Row,
+    area_rows,
+    group_row,
+    lay_out,
+    street_row,
+)
+from roster.demo_names import GIVEN, INFIXES, SURNAMES, TRADES
+from roster.demo_signs import sign_requests
+from roster.table import Cell
+
+USUAL_DIRT = 0.1
+"""The share of members' rows with a fault in them, where nobody says otherwise."""
+
+_LEADS = "23458"
+_MOBILE_SPACE = len(_LEADS) * 10**7
+"""Numbers 062… to 065… and 068…: all mobile to libphonenumber, and the placeholder 06-12345678 is not among them."""
+
+
+def example(members: int, seed: int, today: date, dirt: float = USUAL_DIRT) -> dict[str, list[list[Cell]]]:
+    """A whole register: tab title -> rows below the headings, cells in the order of `roster.columns`.
+
+    The same arguments give the same register. The software's own cells are blank, but for the Nr
+    of admins, by which tab Beheerders names them. `dirt` is the share of members' rows with a
+    fault (0 to 1); four times as many rows are written in another form that can be read all the same.
+    With `dirt=0` and from 60 to 12,000 members no rule has anything to say; far above that the
+    regiegroep itself is too large for WhatsApp, with two admins a group.
+    """
+    chance = Random(seed)  # noqa: S311 - an example must be the same again; nothing here is secret
+    groups = lay_out(members, today, chance, crowded=dirt > 0)
+    people = _people(groups, today, chance, short_of_admins=dirt > 0)
+    admins = _number_the_admins(people)
+    tabs: dict[str, list[Row]] = {
+        "Deelnemers": people,
+        "Groepen": [group_row(group, chance) for group in groups],
+        "Straten": [street_row(stretch, group) for group in groups for stretch in group.stretches],
+        "Gebieden": area_rows(groups, chance),
+        "Bordaanvragen": list(sign_requests(groups, admins, today, chance)),
+        "Beheerders": [
+            {"Nr": row["Nr"], "In regiegroep": "ja", "In gebiedsgroep": "ja"}
+            for rows in admins.values()
+            for row in rows
+        ],
+    }
+    if dirt > 0:
+        soil(tabs, dirt, today, chance)
+    return {tab.title: [[row.get(heading) for heading in tab.headings] for row in tabs[tab.title]] for tab in TABS}
+
+
+def _people(groups: list[Neighbours], today: date, chance: Random, *, short_of_admins: bool) -> list[Row]:
+    """Every member's row, in order of joining, each with a mobile of his own."""
+    start = chance.randrange(_MOBILE_SPACE)
+    step = 39_916_801  # a prime that does not divide the space: every number comes once
+    rows: list[Row] = []
+    for group in groups:
+        admins = chance.randint(1 if short_of_admins else 2, 3 if len(groups) <= 40 else 2)
+        for turn in range(group.size):
+            row = _person(group, today, chance)
+            row["Mobiel"] = _mobile((start + len(rows) * step) % _MOBILE_SPACE)
+            if turn < admins:
+                _make_admin(row, group, today)
+            elif group is groups[0] and turn == admins:
+                row["Rol"] = "coördinator"
+                row["Sticker"] = "ja"
+            elif chance.random() < 0.03:
+                _leave(row, today, chance)
+            rows.append(row)
+    rows.sort(key=lambda row: str(row["Aangemeld op"]))
+    return rows
+
+
+def _person(group: Neighbours, today: date, chance: Random) -> Row:
+    stretch = chance.choice(group.stretches)
+    number = stretch.number(chance)
+    given, infix, surname = chance.choice(GIVEN), chance.choice(INFIXES), chance.choice(SURNAMES)
+    since = group.registered or today - timedelta(days=40)
+    joined = min(today, since + timedelta(days=int((today - since).days * chance.random() ** 1.4)))
+    recent = (today - joined).days <= 30
+    row: Row = {
+        "Voornaam": given,
+        "Tussenvoegsel": infix or None,
+        "Achternaam": surname,
+        "Straat": stretch.name,
+        "Huisnummer": str(number) if chance.random() < 0.9 else f"{number}{chance.choice('abc')}",
+        "Postcode": stretch.postcode,
+        "Plaats": group.town,
+        "Groep": group.name,
+        "18 jaar of ouder": "ja",
+        "Akkoord spelregels": "ja",
+        "Sticker": chance.choice(("ja", "nee", None)) if recent else "ja",
+        "Taal": "en" if chance.random() < 0.06 else chance.choice(("nl", None)),
+        "Aangemeld op": joined,
+        "In WhatsApp": None if recent else "ja",
+    }
+    if chance.random() < 0.88:
+        row["E-mail"] = _address(f"{given}.{infix}{surname}", chance)
+    if chance.random() < 0.02:
+        row["Organisatie"] = f"{chance.choice(TRADES)} {surname}"
+        if chance.random() < 0.5:
+            row["Voornaam"] = row["Tussenvoegsel"] = row["Achternaam"] = None
+    if chance.random() < 0.04:
+        row["Opmerking"] = chance.choice(("liever na 18 uur bellen", "helpt met stickers plakken", "hoekhuis"))
+    return row
+
+
+def _address(name: str, chance: Random) -> str:
+    plain = name.casefold().translate(str.maketrans("şşëéïöüłñç", "sseeiouln" + "c"))
+    local = "".join(mark for mark in plain if mark.isascii() and (mark.isalnum() or mark == "."))
+    return f"{local}{chance.randint(1, 9999)}@mail.example"
+
+
+def _mobile(turn: int) -> str:
+    lead, rest = divmod(turn, 10**7)
+    return f"06-{_LEADS[lead]}{rest:07d}"
+
+
+def _make_admin(row: Row, group: Neighbours, today: date) -> None:
+    row["Rol"] = "beheerder"
+    row["Aangemeld op"] = group.registered or today - timedelta(days=41)
+    row["Sticker"] = row["In WhatsApp"] = "ja"
+    row["Organisatie"] = None
+    row["Voornaam"] = row["Voornaam"] or "Jans"
+    row["Achternaam"] = row["Achternaam"] or "Zeewaard"
+
+
+def _leave(row: Row, today: date, chance: Random) -> None:
+    joined = row["Aangemeld op"]
+    assert isinstance(joined, date)  # as _person wrote it
+    row["Afgemeld op"] = joined + timedelta(days=chance.randint(0, (today - joined).days))
+    row["In WhatsApp"] = "nee"
+
+
+def _number_the_admins(people: list[Row]) -> dict[str, list[Row]]:
+    """Give the admins their Nr, and gather them by group."""
+    admins: dict[str, list[Row]] = defaultdict(list)
+    for turn, row in enumerate((row for row in people if row.get("Rol") == "beheerder"), start=1):
+        row["Nr"] = f"D-{turn:04d}"
+        admins[str(row["Groep"])].append(row)
+    return admins
