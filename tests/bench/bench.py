@@ -1,0 +1,169 @@
+"""Measures what `make bench` prints: every line a ratio of two things run in turns, each in its own process."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from measure import Failed, alternate, middle, run
+from shelf import HERE, SCRIPTS, Shelf, home, sync
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One line of the table: ours against the other's, and the most that it may be."""
+
+    what: str
+    ours: float
+    theirs: float
+    unit: str
+    most: float
+
+    @property
+    def value(self) -> float:
+        """How many times the other's."""
+        return self.ours / self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The sizes and the shelf of registers that all rows share."""
+
+    shelf: Shelf
+    large: int
+    middle: int
+    new: int
+    rounds: int
+
+    def folder(self, name: str) -> Path:
+        """A folder of that name to run in."""
+        return self.shelf.folder / name
+
+
+def floor(what: str, *arguments: str | Path) -> list[str | Path]:
+    """The command for one of the things that ours is measured against."""
+    return [sys.executable, HERE / "floor.py", what, *arguments]
+
+
+def a_large_sync(bench: Bench) -> Iterator[Ratio]:
+    """Sync with newcomers, against reading that file and streaming the same cells back; peak memory against reading."""
+    register, state = bench.shelf.settled(bench.large, bench.new)
+    work = bench.folder("large")
+
+    def ours() -> list[str | Path]:
+        return sync(home(work, register, state))
+
+    run(ours(), codes=(0, 1))
+    letters = len(list((work / "out" / "mail").rglob("*.eml")))
+    cells = bench.folder("cells.pickle")
+    run(floor("compare", register, work / "register.xlsx", cells))
+    target = bench.folder("written.xlsx")
+    synced, streamed = alternate(ours, lambda: floor("stream", register, cells, target), bench.rounds, codes=(0, 1))
+    read = middle([run(floor("read", register)) for _ in range(bench.rounds)])
+    title = f"sync of {bench.large:,} members, {letters:,} new mails / calamine + the same write-back"
+    yield Ratio(title, synced.seconds, streamed.seconds, "s", 2.2)
+    title = f"peak memory of that sync / calamine alone ({read.seconds:.1f} s)"
+    yield Ratio(title, synced.megabytes, read.megabytes, "MB", 2)
+
+
+def a_write_back(bench: Bench) -> Iterator[Ratio]:
+    """Four columns in every row, streamed, against openpyxl's load and save."""
+    register = bench.shelf.fresh(bench.large)
+    target = bench.folder("written.xlsx")
+    ours, theirs = alternate(
+        lambda: floor("columns", register, target), lambda: floor("openpyxl", register, target), bench.rounds
+    )
+    title = f"write-back of 4 columns in {bench.large:,} rows / openpyxl load + save"
+    yield Ratio(title, ours.seconds, theirs.seconds, "s", 0.1)
+    yield Ratio("peak memory of that", ours.megabytes, theirs.megabytes, "MB", 0.05)
+
+
+def a_first_sync_against_a_naive_script(bench: Bench) -> Iterator[Ratio]:
+    """Everything at once on a register that nobody synced, against a script as a volunteer would write it."""
+    register = bench.shelf.fresh(bench.middle)
+
+    def naive() -> list[str | Path]:
+        folder = home(bench.folder("naive"), register)
+        return [sys.executable, HERE / "naive_sync.py", folder / "register.xlsx", folder / "out"]
+
+    ours, theirs = alternate(lambda: sync(home(bench.folder("first"), register)), naive, bench.rounds, codes=(0, 1))
+    title = f"whole first sync at {bench.middle:,} members / a naive script"
+    yield Ratio(title, ours.seconds, theirs.seconds, "s", 1 / 8)
+
+
+def the_help_of_a_door(bench: Bench) -> Iterator[Ratio]:
+    """`--help` of a door, against the least that a script with options can do."""
+    ours, theirs = alternate(
+        lambda: [sys.executable, SCRIPTS / "sync.py", "--help"], lambda: floor("bare", "--help"), 5 * bench.rounds
+    )
+    yield Ratio("--help of a door / a bare argparse script", ours.seconds * 1000, theirs.seconds * 1000, "ms", 2.5)
+
+
+def the_growth(bench: Bench) -> Iterator[Ratio]:
+    """Ten times as many members, ten times as many newcomers."""
+
+    def syncing(members: int, new: int) -> Callable[[], list[str | Path]]:
+        register, state = bench.shelf.settled(members, new)
+        return lambda: sync(home(bench.folder(f"growth-{members}"), register, state))
+
+    large = syncing(bench.large, bench.new)
+    small = syncing(bench.large // 10, bench.new // 10)
+    ours, theirs = alternate(large, small, bench.rounds, codes=(0, 1))
+    yield Ratio(f"growth: {bench.large // 10:,} -> {bench.large:,} members", ours.seconds, theirs.seconds, "s", 11)
+
+
+ROWS: tuple[Callable[[Bench], Iterator[Ratio]], ...] = (
+    the_help_of_a_door,
+    a_write_back,
+    a_first_sync_against_a_naive_script,
+    the_growth,
+    a_large_sync,
+)
+"""Every measurement; a new one is a function that yields its lines."""
+
+
+def main() -> int:
+    """Print the table; 1 where a line is over its limit, 2 where something could not be measured."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size and one round: a look, not a verdict")
+    parser.add_argument("--only", default="", help="only the rows whose function's name contains this")
+    parser.add_argument("--rounds", type=int, default=0, help="how often each pair is run (medians count)")
+    parser.add_argument("--keep", type=Path, help="keep the registers in this folder for a next bench")
+    chosen = parser.parse_args()
+    shelf = Shelf(chosen.keep or Path(tempfile.mkdtemp(prefix="buurtbeheer-bench-")))
+    large, rounds = (10_000, 1) if chosen.quick else (100_000, 3)
+    bench = Bench(shelf, large, 10_000 if large == 100_000 else 1_000, large // 100, chosen.rounds or rounds)
+    worst = 0
+    try:
+        for row in ROWS:
+            if chosen.only in row.__name__:
+                worst = max(worst, show(row, bench))
+    finally:
+        if not chosen.keep:
+            shutil.rmtree(shelf.folder, ignore_errors=True)
+    return worst
+
+
+def show(row: Callable[[Bench], Iterator[Ratio]], bench: Bench) -> int:
+    """Measure one row and print its lines as they come."""
+    worst = 0
+    try:
+        for ratio in row(bench):
+            good = ratio.value <= ratio.most
+            worst = max(worst, 0 if good else 1)
+            figures = f"{ratio.ours:9.2f} / {ratio.theirs:9.2f} {ratio.unit:<2}"
+            verdict = "good" if good else "OVER"
+            print(f"{ratio.value:7.3f} ×  at most {ratio.most:6.3f}  {verdict}  {figures}  {ratio.what}", flush=True)
+    except Failed as failure:
+        print(f"not measured: {row.__name__}: {failure}", flush=True)
+        worst = 2
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

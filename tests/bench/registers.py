@@ -1,0 +1,84 @@
+"""Makes the registers that the bench runs on.
+
+    python registers.py fresh 1000 to.xlsx
+    python registers.py newcomers 10 from.xlsx to.xlsx
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
+
+import xlsxwriter  # noqa: E402 - scripts/ must be found first
+from python_calamine import CalamineWorkbook  # noqa: E402 - likewise
+
+from roster.columns import TABS  # noqa: E402 - likewise
+from roster.demo import example  # noqa: E402 - likewise
+from roster.table import Cell  # noqa: E402 - likewise
+
+TODAY = date(2026, 3, 14)
+DIRT = 0.03
+Tabs = dict[str, list[list[Cell]]]
+
+
+def write(path: Path, tabs: Tabs) -> None:
+    """Write rows below their headings, with shared strings and typed dates, as Excel does."""
+    as_typed = {"strings_to_numbers": False, "strings_to_urls": False, "strings_to_formulas": False}
+    book = xlsxwriter.Workbook(path, as_typed)
+    day = book.add_format({"num_format": "d-m-yyyy"})
+    for tab in TABS:
+        sheet = book.add_worksheet(tab.title)
+        sheet.freeze_panes(1, 0)
+        sheet.write_row(0, 0, tab.headings)
+        for at, row in enumerate(tabs[tab.title], start=1):
+            for column, cell in enumerate(row):
+                if isinstance(cell, date):
+                    sheet.write_datetime(at, column, cell, day)
+                elif cell is not None and cell != "":
+                    sheet.write(at, column, cell)
+    book.close()
+
+
+def read(path: Path) -> Tabs:
+    """All rows below the headings, by tab."""
+    book = CalamineWorkbook.from_path(path)
+    return {tab.title: book.get_sheet_by_name(tab.title).to_python()[1:] for tab in TABS}
+
+
+def replace_the_latest(rows: list[list[Cell]], new: int) -> Iterable[list[Cell]]:
+    """The rows with `new` of the welcomed members replaced by newcomers at the foot."""
+    headings = {name: at for at, name in enumerate(TABS[0].headings)}
+    welcomed = [
+        at
+        for at, row in enumerate(rows)
+        if row[headings["Welkom"]] and row[headings["Status"]] == "actief" and row[headings["Rol"]] != "beheerder"
+    ]
+    if len(welcomed) < new:
+        raise SystemExit(f"only {len(welcomed)} members were welcomed, {new} are needed")
+    chosen = set(welcomed[-new:])
+    yield from (row for at, row in enumerate(rows) if at not in chosen)
+    for turn, at in enumerate(sorted(chosen)):
+        row = list(rows[at])
+        for heading in TABS[0].own:
+            row[headings[heading]] = None
+        row[headings["Mobiel"]] = f"06-1{turn:07d}"  # the example never uses 061
+        row[headings["Aangemeld op"]] = TODAY
+        yield row
+
+
+def main() -> None:
+    """Make what the first argument names."""
+    if sys.argv[1] == "fresh":
+        write(Path(sys.argv[3]), example(int(sys.argv[2]), 1, TODAY, DIRT))
+        return
+    tabs = read(Path(sys.argv[3]))
+    tabs["Deelnemers"] = list(replace_the_latest(tabs["Deelnemers"], int(sys.argv[2])))
+    write(Path(sys.argv[4]), tabs)
+
+
+if __name__ == "__main__":
+    main()
