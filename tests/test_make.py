@@ -41,7 +41,8 @@ def house(tmp_path: Path) -> Path:
     (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (folder / ".venv" / ".ready").touch()
     (folder / "scripts" / "sync.py").write_text(
-        "import json, sys\nprint(json.dumps(sys.argv[1:]))\nsys.exit(3 if '--fail' in sys.argv else 0)\n"
+        "import json, sys\nprint(json.dumps(sys.argv[1:]))\n"
+        "sys.exit(3 if '--fail' in sys.argv else 1 if '--look' in sys.argv else 0)\n"
     )
     return folder
 
@@ -117,6 +118,12 @@ def test_a_slip_behind_the_word_is_refused(tmp_path: Path) -> None:
 
 
 @posix
+def test_findings_are_no_failure_to_make(house: Path) -> None:
+    """A door that ends with 1 has told what to look at; an "Error 1" below it would only frighten."""
+    ended = make(house, "sync", "ARGS=--look")
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_door_that_fails_makes_make_fail(house: Path) -> None:
     """make has one code of its own for it; the door's is in its words."""
     ended = make(house, "sync", "ARGS=--fail")

@@ -112,7 +112,7 @@ def _plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
     ]
     files = kinds[WriteFile] + kinds[Document]
     if files:
-        lines.append(_count(files, "bestand klaarzetten", "bestanden klaarzetten"))
+        lines.append(_count(files, "bestand nakijken", "bestanden nakijken"))
     todo = [line for line in lines if line]
     yield "Te doen: " + (", ".join(todo) if todo else "niets") + "."
     if held.steps or held.parts:

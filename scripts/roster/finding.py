@@ -14,7 +14,6 @@ class Weight(Enum):
     """How heavy a finding is; the value is the word that people see."""
 
     BLOCKS = "blokkeert"
-    WAITS = "wachtlijst"
     NOTICE = "let op"
 
 
