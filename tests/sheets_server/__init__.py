@@ -1,0 +1,17 @@
+"""Google Sheets v4 as far as a register needs it, on loopback, for stock gspread and google-auth.
+
+with SheetsServer() as server, server.redirected():
+    book = server.new_book()
+    book.writers.add(email)
+    book.add_tab("Leden", [["Naam"], ["Anna"]])
+    client = gspread.service_account(server.tokens.service_account(path, email))
+"""
+
+from sheets_server.book import Book, Box, Tab
+from sheets_server.cells import Formula, Look
+from sheets_server.faults import Fault
+from sheets_server.people import Person
+from sheets_server.refusal import Refused
+from sheets_server.server import Call, SheetsServer
+
+__all__ = ["Book", "Box", "Call", "Fault", "Formula", "Look", "Person", "Refused", "SheetsServer", "Tab"]
