@@ -242,3 +242,9 @@ def test_an_empty_register_has_nothing_to_tell() -> None:
     """Nobody is there yet, so nobody is missing."""
     empty = register(staff="", groepen="Groep", straten="Straat", gebieden="Gebied", beheerders="Nr")
     assert judge(empty)[1] == []
+
+
+def test_a_fault_in_very_many_rows_is_told_quickly_and_shortly() -> None:
+    """Nobody reads a list of a thousand rows."""
+    told = lines(register("\n".join(["Voornaam | Rol", *(f"P{turn} | coördinator" for turn in range(300))])), TERMS)
+    assert any("ook in rij 3, rij 4 en 298 andere rijen." in line for line in told)

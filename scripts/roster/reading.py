@@ -101,8 +101,12 @@ def _read_streets(rows: Rows) -> list[Street]:
 
 
 def _number(cell: Cell) -> int | None:
-    number = house_number(cell)
+    number = None if text(cell) in _NO_BOUND else house_number(cell)
     return None if number is None else number.number
+
+
+_NO_BOUND = frozenset({"", "-", "–", "—", "…", "..."})
+"""What people type for "no first" or "no last house number"."""
 
 
 _SIDES = {"even": "even", "oneven": "oneven", "": "", "beide": "", "beide kanten": "", "beide zijden": "", "alle": ""}

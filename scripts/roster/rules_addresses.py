@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from roster.cells import Unreadable, yes_no
 from roster.finding import Finding
-from roster.likeness import closest
 from roster.model import Member
 from roster.rules_case import Case, blocks, notice
 from roster.street_names import words_of
@@ -29,7 +28,7 @@ def a_members_group_exists(case: Case) -> Iterator[Finding]:
             )
             yield blocks(a_members_group_exists, member.place.at("Groep"), "De groep ontbreekt.", hint)
             continue
-        meant = closest(member.group, (group.name for group in case.roster.groups))
+        meant = case.group_meant(member.group)
         if meant:
             hint = f"Bedoelde u {meant}?"
         elif len(here) == 1:

@@ -8,7 +8,8 @@ from datetime import date
 from functools import cached_property
 
 from roster.finding import Finding, Weight
-from roster.model import Group, Member, Roster, SignRequest, Standing, Terms
+from roster.likeness import closest
+from roster.model import Member, Roster, SignRequest, Standing, Terms
 from roster.streets import Address, Streets
 from roster.table import Place, fold
 
@@ -25,6 +26,7 @@ class Case:
     terms: Terms
     blocked: set[tuple[str, str]] = field(default_factory=set)
     standing: Standing = field(default_factory=Standing)
+    _meant: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def present(self) -> list[Member]:
@@ -55,9 +57,11 @@ class Case:
         known = self.roster.group_named.get(group)
         return known.name if known else group
 
-    def status_of(self, group: Group) -> str:
-        """The word for where a group stands."""
-        return self.standing.group[group.place.key].value
+    def group_meant(self, typed: str) -> str:
+        """The group that was clearly meant by a name that no group has, or ""."""
+        if typed not in self._meant:
+            self._meant[typed] = closest(typed, (group.name for group in self.roster.groups))
+        return self._meant[typed]
 
     @cached_property
     def requests_of(self) -> dict[str, list[SignRequest]]:
@@ -94,3 +98,11 @@ def rows_in_words(rows: list[int]) -> str:
         return f"{', '.join(f'rij {row}' for row in rows[:2])} en {len(rows) - 2} andere rijen"
     words = [f"rij {row}" for row in rows]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} en {words[-1]}"
+
+
+def other_rows(rows: list[int], own: int) -> str:
+    """The same for all rows but one's own; quick where very many rows share a fault."""
+    if len(rows) > 5:
+        first, second = [row for row in rows[:3] if row != own][:2]
+        return f"rij {first}, rij {second} en {len(rows) - 3} andere rijen"
+    return rows_in_words([row for row in rows if row != own])

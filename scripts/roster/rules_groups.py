@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from roster.columns import BEHEERDERS, DEELNEMERS
 from roster.finding import Finding
 from roster.model import Group, Member, Role
-from roster.rules_case import Case, blocks, notice, rows_in_words
+from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.standing import enough_admins, is_open
 from roster.table import Place, fold
 
@@ -182,12 +182,12 @@ def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
     """
     rows = [member for member in case.present if member.role is Role.COORDINATOR]
     if len(rows) > 1:
+        numbers = [member.place.row for member in rows]
         for member in rows:
-            others = [other.place.row for other in rows if other is not member]
             yield notice(
                 there_is_one_coordinator,
                 member.place.at("Rol"),
-                f"Er is meer dan één coördinator: ook in {rows_in_words(others)}.",
+                f"Er is meer dan één coördinator: ook in {other_rows(numbers, member.place.row)}.",
                 "Laat er één coördinator zijn.",
             )
     elif not rows and case.present and not case.terms.coordinator.strip():

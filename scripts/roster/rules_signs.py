@@ -8,7 +8,6 @@ from itertools import count
 from roster.cells import distance_m
 from roster.columns import BORDAANVRAGEN
 from roster.finding import Finding
-from roster.likeness import closest
 from roster.model import SignRequest, Status
 from roster.rules_case import Case, blocks, in_order, notice
 from roster.standing import is_open
@@ -29,7 +28,7 @@ def a_sign_request_is_of_a_started_group(case: Case) -> Iterator[Finding]:
             if not request.group:
                 message, remedy = "De groep ontbreekt.", "Vul in welke groep de borden vraagt."
             else:
-                meant = closest(request.group, (known.name for known in case.roster.groups))
+                meant = case.group_meant(request.group)
                 message = f"Deze groep bestaat niet.{f' Bedoelde u {meant}?' if meant else ''}"
                 remedy = "Kies een groep van het tabblad Groepen."
         elif case.standing.group[group.place.key] is Status.BLOCKED:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from roster.finding import Finding
 from roster.likeness import closest
 from roster.model import Area, Group, Street
-from roster.rules_case import Case, blocks, notice, rows_in_words
+from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.table import fold
 
 
@@ -41,12 +41,12 @@ def a_group_has_a_unique_name(case: Case) -> Iterator[Finding]:
                 "Vul een naam in.",
             )
     for groups in named.values():
+        rows = [group.place.row for group in groups]
         for group in groups if len(groups) > 1 else ():
-            rows = [other.place.row for other in groups if other is not group]
             yield blocks(
                 a_group_has_a_unique_name,
                 group.place.at("Groep"),
-                f"Deze naam staat ook in {rows_in_words(rows)}.",
+                f"Deze naam staat ook in {other_rows(rows, group.place.row)}.",
                 "Geef elke groep een eigen naam, of haal de dubbele rij weg.",
             )
 
@@ -113,7 +113,7 @@ def a_street_names_its_group(case: Case) -> Iterator[Finding]:
         if not street.group:
             message, remedy = "Deze straat hoort nog bij geen groep.", "Vul de groep in."
         else:
-            meant = closest(street.group, (group.name for group in case.roster.groups))
+            meant = case.group_meant(street.group)
             message = f"Deze groep bestaat niet.{f' Bedoelde u {meant}?' if meant else ''}"
             remedy = "Kies een groep van het tabblad Groepen, of voeg hem daar toe."
         yield notice(a_street_names_its_group, street.place.at("Groep"), message, remedy)

@@ -51,6 +51,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "pl": ("plein", "plaats"),
     "pln": ("plein",),
     "pr": ("prins", "prinses"),
+    "prs": ("prinses",),
     "pres": ("president",),
     "prof": ("professor",),
     "sngl": ("singel",),
