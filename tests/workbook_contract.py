@@ -17,9 +17,15 @@ PEOPLE: tuple[Mapping[str, Cell], ...] = (
     {"Nr": "D-0001", "Voornaam": "Fenna", "Achternaam": "Zandhoek", "Mobiel": "06-58765401", "Status": "actief"},
     {"Voornaam": "Joris", "Achternaam": "Duinpad", "Mobiel": "06-58765402", "Meldingen": "Let op: oud"},
     {"Voornaam": "Joris", "Achternaam": "Duinpad", "Mobiel": "06-58765402"},
-    {"Nr": "D-0009", "Voornaam": "Aïcha", "Achternaam": "Sœur <&> 'x'", "Mobiel": "06-58765404", "Opmerking": "regel 1\nregel 2"},
+    {
+        "Nr": "D-0009",
+        "Voornaam": "Aïcha",
+        "Achternaam": "Sœur <&> 'x'",
+        "Mobiel": "06-58765404",
+        "Opmerking": "regel 1\nregel 2",
+    },
 )
-"""Four members; the second and third say the same, the last two rows of the first two columns differ in kind."""
+"""Four members: two with a Nr, two without; one whose text has marks that XML gives a meaning."""
 
 
 def rows_of(tab: str, lines: Sequence[Mapping[str, Cell]]) -> list[list[Cell]]:
@@ -31,7 +37,12 @@ class WorkbookContract(ABC):
     """Subclass it, name the class Test…, and say how a register is made and opened."""
 
     @abstractmethod
-    def make(self, rows: Mapping[str, Sequence[Sequence[Cell]]], without: Sequence[str] = (), without_columns: Mapping[str, Sequence[str]] | None = None) -> None:
+    def make(
+        self,
+        rows: Mapping[str, Sequence[Sequence[Cell]]],
+        without: Sequence[str] = (),
+        without_columns: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         """A new register with these rows; without some tabs, and without some columns of a tab."""
 
     @abstractmethod
@@ -122,7 +133,10 @@ class WorkbookContract(ABC):
         """A row that got its Nr in the first write is still found by its old key, and by the new one."""
         table = workbook.read()["Deelnemers"]
         workbook.write([SetCell(table.place(1, "Nr"), "D-0002")])
-        second = [SetCell(table.place(1, "Status"), "actief"), SetCell(Place("Deelnemers", 3, "D-0002", "Welkom"), "klaargezet")]
+        second = [
+            SetCell(table.place(1, "Status"), "actief"),
+            SetCell(Place("Deelnemers", 3, "D-0002", "Welkom"), "klaargezet"),
+        ]
         assert workbook.write(second).left == ()
         assert workbook.write([SetCell(table.place(1, "Status"), "geblokkeerd", "actief")]).left == ()
         assert self.column("Status") == ["actief", "geblokkeerd", "", ""]
@@ -134,7 +148,12 @@ class WorkbookContract(ABC):
         first = AddRow("Beheerders", "D-0001", (("Nr", "D-0001"), ("Naam", "Fenna Zandhoek"), ("Groep", "Noord")))
         second = AddRow("Beheerders", "D-0009", (("Nr", "D-0009"), ("Meldingen", "Let op: x")))
         assert workbook.write([first]).done == (first,)
-        assert workbook.write([second, SetCell(Place("Beheerders", 0, "D-0001", "Naam"), "F. Zandhoek", "Fenna Zandhoek")]).left == ()
+        assert (
+            workbook.write(
+                [second, SetCell(Place("Beheerders", 0, "D-0001", "Naam"), "F. Zandhoek", "Fenna Zandhoek")]
+            ).left
+            == ()
+        )
         assert self.column("Nr", "Beheerders") == ["D-0001", "D-0009"]
         assert self.column("Naam", "Beheerders") == ["F. Zandhoek", ""]
         assert self.column("Meldingen", "Beheerders") == ["", "Let op: x"]
@@ -186,8 +205,7 @@ class WorkbookContract(ABC):
         """The second comer gets a Stop; once the first is done there is room again."""
         from outside.stop import Stop
 
-        with workbook.lock():
-            with pytest.raises(Stop), self.open().lock():
-                pass
+        with workbook.lock(), pytest.raises(Stop), self.open().lock():
+            pass
         with self.open().lock():
             pass

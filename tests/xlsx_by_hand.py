@@ -20,17 +20,25 @@ def sheet_xml(rows: str, *, before: str = "", after: str = "", root: str = f'<wo
     return f"<?xml version='1.0' encoding='UTF-8'?>\n{root}{before}<sheetData>{rows}</sheetData>{after}</worksheet>"
 
 
-def write_workbook(path: Path, sheets: Mapping[str, str | bytes], more: Mapping[str, str | bytes] | None = None, calc: str = "") -> Path:
+def write_workbook(
+    path: Path, sheets: Mapping[str, str | bytes], more: Mapping[str, str | bytes] | None = None, calc: str = ""
+) -> Path:
     """A workbook with these tabs (title -> XML of the part), and any further parts."""
     tabs = "".join(f'<sheet name="{title}" sheetId="{n}" r:id="rId{n}"/>' for n, title in enumerate(sheets, 1))
-    links = "".join(f'<Relationship Id="rId{n}" Type="{LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(sheets) + 1))
-    types = "".join(f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{KIND}.worksheet+xml"/>' for n in range(1, len(sheets) + 1))
+    links = "".join(
+        f'<Relationship Id="rId{n}" Type="{LINKS}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in range(1, len(sheets) + 1)
+    )
+    types = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{KIND}.worksheet+xml"/>'
+        for n in range(1, len(sheets) + 1)
+    )
     if more and "xl/calcChain.xml" in more:
         links += f'<Relationship Id="rId99" Type="{LINKS}/calcChain" Target="calcChain.xml"/>'
         types += f'<Override PartName="/xl/calcChain.xml" ContentType="{KIND}.calcChain+xml"/>'
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-                               f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{KIND}.sheet.main+xml"/>{types}</Types>',
+        f'<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="{KIND}.sheet.main+xml"/>{types}</Types>',
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="rId1" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{tabs}</sheets>{calc}</workbook>',
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}</Relationships>',

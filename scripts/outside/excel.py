@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import filelock
 import python_calamine
@@ -124,7 +125,7 @@ class ExcelWorkbook:
         if reading is None or not any(tab.changes for tab in reading.tabs.values()):
             return
         changed = {
-            tab.table.title: SheetChange(tab.patch(), tab.touched())
+            tab.table.title: SheetChange(tab.patch(), tab.touched, tab.added())
             for name, tab in reading.tabs.items()
             if tab.changes and name not in new
         }
@@ -179,7 +180,7 @@ def _read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict
                     sheets.append(Sheet(about.name, []))
                     continue
                 sheet = workbook.get_sheet_by_name(about.name)
-                sheets.append(Sheet(about.name, sheet.to_python(skip_empty_area=False)))
+                sheets.append(Sheet(about.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))))
                 merged[about.name] = [
                     (left + 1, top + 1, right + 1, bottom + 1)
                     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
@@ -192,7 +193,7 @@ def _read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict
     except python_calamine.CalamineError as error:
         raise Stop(
             f"'{path.name}' is beschadigd of niet volledig.",
-            "Open het in Excel of LibreOffice en sla het opnieuw op als .xlsx, of zet een kopie terug met: make restore",
+            "Open het in Excel of LibreOffice en sla het opnieuw op. Of zet een kopie terug met: make restore",
         ) from error
     return sheets, merged
 

@@ -53,6 +53,8 @@ def make_private_folder(folder: Path) -> None:
 def keep_backup(path: Path, backups: Path) -> Path:
     """Copy the file to `backups` under a dated name, on disk before this returns; the oldest beyond 20 go."""
     make_private_folder(backups)
+    for rest in backups.glob("*.deel"):  # of a run that was killed; we hold the lock
+        rest.unlink(missing_ok=True)
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
     target = backups / f"{path.stem}_{stamp}{path.suffix}"
     turn = 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from outside.excel import check_not_too_far, open_register
+from outside.excel import ExcelWorkbook, check_not_too_far, open_register
 from outside.excel_replace import SheetChange, put_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.stop import Stop
-from outside.xlsx_cells import Heading, Value
 from outside.xlsx_patch import SheetPatch
+from outside.xlsx_tags import Heading, Value
 from roster.columns import TABS
 from roster.headings import find_what_is_there
 from roster.table import Cell, Sheet, Table, fold
@@ -21,6 +21,11 @@ def complete_register(path: Path, backups: Path) -> list[str]:
     The file stays as it was otherwise, byte for byte, and is not written when nothing is missing.
     Raises Stop where a tab or heading stands there twice, which only people can settle.
     """
+    with ExcelWorkbook(path, backups).lock():
+        return _complete(path, backups)
+
+
+def _complete(path: Path, backups: Path) -> list[str]:
     seen, sheets, _, too_far = open_register(path)
     check_not_too_far(too_far)
     tables, problems = find_what_is_there(sheets)
@@ -74,4 +79,6 @@ def _with_headings(table: Table, missing: list[str], cells: list[list[Cell]]) ->
     width = max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     row = table.first - 1
     places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
-    return SheetChange(SheetPatch([(row, places)], row, width + len(missing)), {column: [row] for column, _ in places})
+    return SheetChange(
+        SheetPatch([(row, places)], row, width + len(missing)), lambda: {column: [row] for column, _ in places}
+    )

@@ -152,7 +152,7 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         sheet.row_dimensions[row].height = 22
         row += 1
     for line in (
-        "Klopt er iets niet? Dan staat het in de kolom Meldingen van die rij. Het verdwijnt vanzelf als het is hersteld.",
+        "Klopt er iets niet? Dan staat het in die rij bij Meldingen. Het verdwijnt vanzelf als het is hersteld.",
         "Sorteren, filteren, rijen invoegen en eigen kolommen of tabbladen toevoegen mag gewoon.",
         "Laat de kopjes staan. Ga met de muis op een kopje staan voor uitleg.",
         "Sla het bestand op en sluit het voordat Buurtbeheer aan het werk gaat.",

@@ -15,8 +15,8 @@ from outside.excel_complete import complete_register
 from outside.excel_look import dress_tab, write_front_page
 from outside.stop import Stop
 from outside.xlsx_book import open_book
-from outside.xlsx_cells import Changes
 from outside.xlsx_patch import SheetPatch, patched_part
+from outside.xlsx_tags import Changes
 from outside.xlsx_text import as_stored
 from outside.xlsx_zip import Archive, PackedPart
 from roster.columns import TABS

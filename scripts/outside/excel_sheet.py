@@ -9,7 +9,7 @@ from roster.columns import Tab
 
 
 def sheet_with_headings(tab: Tab, rows: Iterable[Mapping[int, str | int]] = (), style: str | None = None) -> bytes:
-    """A whole sheet part: headings in row 1 (in an existing cell style), frozen, and `rows` (column -> value) from row 2 on."""
+    """A whole sheet part: frozen headings in row 1, and `rows` (column -> value) from row 2 on."""
     marks = f' s="{style}"'.encode() if style else b""
     widths = "".join(
         f'<col min="{turn}" max="{turn}" width="{column.width}" customWidth="1"/>'
@@ -21,7 +21,8 @@ def sheet_with_headings(tab: Tab, rows: Iterable[Mapping[int, str | int]] = (), 
         (
             b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n',
             f'<worksheet xmlns="{MAIN[0]}">'.encode(),
-            b'<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>',
+            b'<sheetViews><sheetView workbookViewId="0">',
+            b'<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>',
             b"</sheetView></sheetViews>",
             f"<cols>{widths}</cols>".encode(),
             b"<sheetData>",

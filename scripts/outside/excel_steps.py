@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from outside.xlsx_cells import Heading, Value
 from outside.xlsx_formulas import Touched
 from outside.xlsx_patch import SheetPatch
+from outside.xlsx_tags import Heading, Value
 from outside.xlsx_text import as_stored
 from roster.plan import AddRow, SetCell
 from roster.table import Cell, Table, is_blank, says
 
 _ROW = 1 << 15
 """A cell as one number: row times this, plus column."""
+
+_PLAIN = 1000
+"""Text without a special mark that is no longer than this is stored as it is."""
 
 
 class TabSteps:
@@ -68,6 +71,13 @@ class TabSteps:
             found.setdefault(place % _ROW, []).append(place // _ROW)
         return found
 
+    def added(self) -> tuple[int, int, int] | None:
+        """The first and last of the new rows and the column of the first cell in them; None where there are none."""
+        if self._fresh_next == self._next:
+            return None
+        column = min(place % _ROW for place in self.changes if place // _ROW >= self._next)
+        return self._next, self._fresh_next - 1, column
+
     def rows(self) -> list[dict[int, str | int]]:
         """The new rows of a tab that does not stand there yet: column -> value."""
         return [
@@ -101,36 +111,39 @@ class TabSteps:
         self.changes[(self.table.first - 1) * _ROW + column] = Heading(heading)
         return column
 
-    def _now(self, row: int, heading: str, place: int) -> Cell:
-        """What stands in a cell by now."""
-        if place in self.changes:
-            return self.changes[place]
-        if place in self._written:
-            return self._written[place]
-        index = row - self.table.first
-        return self.table.cell(index, heading) if index < len(self.table.rows) else None
-
     def _set(self, step: SetCell) -> bool:
-        heading = step.place.column
-        row = self._known_keys().get(step.place.key) or self._fresh_keys.get(step.place.key)
+        """Take up one cell. A large write comes here for each of its cells, so the plain ones pass quickly."""
+        heading, key = step.place.column, step.place.key
+        row = self._known_keys().get(key) or self._fresh_keys.get(key)
         if row is None:
             return False
-        known = self._columns.get(heading) or self._fresh_columns.get(heading)
-        now = self._now(row, heading, row * _ROW + known) if known else None
-        if not _same(now, step.was):
+        column = self._columns.get(heading) or self._fresh_columns.get(heading)
+        now = self._now(row, heading, row * _ROW + column) if column else None
+        if now is not step.was and not _same(now, step.was):
             return False
-        value = as_stored(step.value)
+        value = step.value
+        if not (isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _PLAIN):
+            value = as_stored(value)
         if says(now, value):
             return True
         if heading not in self.table.own:
             raise ValueError(f"column {heading!r} of tab {self.table.tab!r} is not the software's")
-        column = self._column(heading)
-        if self._hidden_by_merge(row, column):
+        column = column or self._column(heading)
+        if self.merged and self._hidden_by_merge(row, column):
             return False
         self.changes[row * _ROW + column] = value
         if heading == "Nr" and isinstance(value, str) and value:
             self._fresh_keys[value] = row
         return True
+
+    def _now(self, row: int, heading: str, place: int) -> Cell:
+        """What stands in a cell by now."""
+        if place in self.changes:
+            return self.changes[place]
+        if self._written and place in self._written:
+            return self._written[place]
+        index = row - self.table.first
+        return self.table.cell(index, heading) if index < len(self.table.rows) else None
 
     def _add(self, step: AddRow) -> bool:
         row = self._fresh_next

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 from xml.sax.saxutils import quoteattr
 
 from outside.xlsx_text import attribute, encoding_of
@@ -23,7 +23,7 @@ _BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames"
 
 @dataclass(slots=True)
 class Book:
-    """The parts around the tabs. `sheets` gives the part of each tab by title, in order; `texts` holds changed parts."""
+    """The parts around the tabs. `sheets` names the part of each tab, in order; `texts` holds small parts as text."""
 
     archive: Archive
     workbook: str

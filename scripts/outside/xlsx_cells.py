@@ -1,73 +1,17 @@
-"""Writes the cells of one row: what changes gets a new value and keeps its style, what stands between them is copied."""
+"""Writes the cells of one row: what changes keeps its style, what stands between is copied."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
+from outside.xlsx_tags import Heading, Keep, Names, Patched, Value
 from outside.xlsx_text import column_letters, column_number, text_xml
 from outside.xlsx_zip import NotMastered
 
-
-class Keep(Enum):
-    """Instead of a value: the cell keeps its formula, and loses the outcome that no longer holds."""
-
-    FORMULA = "formula"
-
-
-class Heading(str):
-    """Text of a new heading: its cell takes the style of the heading at its left."""
-
-    __slots__ = ()
-
-
-Value = str | int | float | Keep
-Changes = Iterable[tuple[int, Sequence[tuple[int, Value]]]]
-"""Row number (1 = top) and its cells (column, value), both ascending; the value "" empties a cell."""
-
-
-@dataclass(slots=True)
-class Patched:
-    """What came to light on the way: how many cells were changed, and whether a formula made room."""
-
-    cells: int = 0
-    formulas_gone: int = 0
-    arrays: list[tuple[int, int, int, int]] = field(default_factory=list)
-
-
-class Names:
-    """The tags of a sheet, with the prefix that this file gives them (b"" or b"x:")."""
-
-    def __init__(self, prefix: bytes) -> None:
-        self.prefix = prefix
-        self.open_row = b"<%srow" % prefix
-        self.close_row = b"</%srow>" % prefix
-        self.open_cell = b"<%sc" % prefix
-        self.close_cell = b"</%sc>" % prefix
-        self.close_data = b"</%ssheetData>" % prefix
-        self.close_data_start = b"</%ssheetData" % prefix
-        p = re.escape(prefix)
-        self.row = re.compile(rb"""<%srow(?:\s+r="(\d+)")?(?=[\s/>])([^>]*)>""" % p)
-        self.cell = re.compile(rb"""<%sc(?:\s+r="([A-Z]+)(\d+)")?(?=[\s/>])([^>]*)>""" % p)
-        self.formula = re.compile(rb"<%sf(?=[\s/>])([^>]*)>" % p)
-        self.cached = re.compile(rb"<%sv(?:\s[^>]*)?(?:/>|>[^<]*</%sv>)" % (p, p))
-        self.extension = re.compile(rb"<%sextLst.*</%sextLst>" % (p, p), re.DOTALL)
-        self.array = re.compile(
-            rb"""<%sf\s(?=[^>]*\bt\s*=\s*["'](?:array|dataTable)["'])[^>]*\bref\s*=\s*["']([A-Z]+)(\d+):([A-Z]+)(\d+)["']"""
-            % p
-        )
-
-    def row_number(self, marks: bytes, last: int) -> int:
-        """The number of a row from its attributes, or the one behind the last row."""
-        found = _ROW_NUMBER.search(marks)
-        return int(found[1]) if found else last + 1
-
-
 _BEYOND = 1 << 30
-_ROW_NUMBER = re.compile(rb"""\sr\s*=\s*["'](\d+)["']""")
+_SLASH = ord("/")
 _ADDRESS = re.compile(rb"""\sr\s*=\s*["']\$?([A-Za-z]+)\$?(\d+)["']""")
 _STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _CUSTOM = re.compile(rb"""\scustomFormat\s*=\s*["'](?:1|true)["']""")
@@ -87,6 +31,18 @@ def _number(letters: bytes) -> int:
     return column_number(letters.decode())
 
 
+class _Openings(dict[int, bytes]):
+    """How a cell begins, up to the number of its row, by column: 3 -> <c r="C."""
+
+    def __init__(self, open_cell: bytes) -> None:
+        super().__init__()
+        self.open_cell = open_cell
+
+    def __missing__(self, column: int) -> bytes:
+        self[column] = found = b'%s r="%s' % (self.open_cell, _letters(column))
+        return found
+
+
 class RowWriter:
     """Makes rows. `columns` are the default styles of columns: first, last, style."""
 
@@ -95,7 +51,9 @@ class RowWriter:
         self.columns = columns
         self.found = found
         # A sheet has few styles and many equal values: what was worked out once is kept.
+        self.column_marks = lru_cache(4096)(self._column_marks)
         self.kept_marks = lru_cache(4096)(_kept_marks)
+        self.opening = _Openings(names.open_cell)
         self.content = lru_cache(4096, typed=True)(self._content)  # typed, for True == 1
 
     def note_arrays(self, seen: bytes, cut: int) -> None:
@@ -134,23 +92,56 @@ class RowWriter:
         number: int,
         cells: Sequence[tuple[int, Value]],
         row: bytes,
-    ) -> Iterator[bytes]:
-        """The inside of a row, its cells changed: those with a plain address are found at once, the others by looking."""
+    ) -> list[bytes]:
+        """The inside of a row, its cells changed: those with a plain address are found at once, the others by looking.
+
+        This is where the time of a large write goes, so the plain cell is done on the spot.
+        """
         copied, stop = span
+        digits = b'%d"' % number
+        pieces: list[bytes] = []
         for turn, (wanted, value) in enumerate(cells):
-            address = b'%s r="%s%d"' % (self.names.open_cell, _letters(wanted), number)
+            address = self.opening[wanted] + digits
             at = seen.find(address, copied, stop)
             if at < 0 or isinstance(value, Heading):
+                if seen.find(address, span[0], copied) >= 0:
+                    raise NotMastered("In een tabblad staan de cellen niet op volgorde.")
+                if not isinstance(value, Heading) and not _CUSTOM.search(row):
+                    place = self._gap(seen, copied, stop, wanted, digits)
+                    if place:
+                        pieces += (text[copied:place], self._new_cell(number, wanted, value, None))
+                        copied = place
+                        continue
                 before = cells[turn - 1][0] if turn else 0
-                yield from self._looked_up(text, seen, (copied, stop), number, cells[turn:], row, before)
-                return
-            yield text[copied:at]
+                pieces.extend(self._looked_up(text, seen, (copied, stop), number, cells[turn:], row, before))
+                return pieces
             opened = seen.find(b">", at) + 1
-            copied = self._end(text, seen, opened, stop)
-            yield self._changed_cell(
-                text, seen, (at, opened, copied), text[at + len(address) : opened - 1], (number, wanted), value
-            )
-        yield text[copied:stop]
+            end = opened if seen[opened - 2] == _SLASH else self._end(text, seen, opened, stop)
+            marks = text[at + len(address) : opened - 1]
+            if self.found.arrays or isinstance(value, Keep) or (opened < end and self._is_special(seen, opened, end)):
+                changed = self._changed_cell(text, seen, (at, opened, end), marks, (number, wanted), value)
+                pieces += (text[copied:at], changed)
+            else:
+                pieces += (text[copied:at], address, self.kept_marks(marks), self.content(value))
+                self.found.cells += 1
+            copied = end
+        pieces.append(text[copied:stop])
+        return pieces
+
+    def _gap(self, seen: bytes, start: int, stop: int, wanted: int, digits: bytes) -> int:
+        """Where an absent cell comes, when that shows at once: before the next cell, or behind the last; 0 when not."""
+        following = self.names.cell.match(seen, start)
+        if following and following[1] and following[2] + b'"' == digits and _number(following[1]) > wanted:
+            return start
+        last = seen.rfind(self.names.open_cell + b" ", start, stop)
+        final = self.names.cell.match(seen, last) if last >= 0 else None
+        if final and final[1] and final[2] + b'"' == digits and _number(final[1]) < wanted:
+            return stop if self.names.cell.search(seen, final.end(), stop) is None else 0
+        return stop if start == stop else 0
+
+    def _is_special(self, seen: bytes, opened: int, end: int) -> bool:
+        """True for a cell with more than a value in it: a formula or an extension."""
+        return seen.find(self.names.open_formula, opened, end) >= 0 or seen.find(b"extLst", opened, end) >= 0
 
     def _looked_up(
         self,
@@ -162,7 +153,7 @@ class RowWriter:
         row: bytes,
         last: int,
     ) -> Iterator[bytes]:
-        """The same for a stretch of a row in which cells are absent, or have no address; `last` is the column before it."""
+        """The same where cells are absent or have no address; `last` is the column before the stretch."""
         default = _style(row) if _CUSTOM.search(row) else None
         todo = iter([*cells, (_BEYOND, "")])
         (wanted, value), left = next(todo), b""
@@ -238,9 +229,8 @@ class RowWriter:
         if value == "" or isinstance(value, Keep):
             return b""
         self._check_arrays(number, column)
-        if style is None:
-            style = next((kind for first, last, kind in self.columns if first <= column <= last), None)
-        return self._cell(number, column, b' s="%s"' % style if style is not None else b"", value, b"")
+        marks = self.column_marks(column) if style is None else b' s="%s"' % style
+        return self._cell(number, column, marks, value, b"")
 
     def _cell(self, number: int, column: int, marks: bytes, value: str | float, rest: bytes) -> bytes:
         self.found.cells += 1
@@ -250,6 +240,10 @@ class RowWriter:
                 (b">" if value == "" else content.removesuffix(self.names.close_cell)) + rest + self.names.close_cell
             )
         return b'%s r="%s%d"%s%s' % (self.names.open_cell, _letters(column), number, marks, content)
+
+    def _column_marks(self, column: int) -> bytes:
+        style = next((kind for first, last, kind in self.columns if first <= column <= last), None)
+        return b"" if style is None else b' s="%s"' % style
 
     def _content(self, value: str | float) -> bytes:
         """Everything of a cell behind its address and style."""
@@ -275,7 +269,7 @@ def _style(marks: bytes) -> bytes | None:
 
 
 def _with_spans(head: bytes, cells: Sequence[tuple[int, Value]]) -> bytes:
-    """The row's tag, its spans stretched over new columns (ECMA-376 part 1, 18.3.1.73: a help for readers, not a must)."""
+    """The row's tag, its spans stretched over new columns (a help for readers: ECMA-376 part 1, 18.3.1.73)."""
     found = _SPANS.search(head)
     if found is None:
         return head

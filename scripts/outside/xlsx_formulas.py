@@ -1,4 +1,4 @@
-"""Finds the formulas whose outcome no longer holds once cells have changed, so that every office program works them out anew.
+"""Finds the formulas whose outcome no longer holds once cells have changed, so that it is worked out anew.
 
 Excel recalculates when the workbook asks for it (fullCalcOnLoad). LibreOffice does not look at
 that: it only works out cells without a stored outcome (tried with 7.4, whatever program made the
@@ -16,9 +16,9 @@ from itertools import groupby
 from xml.sax.saxutils import unescape
 
 from outside.xlsx_book import Book
-from outside.xlsx_cells import Changes, Keep, Value
 from outside.xlsx_names import Shape, names_of
 from outside.xlsx_patch import complete, shadow
+from outside.xlsx_tags import Changes, Keep, Value
 from outside.xlsx_text import column_number, encoding_of, in_utf8
 
 Touched = dict[int, list[int]]
@@ -34,7 +34,7 @@ _MOST_ROUNDS = 20
 
 @dataclass(slots=True)
 class Formula:
-    """A formula where it stands, and what it looks at; `shift` is how far it stands from where it was written (rows, columns)."""
+    """A formula where it stands, what it looks at, and how far that is from where it was written (rows, columns)."""
 
     title: str
     row: int
@@ -73,7 +73,7 @@ def holds_formulas(book: Book) -> bool:
         rest = b""
         for piece in _utf8(book, part):
             text = rest + piece
-            if _ANY.search(text):
+            if (b"<f" in text or b":f" in text) and _ANY.search(text):
                 return True
             rest = text[-64:]
     return False
@@ -148,7 +148,7 @@ def _formulas(book: Book) -> Iterator[Formula]:
             cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
             if cut < 0:
                 continue
-            if _ANY.search(seen):
+            if (b"<f" in seen or b":f" in seen) and _ANY.search(seen):
                 for cell in _CELL.finditer(seen, 0, cut + 4):
                     address = _ADDRESS.search(cell[2])
                     if address is None:

@@ -14,16 +14,16 @@ from outside.xlsx_zip import Archive, NotMastered
 
 _MOST_BYTES = 2 << 30
 _MOST_PARTS = 20_000
-_MOST_TIMES = 250
-"""Text in a sheet packs 10 to 60 times; a bomb a thousand times."""
+_MOST_TIMES = 150
+"""Text in a sheet packs 10 to 60 times; blanks, and so a bomb, some 200 to a thousand times."""
 
 _SMALL = 64 << 20
 _MOST_CELLS = 12_000_000
-"""Rows times columns, filled or not, that one tab may span: reading makes a place for each (100,000 people: 2.5 million)."""
+"""Rows times columns, filled or not, that a tab may span: each takes a place (100,000 people: 2.5 million)."""
 
 _WIDE = re.compile(rb'="([A-Z]{2,3})\d')
 _ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s[^>]*?\br\s*=\s*["'](\d+)["']""")
-_AGAIN = "Zet een kopie terug met: make restore. Of open het bestand in Excel of LibreOffice en sla het opnieuw op als .xlsx."
+_AGAIN = "Zet een kopie terug met: make restore. Of open het in Excel of LibreOffice en sla het opnieuw op als .xlsx."
 _SAVE_AS = "Open het in Excel of LibreOffice en kies: Opslaan als, Excel-werkmap (.xlsx)."
 
 
@@ -33,7 +33,7 @@ def check_not_open(path: Path) -> None:
         if path.with_name(name).exists():
             raise Stop(
                 f"'{path.name}' staat nog open in Excel of LibreOffice.",
-                f"Sla het op en sluit het, en probeer het opnieuw. Staat het nergens open? Verwijder dan het bestand '{name}'.",
+                f"Sla het op en sluit het, en probeer het opnieuw. Staat het nergens open? Verwijder dan '{name}'.",
             )
 
 
@@ -137,7 +137,7 @@ def _overlap(archive: Archive) -> bool:
 
 
 def _check_no_doctype(path: Path, archive: Archive, part: str) -> None:
-    """Raise Stop for a part that declares entities: no office program writes one, and an entity can swell without end."""
+    """Raise Stop for a part that declares entities: no office program does, and an entity can swell without end."""
     start = next(archive.stream(part), b"")[: 1 << 16]
     if "<!DOCTYPE" in start.decode(encoding_of(start), "replace"):
         raise Stop(

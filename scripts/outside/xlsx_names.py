@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath, split
-from xml.etree import ElementTree
+from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
 from outside.xlsx_book import Book
 from outside.xlsx_text import column_number
@@ -28,7 +28,7 @@ Range = tuple[str | None, int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A range as written: tab ("" = the formula's own, None = any), corners, and which of them move along with the cell."""
+    """A range as written: tab ("" = the formula's own, None = any), corners, and which of them move with the cell."""
 
     title: str | None
     corners: tuple[int, int, int, int]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from outside.xlsx_cells import Changes, Names, Patched, RowWriter
+from outside.xlsx_cells import RowWriter
+from outside.xlsx_tags import Changes, Names, Patched
 from outside.xlsx_text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
 from outside.xlsx_zip import NotMastered
 
@@ -62,7 +63,7 @@ def _patched(pieces: Iterator[bytes], patch: SheetPatch) -> Iterator[bytes]:
 
 
 def _read_head(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bool, Names]:
-    """Everything up to and including <sheetData>, what came behind it, whether that tag closes itself, and the names."""
+    """All up to and including <sheetData>, what came behind it, whether that tag closes itself, and the names."""
     text = b""
     for piece in pieces:
         text += piece

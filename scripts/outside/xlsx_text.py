@@ -78,7 +78,7 @@ def in_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
     for piece in pieces:
         yield decoder.decode(piece).encode()
-    yield decoder.decode(b"", True).encode()
+    yield decoder.decode(b"", final=True).encode()
 
 
 def from_utf8(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:

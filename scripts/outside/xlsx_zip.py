@@ -1,4 +1,4 @@
-"""The workbook as an archive: its parts are read in a stream, and every part that is not replaced is copied byte for byte."""
+"""The workbook as an archive: parts are read in a stream, and what is not replaced is copied byte for byte."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class Archive:
 
 
 def part_name(name: str) -> str:
-    """A part's name as it is compared: forward slashes, no leading one, capitals do not count (ECMA-376 part 2, 6.2.2)."""
+    """A part's name as it is compared: forward slashes, no leading one, no capitals (ECMA-376 part 2, 6.2.2)."""
     return name.replace("\\", "/").lstrip("/").lower()
 
 

@@ -135,7 +135,7 @@ def _read_headings(sheet: Sheet, tab: Tab) -> tuple[Table, list[Problem]]:
         remedy = f"Zet in de eerste rij de kopjes, te beginnen met: {', '.join(tab.headings[:4])}."
         return table, [] if tab.derived else [(f"Op het tabblad '{sheet.title}' staan geen kopjes.", remedy)]
     texts = _as_text(sheet.cells[at])
-    found, doubled = _match(texts, tab.headings)
+    found, doubled = _match(texts, (*tab.headings, *tab.heeded))
     table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own)
     problems: list[Problem] = [
         (
