@@ -121,6 +121,7 @@ def test_a_house_number_is_understood(cell: Cell, number: int, suffix: str) -> N
         ("12-2-2026", "datum gemaakt"),
         ("1781 AB", "postcode"),
         ("12 en 14", "twee huisnummers"),
+        ("12 of 14", "twee huisnummers"),
         ("12, 14", "twee huisnummers"),
         ("123456", "te veel cijfers"),
         ("geen", "geen huisnummer"),

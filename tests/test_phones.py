@@ -87,6 +87,19 @@ def test_other_numbers_of_people_are_understood_for_what_they_are(line: str) -> 
     assert phone(typed) == (e164, kind)
 
 
+@pytest.mark.parametrize("number", [32470123456, 32470123456.0, 4915112345678, 447912345678])
+def test_a_number_cell_that_lost_the_plus_of_a_foreign_mobile_is_understood(number: float) -> None:
+    """Excel makes a number of +32470123456."""
+    assert phone(number) == (f"+{number:.0f}", "foreign mobile")
+
+
+@pytest.mark.parametrize("number", [6234567890, 62345678901, 6421234567890, 3223456789, 49301234567, 20624111, 234567890123])
+def test_a_number_cell_is_not_guessed_to_be_a_foreign_mobile(number: int) -> None:
+    """A Dutch mobile with a digit too many, a foreign landline, a number of nobody."""
+    with pytest.raises(Unreadable):
+        phone(number)
+
+
 REFUSED = """
 06-23456789 / 06-34567890      | twee nummers
 06-23456789/0223-612345        | twee nummers

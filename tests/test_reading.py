@@ -162,6 +162,12 @@ def test_whoever_left_is_told_of_dates_only() -> None:
     assert (roster.members[0].left, roster.members[0].left_on) == (True, date(2026, 1, 1))
 
 
+def test_a_language_is_a_code_and_what_cannot_be_one_is_none() -> None:
+    """Its name is understood; a sentence in the wrong column becomes no name of a file."""
+    typed = ["EN", " Engels ", "Nederlands", "fr", "x" * 300]
+    assert [read(one_member(Taal=word))[0].members[0].language for word in typed] == ["en", "en", "nl", "fr", ""]
+
+
 def test_a_street_with_numbers_that_do_not_read_claims_nothing_for_sure() -> None:
     """Its row is blocked and marked; numbers the wrong way about are told as well."""
     roster, findings = read(
@@ -172,12 +178,14 @@ def test_a_street_with_numbers_that_do_not_read_claims_nothing_for_sure() -> Non
         Molenlaan  | Den Helder | 40    | 10  |        | Tuindorp
         Parkweg    | Den Helder | 1     | 9   | links  | Tuindorp
         Duinpad    | Den Helder | 10    | 10  | beide  | Tuindorp
+        Zeepad     | Den Helder | 1-99  |     |        | Tuindorp
+        Zeeweg     | Den Helder | 1a    | 9b  |        | Tuindorp
     """
         )
     )
     rule = "a_street_belongs_to_one_group"
-    assert findings == [(rule, 2), (rule, 3), (rule, 4)]
-    assert [street.readable for street in roster.streets] == [False, False, False, True]
+    assert findings == [(rule, 2), (rule, 3), (rule, 4), (rule, 6)]
+    assert [street.readable for street in roster.streets] == [False, False, False, True, False, True]
 
 
 def test_a_sign_request_with_cells_that_do_not_read() -> None:

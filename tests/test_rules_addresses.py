@@ -72,6 +72,24 @@ def test_the_line_says_what_to_do() -> None:
     assert line("Voornaam | Straat | Huisnummer\nJan | Kerkstraat | 100").startswith("Blokkeert (Huisnummer): ")
 
 
+def test_an_abbreviation_of_two_streets_blocks_until_it_is_written_out() -> None:
+    """Also when the member's group has one of the two; a reason in Uitzondering lifts it."""
+    tables = register(
+        """
+        Voornaam | Straat            | Uitzondering
+        Jan      | Pr. Irenelaan     |
+        Jans     | Prinses Irenelaan |
+        Piet     | Pr. Irenelaan     | mantelzorg
+        """,
+        groepen=GROUPS,
+        straten=f"{STREETS}    Prinses Irenelaan | Den Helder | | | | Tuindorp\n    Prins Irenelaan | Den Helder | | | | Haven\n",
+    )
+    of_members = [triple for triple in weights(tables) if triple[0] == LIVES]
+    assert of_members == [(LIVES, 2, "blokkeert"), (LIVES, 4, "let op")]
+    [told] = [one for one in lines(tables) if one.startswith("Blokkeert (Straat)")]
+    assert "Deze straat kan Prins Irenelaan of Prinses Irenelaan zijn. Schrijf de straat voluit." in told
+
+
 def test_a_blank_place_is_fine_where_only_one_street_can_be_meant() -> None:
     """The group decides between two streets of one name; a number that only one of them has does as well."""
     assert about("""

@@ -42,6 +42,7 @@ STREETS = """
     Dorpsweg                      | Julianadorp |     |     |        | Dorp
     Café-Noirkade                 |             |     |     |        | Dorp
     2e Vroonstraat                | Den Helder  |     |     |        | Noord
+    Zr. Gertrudpad                | Den Helder  |     |     |        | Zuid
 """
 
 
@@ -91,6 +92,8 @@ def streets() -> Streets:
         ("Cafe Noirkd.", "1", "Julianadorp", "dorp"),
         ("Tweede Vroonstraat", "1", "", "noord"),
         ("2e Vroonstraat 14", "", "", "noord"),
+        ("Zuster Gertrudpad", "1", "", "zuid"),
+        ("Brg. Ritmeesterstr.", "1", "", "noord"),
     ],
 )
 def test_an_address_leads_to_its_group(streets: Streets, street: str, house: str, town: str, group: str) -> None:
@@ -137,9 +140,37 @@ def test_a_slip_that_fits_two_streets_alike_names_neither() -> None:
     assert streets.address("Meuwenstraat", "1", "").meant == "Meeuwenstraat"
 
 
+def test_a_street_named_after_its_kind_is_not_meant_by_every_other() -> None:
+    """ "Rozenlaan" is no slip of "Laan"; "Lan" is."""
+    streets = Streets(roster_of("Straat | Plaats | Groep\nLaan | Den Helder | Noord"), TERMS.places)
+    assert streets.address("Rozenlaan", "1", "").meant == ""
+    assert streets.address("Lan", "1", "").meant == "Laan"
+
+
 def test_an_abbreviation_that_fits_two_streets_is_not_chosen(streets: Streets) -> None:
-    """Both are named, so that the member's own group may decide."""
-    assert streets.address("Kon. Willemplein", "1", "Den Helder").groups == {"noord", "zuid"}
+    """Both are named. The member's own group does not decide: whether that is right is the question."""
+    answer = streets.address("Kon. Willemplein", "1", "Den Helder")
+    assert (answer.known, answer.groups) == (False, frozenset())
+    assert answer.either == ("Koning Willemplein", "Koningin Willemplein")
+
+
+def test_an_abbreviation_that_fits_two_streets_of_one_group_or_with_other_numbers_does_no_harm() -> None:
+    """Where both lead to one group, or only one has the number, there is nothing to choose."""
+    streets = Streets(
+        roster_of("""
+        Straat              | Plaats      | Van | Tot | Groep
+        Prins Irenelaan     | Den Helder  |     |     | Noord
+        Prinses Irenelaan   | Den Helder  |     |     | Noord
+        Koning Emmastraat   | Den Helder  |     | 20  | Noord
+        Koningin Emmastraat | Den Helder  | 21  |     | Zuid
+        Prof. Lorentzln.    | Den Helder  |     |     | Noord
+        Professor Lorentzln | Julianadorp |     |     | Dorp
+    """),
+        TERMS.places,
+    )
+    assert streets.address("Pr. Irenelaan", "1", "").groups == {"noord"}
+    assert streets.address("Kon. Emmastraat", "21", "").groups == {"zuid"}
+    assert streets.address("Prof. Lorentzlaan", "1", "").groups == {"noord", "dorp"}
 
 
 def test_the_place_decides_between_two_streets_of_one_name(streets: Streets) -> None:

@@ -50,7 +50,7 @@ _ADDITION = (
     r"bis|huis|rood|zwart|boven|beneden|onder|achter|voor|links|rechts|hoog|etage|verd|verdieping|kelder|winkel|bedrijf"
     r"|unit|kamer|studio|souterrain|parterre|[ivx]{1,4}"
 )
-_PIECE = rf"(?:(?!en\b)(?:{_ADDITION}|[a-z]{{1,3}})(?:[ .-]?[0-9]{{1,4}})?|[0-9]{{1,4}}[a-z]{{0,3}})"
+_PIECE = rf"(?:(?!(?:en|of)\b)(?:{_ADDITION}|[a-z]{{1,3}})(?:[ .-]?[0-9]{{1,4}})?|[0-9]{{1,4}}[a-z]{{0,3}})"
 _HOUSE = re.compile(
     r"(?:(?:huisnummer|huisnr|nummer|nr|no)\b[.:]? ?|# ?)?"
     r"(?P<number>[0-9]{1,5})(?![0-9]|[.,][0-9])"
@@ -122,7 +122,7 @@ def _no_house_number(typed: str) -> Unreadable:
         return Unreadable("Hier staat geen huisnummer.", _NUMBER_REMEDY)
     if re.match(r"[0-9]{6}", typed):
         return Unreadable("Dit huisnummer heeft te veel cijfers.", _NUMBER_REMEDY)
-    if re.search(r"[0-9] ?(?:en|&|\+|,|;) ?[0-9]", typed, re.IGNORECASE):
+    if re.search(r"[0-9] ?(?:en|of|&|\+|,|;) ?[0-9]", typed, re.IGNORECASE):
         return Unreadable("Hier staan twee huisnummers.", "Laat er één staan.")
     return Unreadable("Dit huisnummer is niet te lezen.", _NUMBER_REMEDY)
 

@@ -122,4 +122,4 @@ def yes_no(cell: Cell) -> bool | None:
         word = plain_digits(typed).casefold().strip(" .'")
         if word in _ANSWERS and word:
             return _ANSWERS[word]
-    raise Unreadable("Hier staat geen ja of nee.", "Typ ja of nee, of laat de cel leeg.")
+    raise Unreadable("Hier staat geen ja of nee.", "Typ ja of nee.")

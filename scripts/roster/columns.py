@@ -24,11 +24,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab: its title and its columns, in the order in which a new register shows them."""
+    """One tab: its title and its columns, in the order in which a new register shows them.
+
+    `heeded` are headings of people's that are read where somebody added them, and missed nowhere.
+    """
 
     title: str
     columns: tuple[Column, ...]
     derived: bool = False
+    heeded: tuple[str, ...] = ()
 
     @property
     def own(self) -> frozenset[str]:
@@ -75,7 +79,7 @@ DEELNEMERS = Tab("Deelnemers", (
     _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=13),
     _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
     _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
-))
+), heeded=("Geen mail",))
 
 GROEPEN = Tab("Groepen", (
     Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=22),

@@ -128,6 +128,7 @@ class Member:
     (trimmed). `mobile` is E.164 or None, `email` normalised or None (blank or unusable).
     `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
     for whoever has an Afgemeld op, also an unreadable one; `left_on` is its day where it reads.
+    `no_mail` is True for whoever has anything but "nee" in a column Geen mail.
     """
 
     place: Place
@@ -153,6 +154,7 @@ class Member:
     left_on: date | None = None
     exception: str = ""
     in_whatsapp: bool | None = None
+    no_mail: bool = False
 
     @property
     def name(self) -> str:

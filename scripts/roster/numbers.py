@@ -18,8 +18,13 @@ def valid_number(cell: Cell, prefix: str) -> str | None:
     """The Nr that a cell holds in its proper form ("D-0001"), or None. Capitals and blanks around are forgiven."""
     if not isinstance(cell, str):
         return None
-    number = cell.strip(_BLANKS).upper()
-    return number if number.startswith(prefix) and _PROPER.fullmatch(number) else None
+    if _PROPER.fullmatch(cell):
+        number = cell
+    else:
+        number = cell.strip(_BLANKS).upper()
+        if not _PROPER.fullmatch(number):
+            return None
+    return number if number.startswith(prefix) else None
 
 
 def give_numbers(
@@ -50,18 +55,18 @@ def give_numbers(
                 if before is not None and before not in taken:
                     given[row] = before
                     taken.add(before)
-    numbers = (valid_number(cell, prefix) for cell in elsewhere)
-    highest = max(
-        history.highest.get(prefix, 0),
-        max((int(number[len(prefix) + 1 :]) for number in numbers if number), default=0),
-        max((int(number[len(prefix) + 1 :]) for number in taken), default=0),
-    )
+    numbers = [valid_number(cell, prefix) for cell in set(elsewhere).difference(typed)]
+    taken.update(number for number in (*numbers, *proper) if number)
+    highest = max(history.highest.get(prefix, 0), max((int(number[len(prefix) + 1 :]) for number in taken), default=0))
     following = count(highest + 1)
     return [f"{prefix}-{next(following):0{_DIGITS}d}" if number is None else number for number in given]
 
 
 def _settle_doubles(proper: Sequence[str | None], mobiles: Sequence[str | None], history: History) -> list[str | None]:
     """Leave each number with one row only; the other rows get None."""
+    numbers = list(filter(None, proper))
+    if len(set(numbers)) == len(numbers):
+        return list(proper)
     keeper: dict[str, int] = {}
     doubled: dict[str, list[int]] = {}
     for row, number in enumerate(proper):

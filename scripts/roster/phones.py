@@ -54,8 +54,24 @@ def phone(cell: Cell) -> Phone | None:
     if cell is None:
         return None
     if isinstance(cell, int | float) and (number := whole_number(cell)) is not None and number > 0:
-        return phone(str(number))
+        digits = str(number)
+        return _lost_plus(digits) or phone(digits)
     raise Unreadable("Dit is geen telefoonnummer.", _TYPE_NUMBER)
+
+
+# Not from 31, which the Dutch way reads, nor from 6: that may be a Dutch mobile with a digit too many.
+_LOST_PLUS = re.compile(r"(?!31|6)[1-9][0-9]{10,14}")
+
+
+def _lost_plus(digits: str) -> Phone | None:
+    """The foreign mobile of a number cell: a spreadsheet drops the plus of +32470123456. None where it is none."""
+    if _LOST_PLUS.fullmatch(digits) is None:
+        return None
+    try:
+        found = _library_phone("+" + digits)
+    except Unreadable:
+        return None
+    return found if found.kind == "foreign mobile" else None
 
 
 def _common_phone(typed: str) -> Phone | None:

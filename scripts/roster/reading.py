@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -102,7 +103,12 @@ def _read_streets(rows: Rows) -> list[Street]:
 
 def _number(cell: Cell) -> int | None:
     number = None if text(cell) in _NO_BOUND else house_number(cell)
+    if number is not None and _RANGE.match(number.suffix):
+        raise Unreadable("Hier staan twee huisnummers.", "Zet het eerste bij Van en het laatste bij Tot.")
     return None if number is None else number.number
+
+
+_RANGE = re.compile(r"[-/][0-9]")
 
 
 _NO_BOUND = frozenset({"", "-", "–", "—", "…", "..."})
@@ -166,6 +172,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             left_on,
             rows.texts("Uitzondering"),
             rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
+            map(_says_stop, rows.texts("Geen mail")),
         )
     )
 
@@ -180,11 +187,18 @@ def _read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[boo
 
 
 _LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}
+_LONGEST_LANGUAGE = 16  # it becomes the name of a file; what is longer stands in the wrong column
+
+
+def _says_stop(typed: str) -> bool:
+    """Anything but "nee" counts: who wrote "liever niet" in a column Geen mail wants none."""
+    return typed.casefold() not in {"", "nee", "n", "no", "0", "onwaar", "false"}
 
 
 def _language(typed: str) -> str:
     word = fold(typed)
-    return _LANGUAGES.get(word, word)
+    known = _LANGUAGES.get(word, word)
+    return known if len(known) <= _LONGEST_LANGUAGE else ""
 
 
 def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:

@@ -116,6 +116,8 @@ def _why(address: Address, others: list[str]) -> tuple[str, str, str]:
     if address.elsewhere:
         towns = " en ".join(town or "een andere plaats" for town in address.elsewhere)
         return "Straat", f"Deze straat is hier niet bekend, wel in {towns}.", "Verbeter de straat of de plaats."
+    if address.either:
+        return "Straat", f"Deze straat kan {' of '.join(address.either)} zijn.", "Schrijf de straat voluit."
     if not address.known:
         if address.meant:
             return "Straat", f"Deze straat is niet bekend. Bedoelde u {address.meant}?", "Verbeter de straat."

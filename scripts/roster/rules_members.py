@@ -16,8 +16,8 @@ from roster.table import Place, fold
 def a_member_has_a_name(case: Case) -> Iterator[Finding]:
     """A member has a name: Achternaam, Voornaam or Organisatie. Blocks. Implied: cards and greetings need one."""
     for member in case.present:
-        name = member.surname or member.first_name or member.organisation
-        if not name or not any(mark.isalnum() for mark in member.surname + member.first_name + member.organisation):
+        name = member.surname + member.first_name + member.organisation
+        if not name.isalnum() and not any(map(str.isalnum, name)):
             yield blocks(
                 a_member_has_a_name,
                 member.place.at("Achternaam"),

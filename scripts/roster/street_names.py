@@ -21,6 +21,8 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "5de": ("vijfde",),
     "adm": ("admiraal",),
     "bgm": ("burgemeester",),
+    "bgmr": ("burgemeester",),
+    "brg": ("burgemeester",),
     "burg": ("burgemeester",),
     "burgem": ("burgemeester",),
     "d": ("de", "der", "den"),
@@ -34,6 +36,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "ir": ("ingenieur",),
     "jhr": ("jonkheer",),
     "jkvr": ("jonkvrouw", "jonkvrouwe"),
+    "kap": ("kapitein",),
     "kapt": ("kapitein",),
     "kd": ("kade",),
     "kl": ("kleine",),
@@ -41,11 +44,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "kon": ("koning", "koningin"),
     "ln": ("laan",),
     "lt": ("luitenant",),
+    "ltn": ("luitenant",),
     "luit": ("luitenant",),
     "maj": ("majoor",),
     "mgr": ("monseigneur",),
     "min": ("minister",),
     "mr": ("meester",),
+    "nw": ("nieuwe",),
     "nwe": ("nieuwe",),
     "past": ("pastoor",),
     "pl": ("plein", "plaats"),
@@ -59,6 +64,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "str": ("straat",),
     "t": ("t", "het"),
     "v": ("van",),
+    "verl": ("verlengde",),
     "vd": ("vande", "vander", "vanden"),
     "vdr": ("vander",),
     "vh": ("vanhet", "vant"),
@@ -66,6 +72,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "weth": ("wethouder",),
     "wethr": ("wethouder",),
     "wg": ("weg",),
+    "zr": ("zuster",),
 }
 """A word that is written short, and the whole words that it may stand for."""
 
@@ -83,7 +90,7 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
 }
 """The end of a word that is written short: no Dutch word ends so by itself."""
 
-_WHOLE_ENDINGS = (
+WHOLE_ENDINGS = (
     "straat",
     "laan",
     "weg",
@@ -125,7 +132,7 @@ def readings(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def stem_length(key: str) -> int:
     """How many letters of a key tell one street from another: "straat" and its like do not."""
-    for ending in _WHOLE_ENDINGS:
+    for ending in WHOLE_ENDINGS:
         if key.endswith(ending) and len(key) > len(ending):
             return len(key) - len(ending)
     return len(key)

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.likeness import closest_key, slips_allowed
 from roster.model import Roster, Street
-from roster.street_names import readings, stem_length, words_of
+from roster.street_names import WHOLE_ENDINGS, readings, stem_length, words_of
 from roster.table import fold
 
 _LONGEST_NAME = 7
@@ -25,16 +26,16 @@ _PLAIN_WORDS = frozenset((
 """Words that a description uses for what they mean, also where a street has that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(NamedTuple):
     """What the street table says of an address.
 
     `number` is the house number, None where none was typed or it does not read. `groups` are the
     folded names of the groups that it belongs to for sure, `maybe` those with a row on this street
     whose numbers do not read. `street` is the street as the table writes it, "" where it is unknown;
-    then `meant` is the one that was clearly meant, if any, and `elsewhere` the places that do have
-    the street. `towns` are the places that it may stand in, more than one where nothing decides.
-    `clash` is True when a number stands behind the street and another one in the cell for it.
+    then `meant` is the one that was clearly meant, if any, `elsewhere` the places that do have the
+    street, and `either` the streets of several groups that an abbreviation may stand for. `towns`
+    are the places that it may stand in, more than one where nothing decides. `clash` is True when a
+    number stands behind the street and another one in the cell for it.
     """
 
     number: int | None = None
@@ -44,6 +45,7 @@ class Address:
     towns: tuple[str, ...] = ()
     meant: str = ""
     elsewhere: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     clash: bool = False
 
     @property
@@ -134,12 +136,11 @@ class Streets:
 
     def address(self, street: str, house: str, town: str) -> Address:
         """Where an address belongs, for a street, a house number and a place as people typed them."""
-        town = self._towns.get(town) or self.town(town)
         found = self._found.get((street, town))
         if found is None:
-            found = self._found[street, town] = self._look_up(street, town)
+            found = self._found[street, town] = self._look_up(street, self.town(town))
         lanes, behind = found
-        number = self._number(house)
+        number = self._numbers[house] if house in self._numbers else self._number(house)
         clash = False
         if behind:
             second = self._number(behind)
@@ -149,7 +150,7 @@ class Streets:
             return lanes[0].answer(number)
         if lanes:
             return _together(lanes, number, clash=clash)
-        return self._unknown(street, town, number)
+        return self._unknown(street, self.town(town), number)
 
     def named_in(self, description: str) -> list[Lane]:
         """The streets that a free text names, in its order; the longest name counts ("Nieuwe Kerkstraat" is one)."""
@@ -245,7 +246,10 @@ class Streets:
         name = split_street(street)[0]
         if (name, town) not in self._meant:
             key = readings(words_of(name))[0]  # no words give one empty key, which is like nothing
-            self._meant[name, town] = closest_key(key, self._names_in(town), slips_allowed(stem_length(key)))
+            names = self._names_in(town)
+            if stem_length(key) < len(key):  # of "Rozenlaan" a street named "Laan" is no part left over
+                names = {reading: known for reading, known in names.items() if reading not in WHOLE_ENDINGS}
+            self._meant[name, town] = closest_key(key, names, slips_allowed(stem_length(key)))
         return Address(number, meant=self._meant[name, town])
 
     def _names_in(self, town: str) -> dict[str, str]:
@@ -263,10 +267,14 @@ def _together(lanes: list[Lane], number: int | None, *, clash: bool) -> Address:
     """One answer for several streets that may be meant: where only one of them has the number, it is that one."""
     answers = [lane.answer(number) for lane in lanes]
     fitting = [answer for answer in answers if answer.groups] or answers
+    groups = frozenset[str]().union(*(answer.groups for answer in fitting))
+    names = {answer.street for answer in fitting}
+    if len(groups) > 1 and not clash and not set.intersection(*(set(readings(words_of(name))) for name in names)):
+        return Address(number, either=tuple(sorted(names)))  # "Pr. Irenelaan": Prins or Prinses
     return Address(
         number,
         fitting[0].street,
-        frozenset().union(*(answer.groups for answer in fitting)),
+        groups,
         frozenset().union(*(answer.maybe for answer in answers)),
         tuple(sorted({town for answer in fitting for town in answer.towns})),
         clash=clash,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import NamedTuple
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | None
 """What a back end hands over: the value as it is stored. Empty is None or ""."""
@@ -22,8 +23,7 @@ class Sheet:
     cells: list[list[Cell]]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands: the tab, the row and, where it is one cell, the column's heading.
 
     `row` is the sheet's own row number at the moment of reading (1 = top; 0 = the whole tab) and
@@ -113,19 +113,14 @@ def fold(text: str) -> str:
 
 def row_keys(table: Table) -> list[str]:
     """Name every row of a table; see `Table.keys`."""
-    numbers: Sequence[str] = [
-        cell.strip() if isinstance(cell, str) else "" for cell in table.column("Nr")
-    ]
+    numbers = [cell.strip() if isinstance(cell, str) else "" for cell in list(table.column("Nr"))]
     times = Counter(numbers)
     seen: Counter[str] = Counter()
-    keys = []
-    for index, number in enumerate(numbers):
-        if number and times[number] == 1:
-            keys.append(number)
-            continue
+    keys = list(numbers)
+    for index in [turn for turn, number in enumerate(numbers) if not number or times[number] > 1]:
         content = "=" + content_key(table, index)
         seen[content] += 1
-        keys.append(content if seen[content] == 1 else f"{content}#{seen[content]}")
+        keys[index] = content if seen[content] == 1 else f"{content}#{seen[content]}"
     return keys
 
 
