@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from excel_ground import register, status
 from outside.excel import ExcelWorkbook
-from outside.excel_backup import KEPT, backups_of, restore_newest_backup
+from outside.excel_backup import KEPT, backups_of, keep_backup, restore_newest_backup
 from outside.excel_new import complete_register, create_register
 from outside.stop import Stop
 from roster.columns import TAB, TABS
@@ -98,3 +98,13 @@ def test_completing_does_not_choose_between_two_equal_headings(tmp_path: Path) -
     book.save(path)
     with pytest.raises(Stop, match="aangevuld"):
         complete_register(path, tmp_path / "b")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows gives links to few people")
+def test_the_backups_of_a_linked_register_are_found_by_its_link(tmp_path: Path) -> None:
+    """Otherwise nothing is listed, and what is put back is not asked about."""
+    path, link = tmp_path / "echt.xlsx", tmp_path / "register.xlsx"
+    path.write_bytes(b"een")
+    link.symlink_to(path)
+    kept = keep_backup(path, tmp_path / "backups")
+    assert backups_of(link, tmp_path / "backups") == [kept]

@@ -13,6 +13,7 @@ import pytest
 
 from excel_ground import SCRIPTS, leftovers, register, status
 from outside.excel import ExcelWorkbook
+from outside.excel_backup import restore_newest_backup
 from outside.excel_new import create_register
 from outside.stop import Changed, Stop
 from workbook_contract import PEOPLE, rows_of
@@ -121,3 +122,34 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", script, SCRIPTS, path], check=False).returncode == 9
     with workbook.lock():
         pass
+
+
+@pytest.mark.parametrize("taken", ["state", "backups"])
+def test_a_file_where_a_folder_belongs_is_a_stop(taken: str, tmp_path: Path) -> None:
+    """Of somebody's file nothing is changed, not even its rights."""
+    path = tmp_path / "register.xlsx"
+    workbook = register(path)
+    step, before = status(workbook, "geblokkeerd"), path.read_bytes()
+    if taken == "backups":
+        (tmp_path / "state").mkdir(exist_ok=True)
+    place = tmp_path / "state" if taken == "state" else tmp_path / "state" / "backups"
+    place.write_text("van iemand", encoding="utf-8")
+    rights = place.stat().st_mode
+    with pytest.raises(Stop, match=f"map {taken}") as stop, workbook.lock():
+        workbook.write([step])
+    assert "Er staat een bestand" in stop.value.remedy
+    assert (path.read_bytes(), place.stat().st_mode, leftovers(path)) == (before, rights, [])
+
+
+def test_a_lock_that_cannot_be_taken_is_a_stop(tmp_path: Path) -> None:
+    """A folder stands in for a lock file that belongs to somebody else."""
+    workbook = register(tmp_path / "register.xlsx")
+    (tmp_path / "state" / "register.lock").mkdir(parents=True)
+    with pytest.raises(Stop, match="map state"), workbook.lock():
+        pass
+
+
+def test_a_folder_in_the_registers_place_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "register.xlsx").mkdir()
+    with pytest.raises(Stop, match="is een map"):
+        restore_newest_backup(tmp_path / "register.xlsx", tmp_path / "state" / "backups")

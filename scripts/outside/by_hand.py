@@ -7,6 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
+from outside.filling import on_one_line
 from outside.settings import Settings
 from outside.templates import TEMPLATES, fill_page, find_text
 from roster.welcome import ByHand
@@ -29,20 +32,11 @@ def render_by_hand(rows: Sequence[ByHand], settings: Settings, folder: Path = TE
         text = find_text("by_hand", row.language, settings.language, folder)
         languages[text.language] = None
         words = text.unwrapped(row.facts)
-        people.append(
-            {
-                "nr": row.nr,
-                "name": row.name,
-                "address": row.address,
-                "mobile": row.mobile,
-                "shown_mobile": shown_number(row.mobile),
-                "group": row.group,
-                "area": row.area,
-                "joined": row.joined,
-                "language": text.language,
-                "words": words.strip().split("\n"),
-                "link": whatsapp_link(row.mobile, words),
-            }
+        people.append(  # in the order of page.html, which takes them without looking up a name for each
+            (
+                row.nr, row.name, row.address, row.mobile, shown_number(row.mobile), row.group, row.area, row.joined,
+                text.language, _as_lines(words.strip()), whatsapp_link(row.mobile, words),
+            )
         )
     sheets = []
     for language in languages:
@@ -60,6 +54,16 @@ def whatsapp_link(mobile: str, words: str) -> str:
     """
     text = "%0A".join(map(_encoded, words.split("\n")))
     return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
+
+
+def _as_lines(words: str) -> Markup:
+    return Markup("".join(map(_line, words.split("\n"))))  # noqa: S704  # every line was escaped
+
+
+@lru_cache(maxsize=1024)
+def _line(line: str) -> str:
+    """A line of the words as HTML; most lines are the same for everybody."""
+    return f"<div>{escape(on_one_line(line))}</div>" if line else '<div class="gap"></div>'
 
 
 @lru_cache(maxsize=1024)

@@ -15,6 +15,7 @@ from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_p
 from outside.excel_replace import SheetChange, check_writable, put_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
+from outside.files import trouble
 from outside.stop import Changed, Stop
 from outside.workbook import Written
 from outside.xlsx_guard import check_not_open, check_workbook_file
@@ -58,17 +59,22 @@ class ExcelWorkbook:
         make_private_folder(self.backups.parent)
         lock = filelock.FileLock(self.backups.parent / f"{self.path.stem}.lock", timeout=0, mode=0o600)
         try:
-            with lock:
-                path = self.path.resolve()
-                if path.is_file():
-                    check_not_open(path)
-                    check_writable(path)
-                yield
+            lock.acquire()
         except filelock.Timeout as error:
             raise Stop(
                 "Buurtbeheer is al bezig met dit register.",
                 "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
             ) from error
+        except OSError as error:
+            raise trouble(error, self.backups.parent.name) from error
+        try:
+            path = self.path.resolve()
+            if path.is_file():
+                check_not_open(path)
+                check_writable(path)
+            yield
+        finally:
+            lock.release()
 
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""

@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from outside.files import private_folder, trouble
 from outside.stop import Stop
 
 KEPT = 20
@@ -43,11 +44,11 @@ def fingerprint(path: Path) -> Fingerprint:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can open. On Windows the user's own folders are private by themselves."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, mode=0o700, exist_ok=True)
-    if os.name == "posix":
-        folder.chmod(0o700)
+    """Make a folder that only its owner can open. Raises Stop where that cannot be."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise trouble(error, folder.name) from error
 
 
 def keep_backup(path: Path, backups: Path) -> Path:
@@ -73,12 +74,13 @@ def keep_backup(path: Path, backups: Path) -> Path:
 
 
 def backups_of(path: Path, backups: Path) -> list[Path]:
-    """The backups of this file, newest first."""
-    found = [
-        copy
-        for copy in backups.glob(f"*{glob.escape(path.suffix)}")
-        if copy.stem.rpartition("_")[0].rpartition("_")[0] == path.stem
-    ]
+    """The backups of this file, newest first. They go by the name of the file itself, also where `path` is a link."""
+    path = path.resolve()
+    try:
+        copies = list(backups.glob(f"*{glob.escape(path.suffix)}"))
+    except OSError as error:  # a folder that we may not look into
+        raise trouble(error, backups.name) from error
+    found = [copy for copy in copies if copy.stem.rpartition("_")[0].rpartition("_")[0] == path.stem]
     return sorted(found, key=lambda copy: copy.stem, reverse=True)
 
 
@@ -89,6 +91,8 @@ def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -
     differs from what stands there. Raises Stop when there is none.
     """
     path = path.resolve()
+    if path.is_dir():
+        raise Stop(f"'{path.name}' is een map en geen bestand.", "Controleer de naam bij path in config/settings.toml.")
     found = backups_of(path, backups)
     if which:
         found = [

@@ -18,10 +18,10 @@ from roster.model import Terms
 
 FRONT = "Lees mij"
 
-_INK, _PAPER = "1F3B4D", "FFFFFF"
-_THEIRS, _OURS, _OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
+INK, PAPER = "1F3B4D", "FFFFFF"
+THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
 _FONT = "Calibri"
-_STATUS = {
+STATUS = {
     "actief": ("DDEFD9", "2D5B24"),
     "vol": ("FFF0CC", "7A5700"),
     "wachtlijst": ("FFF0CC", "7A5700"),
@@ -34,11 +34,11 @@ _STATUS = {
     "geplaatst": ("DDEFD9", "2D5B24"),
     "afgewezen": ("F9DCD8", "8C2A1C"),
 }
-_AS_TEXT = ("Nr", "Mobiel", "Postcode", "Huisnummer")
-_LISTED = {"group": "Groepen", "area": "Gebieden", "street": "Straten"}
+AS_TEXT = ("Nr", "Mobiel", "Postcode", "Huisnummer")
+LISTED = {"group": "Groepen", "area": "Gebieden", "street": "Straten"}
 """Kinds whose dropdown is the first column of another tab."""
 
-_TELLS = {
+TELLS = {
     "Deelnemers": "Iedereen die meedoet: één rij per persoon of bedrijf.",
     "Groepen": "De WhatsApp-groepen, en in welk gebied ze liggen.",
     "Straten": "Welke straat bij welke groep hoort.",
@@ -54,8 +54,8 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
     for turn, column in enumerate(tab.columns, 1):
         letter = get_column_letter(turn)
         heading = sheet.cell(1, turn, column.heading)
-        heading.font = Font(_FONT, 11, bold=True, color=_INK if column.own else _PAPER)
-        heading.fill = PatternFill("solid", fgColor=_OURS if column.own else _THEIRS)
+        heading.font = Font(_FONT, 11, bold=True, color=INK if column.own else PAPER)
+        heading.fill = PatternFill("solid", fgColor=OURS if column.own else THEIRS)
         heading.alignment = Alignment(vertical="center", wrap_text=True)
         heading.border = Border(right=line)
         if column.note:
@@ -66,7 +66,7 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
         below.alignment = Alignment(vertical="top", wrap_text=column.heading == "Meldingen" or None)
         below.number_format = _format(column)
         if column.own:
-            below.fill = PatternFill("solid", fgColor=_OURS_BELOW)
+            below.fill = PatternFill("solid", fgColor=OURS_BELOW)
         choice = _dropdown(column, tab, last)
         if choice is not None:
             sheet.add_data_validation(choice)
@@ -80,7 +80,7 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
     sheet.row_dimensions[1].height = 34
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(tab.columns))}{last}"
-    sheet.sheet_properties.tabColor = _OURS if tab.derived else _THEIRS
+    sheet.sheet_properties.tabColor = OURS if tab.derived else THEIRS
     sheet.print_title_rows = "1:1"
     _set_up_print(sheet)
 
@@ -89,14 +89,14 @@ def _format(column: Column) -> str:
     """How cells of a column show; "@" keeps a phone number's leading zero."""
     if column.kind == "day":
         return "dd-mm-yyyy"
-    return "@" if column.heading in _AS_TEXT else "General"
+    return "@" if column.heading in AS_TEXT else "General"
 
 
 def _dropdown(column: Column, tab: Tab, last: int) -> DataValidation | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None
-    source = _LISTED.get(column.kind)
+    source = LISTED.get(column.kind)
     if source == tab.title:
         return None
     if source:
@@ -110,7 +110,7 @@ def _dropdown(column: Column, tab: Tab, last: int) -> DataValidation | None:
 
 
 def _colour_by_status(sheet: Worksheet, letter: str, last: int) -> None:
-    for word, (fill, ink) in _STATUS.items():
+    for word, (fill, ink) in STATUS.items():
         sheet.conditional_formatting.add(
             f"{letter}2:{letter}{last}",
             CellIsRule("equal", [f'"{word}"'], font=Font(color=ink), fill=PatternFill(bgColor=fill)),
@@ -133,18 +133,18 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         sheet.column_dimensions[letter].width = width
     _set_up_print(sheet)
     row = 2
-    _say(sheet.cell(row, 2, title or "Register van de buurt-WhatsApp"), size=24, bold=True, ink=_INK)
+    _say(sheet.cell(row, 2, title or "Register van de buurt-WhatsApp"), size=24, bold=True, ink=INK)
     sheet.row_dimensions[row].height = 38
     for line in lines:
         row += 1
         _say(sheet.cell(row, 2, line), size=13, ink="8C5A00")
         sheet.row_dimensions[row].height = 22
     row += 2
-    _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=_INK)
+    _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=INK)
     row += 1
     for fill, ink, word, told in (
-        (_THEIRS, _PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier nooit iets."),
-        (_OURS, _INK, "Van Buurtbeheer", "Deze kolommen vult Buurtbeheer in. Wat u hier typt, wordt overschreven."),
+        (THEIRS, PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier nooit iets."),
+        (OURS, INK, "Van Buurtbeheer", "Deze kolommen vult Buurtbeheer in. Wat u hier typt, wordt overschreven."),
     ):
         _say(sheet.cell(row, 2, word), bold=True, ink=ink)
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=fill)
@@ -161,14 +161,14 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         sheet.row_dimensions[row].height = 20
         row += 1
     row += 1
-    _say(sheet.cell(row, 2, "De tabbladen"), size=14, bold=True, ink=_INK)
+    _say(sheet.cell(row, 2, "De tabbladen"), size=14, bold=True, ink=INK)
     for tab in TABS:
         row += 1
         link = sheet.cell(row, 2, tab.title)
         link.hyperlink = f"#'{tab.title}'!A1"
-        _say(link, ink=_THEIRS)
-        link.font = Font(_FONT, 11, color=_THEIRS, underline="single")
-        _say(sheet.cell(row, 3, _TELLS[tab.title]))
+        _say(link, ink=THEIRS)
+        link.font = Font(_FONT, 11, color=THEIRS, underline="single")
+        _say(sheet.cell(row, 3, TELLS[tab.title]))
         sheet.row_dimensions[row].height = 20
 
 

@@ -31,6 +31,8 @@ def private_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
+        if not folder.is_dir():
+            raise
         if sys.platform == "win32" or not folder.stat().st_mode & 0o077:
             return folder
     if sys.platform == "win32":
@@ -55,14 +57,31 @@ def write_private(path: Path, data: bytes) -> None:
     The folder must exist. The name itself is certain to survive a power cut after `settle_folder`.
     Raises OSError, and then leaves what stood there as it was.
     """
+    finish(begin(path, data), path)
+
+
+def begin(path: Path, data: bytes) -> Path:
+    """The first half of `write_private`: all is written, under a name that nobody looks for, which is given."""
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        descriptor = os.open(unfinished, flags, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
+        with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as stream:
             stream.write(data)
-            stream.flush()
-            sync(stream.fileno())
+    except BaseException:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise
+    return unfinished
+
+
+def finish(unfinished: Path, path: Path) -> None:
+    """The second half: what was begun lies on the disk, and then bears its name. May run in a thread."""
+    try:
+        descriptor = os.open(unfinished, os.O_RDWR | getattr(os, "O_BINARY", 0))
+        try:
+            sync(descriptor)
+        finally:
+            os.close(descriptor)
         replace(unfinished, path)
     except BaseException:
         with suppress(OSError):
@@ -138,6 +157,8 @@ _REASONS = {
     errno.EROFS: ("De schijf kan alleen gelezen worden.", "Kies in config/settings.toml bij [paths] een andere map."),
     errno.EACCES: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
     errno.EPERM: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
+    errno.EEXIST: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en draai opnieuw."),
+    errno.ENOTDIR: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en draai opnieuw."),
 }
 
 

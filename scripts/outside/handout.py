@@ -153,16 +153,15 @@ def count_cards(data: bytes, sheaf: Sheaf) -> None:
 
     A whole card begins, names somebody, has one number and ends, in that order.
     """
-    whole = 0
-    told: list[bytes] = []
-    for line in data.split(b"\r\n"):
-        name = line.split(b":", 1)[0].split(b";", 1)[0]
-        if name in (b"BEGIN", b"FN", b"TEL", b"END"):
-            told.append(name)
-        if name == b"END":
-            whole += told == [b"BEGIN", b"FN", b"TEL", b"END"]
-            told = []
-    if whole != sheaf.parts or told:
+    *cards, rest = data.split(b"END:VCARD\r\n")
+    whole = sum(
+        card.startswith(b"BEGIN:VCARD\r\n")
+        and b"\r\nBEGIN:" not in card
+        and card.count(b"\r\nFN:") == card.count(b"\r\nTEL;") == 1
+        and card.index(b"\r\nFN:") < card.index(b"\r\nTEL;")
+        for card in cards
+    )
+    if whole != sheaf.parts or len(cards) != whole or rest:
         raise Stop(
             f"Het bestand {sheaf.path} is niet goed weggeschreven: {whole} van de {sheaf.parts} kaartjes zijn heel.",
             "Gebruik dit bestand niet. Kijk of de schijf goed werkt, en draai opnieuw.",

@@ -54,7 +54,12 @@ FIRST = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST,)
+SECOND = (
+    # Answers and delivery reports that were heard: one that still lies in the mailbox says nothing new.
+    "CREATE TABLE heard (digest TEXT PRIMARY KEY) WITHOUT ROWID",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 
@@ -176,7 +181,7 @@ def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
     said = str(error)
     if "locked" in said:
         return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
-    if "full" in said or "unable to open" in said or "readonly" in said:
+    if any(word in said for word in ("full", "unable to open", "readonly", "disk I/O")):
         return Stop(
             f"Het logboek {path.name} kan niet worden geopend.",
             "Kijk of de schijf niet vol is en of u in de map mag schrijven. Draai daarna opnieuw.",

@@ -5,15 +5,10 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import EmailPolicy
 
 from outside.mailbox import Letter
 from outside.screen import progress
 from roster.plan import Send
-
-AS_IT_IS = EmailPolicy(linesep="\r\n", refold_source="none")
-"""Writes a message that was read from bytes back as the same bytes."""
 
 Compose = Callable[[Send], Letter]
 
@@ -55,17 +50,13 @@ class Letters:
             yield self._sealed[start : start + size]
 
     def open(self, sealed: Sealed) -> Letter:
-        """The letter as it was rendered, to the byte. Its headers can be asked for; its body is not parsed again."""
+        """The letter as it was rendered, to the byte."""
         unpack = zlib.decompressobj(zdict=self._like)
         data = unpack.decompress(sealed.packed) + unpack.flush()
-        head, _blank, body = data.partition(b"\r\n\r\n")
-        message = BytesParser(policy=AS_IT_IS).parsebytes(head + b"\r\n\r\n", headersonly=True)
-        message.set_payload(body.decode("ascii", "surrogateescape"))
-        return Letter(sealed.message_id, sealed.send.person, message, sealed.send.act, data)
+        return Letter(sealed.message_id, sealed.send.person, data, sealed.send.act)
 
     def _seal(self, send: Send, letter: Letter) -> Sealed:
-        data = letter.data()
         if not self._like:
-            self._like = data[-32_000:]  # zlib looks back 32 kB at most
-        pack = zlib.compressobj(level=6, zdict=self._like)
-        return Sealed(send, letter.message_id, pack.compress(data) + pack.flush())
+            self._like = letter.data[-32_000:]  # zlib looks back 32 kB at most
+        pack = zlib.compressobj(level=1, zdict=self._like)
+        return Sealed(send, letter.message_id, pack.compress(letter.data) + pack.flush())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from string import Template
 
 import css_inline
@@ -107,6 +108,7 @@ def plain_source(source: str, width: int = WIDTH) -> str:
     return whole.restore(_Plain(width).write(_PARSER.parse(whole.markdown)))
 
 
+@lru_cache(maxsize=4096)  # of a letter nearly all paragraphs are the same for a whole group
 def flow(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> str:
     """The lines of a text wrapped at `width`, `first` before the first line and `rest` before all others.
 
