@@ -13,9 +13,9 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP FROM TO NR FOLDER
 ARGS :=
-SWITCHES := FORCE YES LIST
+SWITCHES := FORCE YES LIST OUTBOX
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -33,14 +33,14 @@ press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup demo restore test test-long lint bench anew
+.PHONY: help sync check setup demo backup restore doctor preview test-mail sent resend bounces rules-update test test-long lint bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 help: ## laat deze lijst zien
 	@echo 'make <woord>, waarbij <woord> is:'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'Erachter mag, bij elk woord dat met het register werkt:'
 	@echo '  SETTINGS=bestand    een ander instellingenbestand dan config/settings.toml'
@@ -58,14 +58,38 @@ sync: $(READY) ## doet de hele ronde: lezen, controleren, meldingen en welkomstb
 check: $(READY) ## laat zien wat sync zou doen, en schrijft niets
 	@$(press)
 
-setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt
+setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt (FROM=register.xlsx zet over naar Google)
 	@$(press)
 
 demo: $(READY) ## maakt een voorbeeld met verzonnen mensen in een eigen map (MEMBERS=3600 SEED=1)
 	@$(press)
 
+backup: $(READY) ## bewaart een kopie van het register op deze computer, ook van dat bij Google
+	@$(press)
+
 restore: $(READY) ## zet een eerdere kopie van het register terug (LIST=1 toont ze, BACKUP=naam kiest er een)
 	@$(press)
+
+doctor: $(READY) ## kijkt na of alles klaarstaat, en zegt wat er te herstellen is
+	@$(press)
+
+preview: $(READY) ## zet alle mails van de volgende ronde op één bladzijde, en verstuurt niets
+	@$(door)
+
+test-mail: $(READY) ## stuurt elke soort mail één keer naar uzelf (TO=naam@voorbeeld.nl)
+	@$(door)
+
+sent: $(READY) ## schrijft op dat een onzekere mail aankwam (NR=D-0012), of dat u de map mail zelf verstuurde (OUTBOX=yes)
+	@$(door)
+
+resend: $(READY) ## laat een mail die niet aankwam nog eens gaan (NR=D-0012)
+	@$(door)
+
+bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (FOLDER=map met .eml-bestanden)
+	@$(door)
+
+rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft
+	@$(door)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven
 	@$(PY) -m pytest -m "not long" $(ARGS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from plans import view
 from roster.doubts import doubts
-from roster.plan import History
-from sheet_notation import register
+from roster.plan import Delivery, History
+from roster.welcome import plan_welcome
+from sheet_notation import TERMS, register
 
 
 def people(number: int, agreed: str = "ja", left: str = "", status: str = "actief") -> str:
@@ -30,3 +34,16 @@ def test_a_column_that_was_emptied_is_doubted() -> None:
     assert doubts(view(register(people(40, left="1-3-2026")))) == ["Van de 40 deelnemers die meededen, zijn er 40 ineens afgemeld."]
     assert doubts(view(register(people(19, agreed="")))) == []
     assert doubts(view(register(people(40, agreed="", status="geblokkeerd")))) == []
+
+
+def test_many_mails_to_people_who_were_mailed_already_are_doubted() -> None:
+    """One row may have been typed over; if all rows seem to hold other people, the memory is what is wrong."""
+    rows = "\n".join(
+        ["Nr | Voornaam | E-mail | Welkom", *(f"D-{n:04d} | Jan | jan{n}@mail.example | klaargezet 1-3-2026 (versie 1)" for n in range(1, 31))]
+    )
+    others = [
+        Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody") for n in range(1, 31)
+    ]
+    seen = view(register(rows), replace(TERMS, regiegroep_number="06-23456789"), History(others, salt=b"test"))
+    told = doubts(seen, list(plan_welcome(seen)))
+    assert told == ["Er zouden 30 deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is."]

@@ -222,6 +222,17 @@ def test_a_commit_lies_on_the_disk(path: Path) -> None:
     assert found == ["wal", 3, 1]
 
 
+def test_looking_changes_nothing(path: Path) -> None:
+    """A dry run may ask for the history; the file stays as it was, to the byte."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1)], "klaargezet")
+    before = path.read_bytes(), path.stat().st_mtime_ns
+    with at(path) as ledger:
+        assert len(ledger.history().deliveries) == 1
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_second_run_is_told_that_one_is_going_on(path: Path) -> None:
     """It cannot open the ledger while the first holds it."""
     with at(path), pytest.raises(Stop, match="al een ronde bezig") as stopped:
@@ -293,6 +304,14 @@ def test_a_folder_where_nothing_can_be_written_is_a_stop() -> None:
     """As on a stick that is read-only."""
     with pytest.raises(Stop):
         at(Path("/proc/state/ledger.sqlite3"))
+
+
+def test_a_sound_ledger_that_cannot_be_opened_is_not_called_damaged(path: Path) -> None:
+    """Whoever is told so starts a new one, and loses what this one knows. A folder stands in for the disk's refusal."""
+    at(path).__exit__(None, None, None)
+    path.with_name(path.name + "-journal").mkdir()
+    with pytest.raises(Stop, match="kan niet worden geopend"):
+        at(path)
 
 
 def test_thirty_thousand_deliveries_load_in_no_time(path: Path) -> None:

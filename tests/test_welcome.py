@@ -90,6 +90,10 @@ def left(
     )
 
 
+REGIEGROEP = (
+    "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:BPA · Regiegroep\r\nN:;Regiegroep;;BPA ·;\r\nORG:Buurtgroep Voorbeeld\r\n"
+    "TEL;TYPE=CELL:+31623456789\r\nUID:BPA-regiegroep\r\nEND:VCARD\r\n"
+)
 SANNE = "D-1 | D-1 | Sanne Boer | s@mail.example | 1 | 1 | | |"
 
 
@@ -120,6 +124,7 @@ def test_a_new_active_member_gets_one_letter_with_all_that_it_needs() -> None:
         Place("Deelnemers", 2, "D-1", "Welkom"),
         None,
         (HISTORY.identity(number(1)),),
+        (("Regiegroep.vcf", REGIEGROEP),),
     )
 
 
@@ -195,6 +200,19 @@ def test_somebody_is_known_by_number_also_under_another_nr() -> None:
     assert due(a_view(SANNE, deliveries=(left("D-7", "verstuurd", 1, "oud@mail.example", version="0"),))) == []
     assert due(a_view(SANNE, deliveries=(left("D-7", "verstuurd", 2),))) == ["D-1"]
     assert due(a_view(SANNE, deliveries=(left("D-1", "verstuurd", 1, act="rules"),))) == ["D-1"]
+
+
+@pytest.mark.parametrize(
+    ("email", "turn"), [("t@mail.example", Turn.DUE), ("S@mail.example", Turn.DONE), ("", Turn.BY_HAND)]
+)
+def test_who_takes_over_the_number_of_somebody_who_left_is_welcomed(email: str, turn: Turn) -> None:
+    """The row that left still stands there, with another address; with the same address somebody came back."""
+    sheet = f"""
+        D-1 | D-1 | Sanne Boer | s@mail.example | 1 | 1 | afgemeld | |
+        D-2 | D-2 | Tim Bakker | {email} | 1 | 9 | | |"""
+    view = a_view(sheet, deliveries=(left("D-1", "verstuurd", 1, "s@mail.example"),))
+    assert due(view) == (["D-2"] if turn is Turn.DUE else [])
+    assert [one.nr for one in by_hand(view)] == (["D-2"] if turn is Turn.BY_HAND else [])
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -18,7 +18,10 @@ from outside.post import Posted, Round, settle, sift
 from outside.sealing import Compose, Letters
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
-from roster.plan import AddRow, Document, Send, SetCell, Step, WriteFile
+from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
+
+Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
+"""How letters ended, in; the cells that tell of several of them together, out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +88,14 @@ def apply(
     at_most: int | None = None,
     identities: Mapping[str, str] | None = None,
     replaces: Collection[str] = (),
+    afterwards: Afterwards | None = None,
 ) -> Report:
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
 
-    `held` is how many letters were held back before, for the sum. `at_most` letters leave (None: no
-    limit). `identities` tells which Nr each person of the register goes by. The plan's files replace
-    all that we wrote before in the folders `replaces` of `folder`. Everything is rendered, and every
-    file looked over, before the first letter leaves: until then Stop is raised and nothing has
-    happened. After it nothing is raised: the Report says how far it came.
+    `held` letters were held back before, for the sum. `at_most` leave (None: no limit). `identities` tells which
+    Nr each person goes by. The plan's files replace all that we wrote before in the folders `replaces` of `folder`.
+    `afterwards` gives the cells that letters share. Everything is rendered, and every file looked over, before the
+    first letter leaves: until then Stop is raised and nothing happened. After it the Report says how far it came.
     """
     settle(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
@@ -106,23 +109,29 @@ def apply(
         Round(letters, posted, workbook=workbook, mailbox=mailbox, ledger=ledger, halted=halt.is_asked).run()
         if not (posted.again or posted.stop or halt.is_asked()):
             _hand_out(handout, ledger, replaces, posted)
+        _tell_together(posted, afterwards)
         told = _write(workbook, cells, posted, halt)
     return Report(
         due=len(sends) + held,
         sent=posted.sent,
         waiting=posted.waiting,
         held=posted.held,
-        uncertain=posted.uncertain,
-        failed=posted.failed,
+        uncertain=posted.uncertain, failed=posted.failed,
         cells_written=posted.written + len(told.done),
         cells_left=posted.left + len(told.left),
-        files_written=handout.written,
-        files_removed=handout.removed,
+        files_written=handout.written, files_removed=handout.removed,
         kept=tuple(handout.kept),
         again=posted.again,
         interrupted=halt.is_asked(),
         stop=posted.stop,
     )
+
+
+def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:
+    """Add the cells that tell of several letters, now that it is known how those went."""
+    if afterwards is not None and posted.ended:
+        for mark in afterwards(posted.ended):
+            posted.marks.append(replace(mark, was=posted.busy.get(mark.place, mark.was)))
 
 
 def _hand_out(handout: Handout, ledger: Ledger, replaces: Collection[str], posted: Posted) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from outside.ledger_letters import LetterDrawer
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
@@ -69,6 +70,7 @@ class Ledger:
         self._clock = clock
         self.today = today
         self.shelf = Shelf(self._connection, today)
+        self.letters = LetterDrawer(self._connection, today, clock)
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
 
     def __enter__(self) -> Self:
@@ -95,6 +97,7 @@ class Ledger:
             dict(self._connection.execute("SELECT digest, nr FROM identity")),
             dict(self._connection.execute("SELECT what, count FROM seen")),
             self._salt,
+            self.left_alone(),
         )
 
     def address_mark(self, address: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from email.header import Header
 from email.message import EmailMessage
@@ -16,7 +17,6 @@ from urllib.parse import quote
 
 from outside.mailbox import Letter
 from outside.settings import Settings
-from outside.stop import Stop
 from outside.templates import TEMPLATES, find_text
 from roster.plan import Send
 from roster.welcome import is_placeholder
@@ -26,9 +26,13 @@ __all__ = ["compose", "is_placeholder", "message_id"]
 LINE = 76
 """RFC 2047, 2: a line with an encoded word holds at most 76 characters."""
 
+NO_SENDER = "afzender@nog-invullen.invalid"
+"""RFC 2606, 2: whatever ends in .invalid reaches nobody."""
+
 NAME = 60
 """A name that is longer does not fit on its line in quotes, and is encoded, which can be folded anywhere."""
 
+MIXED = SMTP.header_factory("Content-Type", 'multipart/mixed; boundary="=_buurtbeheer_cards"')
 BOTH = SMTP.header_factory("Content-Type", 'multipart/alternative; boundary="=_buurtbeheer"')
 PLAIN, SCREEN = (SMTP.header_factory("Content-Type", f'text/{kind}; charset="utf-8"') for kind in ("plain", "html"))
 ENCODING = SMTP.header_factory("Content-Transfer-Encoding", "quoted-printable")
@@ -42,7 +46,7 @@ _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9-]+")
 def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES) -> Letter:
     """The letter of a Send, dated `now` (which knows its zone). Looks at no clock and no file but the templates.
 
-    Raises Stop where a text or the sender is missing or wrong; ValueError where the Send names another
+    Raises Stop where a text is missing or wrong; ValueError where the Send names another
     version than its text, or an address that no mail can carry.
     """
     text = find_text(send.act, send.language, settings.language, folder)
@@ -63,23 +67,18 @@ def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLA
     )
     name = message_id(send.act, send.version, send.person, sender)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person}')}>"
-    message = _alternatives(letter.plain, letter.screen)
-    for heading, value in (
-        ("From", _correspondent(sender_name, sender)),
-        ("To", _correspondent(send.to_name, send.to_address)),
-        ("Subject", _words(letter.subject, "Subject")),
-        ("Date", format_datetime(now)),
-        ("Message-ID", f"\n {name}" if len(name) > 60 else name),
-        ("Reply-To", _address(reply_to)),
-        ("Auto-Submitted", "auto-generated"),
-        ("List-Unsubscribe", f"\n {leave}"),
-        ("Content-Language", text.language),
-    ):
-        message[heading] = value
-    # Set last: until here headers were taken as they stand, encoded and folded by ourselves. The
-    # library's own parsing and folding of each header takes ten times as long as all the rest.
-    message.policy = SMTP
-    return Letter(name, send.person, message, send.act)
+    filled = (
+        _correspondent(send.to_name, send.to_address),
+        _words(letter.subject, "Subject"),
+        f"\n {name}" if len(name) > 60 else name,
+        f"\n {leave}",
+        _quoted(letter.plain),
+        _quoted(letter.screen),
+    )
+    shared = _frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, tuple(send.cards))
+    between = iter(filled)
+    data = b"".join(piece if n % 2 == 0 else next(between).encode("ascii") for n, piece in enumerate(shared))
+    return Letter(name, send.person, data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), send.act)
 
 
 def message_id(act: str, version: str, person: str, sender: str) -> str:
@@ -90,8 +89,46 @@ def message_id(act: str, version: str, person: str, sender: str) -> str:
     return f"<{'.'.join([*filter(None, pieces), digest])}@{_address(sender).rpartition('@')[2]}>"
 
 
+HOLES = ("@@to@@", "@@subject@@", "@@message-id@@", "@@leave@@", "@@plain@@", "@@screen@@")
+"""What differs from one person to the next, in the order in which it stands in a mail."""
+
+
+@lru_cache(maxsize=512)
+def _frame(
+    sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...]
+) -> tuple[bytes, ...]:
+    """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn.
+
+    The library makes it once for all who get the same; to have it take apart, fold and write out
+    every header and line of every mail takes ten times as long as all the rest.
+    """
+    to, subject, name, leave, plain, screen = HOLES
+    message = _alternatives(plain, screen)
+    if cards:
+        message = _with_cards(message, cards)
+    for heading, value in (
+        ("From", sender),
+        ("Date", format_datetime(now)),
+        ("Reply-To", reply_to),
+        ("Auto-Submitted", "auto-generated"),
+        ("Content-Language", language),
+        ("To", to),
+        ("Subject", subject),
+        ("Message-ID", name),
+        ("List-Unsubscribe", leave),
+    ):
+        message[heading] = value
+    message.policy = SMTP
+    return tuple(re.split(b"(" + "|".join(HOLES).encode() + b")", message.as_bytes()))
+
+
+def _quoted(content: str) -> str:
+    """Text as quoted-printable. The library encodes character by character in Python; this is the same in C."""
+    return binascii.b2a_qp(content.encode("utf-8", "replace")).decode("ascii")
+
+
 def _alternatives(plain: str, screen: str) -> EmailMessage:
-    """A mail with two forms of the same, the plain one first."""
+    """A mail with two forms of the same, the plain one first; both are quoted-printable already."""
     message = EmailMessage(policy=compat32)
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = BOTH
@@ -99,24 +136,43 @@ def _alternatives(plain: str, screen: str) -> EmailMessage:
         part = EmailMessage(policy=compat32)
         part["Content-Type"] = kind
         part["Content-Transfer-Encoding"] = ENCODING
-        # The library encodes character by character in Python; this is the same in C.
-        part.set_payload(binascii.b2a_qp(content.encode("utf-8", "replace")).decode("ascii"))
+        part.set_payload(content)
         part.policy = SMTP
         message.attach(part)
     return message
 
 
+def _with_cards(letter: EmailMessage, cards: Sequence[tuple[str, str]]) -> EmailMessage:
+    """The letter with contact cards behind it, which a phone saves with one tap."""
+    whole = EmailMessage(policy=compat32)
+    whole["MIME-Version"] = "1.0"
+    whole["Content-Type"] = MIXED
+    del letter["MIME-Version"]
+    letter.policy = SMTP
+    whole.attach(letter)
+    for name, text in cards:
+        whole.attach(_card(name, text))
+    return whole
+
+
+@lru_cache(maxsize=1024)
+def _card(name: str, text: str) -> EmailMessage:
+    """A card as a part of a mail; the same for a whole group. A part is never changed once it is made."""
+    part = EmailMessage(policy=SMTP)
+    part.set_content(text.encode(), "text", "vcard", cte="base64", filename=name, params={"charset": "utf-8"})
+    return part
+
+
 @lru_cache(maxsize=8)
 def _correspondents(sender: str, reply_to: str, coordinator_email: str, network: str) -> tuple[str, str, str]:
-    """Name and address of the sender, and the address for answers. Raises Stop where there is none."""
+    """Name and address of the sender, and the address for answers.
+
+    Without any the letter shows an address that says so itself: it can be put ready, and by SMTP nothing
+    leaves without a sender (the settings refuse that).
+    """
     name, address = parseaddr(sender)
-    address = address or coordinator_email
+    address = address or coordinator_email or NO_SENDER
     answers = parseaddr(reply_to)[1] or address
-    if not address:
-        raise Stop(
-            "Er is geen afzender voor de mails.",
-            'Zet in de instellingen bij [mail] een adres achter sender, bijvoorbeeld: sender = "naam@voorbeeld.nl"',
-        )
     return name or network, _address(address), _address(answers)
 
 

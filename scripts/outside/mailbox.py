@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import SMTP
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One rendered mail: its Message-ID (the same for the same person, act and version) and the whole message."""
+    """One rendered mail: its Message-ID (the same for the same person, act and version) and the whole message.
+
+    `data` is the message as it goes over the wire, lines ended by CRLF.
+    """
 
     message_id: str
     person: str
-    message: EmailMessage
+    data: bytes
     act: str = ""
-    raw: bytes = b""
 
-    def data(self) -> bytes:
-        """The whole message as it goes over the wire, lines ended by CRLF; `raw` where that was made before."""
-        return self.raw or self.message.as_bytes(policy=self.message.policy.clone(linesep="\r\n"))
+    @property
+    def message(self) -> EmailMessage:
+        """The message taken apart, as whoever receives it does."""
+        return BytesParser(policy=SMTP).parsebytes(self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,10 @@ class Mailbox(Protocol):
     together: int
 
     def deliver(self, letter: Letter) -> Outcome:
-        """Hand over one letter; returns only when how it went is certain, or says "onzeker"."""
+        """Hand over one letter; returns only when how it went is certain, or says "onzeker".
+
+        Raises Stop only where the letter in hand certainly did not leave.
+        """
 
     def flush(self) -> None:
         """Return only when every letter that was taken is certain to survive a power cut."""

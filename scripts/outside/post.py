@@ -13,8 +13,8 @@ from outside.sealing import Letters, Sealed
 from outside.settings import Settings
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook
-from roster.plan import Send, SetCell
-from roster.table import Cell, says
+from roster.plan import AddRow, Delivery, Send, SetCell
+from roster.table import Cell, Place, says
 from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, busy_since, mark_of, read_mark
 
 CHUNK = 25
@@ -25,10 +25,9 @@ def open_mailbox(settings: Settings) -> Mailbox:
     """The mailbox that the settings name."""
     if settings.mail.transport == "outbox":
         return Outbox(settings.paths.out / "mail")
-    raise Stop(
-        "Versturen per SMTP kan deze Buurtbeheer nog niet.",
-        'Zet in config/settings.toml bij [mail] transport = "outbox".',
-    )
+    from outside.smtp import Smtp  # 30 ms for smtplib and ssl, which the outbox need not wait for
+
+    return Smtp(settings)
 
 
 def settle(ledger: Ledger, mailbox: Mailbox) -> None:
@@ -56,7 +55,10 @@ def settle(ledger: Ledger, mailbox: Mailbox) -> None:
 
 @dataclass(slots=True)
 class Posted:
-    """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did."""
+    """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did.
+
+    `ended` are the letters that were handed over; `busy` is what was written in cells that several share.
+    """
 
     sent: int = 0
     waiting: int = 0
@@ -64,6 +66,8 @@ class Posted:
     uncertain: int = 0
     failed: int = 0
     marks: list[SetCell] = field(default_factory=list)
+    ended: list[Delivery] = field(default_factory=list)
+    busy: dict[Place, str] = field(default_factory=dict)
     written: int = 0
     left: int = 0
     again: bool = False
@@ -123,7 +127,7 @@ def _is_early(entry: Entry | None, ledger: Ledger) -> bool:
 
 
 def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
-    if not says(send.mark_was, mark.text):
+    if not send.told_together and not says(send.mark_was, mark.text):
         marks.append(SetCell(send.mark, mark.text, send.mark_was))
 
 
@@ -140,6 +144,7 @@ class Round:
         self._done: Callable[[int], None] = lambda _letters: None
         self._tried = 0
         self._over = False
+        self._behind: list[SetCell] = []
 
     def run(self) -> None:
         """Hand over the letters. What went wrong stands in `posted`, never in an exception: some may have left."""
@@ -152,6 +157,7 @@ class Round:
                 self._posted.again = True
             except Stop as stop:
                 self._posted.stop = stop
+        self._posted.marks += self._behind
         self._posted.waiting += len(self._letters) - self._tried
 
     def _go_all(self) -> None:
@@ -171,17 +177,29 @@ class Round:
         """
         self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done)
         busy = busy_since(self._ledger.now().astimezone()).text
-        announced = self._workbook.write([SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk])
-        self._posted.left += len(announced.left)
-        rows = {(step.place.tab, step.place.key) for step in announced.done if isinstance(step, SetCell)}
-        marks: list[SetCell] = []
+        cells = {one.send.mark: SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk}
+        announced = self._write_behind(list(cells.values()))
+        self._posted.busy |= {one.send.mark: busy for one in chunk if one.send.told_together}
+        rows = {(step.place.tab, step.place.key) for step in announced if isinstance(step, SetCell)}
         try:
-            self._go([one for one in chunk if (one.send.mark.tab, one.send.mark.key) in rows], marks, busy)
-        finally:
-            if marks:
-                told = self._workbook.write(marks)
-                self._posted.written += len(told.done)
-                self._posted.left += len(told.left)
+            self._go([one for one in chunk if (one.send.mark.tab, one.send.mark.key) in rows], self._behind, busy)
+        except BaseException:
+            if self._behind:
+                self._write_behind([])
+            raise
+
+    def _write_behind(self, announced: list[SetCell]) -> list[SetCell | AddRow]:
+        """Announce a chunk, and in the same write tell of the one before: a shared register counts its calls.
+
+        Gives the announcements that stand. What was to be told stays in `_behind` where this raises.
+        """
+        told = self._behind
+        written = self._workbook.write([*told, *announced])
+        self._behind = []
+        of_before = set(told)
+        self._posted.written += sum(step in of_before for step in written.done)
+        self._posted.left += len(written.left)
+        return [step for step in written.done if step not in of_before]
 
     def _go(self, chunk: Sequence[Sealed], marks: list[SetCell], busy: str | None) -> None:
         """Let a chunk go, and gather what its rows must say; `busy` is what a shared row says now.
@@ -214,21 +232,40 @@ class Round:
                         self._ledger.take_back([late.message_id for late in group[number:]])
                         return
                     fresh.append((one.message_id, self._deliver(one)))
+                self._flush(fresh)
         finally:
-            self._mailbox.flush()
+            self._flush(fresh)
             if fresh:
                 self._ledger.book(fresh)
             results += fresh
 
+    def _flush(self, fresh: list[tuple[str, Outcome]]) -> None:
+        """Make certain what was delivered. Where that fails nothing of it is booked: the next run looks."""
+        try:
+            self._mailbox.flush()
+        except Stop:
+            self._posted.sent -= len(fresh)
+            self._posted.waiting += len(fresh)
+            fresh.clear()
+            raise
+
     def _deliver(self, one: Sealed) -> Outcome:
-        outcome = self._mailbox.deliver(self._letters.open(one))
+        try:
+            outcome = self._mailbox.deliver(self._letters.open(one))
+        except Stop:
+            self._ledger.take_back([one.message_id])  # a mailbox that stops has not let go of the letter in hand
+            raise
         if outcome.pause is not None:
             self._ledger.pause_until(self._ledger.now() + outcome.pause)
             self._over = True
         self._posted.count(outcome.state)
+        self._posted.ended.append(self._told(one.send, outcome))
         self._tried += 1
         self._done(1)
         return outcome
+
+    def _told(self, send: Send, outcome: Outcome) -> Delivery:
+        return Delivery(send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities)
 
     def _intent(self, one: Sealed) -> Intent:
         send = one.send
@@ -238,6 +275,8 @@ class Round:
     def _mark(self, one: Sealed, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""
         send = one.send
+        if send.told_together:
+            return []
         was = send.mark_was if busy is None else busy
         if outcome is not None and outcome.state != WAITS:
             text = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason).text

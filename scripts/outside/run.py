@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import closing
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outside.apply import Report, apply
 from outside.drawing import draw
+from outside.files import trouble
+from outside.leaving import allowance, may_leave, tell_uncertain, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
 from outside.post import open_mailbox, settle
-from outside.screen import agree, progress, say, warn
+from outside.rules_kept import keep_rules
+from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.templates import rules_version
 from outside.workbook import Workbook, open_workbook
@@ -23,8 +27,9 @@ from roster.doubts import counts, doubts
 from roster.finding import Finding
 from roster.holding import Held, hold_back
 from roster.model import Status, Terms
-from roster.plan import History, Planner, Send, Step, View
+from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
+from roster.registered import plan_registered_marks
 from roster.rules import check
 from roster.welcome import is_placeholder
 
@@ -44,26 +49,33 @@ class Prepared:
     held: Held
     doubted: list[str]
 
-    @property
-    def letters(self) -> int:
-        """How many mails would leave."""
-        return sum(isinstance(step, Send) for step in self.plan)
 
+def run(
+    settings: Settings,
+    choices: Choices,
+    planners: Sequence[Planner],
+    replaces: Sequence[str] = (),
+    word: str = "sync",
+) -> int:
+    """One whole round; the exit code. `replaces` are the folders of out/ whose files this round makes anew.
 
-def run(settings: Settings, choices: Choices, planners: Sequence[Planner], replaces: Sequence[str] = ()) -> int:
-    """One whole round; the exit code. `replaces` are the folders of out/ whose files this round makes anew."""
+    `word` is what was typed behind make.
+    """
     workbook = open_workbook(settings)
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         settle(ledger, mailbox)
+        keep_rules(settings)
         report: Report | None = None
         for _ in range(TRIES):
-            prepared = prepare(workbook, settings, choices, planners, ledger.history())
+            with undisturbed():
+                history = ledger.history()
+            prepared = prepare(workbook, settings, choices, planners, history)
             if report is None:
                 tell(prepared)
             if prepared.doubted and not choices.force:
                 return refuse(prepared.doubted)
-            if report is None and not agreed(prepared, mailbox, choices):
+            if report is None and not agreed(prepared, settings, ledger, choices, word):
                 say("Er is niets gedaan.")
                 return 0
             done = carry_out(prepared, workbook, mailbox, settings, ledger, replaces)
@@ -72,14 +84,18 @@ def run(settings: Settings, choices: Choices, planners: Sequence[Planner], repla
                 break
         if report is None:
             raise AssertionError("a round takes at least one try")
-        return conclude(report, prepared, ledger)
+        return conclude(report, prepared, settings, ledger, word)
 
 
 def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
     path = settings.paths.state / "ledger.sqlite3"
     history = History()
-    if path.exists():
+    try:
+        known = path.exists()
+    except OSError as error:  # a folder that we may not look into
+        raise trouble(error, path.parent.name) from error
+    if known:
         with Ledger(path, choices.today) as ledger:
             history = ledger.history()
     prepared = prepare(open_workbook(settings), settings, choices, planners, history)
@@ -96,15 +112,29 @@ def prepare(
 ) -> Prepared:
     """Steps 2 to 6: from the workbook to a plan of which the bad rows are held back. Writes nothing."""
     terms = terms_of(settings, choices)
-    with progress("Register lezen"):
+    with progress("Register lezen"), undisturbed():
         tables = workbook.read()
-    with progress("Afspraken nalopen"):
+    with progress("Afspraken nalopen"), undisturbed():
         roster, unreadable = read_roster(tables, terms, history)
         found, standing = check(roster, terms)
         view = View(roster, standing, (*unreadable, *found), history, terms)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
-    return Prepared(view, plan, held, doubts(view))
+    return Prepared(view, plan, held, doubts(view, plan))
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Collect no garbage meanwhile: a register of 100,000 rows is millions of values that all live to the end.
+
+    To look through them again and again takes a third of the time; afterwards they are not looked at any more.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:
@@ -137,11 +167,12 @@ def refuse(doubted: Sequence[str]) -> int:
     return 1
 
 
-def agreed(prepared: Prepared, mailbox: Mailbox, choices: Choices) -> bool:
+def agreed(prepared: Prepared, settings: Settings, ledger: Ledger, choices: Choices, word: str) -> bool:
     """Mails that really leave are asked for once, in a terminal; the outbox needs no leave."""
-    if mailbox.done != "verstuurd" or choices.yes or not prepared.letters:
-        return True
-    return agree(f"Er staan {prepared.letters} mails klaar om echt te versturen. Doorgaan?")
+    now = datetime.now().astimezone()
+    sends = [step for step in prepared.plan if isinstance(step, Send)]
+    leave = allowance(settings, ledger)
+    return may_leave(sends, leave, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
 
 
 def carry_out(
@@ -154,10 +185,12 @@ def carry_out(
 ) -> Report:
     """Step 8."""
     view = prepared.view
+    keep_refusals(view, ledger)
     now = datetime.now().astimezone()
     # Of a doubled mobile the row that counts must be remembered, so the active ones speak last.
     known = sorted(view.roster.members, key=lambda member: view.standing.member[member.place.key] is Status.ACTIVE)
-    identities = {view.history.identity(member.mobile): member.nr for member in known if member.mobile and not member.left}
+    here = [member for member in known if member.mobile and not member.left]
+    identities = {view.history.identity(member.mobile or ""): member.nr for member in here}
     return apply(
         prepared.plan,
         workbook,
@@ -167,18 +200,35 @@ def carry_out(
         compose=lambda send: compose(send, settings, now),
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),
+        at_most=allowance(settings, ledger),
         identities=identities,
+        afterwards=lambda ended: _tell_together(view, ended),
         replaces=replaces,
     )
 
 
-def conclude(report: Report, prepared: Prepared, ledger: Ledger) -> int:
+def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:
+    """The cells that tell of several letters, with those that ended just now."""
+    history = replace(view.history, deliveries=[*view.history.deliveries, *ended])
+    return plan_registered_marks(replace(view, history=history))
+
+
+def keep_refusals(view: View, ledger: Ledger) -> None:
+    """Remember for ever whose row says that no mail is wanted."""
+    for member in view.roster.members:
+        if member.no_mail and member.email and view.history.address_mark(member.email) not in view.history.left_alone:
+            ledger.never_mail(member.email)
+
+
+def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Ledger, word: str) -> int:
     """The closing sum, what to do next, and the exit code."""
     if report.code != 3:
         ledger.remember_counts(counts(prepared.view))
     say()
     for line in describe_report(report):
         say(line)
+    tell_waiting(report.waiting, settings, ledger, word)
+    tell_uncertain(ledger)
     if report.stop is not None:
         warn(report.stop.message, "bad")
         if report.stop.remedy:
@@ -186,7 +236,7 @@ def conclude(report: Report, prepared: Prepared, ledger: Ledger) -> int:
     if report.again:
         warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
     if report.code == 3:
-        warn("De ronde is niet af. Typ nog een keer: make sync", "plain")
+        warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
     return max(report.code, exit_code(prepared.view.findings))
 
 

@@ -59,9 +59,14 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def can_answer() -> bool:
+    """True where somebody sits at the keyboard and sees what is asked."""
+    return _is_terminal(sys.stdin) and _is_terminal(sys.stderr)
+
+
 def agree(question: str) -> bool:
     """Ask a question that is answered with j or n. Where nobody can answer, the answer is no."""
-    if not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+    if not can_answer():
         return False
     while True:
         sys.stdout.flush()

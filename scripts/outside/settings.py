@@ -56,7 +56,8 @@ class Limits:
 class Mail:
     """How letters leave. `sender` and `reply_to` are "Name <address>" or a bare address; `per_day` is for SMTP.
 
-    `security` is "starttls", "tls", or "none" for a server on this very machine.
+    `security` is "starttls", "tls", or "none" for a server on this very machine. `username` goes for
+    `imap_host` too, where answers and delivery reports are read.
     """
 
     transport: str = "outbox"
@@ -67,6 +68,9 @@ class Mail:
     port: int = 587
     security: str = "starttls"
     username: str = ""
+    imap_host: str = "imap.gmail.com"
+    imap_port: int = 993
+    imap_folder: str = "INBOX"
 
 
 @dataclass(frozen=True, slots=True)

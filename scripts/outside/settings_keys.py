@@ -84,6 +84,9 @@ KEYS: dict[str, dict[str, Reader]] = {
         "port": whole(1, 65_535),
         "security": one_of("starttls", "tls", "none"),
         "username": text,
+        "imap_host": words,
+        "imap_port": whole(1, 65_535),
+        "imap_folder": words,
     },
     "paths": {"out": file_path, "state": file_path},
 }

@@ -16,6 +16,14 @@ SHOWN = 25
 """Findings told on the screen; the others stand in their rows."""
 
 
+LETTERS = {
+    "welcome": ("welkomstmail maken", "welkomstmails maken"),
+    "registered": ("mail over een aangemelde groep maken", "mails over een aangemelde groep maken"),
+    "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
+}
+"""What a mail of each act is called in the plan."""
+
+
 class Done(Protocol):
     """What a run reports of itself: letters due = sent + waiting + held + uncertain + failed; cells; files."""
 
@@ -108,7 +116,7 @@ def _plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
     lines = [
         _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",
         _count(kinds[AddRow], "rij toevoegen", "rijen toevoegen") if kinds[AddRow] else "",
-        _count(kinds[Send], "welkomstmail maken", "welkomstmails maken") if kinds[Send] else "",
+        *_letters(plan),
     ]
     files = kinds[WriteFile] + kinds[Document]
     if files:
@@ -117,6 +125,14 @@ def _plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
     yield "Te doen: " + (", ".join(todo) if todo else "niets") + "."
     if held.steps or held.parts:
         yield f"Aangehouden tot de melding is opgelost: {len(held.steps) + len(held.parts)}."
+
+
+def _letters(plan: Sequence[Step]) -> Iterator[str]:
+    """How many mails, by what they are."""
+    acts = Counter(step.act for step in plan if isinstance(step, Send))
+    for act, number in acts.items():
+        one, more = LETTERS.get(act, ("mail maken", "mails maken"))
+        yield _count(number, one, more)
 
 
 def _count(number: int, one: str, more: str) -> str:

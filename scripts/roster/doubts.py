@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from roster.model import Status
-from roster.plan import View
+from roster.plan import Send, Step, View
 from roster.table import fold
+from roster.welcome_mark import SENT, read_mark
 
 SMALL = 20
 """Registers with fewer members than this, before and now, are exempt: there every change is a large one."""
@@ -13,20 +16,21 @@ SHARE = 0.25
 """A loss of more than this share is doubted. octoDNS doubts a plan at 30 %; a register loses people more slowly."""
 
 
-def doubts(view: View) -> list[str]:
+def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     """Dutch sentences, each a reason not to go on without asking; empty where all is as expected."""
     found = []
     roster, before = view.roster, view.history.counts
     now = counts(view)
-    for what, word in (("members", "deelnemers"), ("groups", "groepen"), ("streets", "straten")):
+    for what, kind, small in (("members", "deelnemers", SMALL), ("groups", "groepen", 10), ("streets", "straten", SMALL)):
         old, new = before.get(what, 0), now[what]
-        if old >= (SMALL if what == "members" else 5) and old - new > old * SHARE:
-            found.append(f"Vorige keer stonden er {old} {word} in het register, nu {new}.")
+        if old >= small and old - new > old * SHARE:
+            found.append(f"Vorige keer stonden er {old} {kind} in het register, nu {new}.")
     table = roster.tables["Deelnemers"]
     was_in = newly_blocked = newly_left = 0
+    said = list(table.column("Status"))
     for member in roster.members:
-        said = table.cell(member.place.row - table.first, "Status")
-        if not isinstance(said, str) or fold(said) not in ("actief", "wachtlijst"):
+        word = said[member.place.row - table.first]
+        if not isinstance(word, str) or fold(word) not in ("actief", "wachtlijst"):
             continue
         was_in += 1
         status = view.standing.member[member.place.key]
@@ -36,7 +40,17 @@ def doubts(view: View) -> list[str]:
         found.append(f"Van de {was_in} deelnemers die meededen, worden er {newly_blocked} ineens geblokkeerd.")
     if was_in >= SMALL and newly_left > was_in * SHARE:
         found.append(f"Van de {was_in} deelnemers die meededen, zijn er {newly_left} ineens afgemeld.")
+    welcomes = [step for step in plan if isinstance(step, Send) and step.act == "welcome"]
+    again = sum(_was_welcomed(step, view.terms.mail_done) for step in welcomes)
+    if again > max(SMALL, was_in * 0.05):
+        found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
     return found
+
+
+def _was_welcomed(send: Send, done: str) -> bool:
+    """True where the row says that this letter left already: one row may have been typed over, many are a mistake."""
+    mark = read_mark(send.mark_was)
+    return mark is not None and mark.state in (done, SENT)
 
 
 def counts(view: View) -> dict[str, int]:

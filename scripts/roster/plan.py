@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
@@ -41,7 +41,9 @@ class Send:
 
     `act` is the folder under templates/ ("welcome"), `version` the version of what is told, and
     `facts` all that the template may use, as plain values. `person` is the Nr, `marks` the
-    identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went.
+    identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went;
+    with `told_together` several letters share it, and their planner says it for all of them. `cards`
+    are the vCards that go along: file name and card.
     """
 
     about: Place
@@ -55,10 +57,11 @@ class Send:
     mark: Place
     mark_was: Cell = None
     identities: tuple[str, ...] = ()
+    cards: tuple[tuple[str, str], ...] = ()
+    told_together: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A piece of a file that tells of one row; it is left out when that row is held back."""
 
     about: Place
@@ -122,7 +125,7 @@ class History:
 
     `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
     identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
-    last run saw ("members" -> 312).
+    last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail.
     """
 
     deliveries: list[Delivery] = field(default_factory=list)
@@ -130,19 +133,24 @@ class History:
     identity_nr: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     salt: bytes = b""
+    left_alone: frozenset[str] = frozenset()
+    _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def identity(self, mobile: str) -> str:
         """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
-        return hmac.new(self.salt, mobile.encode(), hashlib.sha256).hexdigest()[:24]
+        known = self._known_by.get(mobile)
+        if known is None:  # the welcome and the ledger both ask for everybody's
+            known = self._known_by[mobile] = hmac.digest(self.salt, mobile.encode(), "sha256").hex()[:24]
+        return known
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
         return self.identity(address.casefold())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """All that a planner may look at."""
+    """All that a planner may look at. Two views are never alike, so what is worked out of one can be kept by it."""
 
     roster: Roster
     standing: Standing

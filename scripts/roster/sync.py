@@ -5,6 +5,7 @@ from __future__ import annotations
 from roster.admins import plan_admins
 from roster.marks import plan_marks
 from roster.plan import Planner
+from roster.registered import plan_registered, plan_registered_marks
 from roster.signs import plan_signs
 from roster.vcards import plan_vcards
 from roster.welcome import plan_by_hand, plan_welcome
@@ -14,6 +15,8 @@ PLANNERS: tuple[Planner, ...] = (
     plan_marks,
     plan_admins,
     plan_missed_marks,
+    plan_registered_marks,
+    plan_registered,
     plan_welcome,
     plan_by_hand,
     plan_vcards,

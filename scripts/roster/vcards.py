@@ -77,8 +77,8 @@ def card(member: Member, shared: Frame) -> str:
 
 def _fit(given: str, family: str, room: int) -> tuple[str, str]:
     """Both escaped, shortened until they stand in `room` octets: first to an initial, then the family name."""
-    if (given + family).isascii() and len(given) + len(family) < room // 2:
-        return escape(given), escape(family)  # escaping at most doubles it
+    if len(given) + len(family) < room and (given + family).isascii() and not _SPECIAL.search(given + family):
+        return given, family  # the common case: as many octets as letters, and nothing to escape
     if _octets(f"{given} {family}") > room and given and family:
         given = f"{given[0]}."
     if family:

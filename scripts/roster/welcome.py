@@ -8,11 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import cached_property, lru_cache
 
 from roster.columns import DEELNEMERS
+from roster.left_alone import wants_no_mail
 from roster.model import Member, Role, Status
 from roster.plan import Delivery, Document, Send, View
 from roster.table import Cell, Place, fold, is_blank
+from roster.welcome_cards import AdminCard, admin_cards, cards_of
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
 
 ACT = "welcome"
@@ -37,6 +40,7 @@ class Turn(Enum):
     NUMBER = "het nummer van de regiegroep is nog niet ingevuld"
     UNCERTAIN = "het is onzeker of de vorige mail aankwam"
     REFUSED = "het e-mailadres weigerde de mail, en is nog hetzelfde"
+    LEFT_ALONE = "wil geen mail"
     BY_HAND = "geen bruikbaar e-mailadres, dus welkom met de hand"
 
 
@@ -64,6 +68,7 @@ class _Circle:
     area: str
     admins: tuple[Member, ...]
     waits: Turn | None
+    cards: tuple[AdminCard, ...] = ()
 
 
 def plan_welcome(view: View) -> Iterator[Send]:
@@ -73,8 +78,8 @@ def plan_welcome(view: View) -> Iterator[Send]:
     group that is not blocked, has an admin and is registered. Without a number of the regiegroep
     it is nobody's turn.
     """
-    desk = _Desk(view)
-    due = [member for member in view.roster.members if desk.turn(member) is Turn.DUE]
+    desk = _desk(view)
+    due = [member for member, turn in desk.turns if turn is Turn.DUE]
     for member in sorted(due, key=lambda one: (one.joined or date.max, one.place.row)):
         yield desk.letter(member)
 
@@ -84,9 +89,8 @@ def by_hand(view: View) -> list[ByHand]:
 
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
-    desk = _Desk(view)
-    unreached = (member for member in view.roster.members if not _can_be_mailed(member.email))
-    people = [desk.card(member) for member in unreached if desk.turn(member) is Turn.BY_HAND]
+    desk = _desk(view)
+    people = [desk.card(member) for member, turn in desk.turns if turn is Turn.BY_HAND]
     return sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 
 
@@ -97,8 +101,7 @@ def plan_by_hand(view: View) -> Iterator[Document]:
 
 def waiting_for_welcome(view: View) -> dict[Turn, int]:
     """How many who were not welcomed wait for what, in the order of Turn; only reasons that somebody waits for."""
-    desk = _Desk(view)
-    counted = Counter(desk.turn(member) for member in view.roster.members)
+    counted = Counter(turn for _, turn in _desk(view).turns)
     return {turn: counted[turn] for turn in Turn if counted[turn] and turn not in (Turn.LEFT, Turn.DONE, Turn.DUE)}
 
 
@@ -106,6 +109,12 @@ def is_placeholder(number: str) -> bool:
     """True for the example number, however it is written; it never leaves the house."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     return re.sub(r"^(0031|31)0?", "0", digits) == PLACEHOLDER
+
+
+@lru_cache(maxsize=1)
+def _desk(view: View) -> _Desk:
+    """The desk of a view: who is mailed, who is visited and who waits is asked of the same one."""
+    return _Desk(view)
 
 
 class _Desk:
@@ -117,6 +126,8 @@ class _Desk:
         self._circles: dict[str, _Circle] = {}
         self._of_person: dict[str, list[Delivery]] = {}
         self._of_identity: dict[str, list[Delivery]] = {}
+        status = view.standing.member
+        self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is Status.LEFT}
         for delivery in view.history.deliveries:
             if delivery.act != ACT:
                 continue
@@ -126,6 +137,11 @@ class _Desk:
                 self._of_person.setdefault(later[1], []).append(delivery)
             for identity in delivery.identities:
                 self._of_identity.setdefault(identity, []).append(delivery)
+
+    @cached_property
+    def turns(self) -> list[tuple[Member, Turn]]:
+        """Whose turn it is, of all members in the order of the sheet."""
+        return [(member, self.turn(member)) for member in self._view.roster.members]
 
     def turn(self, member: Member) -> Turn:
         """Whether it is a member's turn, and if not, why."""
@@ -146,11 +162,13 @@ class _Desk:
             return circle.waits
         if not _can_be_mailed(member.email):
             return Turn.BY_HAND
+        if wants_no_mail(member, self._view):
+            return Turn.LEFT_ALONE
         return Turn.DUE if self._view.terms.regiegroep_number else Turn.NUMBER
 
     def letter(self, member: Member) -> Send:
-        """The letter of a member whose turn it is."""
-        terms = self._view.terms
+        """The letter of a member whose turn it is, with the cards of those whose number must be saved first."""
+        terms, facts, circle = self._view.terms, self._facts(member), self._circle(member)
         return Send(
             about=member.place,
             act=ACT,
@@ -159,7 +177,8 @@ class _Desk:
             person=self._person(member),
             to_name=member.name,
             to_address=member.email or "",
-            facts=self._facts(member),
+            facts=facts,
+            cards=cards_of(member, circle.cards, str(facts["regiegroep_number"]), terms),
             mark=member.place.at("Welkom"),
             mark_was=self._cell(member, "Welkom"),
             identities=(self._identity(member),) if member.mobile else (),
@@ -215,7 +234,8 @@ class _Desk:
             waits = Turn.ADMIN
         elif group.registered is None:
             waits = Turn.REGISTRATION
-        return _Circle(group.name, area.name if area else group.area, admins, waits)
+        cards = () if waits else admin_cards(group, admins, self._view.terms)
+        return _Circle(group.name, area.name if area else group.area, admins, waits, cards)
 
     def _known(self, member: Member) -> Turn | None:
         """What is known of an earlier welcome; None where there was none, or one that must be done again.
@@ -228,7 +248,7 @@ class _Desk:
         if self._of_person:
             identity = self._identity(member)
             known = [delivery for delivery in of_row if self._is_of(delivery, member, identity)]
-            known += self._of_identity.get(identity, ())
+            known += [one for one in self._of_identity.get(identity, ()) if not self._is_of_who_left(one, member)]
         states = {delivery.state for delivery in known}
         if not of_row and not known:
             states = {self._told_by_row(member)}
@@ -245,6 +265,11 @@ class _Desk:
         if identity in delivery.identities or not (delivery.identities and delivery.address_mark):
             return True
         return self._address_mark(member) == delivery.address_mark
+
+    def _is_of_who_left(self, delivery: Delivery, member: Member) -> bool:
+        """True where it went to another address, in a row that left and still stands there: the number moved on."""
+        nr = delivery.person
+        return nr != member.nr and nr in self._gone and delivery.address_mark not in ("", self._address_mark(member))
 
     def _is_refused(self, delivery: Delivery, member: Member) -> bool:
         return delivery.state == REFUSED and delivery.address_mark in ("", self._address_mark(member))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from roster.table import Cell
 
@@ -15,6 +16,11 @@ UNCERTAIN = "onzeker"
 REFUSED = "geweigerd"
 WAITS = "wacht"
 """Only in the ledger: a letter that has not left yet. Its row says nothing of it."""
+
+NO_MAIL = "wil geen mail"
+"""Told in the row of whoever asked to be left alone, behind what stood there."""
+
+_NO_MAIL = re.compile(rf"(?:; *)?{NO_MAIL}\s*$", re.IGNORECASE)
 
 _SHAPE = re.compile(
     r"(?P<state>klaargezet|verstuurd|bezig|onzeker|geweigerd)(?: sinds)?"
@@ -60,9 +66,16 @@ def busy_since(moment: datetime) -> WelcomeMark:
     return WelcomeMark(BUSY, moment.date(), at=moment.time())
 
 
+def with_no_mail(cell: Cell) -> str:
+    """What a cell says, with behind it that this person wants no mail."""
+    told = _NO_MAIL.sub("", cell).strip() if isinstance(cell, str) else ""
+    return f"{told}; {NO_MAIL}" if told else NO_MAIL
+
+
+@lru_cache(maxsize=1024)  # few days and versions, and a round asks for every row
 def read_mark(cell: Cell) -> WelcomeMark | None:
     """What a cell says, or None where it is blank or says something that the software did not write."""
-    shape = _SHAPE.fullmatch(" ".join(cell.split())) if isinstance(cell, str) else None
+    shape = _SHAPE.fullmatch(_NO_MAIL.sub("", " ".join(cell.split()))) if isinstance(cell, str) else None
     if shape is None:
         return None
     try:

@@ -3,47 +3,66 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from roster.columns import DEELNEMERS
+from roster.left_alone import wants_no_mail
 from roster.model import Member
 from roster.plan import Delivery, History, SetCell, View
-from roster.table import Cell
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
+from roster.table import Cell, says
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark, with_no_mail
 
-ACT = "welcome"
+ACTS = ("welcome", "rules_update")
+"""The letters that the cell tells of; of two on one day the last of these is the later one."""
+
 COLUMN = "Welkom"
 
 
 def plan_missed_marks(view: View) -> Iterator[SetCell]:
     """The Welkom of every member of whom the ledger knows more than the row tells.
 
-    A row that names the same or a later state is left alone, and so is one whose letter is due again:
-    its mark follows when that letter leaves.
+    Behind it stands whether somebody wants no mail. A row that names the same or a later state is left alone,
+    and so is one whose letter is due again: its mark follows when that letter leaves.
     """
     latest: dict[str, Delivery] = {}
     for delivery in view.history.deliveries:
-        if delivery.act == ACT and delivery.state in (READY, SENT, UNCERTAIN, REFUSED):
+        if delivery.act in ACTS and delivery.state in (READY, SENT, UNCERTAIN, REFUSED):
             known = latest.get(delivery.person)
-            if known is None or known.day <= delivery.day:
+            if known is None or _when(known) <= _when(delivery):
                 latest[delivery.person] = delivery
-    if not latest:
-        return
     table = view.roster.tables[DEELNEMERS.title]
     for member in view.roster.members:
         told = latest.get(member.nr)
-        if told is None:
+        alone = wants_no_mail(member, view)
+        if told is None and not alone:
             continue
         cell = table.cell(member.place.row - table.first, COLUMN)
-        if _is_news(cell, told) and _is_of(told, member, view.history) and not _is_due_again(told, member, view):
-            text = mark_of(told.state, told.day, told.version, told.reason).text
+        text = _text(told, member, cell, view)
+        if alone:
+            text = with_no_mail(cell if text is None else text)
+        if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
+
+
+def _text(told: Delivery | None, member: Member, cell: Cell, view: View) -> str | None:
+    """What the row should say of its letter; None where it may stay as it is."""
+    if told is None or not _is_news(cell, told) or not _is_of(told, member, view.history):
+        return None
+    if _is_due_again(told, member, view):
+        return None
+    return mark_of(told.state, told.day, told.version, told.reason).text
+
+
+def _when(delivery: Delivery) -> tuple[date, int]:
+    return delivery.day, ACTS.index(delivery.act)
 
 
 def _is_news(cell: Cell, told: Delivery) -> bool:
     mark = read_mark(cell)
     if mark is None or mark.state == BUSY:
         return True
-    return mark.state != told.state and mark.day <= told.day and mark.state != SENT
+    # What was sent may still come back refused; nothing else is later than sent.
+    return mark.state != told.state and mark.day <= told.day and (mark.state != SENT or told.state == REFUSED)
 
 
 def _is_of(told: Delivery, member: Member, history: History) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import json
+import math
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailing import our_register, our_settings, sink, their_files
 from measure import Failed, alternate, middle, run
 from shelf import HERE, SCRIPTS, Shelf, home, sync
 
@@ -117,12 +121,82 @@ def the_growth(bench: Bench) -> Iterator[Ratio]:
     yield Ratio(f"growth: {bench.large // 10:,} -> {bench.large:,} members", ours.seconds, theirs.seconds, "s", 11)
 
 
+def five_hundred_mails(bench: Bench) -> Iterator[Ratio]:
+    """A whole sync that mails 500 people over SMTP, against mailmerge sending 500 alike from a ready list."""
+    number = 500
+    with sink() as (server, port):
+        ours_at, theirs_at = bench.folder("smtp"), bench.folder("mailmerge")
+        theirs_at.mkdir(exist_ok=True)
+        their_files(theirs_at, port, number)
+        register = bench.folder("smtp-register.xlsx")
+        our_register(register, number + number // 2)
+
+        def ours() -> list[str | Path]:
+            settings = our_settings(home(ours_at, register), port, number)
+            return [sys.executable, SCRIPTS / "sync.py", "--settings", settings, "--yes"]
+
+        def theirs() -> list[str | Path]:
+            code = f"import os, sys; os.chdir({str(theirs_at)!r}); from mailmerge.__main__ import main; main()"
+            return [sys.executable, "-c", code, "--no-dry-run", "--no-limit"]
+
+        rounds = bench.rounds
+        mine, other = alternate(ours, theirs, rounds, codes=(0, 1))
+        if server.taken != 2 * number * rounds:
+            raise Failed(f"{server.taken} mails arrived instead of {2 * number * rounds}")
+    yield Ratio(f"a sync that sends {number} mails / mailmerge sending {number}", mine.seconds, other.seconds, "s", 1 / 1.5)
+    yield Ratio("peak memory of that", mine.megabytes, other.megabytes, "MB", 1)
+
+
+def many_mails_to_the_outbox(bench: Bench) -> Iterator[Ratio]:
+    """Ten times as many mails rendered to the outbox take ten times as long."""
+
+    def mailing(members: int) -> tuple[Callable[[], list[str | Path]], Path]:
+        register = bench.folder(f"mails-{members}.xlsx")
+        our_register(register, members)
+        folder = bench.folder(f"mails-{members}")
+        return lambda: sync(home(folder, register)), folder
+
+    most = 40_000 if bench.large == 100_000 else 4_000
+    (large, at), (small, small_at) = mailing(most), mailing(most // 10)
+    ours, theirs = alternate(large, small, 1, codes=(0, 1))
+    letters, fewer = (len(list((folder / "out" / "mail").glob("*.eml"))) for folder in (at, small_at))
+    title = f"{letters:,} mails to the outbox ({letters / ours.seconds:,.0f} a second, {ours.megabytes:.0f} MB) / {fewer:,}"
+    yield Ratio(title, ours.seconds, theirs.seconds, "s", 11)
+
+
+def calls_to_google(bench: Bench) -> Iterator[Ratio]:
+    """Calls of a sync on the loopback server, lock and unlock among them, against what issue 3 allows."""
+
+    def counted(members: int, *more: str) -> dict[str, float]:
+        done = subprocess.run(
+            [sys.executable, HERE / "google_counts.py", str(members), "2000", *more], capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Failed(f"google_counts.py\n{done.stderr[-3000:]}")
+        found: dict[str, float] = json.loads(done.stdout)
+        return found
+
+    ten = counted(10_000)
+    yield Ratio("calls of a sync of 10,000 members at Google that changes nothing", ten["unchanged"], 5, "", 1)
+    yield Ratio("calls of a sync of 10,000 members with 2,000 changed rows", ten["changed"], 7, "", 1)
+    few = counted(1_000, "mails")
+    most = 2 * math.ceil(few["mails"] / 25) + 7
+    yield Ratio(f"calls of a first sync with {few['mails']:,.0f} mails: 2 for 25 of them, and 7", few["first"], most, "", 1)
+    if bench.large == 100_000:
+        all_of_it = counted(100_000)
+        yield Ratio("calls of a first sync of 100,000 members", all_of_it["first"], 27, "", 1)
+        yield Ratio("its largest request, of 2 MB", all_of_it["largest request"] / 1e6, 2, "MB", 1)
+
+
 ROWS: tuple[Callable[[Bench], Iterator[Ratio]], ...] = (
     the_help_of_a_door,
     a_write_back,
     a_first_sync_against_a_naive_script,
     the_growth,
     a_large_sync,
+    five_hundred_mails,
+    many_mails_to_the_outbox,
+    calls_to_google,
 )
 """Every measurement; a new one is a function that yields its lines."""
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
-import xlsxwriter  # noqa: E402 - scripts/ must be found first
-from python_calamine import CalamineWorkbook  # noqa: E402 - likewise
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 
-from roster.columns import TABS  # noqa: E402 - likewise
-from roster.demo import example  # noqa: E402 - likewise
-from roster.table import Cell  # noqa: E402 - likewise
+from roster.columns import TABS
+from roster.demo import example
+from roster.table import Cell
 
 TODAY = date(2026, 3, 14)
 DIRT = 0.03

@@ -1,0 +1,23 @@
+"""Reads the mails that came back and the answers that say stop, and tells the rows."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, door
+
+
+@door("Leest de mails die terugkwamen en wie geen mail meer wil, en schrijft dat in het register.")
+@click.option("--folder", metavar="MAP", help="Lees .eml-bestanden uit deze map, in plaats van het postvak.")
+def bounces(choices: Choices, folder: str | None) -> int:
+    """By IMAP, unless a folder is named."""
+    from pathlib import Path  # all of this is only needed once --help has been answered
+
+    from outside.bounces import take_bounces  # likewise
+    from outside.settings import load_settings  # likewise
+
+    return take_bounces(load_settings(choices.settings), choices, Path(folder).expanduser() if folder else None)
+
+
+if __name__ == "__main__":
+    bounces.main()

@@ -1,0 +1,126 @@
+"""Examines everything that a round needs, and tells each part in one line: good, or bad with what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from outside.screen import say
+from outside.settings import Settings, load_settings
+from outside.stop import Stop
+
+ENOUGH = 500_000_000
+"""Bytes on the disk: a register's backups, and a large round's mails."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one part is. `remedy` is "" where it is good."""
+
+    part: str
+    told: str
+    remedy: str = ""
+
+
+Examination = Callable[[Settings], Iterator[Health]]
+
+
+def examine(source: Path | None) -> int:
+    """Show how everything is; 0 where all is good, 1 where something is not."""
+    try:
+        settings = load_settings(source)
+    except Stop as stop:
+        return _show([Health("Instellingen", stop.message, stop.remedy or "Herstel config/settings.toml.")])
+    found = [Health("Instellingen", f"{settings.source.name} klopt.")]
+    for part, look in (
+        ("Register", _google if settings.workbook.kind == "google" else _excel),
+        ("Mail", _mail),
+        ("Schijf", _disk),
+    ):
+        try:
+            found += look(settings)
+        except Stop as stop:
+            found.append(Health(part, stop.message, stop.remedy or "Probeer het later nog eens."))
+    return _show(found)
+
+
+def _show(found: list[Health]) -> int:
+    for one in found:
+        say(f"{'FOUT' if one.remedy else 'goed'}  {one.part}: {one.told}", "bad" if one.remedy else "good")
+        for line in one.remedy.splitlines():
+            say(f"      {line}")
+    bad = sum(bool(one.remedy) for one in found)
+    say()
+    say("Alles is in orde." if not bad else f"Er {'is 1 ding' if bad == 1 else f'zijn {bad} dingen'} om te herstellen.")
+    return int(bool(bad))
+
+
+def _google(settings: Settings) -> Iterator[Health]:
+    from outside.doctor_google import (
+        examine_google,  # half a second, which a register on this computer need not wait for
+    )
+
+    yield from (Health(*line) for line in examine_google(settings))
+
+
+def _excel(settings: Settings) -> Iterator[Health]:
+    from outside.excel import ExcelWorkbook  # likewise the other way about
+
+    path = settings.workbook.path
+    if not path.exists():
+        yield Health("Register", f"{path.name} is er nog niet.", "Maak een leeg register met: make setup")
+        return
+    workbook = ExcelWorkbook(path, settings.paths.state / "backups")
+    with workbook.lock():
+        tables = workbook.read()
+    yield Health("Register", f"{path.name} is leesbaar: {len(tables['Deelnemers'].rows)} deelnemers.")
+
+
+def _mail(settings: Settings) -> Iterator[Health]:
+    if settings.mail.transport != "smtp":
+        yield Health("Mail", "berichten worden klaargezet in de map out/mail; er gaat niets weg.")
+        return
+    from outside.smtp import Smtp  # only who mails needs it
+
+    Smtp(settings).try_login()
+    yield Health("Mail", f"inloggen bij {settings.mail.host} lukt.")
+
+
+def _disk(settings: Settings) -> Iterator[Health]:
+    for name, folder in (("out", settings.paths.out), ("state", settings.paths.state)):
+        there = next(place for place in (folder, *folder.parents) if place.is_dir())
+        if not _can_write(there):
+            yield Health(
+                "Schijf", f"in de map {name} kan niet worden geschreven.", f"Geef uzelf schrijfrechten op {folder}."
+            )
+        elif sys.platform != "win32" and folder.is_dir() and folder.stat().st_mode & 0o077:
+            yield Health(
+                "Schijf", f"anderen op deze computer kunnen in de map {name} kijken.", f"Typ: chmod 700 {folder}"
+            )
+        else:
+            yield Health(
+                "Schijf", f"de map {name} is van u alleen." if folder.is_dir() else f"de map {name} kan worden gemaakt."
+            )
+    place = next(place for place in (settings.paths.state, *settings.paths.state.parents) if place.is_dir())
+    free = shutil.disk_usage(place).free
+    if free < ENOUGH:
+        yield Health(
+            "Schijf", f"er is nog maar {free // 10**6} MB vrij.", "Maak ruimte vrij, liefst een paar gigabyte."
+        )
+    else:
+        yield Health("Schijf", f"er is {free // 10**9} GB vrij.")
+
+
+def _can_write(folder: Path) -> bool:
+    if not os.access(folder, os.W_OK):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,121 @@
+"""Reads the mailbox by IMAP, and changes nothing in it: not even what was read already."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
+from email.utils import parseaddr
+
+from outside.settings import Settings
+from outside.smtp_password import FILE, VARIABLE, find_password
+from outside.smtp_session import context, is_loopback
+from outside.stop import Stop
+
+BACK = timedelta(days=30)
+"""How far back is looked. A server that cannot deliver gives up within five days (RFC 5321, 4.5.4.1)."""
+
+TOGETHER = 50
+"""Messages whose headers are asked for at once."""
+
+PATIENCE = 60
+LARGEST = 2_000_000
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TELLING = re.compile(
+    rb"^content-type:\s*multipart/report|^from:.*(mailer-daemon|postmaster|mdaemon)|^return-path:\s*<>"
+    rb"|^(in-reply-to|references):|^subject:.*(stop|afmeld|uitschrij|unsubscribe|geen mail)|^auto-submitted:",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def read_mailbox(settings: Settings, today: date) -> Iterator[bytes]:
+    """Every message of the last days that may be a report or an answer, whole. Raises Stop where it cannot be read."""
+    mail = settings.mail
+    trouble = Stop(
+        f"Het postvak bij {mail.imap_host} kan niet worden gelezen.",
+        "Probeer het later nog eens. Of bewaar de teruggekomen mails als .eml in een map, en typ: "
+        "make bounces FOLDER=map",
+    )
+    try:
+        session = _open(settings)
+        try:
+            _log_in(session, settings)
+            session.select(f'"{mail.imap_folder}"', readonly=True)
+            if session.state != "SELECTED":
+                raise Stop(
+                    f"De map {mail.imap_folder} is er niet in het postvak.",
+                    "Kijk imap_folder na in de instellingen bij [mail].",
+                )
+            yield from _messages(session, today)
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                session.logout()
+    except (imaplib.IMAP4.error, OSError):
+        raise trouble from None
+
+
+def _open(settings: Settings) -> imaplib.IMAP4:
+    mail = settings.mail
+    try:
+        if mail.security == "none" and is_loopback(mail.imap_host):
+            return imaplib.IMAP4(mail.imap_host, mail.imap_port, timeout=PATIENCE)
+        return imaplib.IMAP4_SSL(mail.imap_host, mail.imap_port, ssl_context=context(), timeout=PATIENCE)
+    except ssl.SSLError:
+        raise Stop(
+            f"Er komt geen veilige verbinding met {mail.imap_host} tot stand: het certificaat klopt niet.",
+            "Kijk imap_host en imap_port na in de instellingen bij [mail].",
+        ) from None
+
+
+def _log_in(session: imaplib.IMAP4, settings: Settings) -> None:
+    """Show who we are. What the library would say of a failure is left out: it may repeat what was typed."""
+    account = settings.mail.username or parseaddr(settings.mail.sender)[1]
+    password = find_password(settings, account)
+    if not password:
+        raise Stop(
+            "Het wachtwoord van het mailpostvak is er niet.",
+            f"Zet het in het bestand {FILE}, of in de omgeving als {VARIABLE}. In de HANDLEIDING staat hoe.",
+        )
+    refused = Stop(
+        f"Inloggen bij {settings.mail.imap_host} is niet gelukt.",
+        "Kijk username en het wachtwoord na. Staat IMAP aan in de instellingen van het postvak?",
+    )
+    try:
+        if "AUTH=PLAIN" in session.capabilities:
+            session.authenticate("PLAIN", lambda _challenge: f"\0{account}\0{password}".encode())
+        elif password.isascii() and account.isascii():
+            session.login(account, password)
+        else:
+            raise refused
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        raise refused from None
+
+
+def _messages(session: imaplib.IMAP4, today: date) -> Iterator[bytes]:
+    since = today - BACK
+    _ok, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
+    numbers = b" ".join(one for one in found if isinstance(one, bytes)).split()
+    fields = "(BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE FROM RETURN-PATH IN-REPLY-TO REFERENCES SUBJECT AUTO-SUBMITTED)])"
+    for start in range(0, len(numbers), TOGETHER):
+        asked = b",".join(numbers[start : start + TOGETHER]).decode("ascii")
+        _ok, heads = session.uid("FETCH", asked, fields)
+        for told, head in _literals(heads):
+            number = re.search(rb"UID (\d+)", told)
+            unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head)
+            if number and _TELLING.search(unfolded):
+                whole = f"(BODY.PEEK[]<0.{LARGEST}>)"
+                _ok, parts = session.uid("FETCH", number[1].decode("ascii"), whole)
+                yield from (data for _told, data in _literals(parts))
+
+
+def _literals(parts: list[object]) -> Iterator[tuple[bytes, bytes]]:
+    """What a FETCH brought: how each piece was announced, and the piece."""
+    for part in parts:
+        if isinstance(part, tuple) and len(part) == 2:
+            yield bytes(part[0]), bytes(part[1])

@@ -1,0 +1,124 @@
+"""What is told and asked before mail really leaves, and afterwards what waits and what nobody can know."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from outside.ledger import Ledger
+from outside.mailbox import Letter
+from outside.screen import agree, can_answer, say, warn
+from outside.settings import Settings
+from outside.stop import Stop
+from roster.plan import Send
+
+A_DAY = timedelta(hours=24)
+
+GROUPS, LINES = 12, 40
+"""How many groups, and how many lines of the example, are shown before the question."""
+
+SHOWN = 10
+"""How many uncertain letters are told one by one."""
+
+
+def allowance(settings: Settings, ledger: Ledger) -> int | None:
+    """How many letters may leave now, counted over the last 24 hours and all runs; None where there is no limit."""
+    if settings.mail.transport != "smtp":
+        return None
+    if ledger.pause() is not None:
+        return 0
+    return max(0, settings.mail.per_day - ledger.left_since(ledger.now() - A_DAY))
+
+
+def may_leave(
+    sends: Sequence[Send], at_most: int | None, compose: Callable[[Send], Letter], *, sure: bool, again: str
+) -> bool:
+    """Ask once, in a terminal: how many, to whom, and one example. True without a question where nothing leaves.
+
+    `again` is the word behind make that started this. Raises Stop where nobody can answer and nobody
+    said yes beforehand: mail never leaves by accident.
+    """
+    going = list(sends if at_most is None else sends[:at_most])
+    if at_most is None or sure or not going:
+        return True
+    if not can_answer():
+        raise Stop(
+            f"Er {_stand(len(going))} klaar om echt te versturen, en er is niemand aan wie dat gevraagd kan worden. "
+            "Er is niets gedaan.",
+            f"Mag het zonder vraag? Typ: make {again} YES=1. Wilt u de mails eerst zien? Typ: make preview",
+        )
+    groups = Counter(str(send.facts.get("group") or "zonder groep") for send in going)
+    say()
+    say(f"Er {_stand(len(going))} klaar om echt te versturen:")
+    for group, number in groups.most_common(GROUPS):
+        say(f"  {number} × {group}")
+    if len(groups) > GROUPS:
+        say(f"  … en {len(groups) - GROUPS} andere groepen")
+    if len(sends) > len(going):
+        say(f"  (nog {len(sends) - len(going)} wachten op een volgende dag)")
+    say()
+    say("Zo ziet de eerste eruit:")
+    for line in _example(compose(going[0])):
+        say(f"  | {line}")
+    return agree(f"{_mails(len(going))} versturen?")
+
+
+def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) -> None:
+    """How many letters wait for another day, until when, and how many days all of them take."""
+    if settings.mail.transport != "smtp" or not waiting:
+        return
+    until = ledger.pause()
+    per_day = settings.mail.per_day
+    days = -(-waiting // per_day)
+    if until is not None:
+        warn(f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg.")
+    elif waiting <= (allowance(settings, ledger) or 0):
+        say(f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog. Typ over een kwartier weer: make {word}")
+        return
+    say(
+        f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog. "
+        f"Er gaan er hoogstens {per_day} per 24 uur weg, "
+        f"dus dat duurt {'nog een dag' if days == 1 else f'{days} dagen'}. "
+        f"Ze gaan vanzelf mee met een volgende ronde: typ morgen weer make {word}"
+    )
+
+
+def tell_uncertain(ledger: Ledger) -> None:
+    """Every letter of which nobody knows whether it arrived: where to look, and what to press then."""
+    found = ledger.letters.in_state("onzeker")
+    if not found:
+        return
+    warn(f"Van {_mails(len(found))} is niet zeker of {'die aankwam' if len(found) == 1 else 'ze aankwamen'}:")
+    for entry in found[:SHOWN]:
+        warn(f"  {entry.person}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
+    if len(found) > SHOWN:
+        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom staat bij hen: onzeker.", "plain")
+    warn(
+        f"Staat de mail bij Verzonden? Typ: make sent NR={found[0].person}. "
+        f"Staat hij er niet? Typ: make resend NR={found[0].person}",
+        "plain",
+    )
+
+
+def _example(letter: Letter) -> list[str]:
+    """The first lines of a letter as its recipient reads it."""
+    message = letter.message
+    body = message.get_body(("plain",))
+    text = body.get_content() if body is not None else ""
+    lines = [f"{heading}: {' '.join(str(message[heading]).split())}" for heading in ("From", "To", "Subject")]
+    whole = [*lines, "", *str(text).splitlines()]
+    return whole if len(whole) <= LINES else [*whole[:LINES], "…"]
+
+
+def _moment(moment: datetime) -> str:
+    there = moment.astimezone()
+    return f"{there.day}-{there.month}-{there.year} {there:%H:%M}"
+
+
+def _mails(number: int) -> str:
+    return "1 mail" if number == 1 else f"{number} mails"
+
+
+def _stand(number: int) -> str:
+    return "staat 1 mail" if number == 1 else f"staan {number} mails"

@@ -1,0 +1,82 @@
+"""Shows every mail of the plan on one page to leaf through, and sends none."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from html import escape
+from typing import TYPE_CHECKING
+
+from outside.files import private_folder, replace, settle_folder, sweep, trouble
+from outside.ledger import Ledger
+from outside.letters import compose
+from outside.mailbox import Letter
+from outside.run import prepare
+from outside.screen import progress, say
+from outside.settings import Settings
+from outside.templates import fill_page
+from outside.workbook import open_workbook
+from roster.describe import describe_waiting
+from roster.plan import History, Planner, Send
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from outside.door import Choices
+
+PAGE = "voorbeeld-mails.html"
+HERE = "<!--mails-->"
+
+
+def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
+    """Write out/voorbeeld-mails.html. The exit code."""
+    path = settings.paths.state / "ledger.sqlite3"
+    history = History()
+    if path.exists():
+        with Ledger(path, choices.today) as ledger:
+            history = ledger.history()
+    prepared = prepare(open_workbook(settings), settings, choices, planners, history)
+    sends = [step for step in prepared.plan if isinstance(step, Send)]
+    try:
+        _write(settings, sends)
+    except OSError as error:
+        raise trouble(error, settings.paths.out.name) from error
+    say(f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
+        "Open dat bestand in uw browser. Er is niets verstuurd.")
+    if not sends:
+        for line in describe_waiting(prepared.view):
+            say(line)
+    return 0
+
+
+def _write(settings: Settings, sends: Sequence[Send]) -> None:
+    """The page, one mail at a time: thousands of them need no memory."""
+    now = datetime.now().astimezone()
+    facts = {"network": settings.network.name, "count": len(sends)}
+    head, _here, foot = fill_page("preview.html", "nl", facts).partition(HERE)
+    folder = private_folder(settings.paths.out)
+    sweep(folder)
+    unfinished = folder / ".buurtbeheer-preview"
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with progress("Mails maken", len(sends)) as done, os.fdopen(descriptor, "w", encoding="utf-8") as page:
+        page.write(head)
+        for number, send in enumerate(sends, 1):
+            page.write(_mail(number, compose(send, settings, now)))
+            done(1)
+        page.write(foot)
+    replace(unfinished, folder / PAGE)
+    settle_folder(folder)
+
+
+def _mail(number: int, letter: Letter) -> str:
+    """One mail: who and what, and behind it the mail itself in a frame that may do nothing but show."""
+    message = letter.message
+    body = message.get_body(("html",))
+    screen = str(body.get_content()) if body is not None else ""
+    subject, to = (escape(" ".join(str(message[heading]).split())) for heading in ("Subject", "To"))
+    cards = [part.get_filename() or "" for part in message.iter_attachments()] if message.is_multipart() else []
+    along = f'<p class="cards">Kaartjes erbij: {escape(", ".join(filter(None, cards)))}</p>' if any(cards) else ""
+    return (
+        f'<details name="mail"><summary><span>{number}</span><b>{to}</b><i>{subject}</i></summary>{along}'
+        f'<iframe sandbox loading="lazy" title="Mail {number}" srcdoc="{escape(screen)}"></iframe></details>\n'
+    )

@@ -1,0 +1,136 @@
+"""Reads what a mail server answers: whose fault it is, whether waiting helps, and what the row says of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verdict(Enum):
+    """What an answer means for a letter and for the round."""
+
+    TAKEN = "taken"
+    WAITS = "try again later"
+    LIMIT = "the mailbox may send no more today"
+    REFUSED = "this recipient does not take it"
+    DOUBTED = "refused, and it may be the text as well as the recipient"
+    OURS = "refused for what we are or how we log in: nobody will get it"
+
+
+class Stage(Enum):
+    """Which command was answered; the value is the word on the wire."""
+
+    LOGIN = "AUTH"
+    SENDER = "MAIL"
+    RECIPIENT = "RCPT"
+    START = "DATA"
+    END = "."
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: its code (RFC 5321, 4.2), its enhanced code such as (5, 1, 1) (RFC 3463) or None, and its words."""
+
+    code: int
+    status: tuple[int, int, int] | None
+    words: str
+
+    @property
+    def told(self) -> str:
+        """The codes, which hold nobody's data: "550 5.7.1"."""
+        return f"{self.code} {'.'.join(map(str, self.status))}" if self.status else str(self.code)
+
+
+_STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
+
+
+def read_reply(code: int, words: bytes) -> Reply:
+    """What smtplib gives for an answer, as a value."""
+    text = words.decode("utf-8", "replace")
+    return Reply(code, read_status(text), text)
+
+
+def read_status(text: str) -> tuple[int, int, int] | None:
+    """The enhanced code at the start of a text, or None."""
+    found = _STATUS.match(text)
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None
+
+
+# https://support.google.com/a/answer/3726730 (Gmail: 5.4.5, 4.7.28, 4.5.3, 4.7.0 at the login);
+# https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online
+_LIMITS = {(4, 5), (5, 3), (7, 28), (7, 232), (7, 233)}
+_LIMIT_WORDS = re.compile(
+    r"\b(daily|hourly|sending|submission|per (day|hour|minute)|rate)\b.{0,50}\b(limit|quota)"
+    r"|\b(limit|quota)\b.{0,50}\b(daily|hourly|sending|messages?|mails?)\b"
+    r"|\btoo many (e-?mails|mails|messages|login attempts)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_ABOUT_US = re.compile(
+    r"\b(relay\w*|auth\w*|log ?in|sender|from address|client host|your (ip|host|server)|block ?list\w*|black ?list\w*"
+    r"|spamhaus|rbl|helo|ehlo|ptr|reverse dns|spf|dkim|dmarc)\b",
+    re.IGNORECASE,
+)
+
+NO_SUCH = "het adres bestaat niet"
+NO_DOMAIN = "wat achter het apenstaartje staat, bestaat niet of neemt geen mail aan"
+FULL = "het postvak is vol"
+CLOSED = "het postvak is niet in gebruik"
+SPAM = "de mail is voor spam aangezien"
+UNWANTED = "de ontvanger neemt deze mail niet aan"
+UNREACHED = "de mail kan daar niet worden bezorgd"
+TOO_LARGE = "de mail is te groot voor dit postvak"
+
+_REASONS = {
+    (1, 1): NO_SUCH, (1, 2): NO_DOMAIN, (1, 3): NO_SUCH, (1, 4): NO_SUCH, (1, 6): NO_SUCH, (1, 10): NO_DOMAIN,
+    (2, 1): CLOSED, (2, 2): FULL, (2, 3): TOO_LARGE, (3, 4): TOO_LARGE, (4, 1): UNREACHED, (4, 4): NO_DOMAIN,
+}
+_OF_A_CODE = {550: NO_SUCH, 551: NO_SUCH, 552: FULL, 553: NO_SUCH, 450: FULL, 452: FULL}
+
+
+def reason_of(status: tuple[int, int, int] | None, code: int = 550, words: str = "") -> str:
+    """Why a letter was refused, in plain Dutch, from the enhanced code or else from the old one."""
+    if status is None:
+        return _OF_A_CODE.get(code, UNWANTED)
+    _kind, subject, detail = status
+    if (subject, detail) in _REASONS:
+        return _REASONS[subject, detail]
+    if subject == 7:
+        return SPAM if re.search(r"spam|unsolicited|junk|content|virus", words, re.IGNORECASE) else UNWANTED
+    if subject == 0:
+        return _OF_A_CODE.get(code, UNWANTED)
+    return {1: NO_SUCH, 2: CLOSED, 4: UNREACHED}.get(subject, UNWANTED)
+
+
+def is_limit(reply: Reply) -> bool:
+    """True where the mailbox that we send from may send no more for now; not where the recipient's is full."""
+    subject = reply.status[1] if reply.status else 0
+    if reply.status and reply.status[1:] in _LIMITS:
+        # 4.4.5 is congestion unless it speaks of a limit; 5.4.5 is Gmail's "daily user sending limit".
+        return reply.status[1:] != (4, 5) or reply.code >= 500 or bool(_LIMIT_WORDS.search(reply.words))
+    if subject == 2 or reply.code == 552:
+        return False
+    return bool(_LIMIT_WORDS.search(reply.words))
+
+
+def judge(stage: Stage, reply: Reply) -> tuple[Verdict, str]:
+    """What an answer to one of the commands of a letter means, and the reason for the row ("" where it says none)."""
+    code = reply.code
+    if 200 <= code < 400:
+        return Verdict.TAKEN, ""
+    if is_limit(reply):
+        return Verdict.LIMIT, "de daglimiet van het postvak is bereikt"
+    if code < 500:
+        return Verdict.WAITS, "de mailserver vraagt om later nog eens te proberen"
+    of_sender = reply.status is not None and reply.status[1:] in ((1, 7), (1, 8))
+    about_recipient = reply.status is not None and reply.status[1] in (1, 2, 4) and not of_sender
+    reason = reason_of(reply.status, code, reply.words)
+    if stage in (Stage.LOGIN, Stage.SENDER) or code in (530, 534, 535, 538):
+        return Verdict.OURS, reason
+    if about_recipient or (reply.status is None and 550 <= code <= 553 and not _ABOUT_US.search(reply.words)):
+        return Verdict.REFUSED, reason
+    if stage is Stage.RECIPIENT:
+        about_us = (reply.status is not None and reply.status[1:] in ((1, 7), (1, 8))) or _ABOUT_US.search(reply.words)
+        syntax = 500 <= code <= 504
+        return (Verdict.OURS if about_us or syntax else Verdict.REFUSED), reason
+    return Verdict.DOUBTED, reason if reply.status else SPAM

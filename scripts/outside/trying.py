@@ -1,0 +1,107 @@
+"""Sends each kind of mail once, with made-up data, to whoever wants to see how they arrive."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from email.policy import SMTP
+from typing import TYPE_CHECKING
+
+from outside.ledger import Ledger
+from outside.letters import compose
+from outside.mailbox import Letter, Mailbox
+from outside.outbox import Outbox
+from outside.post import open_mailbox
+from outside.screen import say, warn
+from outside.settings import Settings
+from outside.settings_values import address
+from outside.stop import Stop
+from outside.templates import rules_version
+from roster.model import Group, Member, Role, Terms
+from roster.plan import Send
+from roster.table import Place
+from roster.welcome_cards import admin_cards, cards_of
+from roster.welcome_mark import READY, SENT
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+NUMBER = "06-00000000"
+"""Nobody's number: it belongs to no series that is given out."""
+
+FOLDER = "proefmails"
+
+
+def send_tests(settings: Settings, choices: Choices, to: str) -> int:
+    """Send them all, in Dutch and in English. The exit code."""
+    try:
+        whom = address(to)
+    except ValueError:
+        whom = ""
+    if not whom:
+        raise Stop("Dat is geen e-mailadres.", "Typ bijvoorbeeld: make test-mail TO=naam@voorbeeld.nl")
+    now = datetime.now().astimezone()
+    letters = [_as_test(compose(send, settings, now)) for send in made_up(settings, choices, whom)]
+    outcomes = []
+    mailbox: Mailbox = (
+        open_mailbox(settings) if settings.mail.transport == "smtp" else Outbox(settings.paths.out / FOLDER)
+    )
+    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger, closing(mailbox):
+        for letter in letters:
+            outcome = mailbox.deliver(letter)
+            if mailbox.done == SENT and outcome.state not in ("wacht", "geweigerd"):
+                ledger.letters.count_departure(letter.message_id)
+            subject = " ".join(str(letter.message["Subject"]).split())
+            reason = f": {outcome.reason}" if outcome.reason else ""
+            (say if outcome.state in (SENT, READY) else warn)(f"  {outcome.state}{reason} · {subject}")
+            outcomes.append(outcome.state)
+            if outcome.pause is not None:
+                break
+        mailbox.flush()
+    good = sum(state in (SENT, READY) for state in outcomes)
+    where = "verstuurd" if mailbox.done == SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
+    say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
+    return 0 if good == len(letters) else 1
+
+
+def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
+    """Each kind in each language, about people who do not exist."""
+    terms = settings.terms(choices.today)
+    for language in ("nl", "en"):
+        for is_admin in (False, True):
+            yield _send("welcome", language, to, terms, rules_version(), _welcome(terms, is_admin=is_admin))
+        yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied"})
+        rule = {"nl": "Dit is een voorbeeld van een nieuwe regel.", "en": "This is an example of a new rule."}[language]
+        changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
+        yield _send("rules_update", language, to, terms, rules_version(), changes)
+
+
+def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: dict[str, object]) -> Send:
+    place = Place("Deelnemers")
+    shared = {
+        "greeting": "Sanne", "name": "Sanne de Proef", "group": "Proefgroep", "network": terms.network_name,
+        "short_name": terms.short_name, "coordinator": terms.coordinator,
+        "regiegroep_number": NUMBER, "regiegroep_tel": NUMBER.replace("-", ""),
+    }
+    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile="+31600000000", role=Role.ADMIN)
+    cards = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act == "welcome" else ()
+    return Send(
+        about=place, act=act, version=version, language=language, person=f"PROEF-{secrets.token_hex(4)}",
+        to_name="Sanne de Proef", to_address=to, facts=shared | facts, mark=place,
+        cards=cards_of(Member(place, ""), cards, "", terms),
+    )
+
+
+def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
+    return {"area": f"Proefgebied {terms.places[0]}", "admins": ["Jan Voorbeeld"], "is_admin": is_admin}
+
+
+def _as_test(letter: Letter) -> Letter:
+    """The same letter with a subject that says what it is."""
+    message = letter.message
+    subject = " ".join(str(message["Subject"]).split())
+    del message["Subject"]
+    message["Subject"] = f"Proef: {subject}"
+    return Letter(letter.message_id, letter.person, message.as_bytes(policy=SMTP), letter.act)

@@ -1,0 +1,61 @@
+"""Tells members that the spelregels changed: first who has which version, then the letters."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from outside.files import private_folder, trouble, write_private
+from outside.ledger import Ledger
+from outside.rules_kept import kept_rules
+from outside.run import prepare, run
+from outside.screen import say
+from outside.settings import Settings
+from outside.workbook import open_workbook
+from roster.registered import plan_registered_marks
+from roster.rules_update import Holder, holders, is_older, rules_update_planner
+from roster.welcome_told import plan_missed_marks
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+LIST = "spelregels-versies.csv"
+
+
+def update_rules(settings: Settings, choices: Choices) -> int:
+    """List who has which version, and send the difference to whoever has an older one. The exit code."""
+    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        history = ledger.history()
+    view = prepare(open_workbook(settings), settings, choices, (), history).view
+    found = holders(view)
+    current = view.terms.rules_version
+    counted = Counter(holder.version for holder in found)
+    say(f"De spelregels hebben nu versie {current}.")
+    for version, number in sorted(counted.items()):
+        older = " (ouder)" if is_older(version, current) else ""
+        say(f"  versie {version}{older}: {number} {'deelnemer' if number == 1 else 'deelnemers'}")
+    _write_list(settings, found)
+    say(f"Wie welke versie heeft, staat in {settings.paths.out.name}/{LIST}.")
+    if not any(is_older(version, current) for version in counted):
+        say("Niemand heeft een oudere versie. Er hoeft niets te worden verstuurd.")
+        return 0
+    say()
+    planners = (plan_missed_marks, plan_registered_marks, rules_update_planner(kept_rules(settings)))
+    return run(settings, choices, planners, word="rules-update")
+
+
+def _write_list(settings: Settings, found: list[Holder]) -> None:
+    lines = io.StringIO(newline="")
+    table = csv.writer(lines, delimiter=";", lineterminator="\r\n")
+    table.writerow(["Nr", "Naam", "Groep", "Versie"])
+    for holder in found:
+        cells = (holder.member.nr, holder.member.name, holder.member.group, holder.version)
+        # Excel takes a cell that begins so for a formula.
+        table.writerow([f"'{cell}" if cell[:1] in set("=+-@\t") else cell for cell in cells])
+    try:
+        private_folder(settings.paths.out)
+        write_private(settings.paths.out / LIST, lines.getvalue().encode("utf-8-sig"))
+    except OSError as error:
+        raise trouble(error, settings.paths.out.name) from error

@@ -1,0 +1,19 @@
+"""Every mail of the plan on one page, before any of them leaves."""
+
+from __future__ import annotations
+
+from outside.door import Choices, door
+
+
+@door("Zet alle mails van de volgende ronde op één bladzijde om door te bladeren. Er wordt niets verstuurd.")
+def preview(choices: Choices) -> int:
+    """Writes that page and nothing else."""
+    from outside.preview import show_mails  # all of this is only needed once --help has been answered
+    from outside.settings import load_settings  # likewise
+    from roster.sync import PLANNERS  # likewise
+
+    return show_mails(load_settings(choices.settings), choices, PLANNERS)
+
+
+if __name__ == "__main__":
+    preview.main()

@@ -1,0 +1,21 @@
+"""Lets a mail that did not arrive go again with the next round."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, door
+
+
+@door("Laat een mail die niet aankwam, nog een keer meegaan met de volgende ronde.")
+@click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, zoals D-0012.")
+def resend(choices: Choices, nr: str) -> int:
+    """With --force also one that did go."""
+    from outside.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.settling import settle_resend  # likewise
+
+    return settle_resend(load_settings(choices.settings), choices, nr)
+
+
+if __name__ == "__main__":
+    resend.main()

@@ -1,0 +1,162 @@
+"""Plans what the admins of a newly registered group are told: the regiegroep's number, and a text for the start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from roster.columns import DEELNEMERS, GROEPEN
+from roster.left_alone import wants_no_mail
+from roster.model import Group, Member, Status
+from roster.plan import Delivery, Send, SetCell, View
+from roster.table import Cell, Table, fold, says
+from roster.welcome_cards import regiegroep_card
+from roster.welcome_mark import BUSY, READY, SENT, UNCERTAIN, read_mark
+
+ACT = "registered"
+WELCOME = "welcome"
+COLUMN = "Regienummer"
+
+
+def plan_registered(view: View) -> Iterator[Send]:
+    """One letter for each admin who was welcomed before his group was registered, and so without this news.
+
+    Who is welcomed after it reads all of it in that welcome: nobody gets two mails with the same number.
+    """
+    if not view.terms.regiegroep_number:
+        return
+    known = _deliveries(view)
+    for group, admins in _registered_groups(view):
+        if _another_laptop(_cell(view, GROEPEN.title, group.place.row)) and not any(
+            delivery.act == ACT and delivery.version == _version(group) for each in known.values() for delivery in each
+        ):
+            continue
+        for admin in admins:
+            mailable = admin.email is not None and admin.email.rpartition("@")[0].isascii()
+            if mailable and not wants_no_mail(admin, view) and _was_welcomed_before(admin, group, view, known):
+                yield _letter(admin, group, view)
+
+
+def plan_registered_marks(view: View) -> Iterator[SetCell]:
+    """Regienummer of every registered group: when its admins got the number, and how many of them did."""
+    known = _deliveries(view)
+    for group, admins in _registered_groups(view):
+        told = [_latest(admin, group, view, known) for admin in admins]
+        got = [delivery for delivery in told if delivery is not None and delivery.state in _done(view)]
+        unsure = [delivery for delivery in told if delivery is not None and delivery.state == UNCERTAIN]
+        if got:
+            day = max(delivery.day for delivery in got)
+            state = SENT if any(delivery.state == SENT for delivery in got) else READY
+            whom = f"{len(got)} van {len(admins)} beheerders" if len(got) < len(admins) else _admins(len(got))
+            text = f"{state} {day.day}-{day.month}-{day.year} aan {whom}"
+        elif unsure:
+            day = max(delivery.day for delivery in unsure)
+            text = f"{UNCERTAIN} sinds {day.day}-{day.month}-{day.year}"
+        else:
+            continue
+        cell = _cell(view, GROEPEN.title, group.place.row)
+        if not says(cell, text):
+            yield SetCell(group.place.at(COLUMN), text, cell)
+
+
+def _admins(number: int) -> str:
+    return "1 beheerder" if number == 1 else f"{number} beheerders"
+
+
+def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:
+    standing = view.standing
+    for name, group in view.roster.group_named.items():
+        admins = standing.admins.get(name)
+        if admins and group.registered is not None and standing.group[group.place.key] is not Status.BLOCKED:
+            yield group, admins
+
+
+def _deliveries(view: View) -> Mapping[str, list[Delivery]]:
+    """What admins were told, by Nr and by identity."""
+    admins = [admin for group in view.standing.admins.values() for admin in group]
+    found: dict[str, list[Delivery]] = {admin.nr: [] for admin in admins}
+    found |= {view.history.identity(admin.mobile): [] for admin in admins if admin.mobile}
+    for delivery in view.history.deliveries:
+        if delivery.act in (ACT, WELCOME):
+            for key in {delivery.person, *delivery.identities} & found.keys():
+                found[key].append(delivery)
+    return found
+
+
+def _of(admin: Member, view: View, known: Mapping[str, list[Delivery]]) -> Iterable[Delivery]:
+    """All that this admin was told. A letter to another who had his Nr before does not count."""
+    identity = view.history.identity(admin.mobile) if admin.mobile else ""
+    mine = [one for one in known.get(admin.nr, ()) if not one.identities or identity in one.identities]
+    return {id(one): one for one in (*mine, *known.get(identity, ()))}.values()
+
+
+def _latest(admin: Member, group: Group, view: View, known: Mapping[str, list[Delivery]]) -> Delivery | None:
+    """The letter by which this admin got the number of the regiegroep for this group, if there was one."""
+    assert group.registered is not None
+    fit = [
+        one for one in _of(admin, view, known)
+        if (one.act == ACT and one.version == _version(group)) or (one.act == WELCOME and one.day >= group.registered)
+    ]
+    return max(fit, key=lambda one: (one.state in _done(view), one.day), default=None)
+
+
+def _was_welcomed_before(admin: Member, group: Group, view: View, known: Mapping[str, list[Delivery]]) -> bool:
+    """True where a welcome left before the group was registered, and nothing of this group after it."""
+    if group.registered is None:
+        return False
+    letter = _latest(admin, group, view, known)
+    if letter is not None and letter.state in (*_done(view), UNCERTAIN, BUSY):
+        return False
+    days = [one.day for one in _of(admin, view, known) if one.act == WELCOME and one.state in _done(view)]
+    mark = read_mark(_cell(view, DEELNEMERS.title, admin.place.row))
+    if not days and mark is not None and mark.state in _done(view):
+        days = [mark.day]
+    return bool(days) and max(days) < group.registered
+
+
+def _done(view: View) -> tuple[str, ...]:
+    return (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+
+
+def _another_laptop(cell: Cell) -> bool:
+    """True for a mark that tells of letters of which our own ledger would know."""
+    return isinstance(cell, str) and cell.strip().casefold().startswith((BUSY, UNCERTAIN, SENT))
+
+
+def _letter(admin: Member, group: Group, view: View) -> Send:
+    terms = view.terms
+    number = terms.regiegroep_number
+    area = view.roster.area_named.get(fold(group.area))
+    return Send(
+        about=admin.place,
+        act=ACT,
+        version=_version(group),
+        language=admin.language or terms.language,
+        person=admin.nr,
+        to_name=admin.name,
+        to_address=admin.email or "",
+        facts={
+            "greeting": admin.first_name or admin.name[:1].upper() + admin.name[1:],
+            "group": group.name,
+            "area": area.name if area else group.area,
+            "regiegroep_number": number,
+            "regiegroep_tel": re.sub(r"[^+\d]", "", number.replace("(0)", "")),
+            "network": terms.network_name,
+            "coordinator": terms.coordinator,
+        },
+        mark=group.place.at(COLUMN),
+        mark_was=_cell(view, GROEPEN.title, group.place.row),
+        identities=(view.history.identity(admin.mobile),) if admin.mobile else (),
+        cards=regiegroep_card(number, terms),
+        told_together=True,
+    )
+
+
+def _version(group: Group) -> str:
+    """One letter a group: whoever becomes admin of another one is told again."""
+    return fold(group.name)
+
+
+def _cell(view: View, tab: str, row: int) -> Cell:
+    table: Table = view.roster.tables[tab]
+    return table.cell(row - table.first, COLUMN if tab == GROEPEN.title else "Welkom")

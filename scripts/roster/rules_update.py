@@ -1,0 +1,160 @@
+"""Plans the news of changed spelregels: who has which version, and a letter with the difference for an older one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+
+from roster.columns import DEELNEMERS
+from roster.left_alone import wants_no_mail
+from roster.model import Member, Status
+from roster.plan import Delivery, Planner, Send, View
+from roster.welcome_mark import READY, SENT, read_mark
+
+ACT = "rules_update"
+ACTS = ("welcome", ACT)
+COLUMN = "Welkom"
+
+Rules = Callable[[str, str], Sequence[str] | None]
+"""A version and a language in; its rules in order as plain text, or None where that version was not kept."""
+
+_ITEM = re.compile(r"^(\d+)\.\s+(.*)")
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+_LINE = re.compile(r"^\|[\s|:-]+\|$")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An active member and the version of the spelregels that he was last told."""
+
+    member: Member
+    version: str
+
+
+def read_rules(source: str) -> list[str]:
+    """The rules in a text of spelregels, one plain line each; a table becomes sentences."""
+    rules: list[list[str]] = []
+    head: list[str] = []
+    for line in source.splitlines():
+        found = _ITEM.match(line)
+        if found:
+            rules.append([found[2]])
+        elif rules and line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip("| ").split("|")]
+            if _LINE.match(line):
+                head = cells
+            elif head:
+                rules[-1].append(": ".join(cells))
+        elif rules and line.strip():
+            rules[-1].append(line.strip())
+    return [" ".join(_LINK.sub(r"\1", " ".join(lines)).replace("**", "").split()) for lines in rules]
+
+
+def difference(old: Sequence[str] | None, new: Sequence[str]) -> dict[str, object]:
+    """What somebody must be told: rules that are new or reworded with their numbers, and rules that are gone.
+
+    Without the old ones all of the new ones are told ("whole").
+    """
+    known = set(old or ())
+    changed = [(number, text) for number, text in enumerate(new, 1) if text not in known]
+    gone = [text for text in old or () if text not in new and not any(_alike(text, other) for _n, other in changed)]
+    return {
+        "whole": old is None,
+        "changed": [{"number": number, "text": text} for number, text in changed],
+        "dropped": [{"text": text} for text in gone],
+    }
+
+
+def holders(view: View) -> list[Holder]:
+    """Every active member who was told the spelregels, with the version that he has."""
+    done = (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+    known = _latest(view, done)
+    table = view.roster.tables[DEELNEMERS.title]
+    found = []
+    for member in view.roster.members:
+        if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
+            continue
+        identity = view.history.identity(member.mobile) if known and member.mobile else ""
+        told = [one for one in (known.get(identity), known.get(member.nr)) if one is not None]
+        told = [one for one in told if not one.identities or identity in one.identities]
+        if told:
+            found.append(Holder(member, max(told, key=_when).version))
+            continue
+        mark = read_mark(table.cell(member.place.row - table.first, COLUMN))
+        if mark is not None and mark.state in done and mark.version:
+            found.append(Holder(member, mark.version))
+    return found
+
+
+def rules_update_planner(rules: Rules) -> Planner:
+    """The planner of the letters: one for each holder of an older version who can be mailed."""
+
+    def plan_rules_update(view: View) -> Iterator[Send]:
+        told: dict[tuple[str, str], dict[str, object]] = {}
+        for holder in sorted(holders(view), key=lambda one: (one.member.joined or date.max, one.member.place.row)):
+            member = holder.member
+            mailable = member.email is not None and member.email.rpartition("@")[0].isascii()
+            if not is_older(holder.version, view.terms.rules_version) or not mailable or wants_no_mail(member, view):
+                continue
+            language = member.language or view.terms.language
+            key = (holder.version, language)
+            if key not in told:
+                new = rules(view.terms.rules_version, language)
+                told[key] = difference(rules(holder.version, language), new or ())
+            yield _letter(member, language, told[key], view)
+
+    return plan_rules_update
+
+
+def is_older(version: str, current: str) -> bool:
+    """Numbers are compared as numbers; of other names any that is not the current one is older."""
+    if version.isdigit() and current.isdigit():
+        return int(version) < int(current)
+    return version != current
+
+
+def _alike(old: str, new: str) -> bool:
+    return SequenceMatcher(None, old, new, autojunk=False).ratio() > 0.5
+
+
+def _latest(view: View, done: tuple[str, ...]) -> Mapping[str, Delivery]:
+    """The last letter with spelregels by Nr and by identity."""
+    latest: dict[str, Delivery] = {}
+    for delivery in view.history.deliveries:
+        if delivery.act in ACTS and delivery.state in done:
+            for key in (delivery.person, *delivery.identities):
+                known = latest.get(key)
+                if known is None or _when(known) <= _when(delivery):
+                    latest[key] = delivery
+    return latest
+
+
+def _when(delivery: Delivery) -> tuple[date, int]:
+    return delivery.day, ACTS.index(delivery.act)
+
+
+def _letter(member: Member, language: str, told: dict[str, object], view: View) -> Send:
+    terms = view.terms
+    table = view.roster.tables[DEELNEMERS.title]
+    return Send(
+        about=member.place,
+        act=ACT,
+        version=terms.rules_version,
+        language=language,
+        person=member.nr,
+        to_name=member.name,
+        to_address=member.email or "",
+        facts={
+            **told,
+            "greeting": member.first_name or member.name[:1].upper() + member.name[1:],
+            "group": member.group,
+            "network": terms.network_name,
+            "coordinator": terms.coordinator,
+        },
+        mark=member.place.at(COLUMN),
+        mark_was=table.cell(member.place.row - table.first, COLUMN),
+        identities=(view.history.identity(member.mobile),) if member.mobile else (),
+    )

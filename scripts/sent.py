@@ -1,0 +1,28 @@
+"""Writes down that a mail did arrive, or that the mails of the outbox were sent by hand."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, door
+
+
+@door("Schrijft op dat een onzekere mail wél is aangekomen, of dat u de klaargezette mails zelf hebt verstuurd.")
+@click.option("--nr", metavar="NR", help="Het nummer van de deelnemer, zoals D-0012.")
+@click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
+def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
+    """One of the two must be said."""
+    from outside.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.settling import settle_outbox, settle_sent  # likewise
+    from outside.stop import Stop  # likewise
+
+    settings = load_settings(choices.settings)
+    if nr and not outbox:
+        return settle_sent(settings, choices, nr)
+    if outbox and not nr:
+        return settle_outbox(settings, choices)
+    raise Stop("Over welke mail gaat het?", "Typ make sent NR=D-0012, of make sent OUTBOX=yes")
+
+
+if __name__ == "__main__":
+    sent.main()

@@ -1,0 +1,21 @@
+"""Sends each kind of mail once, with made-up data, to an address of one's own."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, door
+
+
+@door("Stuurt elke soort mail één keer, met verzonnen namen, naar uw eigen adres.")
+@click.option("--to", metavar="ADRES", required=True, help="Het e-mailadres waar de proefmails heen gaan.")
+def test_mail(choices: Choices, to: str) -> int:
+    """With the outbox they are put ready in a folder of their own."""
+    from outside.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.trying import send_tests  # likewise
+
+    return send_tests(load_settings(choices.settings), choices, to)
+
+
+if __name__ == "__main__":
+    test_mail.main()
