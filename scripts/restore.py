@@ -10,7 +10,7 @@ from outside.door import Choices, door
 @door("Zet de nieuwste kopie van het register terug. Wat er nu staat, wordt eerst zelf bewaard.")
 @click.option("--list", "only_list", is_flag=True, help="Laat alleen zien welke kopieën er zijn.")
 @click.option("--backup", metavar="NAAM", help="Zet deze kopie terug, in plaats van de nieuwste.")
-def restore(choices: Choices, only_list: bool, backup: str | None) -> int:
+def restore(choices: Choices, *, only_list: bool, backup: str | None) -> int:
     """Asks first, unless --yes was given."""
     from outside.restoring import bring_back, tell_backups  # all of this is only needed once --help has been answered
     from outside.settings import load_settings  # likewise

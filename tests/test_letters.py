@@ -18,7 +18,6 @@ import pytest
 
 from outside.letters import compose, is_placeholder, message_id
 from outside.settings import Mail, Network, Settings
-from outside.stop import Stop
 from outside.templates import TEMPLATES
 from pages import FACTS, HOSTILE, Page
 from roster.plan import Send

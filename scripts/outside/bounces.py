@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from outside.imap import read_mailbox
 from outside.ledger import Ledger
+from outside.opening import open_workbook
 from outside.reports import Bounce, read_report
 from outside.run import prepare
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.stop import Changed, Stop
-from outside.workbook import open_workbook
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
 from roster.welcome_mark import READY, SENT, UNCERTAIN

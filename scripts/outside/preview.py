@@ -11,11 +11,11 @@ from outside.files import private_folder, replace, settle_folder, sweep, trouble
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter
+from outside.opening import open_workbook
 from outside.run import prepare
 from outside.screen import progress, say
 from outside.settings import Settings
 from outside.templates import fill_page
-from outside.workbook import open_workbook
 from roster.describe import describe_waiting
 from roster.plan import History, Planner, Send
 

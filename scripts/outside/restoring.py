@@ -20,7 +20,7 @@ def tell_backups(settings: Settings) -> int:
 
 
 def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
-    """Put one back, after a question unless `sure`; the exit code. Raises Stop where there is none, or a run is busy."""
+    """Put one back, after a question unless `sure`; the exit code. Raises Stop where there is none or a run is busy."""
     workbook = _only_local(settings).workbook
     backups = settings.paths.state / "backups"
     wanted = which or next((backup.name for backup in backups_of(workbook.path, backups)), "")

@@ -16,12 +16,13 @@ from outside.leaving import allowance, may_leave, tell_uncertain, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
+from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.templates import rules_version
-from outside.workbook import Workbook, open_workbook
+from outside.workbook import Workbook
 from roster.describe import describe, describe_report, describe_waiting
 from roster.doubts import counts, doubts
 from roster.finding import Finding
@@ -138,7 +139,7 @@ def undisturbed() -> Iterator[None]:
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:
-    """What the rules are held to today. The example number of the regiegroep counts as none where mail really leaves."""
+    """What the rules are held to today. The example number of the regiegroep is none where mail really leaves."""
     terms = settings.terms(choices.today)
     leaves = settings.mail.transport == "smtp"
     number = "" if leaves and is_placeholder(terms.regiegroep_number) else terms.regiegroep_number

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
+from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.screen import say
 from outside.settings import Settings
 from outside.stop import Changed, Stop
 from outside.templates import rules_version
-from outside.workbook import Workbook, open_workbook
+from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
 from roster.plan import SetCell
 from roster.table import Cell, Table, says

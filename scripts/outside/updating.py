@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from outside.files import private_folder, trouble, write_private
 from outside.ledger import Ledger
+from outside.opening import open_workbook
 from outside.rules_kept import kept_rules
 from outside.run import prepare, run
 from outside.screen import say
 from outside.settings import Settings
-from outside.workbook import open_workbook
 from roster.registered import plan_registered_marks
 from roster.rules_update import Holder, holders, is_older, rules_update_planner
 from roster.welcome_told import plan_missed_marks

@@ -1,4 +1,4 @@
-"""What a register must be able to do, whoever keeps it, and how one is opened."""
+"""What a register must be able to do, whoever keeps it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from outside.settings import Settings
 from roster.plan import AddRow, SetCell
 from roster.table import Table
 
@@ -42,14 +41,3 @@ class Workbook(Protocol):
 
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
-
-
-def open_workbook(settings: Settings) -> Workbook:
-    """The workbook that the settings name; it is not read yet."""
-    if settings.workbook.kind == "google":
-        from outside.google import GoogleWorkbook  # gspread takes half a second to import, which a local register need not wait for
-
-        return GoogleWorkbook(settings)
-    from outside.excel import ExcelWorkbook  # likewise the other way about
-
-    return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")

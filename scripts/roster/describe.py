@@ -50,7 +50,7 @@ class Done(Protocol):
 
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
-    """The lines before anything is done: who is there, what is wrong (`shown` of it; None for all), what will happen."""
+    """The lines before anything is done: who is there, what is wrong (`shown` of it; None: all), what will happen."""
     return [*_people(view), "", *_findings(view.findings, shown), "", *_plan(plan, held)]
 
 
@@ -64,10 +64,8 @@ def describe_waiting(view: View) -> list[str]:
 
 def describe_report(report: Done) -> list[str]:
     """What a run did, in sums that add up."""
-    lines = [
-        f"Klaar: {_count(report.cells_written, 'cel', 'cellen')} bijgewerkt, "
-        f"{_count(report.files_written, 'bestand', 'bestanden')} geschreven."
-    ]
+    cells, files = _count(report.cells_written, "cel", "cellen"), _count(report.files_written, "bestand", "bestanden")
+    lines = [f"Klaar: {cells} bijgewerkt, {files} geschreven."]
     if report.due:
         lines.append(
             f"Mails: {report.due} aan de beurt = {report.sent} gedaan + {report.waiting} wachten + "

@@ -21,9 +21,9 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     found = []
     roster, before = view.roster, view.history.counts
     now = counts(view)
-    for what, kind, small in (("members", "deelnemers", SMALL), ("groups", "groepen", 10), ("streets", "straten", SMALL)):
+    for what, kind in (("members", "deelnemers"), ("groups", "groepen"), ("streets", "straten")):
         old, new = before.get(what, 0), now[what]
-        if old >= small and old - new > old * SHARE:
+        if old >= (10 if what == "groups" else SMALL) and old - new > old * SHARE:
             found.append(f"Vorige keer stonden er {old} {kind} in het register, nu {new}.")
     table = roster.tables["Deelnemers"]
     was_in = newly_blocked = newly_left = 0

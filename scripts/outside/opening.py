@@ -1,0 +1,19 @@
+"""Opens the register that the settings name."""
+
+from __future__ import annotations
+
+from outside.settings import Settings
+from outside.workbook import Workbook
+
+
+def open_workbook(settings: Settings) -> Workbook:
+    """The workbook that the settings name; it is not read yet."""
+    if settings.workbook.kind == "google":
+        from outside.google import (
+            GoogleWorkbook,  # gspread takes half a second, which a local register need not wait for
+        )
+
+        return GoogleWorkbook(settings)
+    from outside.excel import ExcelWorkbook  # likewise the other way about
+
+    return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")
