@@ -123,8 +123,14 @@ def _frame(
 
 
 def _quoted(content: str) -> str:
-    """Text as quoted-printable. The library encodes character by character in Python; this is the same in C."""
-    return binascii.b2a_qp(content.encode("utf-8", "replace")).decode("ascii")
+    """Text as quoted-printable. Line by line: most lines of a letter are the same for everybody."""
+    return "\n".join(map(_quoted_line, content.split("\n")))
+
+
+@lru_cache(maxsize=4096)
+def _quoted_line(line: str) -> str:
+    """The library encodes character by character in Python; this is the same in C."""
+    return binascii.b2a_qp(line.encode("utf-8", "replace")).decode("ascii")
 
 
 def _alternatives(plain: str, screen: str) -> EmailMessage:

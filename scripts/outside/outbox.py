@@ -33,7 +33,7 @@ class Outbox:
         self._begun: dict[Path, Path] = {}
 
     def deliver(self, letter: Letter) -> Outcome:
-        """Write the letter; it is there after `flush`. Raises Stop where the disk does not take it, and leaves no part."""
+        """Write the letter; it is there after `flush`. Raises Stop where the disk does not take it; no part is left."""
         path = self._folder / file_name(letter)
         try:
             self._open()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roster.model import Group, Member, Role, Terms
 from roster.phones import phone
@@ -40,6 +41,7 @@ def cards_of(
     return (*others, *regiegroep_card(regiegroep, terms))
 
 
+@lru_cache(maxsize=8)  # asked for every letter, and always the same
 def regiegroep_card(number: str, terms: Terms) -> tuple[tuple[str, str], ...]:
     """The regiegroep's own card; none for a number that cannot be called, such as the example's."""
     try:
