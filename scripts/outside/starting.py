@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from outside.excel_new import complete_register, create_register
 from outside.files import private_folder
 from outside.screen import progress, say
 from outside.settings import Mail, Settings
@@ -17,11 +16,23 @@ EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
 
 
-def set_up(settings: Settings) -> list[str]:
-    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done."""
+def set_up(settings: Settings, source: Path | None = None) -> list[str]:
+    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done.
+
+    `source` is a register on this computer that is carried over, whole, to one at Google.
+    """
+    from outside.excel_new import complete_register, create_register  # openpyxl's 10 MB are for new registers only
+
     path = settings.workbook.path
     if settings.workbook.kind == "google":
-        raise Stop("Een Google-blad inrichten kan deze Buurtbeheer nog niet.", "Kies in config/settings.toml kind = \"excel\".")
+        from outside.google_setup import set_up_google  # half a second, which a local register need not wait for
+
+        return set_up_google(settings, source)
+    if source is not None:
+        raise Stop(
+            "Een register overzetten kan alleen naar Google.",
+            'Zet in config/settings.toml bij [workbook] kind = "google", of kopieer het bestand zelf.',
+        )
     if not path.exists():
         create_register(path, title=settings.network.name)
         return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
@@ -49,7 +60,8 @@ def ensure_register(settings: Settings, today: date) -> None:
         )
     make_example(path, MEMBERS, SEED, today)
     say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
-    say(f"Liever met een leeg register beginnen? Verwijder {path.name} en de map {settings.paths.state.name}, en typ: make setup")
+    out, state = settings.paths.out, settings.paths.state
+    say(f"Met een leeg register beginnen? Typ: rm -r {path.name} {state.name} {out.name} && make setup")
     say()
 
 
@@ -75,5 +87,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
 
 def make_example(path: Path, members: int, seed: int, today: date) -> None:
     """A register full of made-up people; its title says so."""
+    from outside.excel_new import create_register  # openpyxl takes 10 MB, and only a new register needs it
+
     with progress("Voorbeeld maken"):
         create_register(path, example(members, seed, today), title="VOORBEELD", front_page=EXAMPLE)

@@ -1,0 +1,21 @@
+"""A dated copy of the register on this computer."""
+
+from __future__ import annotations
+
+from outside.door import Choices, door
+
+
+@door("Bewaart een kopie van het register op deze computer, ook van een register bij Google.")
+def backup(choices: Choices) -> int:
+    """Changes nothing in the register."""
+    from outside.keeping import keep_register  # all of this is only needed once --help has been answered
+    from outside.screen import say  # likewise
+    from outside.settings import load_settings  # likewise
+
+    path = keep_register(load_settings(choices.settings))
+    say(f"De kopie staat in {path.parent.parent.name}/{path.parent.name}: {path.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    backup.main()

@@ -1,0 +1,98 @@
+"""Examines the way to a register at Google: key, access, tabs, clock, speed, and whether somebody is at work."""
+
+from __future__ import annotations
+
+import random
+import stat
+import sys
+import time
+from collections.abc import Iterator
+
+from outside.google_calls import Calls, Json, Lost, Refused
+from outside.google_lock import TITLE
+from outside.google_login import key_file, log_in
+from outside.google_tabs import describe, read_tabs
+from outside.settings import Settings
+from outside.stop import Stop
+
+SLOW = 5.0
+"""Seconds for an answer that holds next to nothing."""
+
+SKEWED = 120.0
+"""Seconds; from five minutes on Google refuses a service account."""
+
+FULL = 9_000_000
+"""Google allows ten million cells, empty ones too."""
+
+Line = tuple[str, str, str]
+"""The part, how it is, and what to do ("" where it is good)."""
+
+
+def examine_google(settings: Settings) -> Iterator[Line]:
+    """Look at everything in the order in which it is needed. Raises Stop where nothing further can be seen."""
+    yield from _key(settings)
+    login = log_in(settings)
+    calls = Calls(settings.workbook.spreadsheet, login)
+    started = time.monotonic()
+    found = describe(calls)
+    took = time.monotonic() - started
+    yield "Toegang", f"het blad '{found.title}' is te lezen.", ""
+    yield from _clock(calls)
+    yield from _may_write(calls)
+    slow = "" if took < SLOW else "Kijk of uw internet traag is. Blijft het zo, probeer het dan op een ander moment."
+    yield "Snelheid", f"Google antwoordt in {took:.1f} seconden.".replace(".", ",", 1), slow
+    cells = sum(
+        grid["rowCount"] * grid["columnCount"] for grid in (one["gridProperties"] for one in found.sheets.values())
+    )
+    full = "" if cells < FULL else "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen."
+    yield "Ruimte", f"het blad telt {cells:,} van de 10.000.000 cellen.".replace(",", "."), full
+    if TITLE in found.sheets:
+        yield (
+            "Slot",
+            "er staat een slot op het register: iemand is bezig, of een ronde brak af.",
+            ("Wacht twintig minuten, of begin gewoon: Buurtbeheer zegt wie er bezig is."),
+        )
+    try:
+        _, tabs = read_tabs(calls)
+    except Stop as stop:
+        yield "Tabbladen", stop.message, stop.remedy
+    else:
+        rows = len(tabs["Deelnemers"].table.rows)
+        yield "Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.", ""
+
+
+def _key(settings: Settings) -> Iterator[Line]:
+    path = key_file(settings)
+    if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield "Sleutel", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}"
+    else:
+        yield "Sleutel", f"{path.name} is gevonden.", ""
+
+
+def _clock(calls: Calls) -> Iterator[Line]:
+    if calls.answered is None:
+        return
+    off = abs(calls.answered - time.time())
+    remedy = "" if off < SKEWED else "Zet datum en tijd van deze computer op automatisch."
+    yield "Klok", f"de klok wijkt {off:.0f} seconden af van die van Google.", remedy
+
+
+def _may_write(calls: Calls) -> Iterator[Line]:
+    """Add a tab and delete it in one go: nobody sees it, and nothing is left of it."""
+    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    properties: Json = {
+        "sheetId": number,
+        "title": f"Proef {number}",
+        "hidden": True,
+        "gridProperties": {"rowCount": 1, "columnCount": 1},
+    }
+    try:
+        calls.change([{"addSheet": {"properties": properties}}, {"deleteSheet": {"sheetId": number}}])
+    except Stop as stop:
+        yield "Schrijven", stop.message, stop.remedy
+    except Refused:
+        yield "Schrijven", "Google laat het toevoegen van een tabblad niet toe.", calls.login.how_to_share
+    except Lost as lost:
+        yield "Schrijven", lost.stop.message, lost.stop.remedy
+    else:
+        yield "Schrijven", "Buurtbeheer mag in het blad schrijven.", ""

@@ -1,0 +1,225 @@
+"""One run at a time, on whatever laptop: a hidden tab of the sheet itself that says who is at work."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import random
+import secrets
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import filelock
+
+from outside.files import private_folder, write_private
+from outside.google_batch import as_cell
+from outside.google_calls import TRIES, Calls, Json, Lost, Refused
+from outside.google_tabs import quoted
+from outside.screen import warn
+from outside.stop import Stop
+
+TITLE = "Buurtbeheer is bezig"
+STALE = 20 * 60
+"""Seconds without a sign of life after which a lock is taken over. A run gives one with every write."""
+
+_FIELDS = "replies(addSheet(properties(sheetId,title)))"
+_KEPT_FOR = "Wie dit tabblad ziet terwijl niemand met Buurtbeheer bezig is, mag het verwijderen."
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lock: the tab's id, the machine, since when and last seen (seconds), the installation."""
+
+    sheet: int
+    machine: str
+    since: float
+    seen: float
+    installation: str
+
+
+class Lock:
+    """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over."""
+
+    def __init__(self, calls: Calls, state: Path) -> None:
+        self._calls = calls
+        self._state = state
+        self._sheet: int | None = None
+        self._since = 0.0
+        self._installation = ""
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for as long as the block runs. Raises Stop naming who holds it."""
+        private_folder(self._state)
+        local = filelock.FileLock(self._state / "google.lock", timeout=0, mode=0o600)
+        try:
+            with local:
+                self._installation = _installation(self._state)
+                try:
+                    self._take()
+                    yield
+                finally:
+                    self._release()
+        except filelock.Timeout as error:
+            raise Stop(
+                "Buurtbeheer is al bezig met dit register.",
+                "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
+            ) from error
+
+    def check(self) -> list[Json]:
+        """What goes first in every batch: a sign of life in our tab, which fails when the tab is not ours any more."""
+        return [] if self._sheet is None else [self._words(self._sheet)]
+
+    def is_lost(self, refused: Refused) -> bool:
+        """True when a batch was refused because another run took the lock over, or somebody removed its tab."""
+        return self._sheet is not None and str(self._sheet) in refused.said and refused.turn == 0
+
+    def lost(self) -> Stop:
+        """What to say then."""
+        self._sheet = None
+        return Stop(
+            "Iemand anders is intussen met dit register begonnen, of het tabblad van het slot is verwijderd.",
+            "Wacht tot niemand meer bezig is, en draai opnieuw.",
+        )
+
+    def _take(self) -> None:
+        mine = random.SystemRandom().randrange(10**8, 2 * 10**9)
+        self._since = time.time()
+        batch: list[Json] = self._tab(mine)
+        self._sheet = mine  # from here on there is something to release, also when an interrupt comes before the answer
+        for turn in range(1, TRIES + 1):
+            try:
+                answer = self._calls.change(batch, fields=_FIELDS)
+            except Refused as refused:
+                holder = self._holder()
+                if holder is not None and holder.sheet == mine:
+                    return  # an answer that was lost: it had arrived
+                batch = self._against(holder, refused, mine)
+            except Lost as lost:
+                if turn == TRIES:
+                    raise lost.stop from lost
+                self._calls.pause(turn, lost)
+            else:
+                self._check_title(answer, mine)
+                return
+        self._sheet = None
+        raise Stop(
+            "Het slot op het register wisselt steeds van eigenaar.", "Wacht een paar minuten, en probeer het opnieuw."
+        )
+
+    def _against(self, holder: Holder | None, refused: Refused, mine: int) -> list[Json]:
+        """The batch for another try: nobody holds it, or somebody who is gone. Raises Stop where he is not."""
+        if holder is None:
+            if "already exists" not in refused.said and "No sheet" not in refused.said:
+                self._sheet = None
+                raise RuntimeError("Google refused the lock for a reason that we do not know")
+            return self._tab(mine)
+        if holder.installation != self._installation and time.time() - holder.seen < STALE:
+            self._sheet = None
+            raise _busy(holder)
+        # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
+        return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)]
+
+    def _check_title(self, answer: Json, mine: int) -> None:
+        """Google sometimes gives a second tab another name instead of refusing it: that race is lost."""
+        given = [reply["addSheet"]["properties"] for reply in answer.get("replies", []) if "addSheet" in reply]
+        if any(one.get("sheetId") == mine and one.get("title") == TITLE for one in given):
+            return
+        self._release()
+        holder = self._holder()
+        raise (
+            _busy(holder)
+            if holder
+            else Stop("Buurtbeheer is al bezig met dit register.", "Probeer het straks opnieuw.")
+        )
+
+    def _tab(self, sheet: int) -> list[Json]:
+        grid = {"rowCount": 8, "columnCount": 2}
+        properties = {"sheetId": sheet, "title": TITLE, "hidden": True, "gridProperties": grid}
+        return [{"addSheet": {"properties": properties}}, self._words(sheet)]
+
+    def _words(self, sheet: int) -> Json:
+        lines = (
+            ("Buurtbeheer is met dit register bezig.", ""),
+            ("Vanaf de computer", platform.node()[:60] or "onbekend"),
+            ("Sinds", _told(self._since)),
+            ("Laatste teken", _told(time.time())),
+            (_KEPT_FOR, ""),
+            ("Voor Buurtbeheer zelf", f"{self._since:.0f} {time.time():.0f} {self._installation}"),
+        )
+        rows = [{"values": [as_cell(cell) for cell in line]} for line in lines]
+        start = {"sheetId": sheet, "rowIndex": 0, "columnIndex": 0}
+        return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
+
+    def _holder(self) -> Holder | None:
+        """Who holds the lock now; None where nobody does."""
+        found = self._calls.describe("sheets.properties(sheetId,title)")
+        sheets = {
+            sheet["properties"]["title"]: sheet["properties"].get("sheetId", 0) for sheet in found.get("sheets", [])
+        }
+        if TITLE not in sheets:
+            return None
+        try:
+            [(_, rows)] = self._calls.values([quoted(TITLE)])
+        except Refused:
+            return None  # released in between
+        told = [str(row[1]) if len(row) > 1 else "" for row in rows] + [""] * 6
+        since, seen, installation = (*told[5].split(), "", "", "")[:3]
+        if not installation:
+            self._sheet = None
+            raise Stop(
+                f"In het blad staat een tabblad '{TITLE}' dat niet van Buurtbeheer is, of dat iemand heeft gewijzigd.",
+                "Geef het een andere naam, of verwijder het (Weergave, Verborgen tabbladen), en probeer het opnieuw.",
+            )
+        return Holder(sheets[TITLE], told[1], _number(since), _number(seen), installation)
+
+    def _release(self) -> None:
+        """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
+        sheet, self._sheet = self._sheet, None
+        if sheet is None:
+            return
+        for turn in range(1, TRIES):
+            try:
+                self._calls.change([{"deleteSheet": {"sheetId": sheet}}])
+            except Refused:
+                return  # an answer that was lost: it is gone; or another run took it over
+            except Lost as lost:
+                with contextlib.suppress(KeyboardInterrupt):  # the tab is worth one more try
+                    self._calls.pause(turn, lost)
+            except Stop:
+                return  # no access any more: whatever ended this run has told so
+            else:
+                return
+        warn(f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer.")
+
+
+def _busy(holder: Holder) -> Stop:
+    machine = f" vanaf de computer '{holder.machine}'" if holder.machine else ""
+    since = f", sinds {_told(holder.since)}" if holder.since else ""
+    free = _told(max(holder.seen, holder.since) + STALE)
+    return Stop(
+        f"Buurtbeheer is al bezig met dit register{machine}{since}.",
+        f"Wacht tot die klaar is. Is daar niemand meer bezig, dan kunt u vanaf {free} gewoon opnieuw beginnen.",
+    )
+
+
+def _told(moment: float) -> str:
+    at = datetime.fromtimestamp(moment)  # noqa: DTZ006  # people read their own clock
+    return f"{at.day}-{at.month}-{at.year} {at:%H:%M}"
+
+
+def _number(text: str) -> float:
+    return float(text) if text.isdigit() else 0.0
+
+
+def _installation(state: Path) -> str:
+    """A name for this installation that tells nothing of anybody: what a broken run of ours locked is ours to take."""
+    path = state / "installation"
+    if path.is_file() and (known := path.read_text(encoding="ascii", errors="replace").strip()):
+        return known
+    made = secrets.token_hex(8)
+    write_private(path, made.encode())
+    return made

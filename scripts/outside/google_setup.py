@@ -1,0 +1,192 @@
+"""Makes a Google Sheet a register: adds the tabs, headings and looks that it lacks, and touches nothing else."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from outside.excel_look import FRONT, TELLS
+from outside.google import GoogleWorkbook
+from outside.google_batch import as_cell
+from outside.google_calls import TRIES, Calls, Json, Lost, Refused
+from outside.google_carry import carry_over
+from outside.google_lock import TITLE
+from outside.google_look import Standing, missing_look, says_nothing
+from outside.google_tabs import Found, describe, of_the_register, quoted, read_sheets
+from outside.settings import Settings
+from outside.stop import Stop
+from roster.columns import TABS
+from roster.headings import find_what_is_there
+from roster.table import Sheet, Table
+
+_LOOKS = (
+    "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
+    "conditionalFormats(ranges),basicFilter(range),"
+    "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
+)
+
+
+_FRONT_LINES = (
+    ("Van u", "De kolommen met een donker kopje vult u in. Buurtbeheer verandert daar nooit iets."),
+    ("Van Buurtbeheer", "De kolommen met een licht kopje vult Buurtbeheer in. Wat u daar typt, wordt overschreven."),
+    (
+        "Klopt er iets niet?",
+        "Dan staat het in de kolom Meldingen van die rij. Het verdwijnt vanzelf als het is hersteld.",
+    ),
+    ("Dit mag gewoon", "Sorteren, filteren, rijen invoegen, en eigen kolommen of tabbladen toevoegen."),
+    ("Laat staan", "De kopjes in de eerste rij. Ga met de muis op een kopje staan voor uitleg."),
+)
+
+
+def set_up_google(settings: Settings, source: Path | None = None) -> list[str]:
+    """Add what is missing, under the lock; says in Dutch what was added. Run again it changes nothing.
+
+    `source` is a register on this computer that is carried over first.
+    """
+    workbook = GoogleWorkbook(settings)
+    with workbook.lock():
+        told = carry_over(workbook.calls, source, workbook.checks()) if source else []
+        told += complete(workbook.calls, settings.network.name, workbook.checks())
+    return told or ["Het Google-blad is compleet. Er is niets veranderd."]
+
+
+def complete(calls: Calls, title: str, checks: Sequence[Json]) -> list[str]:
+    """Headings first, looks after them; each is looked up anew where an answer was lost."""
+    told: list[str] = []
+    for turn in range(1, TRIES + 1):
+        try:
+            _add_headings(calls, title, checks, told)
+            _add_looks(calls, checks, told)
+        except Lost as lost:
+            if turn == TRIES:
+                raise lost.stop from lost
+            calls.pause(turn, lost)
+        except Refused as refused:
+            if turn == TRIES or "protected" in refused.said:
+                raise Stop(
+                    "Google laat een deel van het inrichten niet toe.",
+                    "Kijk in het blad bij Gegevens, Beveiligde bladen en bereiken, en haal beveiligingen weg.",
+                ) from refused
+        else:
+            break
+    return list(dict.fromkeys(told))
+
+
+def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[str]) -> None:
+    found, tables, sheets = _what_is_there(calls)
+    said: list[str] = []
+    batch = [] if tables else _front_page(calls, found, title)
+    if batch:
+        said.append(f"Tabblad {FRONT} is toegevoegd.")
+    for turn, tab in enumerate(TABS):
+        table = tables.get(tab.title)
+        if table is None:
+            batch += _new_tab(tab.title, tab.headings, turn)
+            said.append(f"Tabblad {tab.title} is toegevoegd.")
+            continue
+        missing = [heading for heading in tab.headings if heading not in table.columns]
+        if missing:
+            batch += _new_columns(found.sheets[table.title].get("sheetId", 0), table, missing, sheets[table.title])
+            said.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
+    if batch:
+        calls.change([*checks, *batch])
+        told += said
+
+
+def _what_is_there(calls: Calls) -> tuple[Found, dict[str, Table], dict[str, Sheet]]:
+    """All tabs of the register that stand there. Raises Stop where one, or a heading, stands there twice."""
+    found = describe(calls)
+    sheets = [sheet for sheet, _ in read_sheets(calls, found, of_the_register(found.sheets))]
+    tables, problems = find_what_is_there(sheets)
+    doubled = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
+    if doubled:
+        raise Stop("Het Google-blad kan zo niet worden aangevuld.", "\n".join(doubled))
+    return found, tables, {sheet.title: sheet for sheet in sheets}
+
+
+def _front_page(calls: Calls, found: Found, title: str) -> list[Json]:
+    """An empty sheet's one empty tab becomes the front page."""
+    others = {title: about for title, about in found.sheets.items() if title != TITLE}
+    if len(others) != 1:
+        return []
+    [(name, about)] = others.items()
+    [(sheet, _)] = read_sheets(calls, found, [name])
+    if not says_nothing(sheet.cells):
+        return []
+    number = about.get("sheetId", 0)
+    lines = [(title or "Register van de buurt-WhatsApp", ""), ("", ""), *_FRONT_LINES, ("", ""), *TELLS.items()]
+    rows = [{"values": [{}, as_cell(one), as_cell(other)]} for one, other in lines]
+    bold = {"userEnteredFormat": {"textFormat": {"bold": True, "fontSize": 20}}}
+    top = {"sheetId": number, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 2}
+    wide = {"sheetId": number, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 3}
+    start = {"sheetId": number, "rowIndex": 1, "columnIndex": 0}
+    return [
+        {"updateSheetProperties": {"properties": {"sheetId": number, "title": FRONT}, "fields": "title"}},
+        {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}},
+        {"repeatCell": {"range": top, "cell": bold, "fields": "userEnteredFormat.textFormat"}},
+        {"updateDimensionProperties": {"range": wide, "properties": {"pixelSize": 260}, "fields": "pixelSize"}},
+    ]
+
+
+def _new_tab(title: str, headings: Sequence[str], turn: int) -> list[Json]:
+    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    grid = {"rowCount": 1000, "columnCount": len(headings), "frozenRowCount": 1}
+    properties = {"sheetId": number, "title": title, "index": turn + 1, "gridProperties": grid}
+    return [{"addSheet": {"properties": properties}}, _row(number, 0, 0, headings)]
+
+
+def _new_columns(number: int, table: Table, missing: Sequence[str], sheet: Sheet) -> list[Json]:
+    """New columns are put in right of all that stands there, so that nobody's cell is hit."""
+    width = max((len(row) for row in sheet.cells), default=0)
+    span = {"sheetId": number, "dimension": "COLUMNS", "startIndex": width, "endIndex": width + len(missing)}
+    insert = {"insertDimension": {"range": span, "inheritFromBefore": width > 0}}
+    return [insert, _row(number, table.first - 2, width, missing)]
+
+
+def _row(number: int, row: int, column: int, texts: Sequence[str]) -> Json:
+    values = [{"values": [as_cell(text) for text in texts]}]
+    start = {"sheetId": number, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": values, "fields": "userEnteredValue"}}
+
+
+def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str]) -> None:
+    found, tables, sheets = _what_is_there(calls)
+    places = _standing(calls, found, tables, sheets)
+    batch: list[Json] = []
+    for tab in TABS:
+        if tab.title in places:
+            batch += missing_look(tab, places[tab.title], places)
+    if batch:
+        calls.change([*checks, *batch])
+        told.append("Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.")
+
+
+def _standing(
+    calls: Calls, found: Found, tables: Mapping[str, Table], sheets: Mapping[str, Sheet]
+) -> dict[str, Standing]:
+    """How each tab looks: its heading row and the row below it stand for all the others."""
+    ranges = [quoted(table.title, (table.first - 2, table.first)) for table in tables.values()]
+    looks = {sheet["properties"]["title"]: sheet for sheet in calls.describe(_LOOKS, ranges).get("sheets", [])}
+    places = {}
+    for name, table in tables.items():
+        about = looks[table.title]
+        rows: list[dict[int, Json]] = [{}, {}]
+        for block in about.get("data", []):
+            for turn, row in enumerate(block.get("rowData", [])[:2]):
+                rows[turn] = dict(enumerate(row.get("values", [])))
+        grid = found.sheets[table.title]["gridProperties"]
+        places[name] = Standing(
+            found.sheets[table.title].get("sheetId", 0),
+            table.title,
+            grid["rowCount"],
+            max((len(row) for row in sheets[table.title].cells), default=0),
+            table.first - 2,
+            table.columns,
+            rows[0],
+            rows[1],
+            about,
+            about["properties"]["gridProperties"].get("frozenRowCount", 0),
+            not any(cell.get("userEnteredFormat") for cell in rows[0].values()),
+        )
+    return places

@@ -1,0 +1,189 @@
+"""The register's tabs as they stand in the Google Sheet: read in two calls, all tabs at one moment."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from outside.google_calls import Calls, Json, Refused
+from outside.stop import Stop
+from roster.columns import TABS
+from roster.headings import HeadingProblems, find_tables, find_what_is_there
+from roster.table import Cell, Sheet, Table, fold, is_blank
+
+FIELDS = (
+    "properties(title),"
+    "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Tab:
+    """One tab: its id, its grid's size, its cells from A1 on, and the table found in it. All positions count from 0.
+
+    `new` is True for one that does not stand there yet.
+    """
+
+    id: int
+    title: str
+    row_count: int
+    column_count: int
+    cells: list[list[Cell]]
+    table: Table
+    merges: Sequence[Json] = ()
+    new: bool = False
+
+    def cell(self, row: int, column: int) -> Cell:
+        """What stands in a cell; None beyond what is filled."""
+        line = self.cells[row] if row < len(self.cells) else []
+        return line[column] if column < len(line) else None
+
+    @property
+    def heading_row(self) -> int:
+        """Where the headings stand."""
+        return self.table.first - 2
+
+    @property
+    def width(self) -> int:
+        """How many columns are in use."""
+        return max((turn for row in self.cells for turn, cell in enumerate(row, 1) if not is_blank(cell)), default=0)
+
+    @property
+    def own(self) -> frozenset[int]:
+        """The positions of the software's own columns."""
+        return frozenset(position for heading, position in self.table.columns.items() if heading in self.table.own)
+
+    def is_hidden_by_merge(self, row: int, column: int) -> bool:
+        """True for a cell under a merged one, where nothing that is written would show."""
+        return any(
+            merge.get("startRowIndex", 0) <= row < merge.get("endRowIndex", 0)
+            and merge.get("startColumnIndex", 0) <= column < merge.get("endColumnIndex", 0)
+            and (row, column) != (merge.get("startRowIndex", 0), merge.get("startColumnIndex", 0))
+            for merge in self.merges
+        )
+
+
+@dataclass(slots=True)
+class Found:
+    """What the spreadsheet says of itself: every tab's properties by title, and their merges."""
+
+    title: str
+    sheets: dict[str, Json] = field(default_factory=dict)
+    merges: dict[str, list[Json]] = field(default_factory=dict)
+
+
+def describe(calls: Calls) -> Found:
+    """Look which tabs there are: one call."""
+    answer = calls.describe(FIELDS)
+    found = Found(answer.get("properties", {}).get("title", ""))
+    for sheet in answer.get("sheets", []):
+        properties = sheet["properties"]
+        if properties.get("sheetType", "GRID") == "GRID":
+            found.sheets[properties["title"]] = properties
+            found.merges[properties["title"]] = sheet.get("merges", [])
+    return found
+
+
+def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple[Sheet, tuple[int, int]]]:
+    """The tabs of those titles from A1 on, each with its grid's rows and columns: one call, one moment."""
+    if not titles:
+        return []
+    answer = calls.values([quoted(title) for title in titles])
+    sheets = []
+    for title, (name, rows) in zip(titles, answer, strict=True):
+        known = found.sheets[title]["gridProperties"]
+        sheets.append((Sheet(title, rows), _grid_size(name) or (known["rowCount"], known["columnCount"])))
+    return sheets
+
+
+def of_the_register(titles: Iterable[str]) -> list[str]:
+    """The titles that may be a tab of the register, as `roster.headings` forgives them."""
+    wanted = {_bare(tab.title) for tab in TABS}
+    return [title for title in titles if _bare(title) in wanted]
+
+
+def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
+    """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled."""
+    found = describe(calls)
+    titles = of_the_register(found.sheets)
+    try:
+        return found, as_tabs(found, read_sheets(calls, found, titles))
+    except Refused as refused:
+        raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+    except HeadingProblems:
+        return found, _tell_what_is_missing(calls, found)
+
+
+def _tell_what_is_missing(calls: Calls, found: Found) -> dict[str, Tab]:
+    """With the other tabs at hand a "bedoelde u" can be told; this costs a call that only a faulty register needs."""
+    try:
+        return as_tabs(found, read_sheets(calls, found, list(found.sheets)))
+    except HeadingProblems as problems:
+        raise unreadable(problems) from problems
+    except Refused as refused:
+        raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+
+
+def unreadable(problems: HeadingProblems) -> Stop:
+    """All that is wrong with tabs and headings, each with what mends it."""
+    told = [f"{message} {remedy}".rstrip() for message, remedy in problems.problems]
+    return Stop("Het Google-blad kan zo niet worden gelezen.", "\n".join(told))
+
+
+def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> dict[str, Tab]:
+    """The tabs by the register's own title. Raises HeadingProblems."""
+    tables = find_tables([sheet for sheet, _ in sheets])
+    by_title = {sheet.title: (sheet, size) for sheet, size in sheets}
+    return {name: _tab(found, table, *by_title[table.title]) for name, table in tables.items()}
+
+
+def _tab(found: Found, table: Table, sheet: Sheet, size: tuple[int, int]) -> Tab:
+    about = found.sheets[table.title]
+    return Tab(about.get("sheetId", 0), table.title, *size, sheet.cells, table, found.merges.get(table.title, ()))
+
+
+def again(tab: Tab, cells: list[list[Cell]]) -> Tab:
+    """The same tab with other cells, its headings found anew."""
+    tables, _ = find_what_is_there([Sheet(tab.title, cells)])
+    table = next((one for one in tables.values() if one.tab == tab.table.tab), tab.table)
+    return Tab(tab.id, tab.title, tab.row_count, tab.column_count, cells, table, tab.merges, tab.new)
+
+
+def read_again(calls: Calls, found: Found, tabs: Mapping[str, Tab]) -> dict[str, Tab]:
+    """Those tabs as they stand now: one call. Raises Refused where one is gone, Stop where headings are."""
+    sheets = read_sheets(calls, found, [tab.title for tab in tabs.values()])
+    tables, problems = find_what_is_there([sheet for sheet, _ in sheets])
+    fresh = {}
+    for name, (sheet, size) in zip(tabs, sheets, strict=True):
+        table = tables.get(name)
+        if table is None or not _has_all(table, tabs[name].table):
+            raise unreadable(HeadingProblems([told for told in problems if f"'{sheet.title}'" in told[0]]))
+        fresh[name] = _tab(found, table, sheet, size)
+    return fresh
+
+
+def _has_all(table: Table, before: Table) -> bool:
+    """True when no heading of people's has gone."""
+    return all(heading in table.columns for heading in before.columns if heading not in before.own)
+
+
+def quoted(title: str, rows: tuple[int, int] | None = None) -> str:
+    """A tab, or some rows of it (from 0, the end not included), in A1 notation."""
+    name = "'" + title.replace("'", "''") + "'"
+    return name if rows is None else f"{name}!{rows[0] + 1}:{rows[1]}"
+
+
+def _grid_size(name: str) -> tuple[int, int] | None:
+    """Rows and columns of the grid, as Google's name for a whole tab tells them ("Leden!A1:Z1000")."""
+    found = re.search(r"!A1:([A-Z]+)(\d+)$", name)
+    if found is None:
+        return None
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column
+
+
+def _bare(text: str) -> str:
+    return "".join(mark for mark in fold(text) if mark.isalnum())

@@ -1,0 +1,56 @@
+"""The register at Google: the contract of all registers, and what people do to it while we write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from google_register import google_book, laptop, opened
+from outside.google import GoogleWorkbook
+from roster.plan import SetCell
+from roster.table import Cell
+from sheets_server import Person, SheetsServer
+from sheets_server.fixture import sheets
+from workbook_contract import WorkbookContract, rows_of
+
+__all__ = ["sheets"]  # a fixture is found by its name in this module
+
+
+class TestGoogleWorkbook(WorkbookContract):
+    """The contract of all registers, at Google."""
+
+    @pytest.fixture(autouse=True)
+    def _place(self, sheets: SheetsServer, tmp_path: Path) -> None:
+        self.server, self.folder = sheets, tmp_path
+
+    def make(self, rows: Mapping[str, Sequence[Sequence[Cell]]], without: Sequence[str] = (), without_columns: Mapping[str, Sequence[str]] | None = None) -> None:
+        self.book = google_book(self.server, rows, without, without_columns)
+
+    def open(self) -> GoogleWorkbook:
+        return opened(laptop(self.server, self.book, self.folder))
+
+    def edit(self, tab: str, row: int, heading: str, value: Cell) -> None:
+        Person(self.book).sets(tab, row, heading, value)
+
+
+def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row whose Nr went in one batch and whose Status went in the next stands as meant: one look, and no cell left."""
+    from outside import google_batch  # the size of a batch is made small for this test alone
+
+    monkeypatch.setattr(google_batch, "MOST_BYTES", 20_000)
+    members = [{"Voornaam": f"Lid {turn}", "Mobiel": f"06-5876{turn:04d}"} for turn in range(300)]
+    book = google_book(sheets, {"Deelnemers": rows_of("Deelnemers", members)})
+    workbook = opened(laptop(sheets, book, tmp_path))
+    table = workbook.read()["Deelnemers"]
+    steps = [SetCell(table.place(turn, "Nr"), f"D-{turn + 1:04d}") for turn in range(300)]
+    steps += [SetCell(table.place(turn, "Status"), "actief") for turn in range(0, 300, 2)]
+    sheets.start_counting()
+    assert workbook.write(steps).left == ()
+    names = [call.name for call in sheets.calls]
+    assert names[0] == "values.batchGet" and set(names[1:]) == {"batchUpdate"} and len(names) > 3
+    assert max(call.sent for call in sheets.calls) < 25_000
+    again = opened(laptop(sheets, book, tmp_path)).read()["Deelnemers"]
+    assert list(again.column("Nr")) == [f"D-{turn + 1:04d}" for turn in range(300)]
+    assert [bool(cell) for cell in again.column("Status")] == [turn % 2 == 0 for turn in range(300)]
