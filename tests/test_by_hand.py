@@ -12,7 +12,7 @@ from outside.by_hand import render_by_hand, shown_number, whatsapp_link
 from outside.settings import Network, Settings
 from pages import FACTS, HOSTILE, Page
 from roster.table import Place
-from roster.welcome import ByHand
+from roster.welcome_desk import ByHand
 
 SETTINGS = Settings(network=Network(name="Buurtgroep Voorbeeld"))
 

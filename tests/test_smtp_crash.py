@@ -121,3 +121,4 @@ def test_rounds_over_smtp_that_die_again_and_again_mail_nobody_twice(tmp_path: P
             plan.arrived.clear()
             deaths = sum(kill(victim(way, port, tmp_path / "home"), chance.choice(calls)) for _run in range(6))
             look_over(tmp_path / "home", way, plan, deaths, port)
+            assert deaths  # else nothing was looked at

@@ -11,7 +11,8 @@ from roster.columns import DEELNEMERS
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan import Delivery, History, Send, View
 from roster.table import Place, Table
-from roster.welcome import Turn, by_hand, plan_welcome, waiting_for_welcome
+from roster.welcome import by_hand, plan_welcome, waiting_for_welcome
+from roster.welcome_desk import Turn
 
 TODAY = date(2026, 3, 5)
 TERMS = Terms(TODAY, regiegroep_number="06-23456789", network_name="Buurtgroep Voorbeeld", coordinator="Marijke Bakker")

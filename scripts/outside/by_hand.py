@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from outside.filling import on_one_line
 from outside.settings import Settings
 from outside.templates import TEMPLATES, fill_page, find_text
-from roster.welcome import ByHand
+from roster.welcome_desk import ByHand
 
 SHEETS = {
     "nl": ("De negen spelregels", "Spoed: 112. Geen spoed: 0900-8844. Gemeente (KCC): 14 0223."),

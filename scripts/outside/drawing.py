@@ -8,7 +8,7 @@ from outside.by_hand import render_by_hand
 from outside.settings import Settings
 from outside.templates import find_text
 from roster.plan import Document
-from roster.welcome import ByHand
+from roster.welcome_desk import ByHand
 
 
 def draw(document: Document, settings: Settings) -> str:

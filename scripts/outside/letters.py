@@ -19,7 +19,7 @@ from outside.mailbox import Letter
 from outside.settings import Settings
 from outside.templates import TEMPLATES, find_text
 from roster.plan import Send
-from roster.welcome import is_placeholder
+from roster.welcome_desk import is_placeholder
 
 __all__ = ["compose", "is_placeholder", "message_id"]
 

@@ -32,7 +32,7 @@ from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.registered import plan_registered_marks
 from roster.rules import check
-from roster.welcome import is_placeholder
+from roster.welcome_desk import is_placeholder
 
 if TYPE_CHECKING:
     from outside.door import Choices
