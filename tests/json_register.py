@@ -35,6 +35,9 @@ class JsonRegister:
         self.seen = self.path.read_bytes()
         return {"Deelnemers": self.table()}
 
+    def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
+        """It takes everything."""
+
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         if not self.shared and self.path.read_bytes() != self.seen:
             raise Changed

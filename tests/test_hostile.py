@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 from python_calamine import CalamineWorkbook
 
 from hostile.broken import BROKEN
@@ -153,3 +154,20 @@ def by_libreoffice(source: Path, folder: Path, kind: str) -> Path:
     ]
     subprocess.run(command, capture_output=True, timeout=120, check=True)
     return folder / f"{source.stem}.{kind}"
+
+
+def test_no_letter_leaves_for_a_register_that_cannot_be_written(tmp_path: Path) -> None:
+    """An array formula lies over our own column: that is told before anything happens, and nothing is put ready."""
+    register = tmp_path / "register.xlsx"
+    plain(register)
+    book = load_workbook(register)
+    sheet = book["Deelnemers"]
+    status = next(cell.column_letter for cell in sheet[1] if cell.value == "Status")
+    sheet[f"{status}2"] = ArrayFormula(f"{status}2:{status}9", '=IF(A2:A9="","","x")')
+    book.save(register)
+    before = register.read_bytes()
+    ended = enter("sync", register)
+    assert ended.returncode == 2, ended.stdout + ended.stderr
+    assert "kan niet worden geschreven" in ended.stderr
+    assert register.read_bytes() == before
+    assert not list(tmp_path.glob("out/mail/*.eml"))

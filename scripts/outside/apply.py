@@ -105,6 +105,8 @@ def apply(
     with Halt() as halt:
         handout = Handout(folder, files, draw)
         letters = Letters(sift(sends, ledger, mailbox, posted, at_most), compose, halt.is_asked)
+        if letters:
+            workbook.rehearse(cells)
         ledger.remember_numbers(_highest(cells), identities or {})
         Round(letters, posted, workbook=workbook, mailbox=mailbox, ledger=ledger, halted=halt.is_asked).run()
         if not (posted.again or posted.stop or halt.is_asked()):
@@ -112,10 +114,8 @@ def apply(
         _tell_together(posted, afterwards)
         told = _write(workbook, cells, posted, halt)
     return Report(
-        due=len(sends) + held,
-        sent=posted.sent,
-        waiting=posted.waiting,
-        held=posted.held,
+        due=len(sends) + held, sent=posted.sent,
+        waiting=posted.waiting, held=posted.held,
         uncertain=posted.uncertain, failed=posted.failed,
         cells_written=posted.written + len(told.done),
         cells_left=posted.left + len(told.left),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -12,7 +12,7 @@ import filelock
 import python_calamine
 
 from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_private_folder
-from outside.excel_replace import SheetChange, check_writable, put_cells
+from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
 from outside.files import trouble
@@ -101,6 +101,13 @@ class ExcelWorkbook:
         A step that finds its cell as it should be is done, and steps that change nothing leave the
         file untouched. May be called again after it returned, with the keys as they were read.
         """
+        return self._carry(steps, self._put)
+
+    def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
+        """Raise Stop now where `write` would, for something in the file that the writer does not master."""
+        self._carry(steps, self._try)
+
+    def _carry(self, steps: Sequence[SetCell | AddRow], put: Callable[[set[str]], None]) -> Written:
         if self._reading is None:
             raise Changed
         done: list[SetCell | AddRow] = []
@@ -116,7 +123,7 @@ class ExcelWorkbook:
             for step in steps:
                 tab = step.tab if isinstance(step, AddRow) else step.place.tab
                 (done if tab in tabs and tabs[tab].take(step) else left).append(step)
-            self._put(new)
+            put(new)
         except BaseException:
             for tab in new:
                 del tabs[tab]
@@ -127,22 +134,37 @@ class ExcelWorkbook:
         return Written(tuple(done), tuple(left))
 
     def _put(self, new: set[str]) -> None:
-        reading = self._reading
-        if reading is None or not any(tab.changes for tab in reading.tabs.values()):
+        reading, (changed, sheets, kept) = self._reading, self._asked(new)
+        if reading is None or not (changed or sheets):
             return
-        changed = {
-            tab.table.title: SheetChange(tab.patch(), tab.touched, tab.added())
-            for name, tab in reading.tabs.items()
-            if tab.changes and name not in new
-        }
-        sheets = {name: sheet_with_headings(TAB[name], reading.tabs[name].rows()) for name in new}
-        kept = {
-            tab.table.title: frozenset(position + 1 for position in tab.table.columns.values())
-            for tab in reading.tabs.values()
-        }
         reading.seen = put_cells(self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen)
         for tab in reading.tabs.values():
             tab.settle()
+
+    def _try(self, new: set[str]) -> None:
+        changed, sheets, kept = self._asked(new)
+        if changed or sheets:
+            try_cells(self.path, changed, sheets, kept)
+        for tab in new:
+            del self._tabs[tab]
+
+    @property
+    def _tabs(self) -> dict[str, TabSteps]:
+        return self._reading.tabs if self._reading is not None else {}
+
+    def _asked(self, new: set[str]) -> tuple[dict[str, SheetChange], dict[str, bytes], dict[str, frozenset[int]]]:
+        """What the steps that were taken up ask of the file: changes by title, tabs to add, and columns by title."""
+        tabs = self._tabs
+        changed = {
+            tab.table.title: SheetChange(tab.patch(), tab.touched, tab.added())
+            for name, tab in tabs.items()
+            if tab.changes and name not in new
+        }
+        sheets = {name: sheet_with_headings(TAB[name], tabs[name].rows()) for name in new if tabs[name].changes}
+        kept = {
+            tab.table.title: frozenset(position + 1 for position in tab.table.columns.values()) for tab in tabs.values()
+        }
+        return changed, sheets, kept
 
 
 def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[Range]], frozenset[str]]:

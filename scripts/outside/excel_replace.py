@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -20,6 +21,9 @@ from outside.xlsx_guard import check_not_open
 from outside.xlsx_patch import SheetPatch, patched_part
 from outside.xlsx_tables import grow_tables
 from outside.xlsx_zip import Archive, NotMastered, PackedPart
+
+_TRIED = 4 << 20
+"""Bytes, some 30,000 rows: a smaller file is written once for nothing before letters leave for its rows."""
 
 _LARGE = 32 << 20
 
@@ -69,12 +73,35 @@ def put_cells(
                     raise Changed
             return fingerprint(path)
         except NotMastered as error:
-            raise Stop(
-                f"In '{path.name}' kan niet worden geschreven. {error}",
-                "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
-            ) from error
+            raise _not_mastered(path, error) from error
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise Stop(f"'{path.name}' is beschadigd.", "Zet een kopie terug met: make restore") from error
+
+
+def try_cells(
+    path: Path,
+    changes: Mapping[str, SheetChange],
+    new_sheets: Mapping[str, bytes],
+    kept: Mapping[str, frozenset[int]],
+) -> None:
+    """Make the new file and throw it away. Raises Stop, as `put_cells` would, for what the writer does not master.
+
+    Of a very large file without formulas nothing is tried: that would double the time of its round.
+    """
+    with doing_on_disk(path), path.resolve().open("rb") as old, tempfile.TemporaryFile() as new:
+        archive = Archive(old)
+        try:
+            if path.stat().st_size < _TRIED or holds_formulas(open_book(archive)):
+                _write(archive, new, changes, new_sheets, kept)
+        except NotMastered as error:
+            raise _not_mastered(path, error) from error
+
+
+def _not_mastered(path: Path, error: NotMastered) -> Stop:
+    return Stop(
+        f"In '{path.name}' kan niet worden geschreven. {error}",
+        "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
+    )
 
 
 def check_writable(path: Path) -> None:

@@ -52,6 +52,9 @@ class GoogleWorkbook:
         self._aliases = {}
         return {name: tab.table for name, tab in self._tabs.items()}
 
+    def rehearse(self, steps: Sequence[Step]) -> None:
+        """Nothing to try: a chunk of letters only leaves after its rows took what was written."""
+
     def write(self, steps: Sequence[Step]) -> Written:
         """Write the steps, after a copy: a look and a batch, as long as nothing moves and no answer is lost.
 

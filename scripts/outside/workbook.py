@@ -39,5 +39,8 @@ class Workbook(Protocol):
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
 
+    def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
+        """Raise Stop where such a write is bound to be refused: letters must not leave for rows that cannot be told."""
+
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
