@@ -47,15 +47,19 @@ def victim(folder: Path, way: str) -> list[str]:
 
 
 def calls_of(command_line: list[str], trace: Path) -> list[tuple[str, int]]:
-    """All calls of a whole round that change something on the disk: name, and the how manieth of that name."""
+    """All calls of a whole round that change something on the disk: name, and the how manieth of its thread.
+
+    strace counts every thread apart when it strikes, so they are counted apart here as well.
+    """
     command = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={CHANGES}", "-e", "signal=none"]
     subprocess.run([*command, *command_line], check=False, capture_output=True)
     calls = []
-    count: Counter[str] = Counter()
+    count: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
-        name = line.split(None, 1)[1].partition("(")[0]
-        count[name] += 1
-        calls.append((name, count[name]))
+        thread, call = line.split(None, 1)
+        name = call.partition("(")[0]
+        count[thread, name] += 1
+        calls.append((name, count[thread, name]))
     return calls
 
 

@@ -110,4 +110,4 @@ def test_a_sync_that_is_killed_is_finished_by_the_next_one(tmp_path: Path) -> No
 def test_a_sync_that_is_killed_at_many_moments_is_finished_by_the_next_one(tmp_path: Path) -> None:
     """Every third call that changes the disk, or sixty moments in time."""
     ground = Ground(tmp_path)
-    assert die_often(door(ground.home), ground.lay_out, ground.look_over_twice, 110 if strace() else 60) >= 25
+    assert die_often(door(ground.home), ground.lay_out, ground.look_over_twice, 110 if strace() else 60) >= 50
