@@ -7,6 +7,8 @@ import sqlite3
 import subprocess
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from email.parser import BytesParser
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,16 @@ def age(home: Path, hours: float) -> None:
                     key = "rowid" if table != "message" else "message_id"
                     ledger.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (moved, rowid))
     ledger.close()
+
+
+def put_ready(home: Path, run_door: RunDoor) -> dict[str, str]:
+    """Have a round put all letters ready: whose turn it is, by the name before the @, with the Nr."""
+    sync(run_door, lay_out(home, 1, transport="outbox"))
+    found = {}
+    for path in sorted((home / "out" / "mail").glob("*.eml")):
+        letter = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
+        found[str(letter["To"].addresses[0].username)] = "-".join(path.name.split("-")[:2])
+    return found
 
 
 def sync(run_door: RunDoor, settings: Path) -> subprocess.CompletedProcess[str]:
@@ -112,6 +124,27 @@ def test_the_providers_limit_ends_the_round_politely(home: Path, run_door: RunDo
         age(home, 25)
         sync(run_door, settings)
         assert len(plan.arrived) > 20 and set(plan.by_message_id().values()) == {1}
+
+
+def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(home: Path, run_door: RunDoor) -> None:
+    """Never tried without end: after eight tries its row says so, and it leaves again when the coordinator asks."""
+    make_example(home / "register.xlsx", 6, 3, date(2026, 11, 23))
+    with mail_server() as (plan, port):
+        whom, nr = next(iter(put_ready(home, run_door).items()))
+        plan.answers = answers(**{f"{whom}_RCPT": "!450 4.2.0 Try again later"})
+        settings = lay_out(home, port)
+        for turn in range(1, 9):
+            assert (turn, welkom(home).get(nr, "").startswith("geweigerd")) == (turn, False)
+            sync(run_door, settings)
+            age(home, 25)
+        assert welkom(home)[nr] == "geweigerd 23-11-2026: de mail werd dagen achter elkaar uitgesteld"
+        asked = len(plan.commands)
+        sync(run_door, settings)
+        assert len(plan.commands) == asked
+        plan.answers.clear()
+        assert run_door("resend", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        sync(run_door, settings)
+        assert welkom(home)[nr].startswith("verstuurd") and set(plan.by_message_id().values()) == {1}
 
 
 def test_uncertain_letters_are_told_and_settled_by_people(home: Path, run_door: RunDoor) -> None:

@@ -217,6 +217,8 @@ class Ledger:
     def _record(self, connection: sqlite3.Connection, message_id: str, outcome: Outcome, now: datetime) -> None:
         next_try = ""
         if outcome.state == WAITS:
+            if outcome.for_all:  # this try tells nothing of the recipient
+                connection.execute("UPDATE message SET attempts = attempts - 1 WHERE message_id = ?", (message_id,))
             row = connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
             distance = min(FIRST_RETRY * 4 ** min(max(row[0] - 1, 0), 5), LAST_RETRY) if row else FIRST_RETRY
             next_try = (now + distance).isoformat()
@@ -238,7 +240,8 @@ class Ledger:
             ON CONFLICT (person, act, version) DO UPDATE SET
                 message_id = excluded.message_id, identities = excluded.identities, state = 'bezig', reason = '',
                 via = excluded.via, day = excluded.day, changed_at = excluded.changed_at, next_try = '',
-                attempts = CASE WHEN message.address = excluded.address THEN message.attempts + 1 ELSE 1 END,
+                attempts = CASE WHEN message.address = excluded.address AND message.via = excluded.via
+                    THEN message.attempts + 1 ELSE 1 END,
                 address = excluded.address
             WHERE message.state IN ('wacht', 'geweigerd')
                 OR (message.state = 'klaargezet' AND excluded.via <> 'klaargezet')""",

@@ -49,6 +49,11 @@ class LetterDrawer:
         found = self._found("message_id = ?", message_id)
         return found[0] if found else None
 
+    def tries(self, message_id: str) -> int:
+        """How often this letter was handed over to its present address, the time in hand included."""
+        row = self._connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
+        return int(row[0]) if row else 0
+
     def mark_sent(self, message_ids: Iterable[str]) -> None:
         """People know that these arrived, or sent them by hand. The day's limit counted what left already."""
         self._settle(message_ids, SENT, (READY, UNCERTAIN, REFUSED, WAITS))

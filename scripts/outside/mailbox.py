@@ -35,11 +35,13 @@ class Outcome:
     `state`: "klaargezet" or "verstuurd" (done), "wacht" (try again later), "geweigerd" (this
     address does not take it), "onzeker" (cannot be known). `reason` is Dutch, for the row. With
     `pause` the mailbox asks for peace (a day's limit): no more letters before that has passed.
+    `for_all` is True where it waits through no fault of its recipient.
     """
 
     state: str
     reason: str = ""
     pause: timedelta | None = None
+    for_all: bool = False
 
 
 class Mailbox(Protocol):

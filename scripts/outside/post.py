@@ -20,6 +20,12 @@ from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMa
 CHUNK = 25
 """Letters that are announced together in the rows of a shared register."""
 
+GIVE_UP = 8
+"""Tries after which a letter that its recipient's server keeps putting off goes back to the coordinator.
+
+Their distances in the ledger add up to almost four days, about as long as RFC 5321, 4.5.4.1, asks of a mail server.
+"""
+
 
 def open_mailbox(settings: Settings) -> Mailbox:
     """The mailbox that the settings name."""
@@ -258,6 +264,8 @@ class Round:
         if outcome.pause is not None:
             self._ledger.pause_until(self._ledger.now() + outcome.pause)
             self._over = True
+        elif _is_put_off(outcome) and self._ledger.letters.tries(one.message_id) >= GIVE_UP:
+            outcome = Outcome(REFUSED, "de mail werd dagen achter elkaar uitgesteld")
         self._posted.count(outcome.state)
         self._posted.ended.append(self._told(one.send, outcome))
         self._tried += 1
@@ -285,6 +293,11 @@ class Round:
         else:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_busy(send.mark_was) else ""
         return [] if says(was, text) else [SetCell(send.mark, text, was)]
+
+
+def _is_put_off(outcome: Outcome) -> bool:
+    """True where it is the recipient's side that asks to come back later."""
+    return outcome.state == WAITS and not outcome.for_all
 
 
 def _is_busy(cell: Cell) -> bool:

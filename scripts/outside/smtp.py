@@ -6,6 +6,7 @@ import re
 import smtplib
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from email.parser import BytesHeaderParser
 from email.policy import compat32
@@ -61,10 +62,10 @@ class Smtp:
         """Hand over one letter. See `Mailbox.deliver`; raises Stop where no letter can leave."""
         outcome = self._attempt(letter, last=False) or self._attempt(letter, last=True)
         if outcome is None:
-            outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg")
+            outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg", for_all=True)
             self._unlucky += 1
         if outcome.state == WAITS and outcome.pause is None and self._unlucky >= PATIENT:
-            return Outcome(WAITS, outcome.reason, A_WHILE)
+            return replace(outcome, pause=A_WHILE)
         return outcome
 
     def flush(self) -> None:
@@ -107,8 +108,8 @@ class Smtp:
         except NotNow as no:
             self._unlucky += 1
             if no.verdict is Verdict.LIMIT:
-                return Outcome(WAITS, "de daglimiet van het postvak is bereikt", A_DAY)
-            return Outcome(WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE)
+                return Outcome(WAITS, "de daglimiet van het postvak is bereikt", A_DAY, for_all=True)
+            return Outcome(WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE, for_all=True)
         self._spoke = time.monotonic()
         return outcome
 
@@ -164,13 +165,13 @@ class Smtp:
             self._drop()  # so many letters a connection, perhaps: a new one will tell
             return None
         if verdict is Verdict.LIMIT:
-            return Outcome(WAITS, reason, A_DAY)
+            return Outcome(WAITS, reason, A_DAY, for_all=True)
         if verdict is Verdict.WAITS:
             if reply.code == 421:
                 self._unlucky += 1
-                return Outcome(WAITS, reason, A_WHILE) if last else None
+                return Outcome(WAITS, reason, A_WHILE, for_all=True) if last else None
             self._unlucky += stage is Stage.SENDER
-            return Outcome(WAITS, reason)
+            return Outcome(WAITS, reason, for_all=stage is Stage.SENDER)
         if verdict is Verdict.REFUSED:
             return Outcome(REFUSED, reason)
         if verdict is Verdict.OURS:
@@ -189,7 +190,7 @@ class Smtp:
                 "templates aan.",
                 code=3,
             )
-        return Outcome(WAITS, reason)
+        return Outcome(WAITS, reason, for_all=True)
 
     def _ready(self) -> smtplib.SMTP:
         """A connection that is fit for a letter; a new one where it carried enough, or does not answer any more."""
