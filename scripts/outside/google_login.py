@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import webbrowser
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,20 @@ from typing import Any
 import gspread
 from google.auth.exceptions import GoogleAuthError
 from google.oauth2.service_account import Credentials
+from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_FILENAME
 
+from outside.files import private_folder, write_private
+from outside.screen import say
 from outside.settings import Settings
 from outside.stop import Stop
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
+
+LOGIN = "google-login.json"
+"""What a person's own login leaves, beside the file of the app."""
+
+LOGIN_SECONDS = 300
+"""How long the browser is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +45,22 @@ class Login:
 
 
 def key_file(settings: Settings) -> Path:
-    """Where the key lies: by the settings, or else by GOOGLE_APPLICATION_CREDENTIALS. Raises Stop where it is not."""
+    """Where the key lies: by the settings, by GOOGLE_APPLICATION_CREDENTIALS, or where gspread.oauth keeps a person's.
+
+    Raises Stop where there is none.
+    """
     path = settings.workbook.credentials
     named = os.environ.get("GOOGLE_APPLICATION_CREDENTIALS", "")
-    if not path.is_file() and named:
-        path = Path(named).expanduser()
-    if not path.is_file():
-        raise Stop(
-            "Het sleutelbestand voor Google is niet gevonden.",
-            f"Leg het bestand dat u van Google kreeg in {path.parent} en noem het {path.name}. "
-            "In HANDLEIDING.md staat hoe u het krijgt.",
-        )
-    return path
+    places = [path, *([Path(named).expanduser()] if named else [])]
+    places += [DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_FILENAME]
+    for place in places:
+        if place.is_file():
+            return place
+    raise Stop(
+        "Het sleutelbestand voor Google is niet gevonden.",
+        f"Leg het bestand dat u van Google kreeg in {path.parent} en noem het {path.name}. "
+        "In HANDLEIDING.md staat hoe u het krijgt.",
+    )
 
 
 def log_in(settings: Settings) -> Login:
@@ -56,28 +71,67 @@ def log_in(settings: Settings) -> Login:
         "Maak bij Google een nieuwe sleutel van het type JSON, en leg die op dezelfde plaats.",
     )
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise wrong from error
-    if not isinstance(content, dict):
-        raise wrong
-    try:
+        content = _read(path)
         if content.get("type") == "service_account":
             found = Credentials.from_service_account_info(content, scopes=SCOPES)  # type: ignore[no-untyped-call]  # google-auth says nothing of its types here
             return Login(found, str(content.get("client_email", "")))
-        if content.get("type") == "authorized_user":
-            client, _ = gspread.oauth_from_dict(authorized_user_info=content, scopes=SCOPES)
-            return Login(client.http_client.auth)
+        if "refresh_token" in content:
+            return _as_person(content)
         if "installed" in content:
-            kept = path.with_name("google-login.json")
-            return Login(
-                gspread.oauth(SCOPES, credentials_filename=path, authorized_user_filename=kept).http_client.auth
-            )
+            kept = path.with_name(LOGIN)
+            return _as_person(_read(kept)) if kept.is_file() else _for_the_first_time(content, kept)
     except GoogleAuthError as error:
         raise refused_login(error, Login(None)) from error
-    except (ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise wrong from error
     raise wrong
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What a key file holds. Raises OSError or ValueError."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(content, dict):
+        raise ValueError("a key file that holds no key")
+    return content
+
+
+def _as_person(info: dict[str, Any]) -> Login:
+    client, _info = gspread.oauth_from_dict(authorized_user_info=info, scopes=SCOPES)
+    return Login(client.http_client.auth)
+
+
+def _for_the_first_time(app: dict[str, Any], kept: Path) -> Login:
+    """Let a person log in with the browser, and keep that login for its owner alone."""
+    client, info = gspread.oauth_from_dict(credentials=app, scopes=SCOPES, flow=_with_the_browser)
+    private_folder(kept.parent)
+    write_private(kept, str(info).encode())  # gspread promises a dict, and gives the JSON of one
+    return Login(client.http_client.auth)
+
+
+def _with_the_browser(client_config: Mapping[str, Any], scopes: Iterable[str], port: int = 0) -> Any:
+    """Google's own page asks a person for leave, and brings what it gave to a door on this machine."""
+    from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError  # only a first login needs it
+    from oauthlib.oauth2 import OAuth2Error  # likewise
+
+    try:
+        webbrowser.get()
+        has_browser = True
+    except webbrowser.Error:
+        has_browser = False
+    say("Log in bij Google en geef Buurtbeheer toegang tot uw spreadsheets. Uw browser vraagt dat eenmalig.")
+    try:
+        return InstalledAppFlow.from_client_config(client_config, scopes).run_local_server(
+            port=port,
+            open_browser=has_browser,
+            authorization_prompt_message="Gaat er niets open? Plak dan dit adres in uw browser:\n{url}",
+            success_message="Gelukt. U kunt dit venster sluiten en teruggaan naar Buurtbeheer.",
+            timeout_seconds=LOGIN_SECONDS,
+        )
+    except (WSGITimeoutError, OAuth2Error, Warning) as error:  # a Warning: the tick at "spreadsheets" was left out
+        raise Stop(
+            "Het inloggen bij Google is niet afgemaakt.",
+            "Geef de opdracht nog eens. Zet op de pagina van Google het vinkje bij uw spreadsheets.",
+        ) from error
 
 
 def refused_login(error: Exception, login: Login) -> Stop:
@@ -94,5 +148,5 @@ def refused_login(error: Exception, login: Login) -> Stop:
         )
     return Stop(
         "Uw inlog bij Google is verlopen of ingetrokken.",
-        "Verwijder google-login.json uit config/secrets, en log opnieuw in door de opdracht nog eens te geven.",
+        f"Verwijder {LOGIN} uit config/secrets, en log opnieuw in door de opdracht nog eens te geven.",
     )

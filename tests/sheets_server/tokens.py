@@ -36,6 +36,7 @@ class Tokens:
     clock: float = 0.0  # what Google's clock is ahead of ours, in seconds
     issued: dict[str, tuple[str, list[str], float]] = field(default_factory=dict)
     logins: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def now(self) -> float:
@@ -68,12 +69,27 @@ class Tokens:
         path.write_text(json.dumps({**content, "token_uri": TOKEN_URI}), encoding="utf-8")
         return path
 
+    def app(self, path: Path) -> Path:
+        """Write the file of an app with which people log in (a desktop client, as Google's console gives it)."""
+        client = {"client_id": "1", "client_secret": "x", "token_uri": TOKEN_URI, "redirect_uris": ["http://localhost"]}
+        content = {"installed": {**client, "auth_uri": "https://accounts.google.com/o/oauth2/auth"}}
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    def leave_of(self, email: str) -> str:
+        """The code that Google's page brings back once this person gave leave."""
+        code = f"4/leave-{next(self.numbers)}"
+        self.codes[code] = email
+        return code
+
     def grant(self, form: dict[str, str]) -> Json:
         """The answer to a token request; a Refused whose message is 'error: description' otherwise."""
         if form.get("grant_type") == "refresh_token":
             email, scopes = self.logins.get(form.get("refresh_token", ""), ("", []))
             if not email or email in self.revoked:
                 raise Refused(400, "invalid_grant: Token has been expired or revoked.")
+        elif form.get("grant_type") == "authorization_code":
+            return self._exchanged(form.get("code", ""))
         elif form.get("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer":
             email, scopes = self._asserted(form.get("assertion", ""))
         else:
@@ -81,6 +97,15 @@ class Tokens:
         token = f"ya29.test-{next(self.numbers)}"
         self.issued[token] = (email, scopes, self.now() + self.lifetime)
         return {"access_token": token, "expires_in": self.lifetime, "token_type": "Bearer"}
+
+    def _exchanged(self, code: str) -> Json:
+        """A code is good once, and brings the token by which the login is renewed for ever."""
+        email = self.codes.pop(code, "")
+        if not email:
+            raise Refused(400, "invalid_grant: Malformed auth code.")
+        scope, refresh = f"{SCOPES}spreadsheets", f"refresh-{next(self.numbers)}"
+        self.logins[refresh] = (email, [scope])
+        return {**self.grant({"grant_type": "refresh_token", "refresh_token": refresh}), "refresh_token": refresh, "scope": scope}
 
     def _asserted(self, assertion: str) -> tuple[str, list[str]]:
         try:
