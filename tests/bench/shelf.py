@@ -39,6 +39,14 @@ def home(folder: Path, register: Path, state: Path | None = None) -> Path:
     return folder
 
 
+def nobody_welcomed(folder: Path) -> Path:
+    """The same place, for a network whose regiegroep has no number yet: nobody is due for a letter."""
+    settings = folder / "settings.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace('regiegroep_number = "06-23456789"', 'regiegroep_number = ""'), encoding="utf-8")
+    return folder
+
+
 def sync(folder: Path) -> list[str | Path]:
     """The command that syncs the register in `folder`."""
     settings = folder / "settings.toml"
