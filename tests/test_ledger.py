@@ -94,12 +94,12 @@ def test_retries_grow_apart_up_to_a_day_and_start_anew_for_another_address(path:
     with at(path) as ledger:
         for _attempt in range(6):
             ledger.book([], [intent(1)], "verstuurd")
-            ledger.record(intent(1).message_id, Outcome("wacht", "druk"))
+            ledger.record(intent(1).message_id, Outcome("wacht", "druk", give_up=8))
             next_try = ledger.entries([send(1)])["D-0001", "welcome", "1"].next_try
             assert next_try is not None
             waits.append(next_try - NOON)
         ledger.book([], [intent(1, "other")], "verstuurd")
-        ledger.record(intent(1).message_id, Outcome("wacht"))
+        ledger.record(intent(1).message_id, Outcome("wacht", give_up=8))
         again = ledger.entries([send(1)])["D-0001", "welcome", "1"]
     minutes = [wait / timedelta(minutes=1) for wait in waits]
     assert minutes == [15, 60, 240, 960, 1440, 1440]

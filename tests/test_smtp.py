@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 import sys
-from contextlib import closing
+import threading
+from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE
@@ -23,7 +26,7 @@ from smtp_server import SECRET, USER, Plan, answers, mail_server, make_certifica
 
 SENT = Outcome("verstuurd")
 CUT = Outcome("onzeker", "de verbinding brak af")
-LATER = Outcome("wacht", "de mailserver vraagt om later nog eens te proberen")
+LATER = Outcome("wacht", "het postvak van de ontvanger vraagt om uitstel", give_up=8)
 SOON = Patience(5, 5, 5)
 
 
@@ -77,7 +80,14 @@ def test_bare_line_ends_are_made_whole() -> None:
         ("RCPT", "450 4.2.0 Greylisted, see you in five minutes", LATER),
         ("RCPT", "451 4.7.1 Try again later", LATER),
         ("DATA", "451 no", LATER),
-        ("END", "452 4.2.2 Mailbox full", LATER),
+        ("END", "452 4.2.2 Mailbox full", Outcome("wacht", "het postvak is vol", give_up=8)),
+        ("RCPT", "452 4.1.1 <bo@mail.example> mailbox quota exceeded, no new messages", replace(LATER, reason="het adres bestaat niet")),
+        ("RCPT", "450 <bo@mail.example> over quota for messages", LATER),
+        ("RCPT", "550 5.7.1 <k.sender@mail.example>: Access denied", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
+        ("RCPT", "550 <auth@mail.example>: no such user", Outcome("geweigerd", "het adres bestaat niet")),
+        ("RCPT", "554 5.7.1 <bo@mail.example>: Relay access denied", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
+        ("RCPT", "501 5.5.4 Syntax error in parameters", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
+        ("RCPT", "550 5.1.10 RecipientNotFound", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "550 5.1.1 User unknown", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "550 No such user here", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "552 5.2.2 Over quota", Outcome("geweigerd", "het postvak is vol")),
@@ -119,7 +129,7 @@ def test_a_letter_that_broke_off_in_the_middle_is_tried_again_once() -> None:
     assert deliver(once, "an", text=text * 100_000) == [SENT]
     assert once.by_message_id() == {"<an@mail.example>": 1}
     twice = Plan(answers=answers(an_END=["half", "half"]))
-    assert deliver(twice, "an", text=text * 100_000) == [Outcome("wacht", "de verbinding met de mailserver viel weg", for_all=True)]
+    assert deliver(twice, "an", text=text * 100_000) == [Outcome("wacht", "de verbinding met de mailserver viel weg")]
     assert twice.arrived == []
 
 
@@ -150,15 +160,50 @@ def test_so_many_letters_a_session_is_no_limit_for_the_day() -> None:
         assert (plan.sessions, len(plan.by_message_id())) == (3, 5)
 
 
-def test_a_text_that_is_refused_stops_the_round_and_nobody_is_blamed() -> None:
-    """The first may be its recipient's own fault and waits; a second in a row is ours."""
-    plan = Plan(answers=answers(a_END="554 5.7.1 spam", b_END="554 5.7.1 spam"))
+@pytest.mark.parametrize(
+    ("stage", "line", "told"),
+    [
+        ("END", "554 5.7.1 spam", r"weigert de tekst van deze mails \(554 5.7.1\)"),
+        ("RCPT", "554 5.7.1 Relay access denied", r"neemt van dit postvak geen mail aan \(554 5.7.1\)"),
+        ("RCPT", "550 5.7.1 Client host blocked using Spamhaus", r"neemt van dit postvak geen mail aan \(550 5.7.1\)"),
+    ],
+)
+def test_what_may_be_ours_stops_the_round_when_it_comes_twice_and_nobody_is_blamed(stage: str, line: str, told: str) -> None:
+    """The first may be its recipient's own matter and waits, so that one person cannot keep all others from theirs."""
+    plan = Plan(answers=answers(**{f"a_{stage}": line, f"b_{stage}": line}))
     with mail_server(plan) as (_plan, port):
         box = Smtp(settings(port), SOON)
-        assert box.deliver(letter("a")).state == "wacht"
-        with pytest.raises(Stop, match=r"weigert de tekst van deze mails \(554 5.7.1\)"):
+        ended = box.deliver(letter("a"))
+        assert (ended.state, ended.give_up) == ("wacht", 3)
+        with pytest.raises(Stop, match=told):
             box.deliver(letter("b"))
+        assert box.deliver(letter("c")) == SENT
         box.close()
+
+
+def test_an_answer_that_comes_too_early_is_not_taken_for_the_last_word() -> None:
+    """"250" in one packet with the leave to begin: what the server says after the dot is what counts."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=hasty_server, args=(listener,), daemon=True).start()
+        box = Smtp(settings(listener.getsockname()[1]), SOON)
+        assert box.deliver(letter("an")) == Outcome("wacht", "de verbinding met de mailserver viel weg")
+        box.close()
+
+
+def hasty_server(listener: socket.socket) -> None:
+    """Says that it has the letter before it came, and after the dot that it has not."""
+    with suppress(OSError):  # the test is over
+        while True:
+            line, _ = listener.accept()
+            with line, line.makefile("rb") as heard:
+                line.sendall(b"220 hasty.example\r\n")
+                for said in heard:
+                    if said.upper().startswith(b"DATA"):
+                        line.sendall(b"354 go\r\n250 2.0.0 already\r\n")
+                    elif said == b".\r\n":
+                        line.sendall(b"451 4.3.0 not stored\r\n")
+                    elif said.upper().startswith((b"EHLO", b"MAIL", b"RCPT", b"RSET", b"NOOP", b"QUIT")):
+                        line.sendall(b"250 ok\r\n")
 
 
 @pytest.mark.parametrize(
@@ -167,8 +212,6 @@ def test_a_text_that_is_refused_stops_the_round_and_nobody_is_blamed() -> None:
         ("_MAIL", "550 5.7.1 Sender not allowed"),
         ("_MAIL", "530 5.7.0 Authentication required"),
         ("_MAIL", "501 5.1.7 Bad sender address"),
-        ("an_RCPT", "554 5.7.1 Relay access denied"),
-        ("an_RCPT", "550 5.7.1 Client host blocked using Spamhaus"),
         ("an_RCPT", "530 5.7.0 Must issue a STARTTLS command first"),
     ],
 )
@@ -212,7 +255,7 @@ def test_a_slow_server_is_waited_for_and_one_that_never_answers_is_not() -> None
     assert deliver(Plan(slow=0.1), "an") == [SENT]
     with mail_server(Plan(slow=0.9)) as (_plan, port):
         ended = Smtp(settings(port), Patience(0.3, 0.3, 0.3)).deliver(letter("an"))
-    assert ended == Outcome("wacht", "de verbinding met de mailserver viel weg", for_all=True)
+    assert ended == Outcome("wacht", "de verbinding met de mailserver viel weg")
     plan = Plan(answers=answers(an_END="stall"))
     with mail_server(plan) as (_plan, port), closing(Smtp(settings(port), Patience(2, 2, 0.3))) as box:
         assert box.deliver(letter("an")) == CUT
@@ -306,10 +349,11 @@ def test_a_login_that_fails_tells_what_to_do_and_keeps_the_secret(
 
 
 def test_too_many_logins_ask_for_a_day_of_peace(password: None) -> None:
-    """454 4.7.0 at Gmail."""
-    with mail_server(Plan(login="454 4.7.0 Too many login attempts"), login=True) as (_plan, port):
-        ended = Smtp(settings(port, username=USER), SOON).deliver(letter("an"))
-    assert (ended.state, ended.pause) == ("wacht", timedelta(days=1))
+    """454 4.7.0 at Gmail; the same code for a passing fault asks for a quarter of an hour."""
+    for words, rest in (("Too many login attempts", timedelta(days=1)), ("Temporary authentication failure", timedelta(minutes=15))):
+        with mail_server(Plan(login=f"454 4.7.0 {words}"), login=True) as (_plan, port):
+            ended = Smtp(settings(port, username=USER), SOON).deliver(letter("an"))
+        assert (ended.state, ended.pause) == ("wacht", rest)
 
 
 def test_the_login_can_be_tried_alone(password: None) -> None:

@@ -137,7 +137,7 @@ def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path
             assert (turn, welkom(home).get(nr, "").startswith("geweigerd")) == (turn, False)
             sync(run_door, settings)
             age(home, 25)
-        assert welkom(home)[nr] == "geweigerd 23-11-2026: de mail werd dagen achter elkaar uitgesteld"
+        assert welkom(home)[nr] == "geweigerd 23-11-2026: het postvak van de ontvanger vraagt om uitstel"
         asked = len(plan.commands)
         sync(run_door, settings)
         assert len(plan.commands) == asked

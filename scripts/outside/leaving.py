@@ -14,6 +14,7 @@ from outside.stop import Stop
 from roster.plan import Send
 
 A_DAY = timedelta(hours=24)
+HALF_A_DAY = timedelta(hours=12)
 
 GROUPS, LINES = 12, 40
 """How many groups, and how many lines of the example, are shown before the question."""
@@ -32,15 +33,14 @@ def allowance(settings: Settings, ledger: Ledger) -> int | None:
 
 
 def may_leave(
-    sends: Sequence[Send], at_most: int | None, compose: Callable[[Send], Letter], *, sure: bool, again: str
+    going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter], *, sure: bool, again: str
 ) -> bool:
     """Ask once, in a terminal: how many, to whom, and one example. True without a question where nothing leaves.
 
-    `again` is the word behind make that started this. Raises Stop where nobody can answer and nobody
-    said yes beforehand: mail never leaves by accident.
+    `waiting` are the letters that do not go along yet, and `again` the word behind make that started this.
+    Raises Stop where nobody can answer and nobody said yes beforehand: mail never leaves by accident.
     """
-    going = list(sends if at_most is None else sends[:at_most])
-    if at_most is None or sure or not going:
+    if sure or not going:
         return True
     if not can_answer():
         raise Stop(
@@ -55,8 +55,8 @@ def may_leave(
         say(f"  {number} × {group}")
     if len(groups) > GROUPS:
         say(f"  … en {len(groups) - GROUPS} andere groepen")
-    if len(sends) > len(going):
-        say(f"  (nog {len(sends) - len(going)} wachten op een volgende dag)")
+    if waiting:
+        say(f"  (nog {waiting} {'wacht' if waiting == 1 else 'wachten'} op een volgende ronde)")
     say()
     say("Zo ziet de eerste eruit:")
     for line in _example(compose(going[0])):
@@ -65,30 +65,33 @@ def may_leave(
 
 
 def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) -> None:
-    """How many letters wait for another day, until when, and how many days all of them take."""
+    """How many letters wait, until when, and how many days all of them take where a day's limit holds them up."""
     if settings.mail.transport != "smtp" or not waiting:
         return
+    wait = f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog."
     until = ledger.pause()
-    per_day = settings.mail.per_day
-    days = -(-waiting // per_day)
     if until is not None:
         warn(f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg.")
+        if until - ledger.now() < HALF_A_DAY:
+            say(f"{wait} Typ daarna weer: make {word}")
+            return
     elif waiting <= (allowance(settings, ledger) or 0):
-        say(f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog. Typ over een kwartier weer: make {word}")
+        after = ledger.next_try()
+        say(f"{wait} Typ {f'na {_moment(after)}' if after else 'straks'} weer: make {word}")
         return
+    days = -(-waiting // settings.mail.per_day)
     say(
-        f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog. "
-        f"Er gaan er hoogstens {per_day} per 24 uur weg, "
+        f"{wait} Er gaan er hoogstens {settings.mail.per_day} per 24 uur weg, "
         f"dus dat duurt {'nog een dag' if days == 1 else f'{days} dagen'}. "
         f"Ze gaan vanzelf mee met een volgende ronde: typ morgen weer make {word}"
     )
 
 
-def tell_uncertain(ledger: Ledger) -> None:
-    """Every letter of which nobody knows whether it arrived: where to look, and what to press then."""
+def tell_uncertain(ledger: Ledger) -> int:
+    """Every letter of which nobody knows whether it arrived: where to look, and what to press then. How many."""
     found = ledger.letters.in_state("onzeker")
     if not found:
-        return
+        return 0
     warn(f"Van {_mails(len(found))} is niet zeker of {'die aankwam' if len(found) == 1 else 'ze aankwamen'}:")
     for entry in found[:SHOWN]:
         warn(f"  {entry.person}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
@@ -99,6 +102,7 @@ def tell_uncertain(ledger: Ledger) -> None:
         f"Staat hij er niet? Typ: make resend NR={found[0].person}",
         "plain",
     )
+    return len(found)
 
 
 def _example(letter: Letter) -> list[str]:

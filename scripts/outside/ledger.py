@@ -182,6 +182,14 @@ class Ledger:
             connection.execute("DELETE FROM pause")
             connection.execute("INSERT INTO pause VALUES (?)", (moment.isoformat(),))
 
+    def next_try(self) -> datetime | None:
+        """When (UTC) the first of the letters that were put off may go again; None where none has to wait."""
+        now = self._clock().isoformat()
+        row = self._connection.execute(
+            "SELECT min(next_try) FROM message WHERE state = 'wacht' AND next_try > ?", (now,)
+        ).fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""
         return self._clock()
@@ -217,7 +225,7 @@ class Ledger:
     def _record(self, connection: sqlite3.Connection, message_id: str, outcome: Outcome, now: datetime) -> None:
         next_try = ""
         if outcome.state == WAITS:
-            if outcome.for_all:  # this try tells nothing of the recipient
+            if not outcome.give_up:  # this try tells nothing of the recipient
                 connection.execute("UPDATE message SET attempts = attempts - 1 WHERE message_id = ?", (message_id,))
             row = connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
             distance = min(FIRST_RETRY * 4 ** min(max(row[0] - 1, 0), 5), LAST_RETRY) if row else FIRST_RETRY

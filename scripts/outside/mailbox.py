@@ -35,13 +35,14 @@ class Outcome:
     `state`: "klaargezet" or "verstuurd" (done), "wacht" (try again later), "geweigerd" (this
     address does not take it), "onzeker" (cannot be known). `reason` is Dutch, for the row. With
     `pause` the mailbox asks for peace (a day's limit): no more letters before that has passed.
-    `for_all` is True where it waits through no fault of its recipient.
+    A letter that waits becomes "geweigerd", for `reason`, at its try number `give_up`; 0 means that
+    it waits through no fault of its recipient, and that the try does not count.
     """
 
     state: str
     reason: str = ""
     pause: timedelta | None = None
-    for_all: bool = False
+    give_up: int = 0
 
 
 class Mailbox(Protocol):

@@ -20,12 +20,6 @@ from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMa
 CHUNK = 25
 """Letters that are announced together in the rows of a shared register."""
 
-GIVE_UP = 8
-"""Tries after which a letter that its recipient's server keeps putting off goes back to the coordinator.
-
-Their distances in the ledger add up to almost four days, about as long as RFC 5321, 4.5.4.1, asks of a mail server.
-"""
-
 
 def open_mailbox(settings: Settings) -> Mailbox:
     """The mailbox that the settings name."""
@@ -114,7 +108,7 @@ def sift(
         elif entry is not None and _is_settled(entry, mailbox.done, address):
             posted.count(entry.state)
             _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason))
-        elif paused or _is_early(entry, ledger) or (at_most is not None and len(go) >= at_most):
+        elif paused or _is_early(entry, address, ledger) or (at_most is not None and len(go) >= at_most):
             posted.waiting += 1
         else:
             go.append(send)
@@ -128,8 +122,11 @@ def _is_settled(entry: Entry, done: str, address: str) -> bool:
     return entry.state in (done, SENT, UNCERTAIN)
 
 
-def _is_early(entry: Entry | None, ledger: Ledger) -> bool:
-    return entry is not None and entry.next_try is not None and entry.next_try > ledger.now()
+def _is_early(entry: Entry | None, address: str, ledger: Ledger) -> bool:
+    """True for a letter that was put off and whose time has not come; another address need not wait for that."""
+    if entry is None or entry.next_try is None or entry.address != address:
+        return False
+    return entry.next_try > ledger.now()
 
 
 def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
@@ -264,8 +261,8 @@ class Round:
         if outcome.pause is not None:
             self._ledger.pause_until(self._ledger.now() + outcome.pause)
             self._over = True
-        elif _is_put_off(outcome) and self._ledger.letters.tries(one.message_id) >= GIVE_UP:
-            outcome = Outcome(REFUSED, "de mail werd dagen achter elkaar uitgesteld")
+        elif outcome.give_up and self._ledger.letters.tries(one.message_id) >= outcome.give_up:
+            outcome = Outcome(REFUSED, outcome.reason)
         self._posted.count(outcome.state)
         self._posted.ended.append(self._told(one.send, outcome))
         self._tried += 1
@@ -293,11 +290,6 @@ class Round:
         else:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_busy(send.mark_was) else ""
         return [] if says(was, text) else [SetCell(send.mark, text, was)]
-
-
-def _is_put_off(outcome: Outcome) -> bool:
-    """True where it is the recipient's side that asks to come back later."""
-    return outcome.state == WAITS and not outcome.for_all
 
 
 def _is_busy(cell: Cell) -> bool:

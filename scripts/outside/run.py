@@ -17,7 +17,7 @@ from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
 from outside.opening import open_workbook
-from outside.post import open_mailbox, settle
+from outside.post import Posted, open_mailbox, settle, sift
 from outside.rules_kept import keep_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
@@ -76,7 +76,7 @@ def run(
                 tell(prepared)
             if prepared.doubted and not choices.force:
                 return refuse(prepared.doubted)
-            if report is None and not agreed(prepared, settings, ledger, choices, word):
+            if report is None and not agreed(prepared, settings, ledger, mailbox, choices, word):
                 say("Er is niets gedaan.")
                 return 0
             done = carry_out(prepared, workbook, mailbox, settings, ledger, replaces)
@@ -168,12 +168,17 @@ def refuse(doubted: Sequence[str]) -> int:
     return 1
 
 
-def agreed(prepared: Prepared, settings: Settings, ledger: Ledger, choices: Choices, word: str) -> bool:
+def agreed(
+    prepared: Prepared, settings: Settings, ledger: Ledger, mailbox: Mailbox, choices: Choices, word: str
+) -> bool:
     """Mails that really leave are asked for once, in a terminal; the outbox needs no leave."""
-    now = datetime.now().astimezone()
-    sends = [step for step in prepared.plan if isinstance(step, Send)]
     leave = allowance(settings, ledger)
-    return may_leave(sends, leave, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
+    if leave is None:
+        return True
+    now, posted = datetime.now().astimezone(), Posted()
+    sends = [step for step in prepared.plan if isinstance(step, Send)]
+    going = sift(sends, ledger, mailbox, posted, leave)
+    return may_leave(going, posted.waiting, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
 
 
 def carry_out(
@@ -229,7 +234,7 @@ def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Led
     for line in describe_report(report):
         say(line)
     tell_waiting(report.waiting, settings, ledger, word)
-    tell_uncertain(ledger)
+    unsure = tell_uncertain(ledger)
     if report.stop is not None:
         warn(report.stop.message, "bad")
         if report.stop.remedy:
@@ -238,7 +243,7 @@ def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Led
         warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
     if report.code == 3:
         warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
-    return max(report.code, exit_code(prepared.view.findings))
+    return max(report.code, int(unsure > 0), exit_code(prepared.view.findings))
 
 
 def exit_code(findings: Sequence[Finding]) -> int:

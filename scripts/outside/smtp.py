@@ -32,6 +32,15 @@ IDLE = 20.0
 PATIENT = 3
 """So many letters in a row that had to wait through no fault of their recipients, and the round takes a rest."""
 
+PUT_OFF_FOR_GOOD = 8
+"""Tries after which a letter that its recipient's server keeps putting off goes back to the coordinator.
+
+Their distances in the ledger add up to almost four days, about as long as RFC 5321, 4.5.4.1, asks of a mail server.
+"""
+
+DOUBTED_FOR_GOOD = 3
+"""Tries after which a letter that was refused where no other was taken is its recipient's own matter."""
+
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
@@ -62,7 +71,7 @@ class Smtp:
         """Hand over one letter. See `Mailbox.deliver`; raises Stop where no letter can leave."""
         outcome = self._attempt(letter, last=False) or self._attempt(letter, last=True)
         if outcome is None:
-            outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg", for_all=True)
+            outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg")
             self._unlucky += 1
         if outcome.state == WAITS and outcome.pause is None and self._unlucky >= PATIENT:
             return replace(outcome, pause=A_WHILE)
@@ -108,8 +117,8 @@ class Smtp:
         except NotNow as no:
             self._unlucky += 1
             if no.verdict is Verdict.LIMIT:
-                return Outcome(WAITS, "de daglimiet van het postvak is bereikt", A_DAY, for_all=True)
-            return Outcome(WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE, for_all=True)
+                return Outcome(WAITS, "de daglimiet van het postvak is bereikt", A_DAY)
+            return Outcome(WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE)
         self._spoke = time.monotonic()
         return outcome
 
@@ -165,32 +174,29 @@ class Smtp:
             self._drop()  # so many letters a connection, perhaps: a new one will tell
             return None
         if verdict is Verdict.LIMIT:
-            return Outcome(WAITS, reason, A_DAY, for_all=True)
+            return Outcome(WAITS, reason, A_DAY)
         if verdict is Verdict.WAITS:
             if reply.code == 421:
                 self._unlucky += 1
-                return Outcome(WAITS, reason, A_WHILE, for_all=True) if last else None
+                return Outcome(WAITS, reason, A_WHILE) if last else None
             self._unlucky += stage is Stage.SENDER
-            return Outcome(WAITS, reason, for_all=stage is Stage.SENDER)
+            if stage is Stage.SENDER:
+                return Outcome(WAITS, reason)
+            return Outcome(WAITS, reason, give_up=PUT_OFF_FOR_GOOD)
         if verdict is Verdict.REFUSED:
             return Outcome(REFUSED, reason)
         if verdict is Verdict.OURS:
             raise _refused_for_us(stage, reply)
-        return self._doubt(reply, reason)
+        return self._doubt(stage, reply, reason)
 
-    def _doubt(self, reply: Reply, reason: str) -> Outcome:
-        """A letter refused as a whole. Where others of this round were taken, its recipient is the cause."""
+    def _doubt(self, stage: Stage, reply: Reply, reason: str) -> Outcome:
+        """A letter refused for what may be ours as well. Where others of this round were taken, its recipient is it."""
         if self._taken:
             return Outcome(REFUSED, reason)
         self._doubted += 1
         if self._doubted > 1:
-            raise Stop(
-                f"De mailserver weigert de tekst van deze mails ({reply.told}). De ronde is gestopt.",
-                "Er is niemand als geweigerd opgeschreven. Vraag uw provider naar deze code, of pas de tekst in "
-                "templates aan.",
-                code=3,
-            )
-        return Outcome(WAITS, reason, for_all=True)
+            raise _refused_for_us(stage, reply)
+        return Outcome(WAITS, reason, give_up=DOUBTED_FOR_GOOD)
 
     def _ready(self) -> smtplib.SMTP:
         """A connection that is fit for a letter; a new one where it carried enough, or does not answer any more."""
@@ -264,6 +270,13 @@ def _refused_for_us(stage: Stage, reply: Reply) -> Stop:
         return Stop(
             f"De mailserver wil eerst een gebruikersnaam en wachtwoord ({reply.told}). De ronde is gestopt.",
             "Vul username in bij [mail] in de instellingen, en zet het wachtwoord klaar. In de HANDLEIDING staat hoe.",
+            code=3,
+        )
+    if stage in (Stage.START, Stage.END):
+        return Stop(
+            f"De mailserver weigert de tekst van deze mails ({reply.told}). De ronde is gestopt.",
+            "Er is niemand als geweigerd opgeschreven. Vraag uw provider naar deze code, of pas de tekst in "
+            "templates aan.",
             code=3,
         )
     return Stop(

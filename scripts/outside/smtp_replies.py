@@ -14,7 +14,7 @@ class Verdict(Enum):
     WAITS = "try again later"
     LIMIT = "the mailbox may send no more today"
     REFUSED = "this recipient does not take it"
-    DOUBTED = "refused, and it may be the text as well as the recipient"
+    DOUBTED = "refused, and it may be for what we are or wrote as well as for the recipient"
     OURS = "refused for what we are or how we log in: nobody will get it"
 
 
@@ -46,8 +46,8 @@ _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
 
 
 def read_reply(code: int, words: bytes) -> Reply:
-    """What smtplib gives for an answer, as a value."""
-    text = words.decode("utf-8", "replace")
+    """What smtplib gives for an answer, as a value. Servers repeat addresses, which say nothing of what is meant."""
+    text = _ADDRESS.sub("…", words.decode("utf-8", "replace"))
     return Reply(code, read_status(text), text)
 
 
@@ -61,11 +61,12 @@ def read_status(text: str) -> tuple[int, int, int] | None:
 # https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online
 _LIMITS = {(4, 5), (5, 3), (7, 28), (7, 232), (7, 233)}
 _LIMIT_WORDS = re.compile(
-    r"\b(daily|hourly|sending|submission|per (day|hour|minute)|rate)\b.{0,50}\b(limit|quota)"
-    r"|\b(limit|quota)\b.{0,50}\b(daily|hourly|sending|messages?|mails?)\b"
-    r"|\btoo many (e-?mails|mails|messages|login attempts)\b",
+    r"\b(daily|hourly|sending|submission|outgoing|per (day|hour|minute)|message rate)\b.{0,50}\b(limit|quota)"
+    r"|\b(limit|quota|exceeded)\b.{0,50}\b(daily|hourly|sending|per (day|hour|minute))\b"
+    r"|\brate limit|\btoo many (e-?mails|mails|messages|login attempts)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_ADDRESS = re.compile(r"\S+@\S+")
 _ABOUT_US = re.compile(
     r"\b(relay\w*|auth\w*|log ?in|sender|from address|client host|your (ip|host|server)|block ?list\w*|black ?list\w*"
     r"|spamhaus|rbl|helo|ehlo|ptr|reverse dns|spf|dkim|dmarc)\b",
@@ -79,10 +80,11 @@ CLOSED = "het postvak is niet in gebruik"
 SPAM = "de mail is voor spam aangezien"
 UNWANTED = "de ontvanger neemt deze mail niet aan"
 UNREACHED = "de mail kan daar niet worden bezorgd"
+PUT_OFF = "het postvak van de ontvanger vraagt om uitstel"
 TOO_LARGE = "de mail is te groot voor dit postvak"
 
 _REASONS = {
-    (1, 1): NO_SUCH, (1, 2): NO_DOMAIN, (1, 3): NO_SUCH, (1, 4): NO_SUCH, (1, 6): NO_SUCH, (1, 10): NO_DOMAIN,
+    (1, 1): NO_SUCH, (1, 2): NO_DOMAIN, (1, 3): NO_SUCH, (1, 4): NO_SUCH, (1, 6): NO_SUCH, (1, 10): NO_SUCH,
     (2, 1): CLOSED, (2, 2): FULL, (2, 3): TOO_LARGE, (3, 4): TOO_LARGE, (4, 1): UNREACHED, (4, 4): NO_DOMAIN,
 }
 _OF_A_CODE = {550: NO_SUCH, 551: NO_SUCH, 552: FULL, 553: NO_SUCH, 450: FULL, 452: FULL}
@@ -108,7 +110,7 @@ def is_limit(reply: Reply) -> bool:
     if reply.status and reply.status[1:] in _LIMITS:
         # 4.4.5 is congestion unless it speaks of a limit; 5.4.5 is Gmail's "daily user sending limit".
         return reply.status[1:] != (4, 5) or reply.code >= 500 or bool(_LIMIT_WORDS.search(reply.words))
-    if subject == 2 or reply.code == 552:
+    if subject in (1, 2) or reply.code == 552:
         return False
     return bool(_LIMIT_WORDS.search(reply.words))
 
@@ -121,7 +123,7 @@ def judge(stage: Stage, reply: Reply) -> tuple[Verdict, str]:
     if is_limit(reply):
         return Verdict.LIMIT, "de daglimiet van het postvak is bereikt"
     if code < 500:
-        return Verdict.WAITS, "de mailserver vraagt om later nog eens te proberen"
+        return Verdict.WAITS, _REASONS.get(reply.status[1:], PUT_OFF) if reply.status else PUT_OFF
     of_sender = reply.status is not None and reply.status[1:] in ((1, 7), (1, 8))
     about_recipient = reply.status is not None and reply.status[1] in (1, 2, 4) and not of_sender
     reason = reason_of(reply.status, code, reply.words)
@@ -130,7 +132,7 @@ def judge(stage: Stage, reply: Reply) -> tuple[Verdict, str]:
     if about_recipient or (reply.status is None and 550 <= code <= 553 and not _ABOUT_US.search(reply.words)):
         return Verdict.REFUSED, reason
     if stage is Stage.RECIPIENT:
-        about_us = (reply.status is not None and reply.status[1:] in ((1, 7), (1, 8))) or _ABOUT_US.search(reply.words)
+        about_us = of_sender or _ABOUT_US.search(reply.words)
         syntax = 500 <= code <= 504
-        return (Verdict.OURS if about_us or syntax else Verdict.REFUSED), reason
+        return (Verdict.DOUBTED if about_us or syntax else Verdict.REFUSED), reason
     return Verdict.DOUBTED, reason if reply.status else SPAM

@@ -110,11 +110,17 @@ def line_of(session: smtplib.SMTP) -> socket.socket:
 
 
 def is_silent(session: smtplib.SMTP) -> bool:
-    """True where the server has neither hung up nor spoken; only asked when it is our turn to speak."""
+    """True where the server has neither hung up nor spoken; only asked when it is our turn to speak.
+
+    What it said too early may lie in the library's own buffer already.
+    """
     line = line_of(session)
     before = line.gettimeout()
     try:
         line.settimeout(0)
+        heard = session.file
+        if heard is not None and heard.peek(1):
+            return False
         line.recv(1)
     except (BlockingIOError, ssl.SSLWantReadError):
         return True  # nothing to hear; on an encrypted line perhaps something of its own
@@ -216,8 +222,7 @@ def _log_in(session: smtplib.SMTP, mail: Mail, account: str, ask_password: Calla
         )
     if reply.code != 235:
         if 400 <= reply.code < 500:
-            limit = reply.status is not None and reply.status[1:] == (7, 0)  # Gmail's "too many login attempts"
-            raise NotNow(reply, Verdict.LIMIT if limit else judge(Stage.LOGIN, reply)[0])
+            raise NotNow(reply, judge(Stage.LOGIN, reply)[0])
         raise _not_let_in(reply)
 
 
