@@ -158,10 +158,10 @@ def test_a_domain_with_accents_goes_in_its_own_code() -> None:
 
 
 def test_a_message_id_is_the_same_for_the_same_person_act_and_version() -> None:
-    """On any machine, at any time, whatever else changed; and another's is another."""
+    """At any time, whatever else changed; another's is another, and nobody guesses it who lacks the secret."""
     first = compose(a_send(), SETTINGS, NOW).message_id
     again = compose(
-        a_send(to_name="S. de Boer", to_address="nieuw@mail.example", language="en", identities=("x",)),
+        a_send(to_name="S. de Boer", language="en", identities=("x",)),
         SETTINGS,
         datetime.now(UTC),
     )
@@ -169,7 +169,7 @@ def test_a_message_id_is_the_same_for_the_same_person_act_and_version() -> None:
         again.message_id
         == first
         == again.message["Message-ID"]
-        == message_id("welcome", "1", "D-0001", "post@mail.example")
+        == message_id("welcome", "1", "D-0001", "post@mail.example", a_send().to_address)
     )
     assert re.fullmatch(r"<welcome\.D-0001\.[0-9a-f]{20}@mail\.example>", first)
     others = {
@@ -180,10 +180,12 @@ def test_a_message_id_is_the_same_for_the_same_person_act_and_version() -> None:
             ("welcome", "1", "D-0002", "post@mail.example"),
             ("rules", "1", "D-0001", "post@mail.example"),
             ("welcome", "1", "D-0001", "ander@mail.example"),
+            ("welcome", "1", "D-0001", "post@mail.example", "ander@mail.example"),
+            ("welcome", "1", "D-0001", "post@mail.example", "", b"secret"),
             ("welcome", "1", "D-0001-2", "post@mail.example"),
         ]
     }
-    assert len(others) == 6
+    assert len(others) == 8
 
 
 def test_a_sender_is_found_or_shown_to_be_missing() -> None:

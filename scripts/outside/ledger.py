@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
@@ -62,7 +63,8 @@ class Ledger:
     """One file that holds what must survive a crash. Everything said to it lies on the disk when the call returns.
 
     It holds no name, number or address: those stand in it as keyed digests. `today` is the day that
-    the rows will name; `clock` gives the moment in UTC. Raises Stop where the file cannot be used.
+    the rows will name; `clock` gives the moment in UTC; `secret` is what Message-IDs are made with.
+    Raises Stop where the file cannot be used.
     """
 
     def __init__(self, path: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
@@ -72,6 +74,7 @@ class Ledger:
         self.shelf = Shelf(self._connection, today)
         self.letters = LetterDrawer(self._connection, today, clock)
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
+        self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
 
     def __enter__(self) -> Self:
         return self

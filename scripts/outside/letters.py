@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import binascii
-import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -43,8 +43,12 @@ _ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]+")
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9-]+")
 
 
-def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES) -> Letter:
+def compose(
+    send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES, *, secret: bytes = b""
+) -> Letter:
     """The letter of a Send, dated `now` (which knows its zone). Looks at no clock and no file but the templates.
+
+    `secret` is the ledger's, so that nobody else can guess the Message-ID (`message_id`).
 
     Raises Stop where a text is missing or wrong; ValueError where the Send names another
     version than its text, or an address that no mail can carry.
@@ -65,7 +69,7 @@ def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLA
             "website_link": website if "://" in website or not website else f"https://{website}",
         }
     )
-    name = message_id(send.act, send.version, send.person, sender)
+    name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person}')}>"
     filled = (
         _correspondent(send.to_name, send.to_address),
@@ -81,10 +85,14 @@ def compose(send: Send, settings: Settings, now: datetime, folder: Path = TEMPLA
     return Letter(name, send.person, data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), send.act)
 
 
-def message_id(act: str, version: str, person: str, sender: str) -> str:
-    """The Message-ID of what one person is told, the same on every machine that mails for the same sender."""
-    told = f"{act}\x1f{version}\x1f{person}\x1f{sender.casefold()}"
-    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:20]
+def message_id(act: str, version: str, person: str, sender: str, to: str = "", secret: bytes = b"") -> str:
+    """The Message-ID of what one person is told at one address: the same again for as long as the ledger lives.
+
+    A delivery report is believed by this name. So nobody who lacks the secret can make one up, and one about
+    an older address says nothing of the letter to a better one.
+    """
+    told = f"{act}\x1f{version}\x1f{person}\x1f{sender.casefold()}\x1f{to.casefold()}"
+    digest = hmac.digest(secret, told.encode("utf-8", "surrogatepass"), "sha256").hex()[:20]
     pieces = [_NOT_IN_AN_ID.sub("", piece)[:16] for piece in (act, person)]
     return f"<{'.'.join([*filter(None, pieces), digest])}@{_address(sender).rpartition('@')[2]}>"
 

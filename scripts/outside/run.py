@@ -203,7 +203,7 @@ def carry_out(
         mailbox,
         settings.paths.out,
         ledger=ledger,
-        compose=lambda send: compose(send, settings, now),
+        compose=lambda send: compose(send, settings, now, secret=ledger.secret),
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),
         at_most=allowance(settings, ledger),

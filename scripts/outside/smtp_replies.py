@@ -95,6 +95,8 @@ def reason_of(status: tuple[int, int, int] | None, code: int = 550, words: str =
     if status is None:
         return _OF_A_CODE.get(code, UNWANTED)
     _kind, subject, detail = status
+    if (subject, detail) == (1, 10) and re.search(r"\bmx\b", words, re.IGNORECASE):
+        return NO_DOMAIN  # RFC 7505; at Exchange the same code means that there is no such recipient
     if (subject, detail) in _REASONS:
         return _REASONS[subject, detail]
     if subject == 7:
