@@ -32,7 +32,7 @@ FIRST_WAIT = 0.8
 LONGEST_WAIT = 60.0
 """Google's quota is counted by the minute."""
 
-_PASSING = {-1, 408, 429, 500, 502, 503, 504}
+_PASSING = {-1, 408, 409, 429, 499, 500, 502, 503, 504}
 _NO_ANSWER = Stop(
     "Google geeft op dit moment geen antwoord.",
     "Kijk of er internet is, en probeer het over een paar minuten opnieuw.",
