@@ -11,6 +11,8 @@ FACTS: dict[str, object] = {
     "area": "Nieuw Den Helder",
     "admins": ["Anna de Vries", "Piet Jansen"],
     "is_admin": False,
+    "admin_cards": 0,
+    "regiegroep_card": False,
     "regiegroep_number": "06-23456789",
     "regiegroep_tel": "0623456789",
     "network": "Buurtgroep Voorbeeld",

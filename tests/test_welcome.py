@@ -121,6 +121,8 @@ def test_a_new_active_member_gets_one_letter_with_all_that_it_needs() -> None:
             "network": "Buurtgroep Voorbeeld",
             "short_name": "BPA",
             "coordinator": "Marijke Bakker",
+            "admin_cards": 0,
+            "regiegroep_card": True,
         },
         Place("Deelnemers", 2, "D-1", "Welkom"),
         None,

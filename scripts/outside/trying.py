@@ -22,13 +22,13 @@ from outside.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send
 from roster.table import Place
-from roster.welcome_cards import admin_cards, cards_of
+from roster.welcome_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.welcome_mark import READY, SENT
 
 if TYPE_CHECKING:
     from outside.door import Choices
 
-NUMBER = "06-00000000"
+NUMBER, MOBILE = "06-00000000", "+31600000000"
 """Nobody's number: it belongs to no series that is given out."""
 
 FOLDER = "proefmails"
@@ -85,12 +85,14 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
         "short_name": terms.short_name, "coordinator": terms.coordinator,
         "regiegroep_number": NUMBER, "regiegroep_tel": NUMBER.replace("-", ""),
     }
-    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile="+31600000000", role=Role.ADMIN)
-    cards = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act == "welcome" else ()
+    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=MOBILE, role=Role.ADMIN)
+    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act == "welcome" else ()
+    admins = cards_for(Member(place, ""), made)
+    regiegroep = regiegroep_at(MOBILE, terms) if act in ("welcome", "registered") else ()
     return Send(
         about=place, act=act, version=version, language=language, person=f"PROEF-{secrets.token_hex(4)}",
-        to_name="Sanne de Proef", to_address=to, facts=shared | facts, mark=place,
-        cards=cards_of(Member(place, ""), cards, "", terms),
+        to_name="Sanne de Proef", to_address=to, facts=shared | facts | facts_of(admins, regiegroep),
+        mark=place, cards=(*admins, *regiegroep),
     )
 
 

@@ -10,7 +10,7 @@ from roster.left_alone import wants_no_mail
 from roster.model import Group, Member, Status
 from roster.plan import Delivery, Send, SetCell, View
 from roster.table import Cell, Table, fold, says
-from roster.welcome_cards import regiegroep_card
+from roster.welcome_cards import facts_of, regiegroep_card
 from roster.welcome_mark import BUSY, READY, SENT, UNCERTAIN, read_mark
 
 ACT = "registered"
@@ -126,6 +126,7 @@ def _another_laptop(cell: Cell) -> bool:
 def _letter(admin: Member, group: Group, view: View) -> Send:
     terms = view.terms
     number = terms.regiegroep_number
+    cards = regiegroep_card(number, terms)
     area = view.roster.area_named.get(fold(group.area))
     return Send(
         about=admin.place,
@@ -143,11 +144,12 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
             "regiegroep_tel": re.sub(r"[^+\d]", "", number.replace("(0)", "")),
             "network": terms.network_name,
             "coordinator": terms.coordinator,
+            **facts_of((), cards),
         },
         mark=group.place.at(COLUMN),
         mark_was=_cell(view, GROEPEN.title, group.place.row),
         identities=(view.history.identity(admin.mobile),) if admin.mobile else (),
-        cards=regiegroep_card(number, terms),
+        cards=cards,
         told_together=True,
     )
 

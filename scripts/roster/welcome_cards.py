@@ -12,6 +12,9 @@ from roster.plan import file_name
 from roster.table import Place
 from roster.vcards import Frame, card, escape, frame
 
+Cards = tuple[tuple[str, str], ...]
+"""Cards as they go along with a mail: file name and card."""
+
 MOST = 5
 """Cards of admins in one mail; whoever has one of them can be added."""
 
@@ -33,26 +36,31 @@ def admin_cards(group: Group, admins: Sequence[Member], terms: Terms) -> tuple[A
     )
 
 
-def cards_of(
-    member: Member, admins: Sequence[AdminCard], regiegroep: str, terms: Terms
-) -> tuple[tuple[str, str], ...]:
-    """File name and card of everyone whose number this member saves: not his own, and no example number."""
-    others = [(one.name, one.text) for one in admins if one.nr != member.nr][:MOST]
-    return (*others, *regiegroep_card(regiegroep, terms))
+def cards_for(member: Member, admins: Sequence[AdminCard]) -> Cards:
+    """File name and card of the admins whose numbers this member saves: not his own."""
+    return tuple((one.name, one.text) for one in admins if one.nr != member.nr)[:MOST]
+
+
+def facts_of(admins: Cards, regiegroep: Cards) -> dict[str, object]:
+    """What a text may say of the cards that go along: of how many admins, and whether the regiegroep's is there."""
+    return {"admin_cards": len(admins), "regiegroep_card": bool(regiegroep)}
 
 
 @lru_cache(maxsize=8)  # asked for every letter, and always the same
-def regiegroep_card(number: str, terms: Terms) -> tuple[tuple[str, str], ...]:
+def regiegroep_card(number: str, terms: Terms) -> Cards:
     """The regiegroep's own card; none for a number that cannot be called, such as the example's."""
     try:
         read = phone(number)
     except ValueError:
         return ()
-    if read is None:
-        return ()
+    return () if read is None else regiegroep_at(read.e164, terms)
+
+
+def regiegroep_at(mobile: str, terms: Terms) -> Cards:
+    """The regiegroep's card with this number (E.164), which is not looked at."""
     prefix, org = escape(f"{terms.short_name} ·"), escape(terms.network_name[:60])
     shared = Frame(prefix, org, file_name(terms.short_name)[:20], 50)
-    contact = Member(Place(""), "regiegroep", organisation="Regiegroep", mobile=read.e164, role=Role.ADMIN)
+    contact = Member(Place(""), "regiegroep", organisation="Regiegroep", mobile=mobile, role=Role.ADMIN)
     return ((_file("Regiegroep"), _crlf(card(contact, shared))),)
 
 

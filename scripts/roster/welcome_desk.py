@@ -13,7 +13,7 @@ from roster.left_alone import wants_no_mail
 from roster.model import Member, Role, Status
 from roster.plan import Delivery, Send, View
 from roster.table import Cell, Place, fold, is_blank
-from roster.welcome_cards import AdminCard, admin_cards, cards_of
+from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
 
 ACT = "welcome"
@@ -126,7 +126,9 @@ class Desk:
 
     def letter(self, member: Member) -> Send:
         """The letter of a member whose turn it is, with the cards of those whose number must be saved first."""
-        terms, facts, circle = self._view.terms, self._facts(member), self._circle(member)
+        terms, facts = self._view.terms, self._facts(member)
+        admins = cards_for(member, self._circle(member).cards)
+        regiegroep = regiegroep_card(str(facts["regiegroep_number"]), terms)
         return Send(
             about=member.place,
             act=ACT,
@@ -135,8 +137,8 @@ class Desk:
             person=self._person(member),
             to_name=member.name,
             to_address=member.email or "",
-            facts=facts,
-            cards=cards_of(member, circle.cards, str(facts["regiegroep_number"]), terms),
+            facts=facts | facts_of(admins, regiegroep),
+            cards=(*admins, *regiegroep),
             mark=member.place.at("Welkom"),
             mark_was=self._cell(member, "Welkom"),
             identities=(self._identity(member),) if member.mobile else (),
