@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sqlite3
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from conftest import RunDoor
 from outside.letters import compose
 from outside.rules_kept import keep_rules, kept_rules
 from outside.settings import Mail, Paths, Settings
 from outside.starting import make_example
-from outside.templates import TEMPLATES
-from roster.rules_update import difference, is_older, read_rules
+from outside.templates import TEMPLATES, find_text
+from pages import FACTS, Page
+from roster.rules_update import difference, is_news, is_older, read_rules
 from smtp_server import mail_server
 from test_smtp_round import lay_out, sync, welkom
 
@@ -39,6 +44,34 @@ def test_only_what_differs_is_told() -> None:
     whole = difference(None, new)
     assert (whole["whole"], len(whole["changed"]), whole["dropped"]) == (True, 3, [])  # type: ignore[arg-type]  # a list
     assert difference(new, new)["changed"] == []
+
+
+def test_the_same_rules_in_another_order_are_no_news() -> None:
+    """Nothing to do differently, so nothing to mail; a rule that is gone is news by itself."""
+    old = ["U bent 18 jaar of ouder.", "Wees aardig.", "Geen reclame in de groep."]
+    assert not is_news(difference(old, old)) and not is_news(difference(old, old[::-1]))
+    assert is_news(difference(old, old[:2])) and is_news(difference(None, old))
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_heading_stands_only_above_something(language: str) -> None:
+    """New, gone, both or all: each under its own heading, and no heading without a rule below it."""
+    headings = {
+        "nl": ("Dit zijn de spelregels nu", "Dit is er nieuw", "Dit geldt niet meer"),
+        "en": ("These are the rules now", "This is new", "This no longer applies"),
+    }[language]
+    new, gone = [{"number": 5, "text": "Wees aardig."}], [{"text": "Geen reclame."}]
+    for whole, changed, dropped, expected in (
+        (True, new, [], headings[:1]),
+        (False, new, [], headings[1:2]),
+        (False, [], gone, headings[2:]),
+        (False, new, gone, headings[1:]),
+    ):
+        text = find_text("rules_update", language, "nl").fill(FACTS | {"whole": whole, "changed": changed, "dropped": dropped})
+        assert tuple(heading for heading in headings if heading in text.plain) == expected
+        assert tuple(heading for heading in headings if heading in Page(text.screen).text) == expected
+        for heading in expected:
+            assert re.search(rf"^{heading}\n-+\n+- ", text.plain, re.MULTILINE)
 
 
 def test_older_is_by_number_where_versions_are_numbers() -> None:
@@ -73,6 +106,20 @@ def test_what_a_killed_run_left_among_the_kept_rules_is_swept_away(tmp_path: Pat
     assert sorted((tmp_path / "state" / "spelregels").iterdir()) == kept != []
 
 
+def as_if_under_version_0(home: Path) -> None:
+    """Let everybody have been welcomed under version 0, whose first rule was another in Dutch alone."""
+    with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
+        ledger.execute("UPDATE message SET version = '0'")
+    ledger.close()
+    for file in (home / "state" / "spelregels").glob("1-*.md"):
+        text = file.read_text(encoding="utf-8").replace("1. U bent 18 jaar of ouder.", "1. U bent 16 jaar of ouder.")
+        file.with_name(file.name.replace("1-", "0-")).write_text(text, encoding="utf-8")
+
+
+def _people(number: int) -> str:
+    return "1 deelnemer krijgt" if number == 1 else f"{number} deelnemers krijgen"
+
+
 def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: RunDoor) -> None:
     """Through the doors: welcomed under an older version, told once of the new one, and then it is quiet."""
     make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
@@ -82,29 +129,22 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: 
         welcomed = len(plan.arrived)
         ended = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
         assert ended.returncode == 0 and len(plan.arrived) == welcomed
-        # Let them all have been welcomed under version 0, with another first rule.
-        import sqlite3
-
-        with sqlite3.connect(tmp_path / "state" / "ledger.sqlite3") as ledger:
-            ledger.execute("UPDATE message SET version = '0'")
-        ledger.close()
-        for file in (tmp_path / "state" / "spelregels").glob("1-*.md"):
-            text = file.read_text(encoding="utf-8").replace("1. U bent 18 jaar of ouder.", "1. U bent 16 jaar of ouder.")
-            file.with_name(file.name.replace("1-", "0-")).write_text(text, encoding="utf-8")
+        as_if_under_version_0(tmp_path)
         asked = run_door("rules_update", "--settings", settings, "--today", "2026-11-24")
         assert asked.returncode == 2 and "make rules-update YES=1" in asked.stderr
         assert f"versie 0 (ouder): {welcomed} deelnemers" in asked.stdout
         told = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
         assert told.returncode in (0, 1), told.stderr
         letters = plan.messages()[welcomed:]
-        assert len(letters) == welcomed
+        assert {letter["Content-Language"] for letter in letters} == {"nl"}
         for letter in letters:
             text = str(letter.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # each has one
-            if letter["Content-Language"] == "nl":
-                assert "Regel 1. U bent 18 jaar of ouder." in text and "Regel 2." not in text
-        assert set(welkom(tmp_path).values()) == {"verstuurd 24-11-2026 (versie 1)"}
+            assert "Regel 1. U bent 18 jaar of ouder." in text and "Regel 2." not in text
+        english = welcomed - len(letters)
+        assert english > 0 and f"Versie 1 zegt in het Engels hetzelfde als versie 0. {_people(english)} daarom geen mail." in told.stdout
+        assert list(welkom(tmp_path).values()).count("verstuurd 24-11-2026 (versie 1)") == len(letters)
         again = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-25")
-        assert "Niemand heeft een oudere versie" in again.stdout
+        assert "Er hoeft niets te worden verstuurd." in again.stdout and "Te doen" not in again.stdout
         sync(run_door, settings)
-        assert len(plan.arrived) == 2 * welcomed and set(plan.by_message_id().values()) == {1}
+        assert len(plan.arrived) == welcomed + len(letters) and set(plan.by_message_id().values()) == {1}
         assert (tmp_path / "out" / "spelregels-versies.csv").read_text(encoding="utf-8-sig").count("\n") == welcomed + 1

@@ -10,18 +10,20 @@ from typing import TYPE_CHECKING
 from outside.files import private_folder, trouble, write_private
 from outside.ledger import Ledger
 from outside.opening import open_workbook
-from outside.rules_kept import kept_rules
+from outside.rules_kept import keep_rules, kept_rules
 from outside.run import prepare, run
 from outside.screen import say
 from outside.settings import Settings
 from roster.registered import plan_registered_marks
-from roster.rules_update import Holder, holders, is_older, rules_update_planner
+from roster.rules_update import Holder, holders, is_older, no_news, rules_update_planner
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.door import Choices
 
 LIST = "spelregels-versies.csv"
+
+LANGUAGES = {"nl": "het Nederlands", "en": "het Engels"}
 
 
 def update_rules(settings: Settings, choices: Choices) -> int:
@@ -34,16 +36,32 @@ def update_rules(settings: Settings, choices: Choices) -> int:
     counted = Counter(holder.version for holder in found)
     say(f"De spelregels hebben nu versie {current}.")
     for version, number in sorted(counted.items()):
-        older = " (ouder)" if is_older(version, current) else ""
-        say(f"  versie {version}{older}: {number} {'deelnemer' if number == 1 else 'deelnemers'}")
+        behind = " (ouder)" if is_older(version, current) else ""
+        say(f"  versie {version}{behind}: {number} {'deelnemer' if number == 1 else 'deelnemers'}")
     _write_list(settings, found)
     say(f"Wie welke versie heeft, staat in {settings.paths.out.name}/{LIST}.")
-    if not any(is_older(version, current) for version in counted):
+    older = sum(number for version, number in counted.items() if is_older(version, current))
+    if not older:
         say("Niemand heeft een oudere versie. Er hoeft niets te worden verstuurd.")
         return 0
+    keep_rules(settings)
+    rules = kept_rules(settings)
+    same = no_news(found, rules, view)
+    for (version, language), number in same.items():
+        say(_the_same(current, version, language, number))
+    if sum(same.values()) == older:
+        say("Er hoeft niets te worden verstuurd.")
+        return 0
     say()
-    planners = (plan_missed_marks, plan_registered_marks, rules_update_planner(kept_rules(settings)))
+    planners = (plan_missed_marks, plan_registered_marks, rules_update_planner(rules))
     return run(settings, choices, planners, word="rules-update")
+
+
+def _the_same(current: str, version: str, language: str, number: int) -> str:
+    """Why somebody with an older version is not mailed: it says the same rules in his language."""
+    spoken = LANGUAGES.get(language, f"de taal '{language}'")
+    whom = "1 deelnemer krijgt" if number == 1 else f"{number} deelnemers krijgen"
+    return f"Versie {current} zegt in {spoken} hetzelfde als versie {version}. {whom} daarom geen mail."
 
 
 def _write_list(settings: Settings, found: list[Holder]) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -56,7 +57,8 @@ def read_rules(source: str) -> list[str]:
 def difference(old: Sequence[str] | None, new: Sequence[str]) -> dict[str, object]:
     """What somebody must be told: rules that are new or reworded with their numbers, and rules that are gone.
 
-    Without the old ones all of the new ones are told ("whole").
+    Without the old ones all of the new ones are told ("whole"). The same rules in another order are no
+    news: nobody has to do anything else for it.
     """
     known = set(old or ())
     changed = [(number, text) for number, text in enumerate(new, 1) if text not in known]
@@ -66,6 +68,11 @@ def difference(old: Sequence[str] | None, new: Sequence[str]) -> dict[str, objec
         "changed": [{"number": number, "text": text} for number, text in changed],
         "dropped": [{"text": text} for text in gone],
     }
+
+
+def is_news(told: Mapping[str, object]) -> bool:
+    """True where a difference holds something to tell."""
+    return bool(told["changed"] or told["dropped"])
 
 
 def holders(view: View) -> list[Holder]:
@@ -90,23 +97,49 @@ def holders(view: View) -> list[Holder]:
 
 
 def rules_update_planner(rules: Rules) -> Planner:
-    """The planner of the letters: one for each holder of an older version who can be mailed."""
+    """The planner of the letters: one for each holder of an older version who can be mailed and for whom it is news."""
 
     def plan_rules_update(view: View) -> Iterator[Send]:
-        told: dict[tuple[str, str], dict[str, object]] = {}
+        told = _Told(rules, view)
         for holder in sorted(holders(view), key=lambda one: (one.member.joined or date.max, one.member.place.row)):
             member = holder.member
             mailable = member.email is not None and member.email.rpartition("@")[0].isascii()
             if not is_older(holder.version, view.terms.rules_version) or not mailable or wants_no_mail(member, view):
                 continue
-            language = member.language or view.terms.language
-            key = (holder.version, language)
-            if key not in told:
-                new = rules(view.terms.rules_version, language)
-                told[key] = difference(rules(holder.version, language), new or ())
-            yield _letter(member, language, told[key], view)
+            news = told.to(holder)
+            if is_news(news):
+                yield _letter(member, told.language(member), news, view)
 
     return plan_rules_update
+
+
+def no_news(found: Iterable[Holder], rules: Rules, view: View) -> dict[tuple[str, str], int]:
+    """How many have an older version that says the same in their language, by that version and language."""
+    told = _Told(rules, view)
+    counted = Counter(
+        (holder.version, told.language(holder.member))
+        for holder in found
+        if is_older(holder.version, view.terms.rules_version) and not is_news(told.to(holder))
+    )
+    return dict(sorted(counted.items()))
+
+
+class _Told:
+    """What each holder of an older version must be told, worked out once for all with the same version and language."""
+
+    def __init__(self, rules: Rules, view: View) -> None:
+        self._rules, self._terms = rules, view.terms
+        self._known: dict[tuple[str, str], dict[str, object]] = {}
+
+    def language(self, member: Member) -> str:
+        return member.language or self._terms.language
+
+    def to(self, holder: Holder) -> dict[str, object]:
+        key = (holder.version, self.language(holder.member))
+        if key not in self._known:
+            new = self._rules(self._terms.rules_version, key[1])
+            self._known[key] = difference(self._rules(*key), new or ())
+        return self._known[key]
 
 
 def is_older(version: str, current: str) -> bool:
