@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sqlite3
 import subprocess
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
+from conftest import RunDoor
 from outside.door import Choices
 from outside.letters import compose
 from outside.settings import Mail, Settings
+from outside.starting import make_example
 from outside.trying import made_up
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan import Delivery, History, View
 from roster.registered import plan_registered, plan_registered_marks
 from roster.table import Place, Table
+from smtp_server import mail_server
+from test_smtp_round import lay_out, sync
 
 TERMS = Terms(today=date(2026, 11, 23), regiegroep_number="06-23456789", mail_done="verstuurd")
 EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 20)
@@ -72,6 +80,90 @@ def test_regienummer_tells_when_and_to_how_many() -> None:
     assert marks(a_view(both)) == ["verstuurd 20-11-2026 aan 2 beheerders"]
     assert marks(a_view(both, "verstuurd 20-11-2026 aan 2 beheerders")) == []
     assert marks(a_view([told("registered", LATE, "tuindorp", state="onzeker")])) == ["onzeker sinds 20-11-2026"]
+
+
+def refused(day: date = LATE, reason: str = "het adres bestaat niet", where: str = "a@mail.example") -> Delivery:
+    """The letter to the first admin came to nothing at an address."""
+    mark = History(salt=b"x").address_mark(where) if where else ""
+    return Delivery("D-0001", "registered", "tuindorp", "geweigerd", day, (), mark, reason)
+
+
+REFUSED = "geweigerd 20-11-2026 bij D-0001 (het adres bestaat niet). Verbeter het e-mailadres, dan gaat de mail vanzelf"
+
+
+def test_regienummer_tells_who_refused_it_and_what_mends_that() -> None:
+    """Which Nr and why, behind who did get it; and quiet once that stands there, also where the reason came later."""
+    early = told("welcome", EARLY)
+    assert marks(a_view([early, refused()])) == [REFUSED]
+    assert marks(a_view([early, refused()], REFUSED)) == []
+    other = told("welcome", date(2026, 11, 12), person="D-0002")
+    assert marks(a_view([early, refused(), other])) == [f"verstuurd 12-11-2026 aan 1 van 2 beheerders; {REFUSED}"]
+    just_now = refused(reason="", where="")
+    brief = "geweigerd 20-11-2026 bij D-0001. Verbeter het e-mailadres, dan gaat de mail vanzelf"
+    assert marks(a_view([early, just_now])) == [brief]
+    assert marks(a_view([early, refused()], brief)) == []
+
+
+def test_an_address_that_refused_is_not_tried_again_until_it_changes() -> None:
+    """Then the letter goes by itself, and the cell stops telling of it at once, or when the group is no more."""
+    early = told("welcome", EARLY)
+    assert list(plan_registered(a_view([early, refused()], REFUSED))) == []
+    mended = a_view([early, refused(where="old@mail.example")], REFUSED)
+    assert [send.person for send in plan_registered(mended)] == ["D-0001"] and marks(mended) == [""]
+    again = a_view([early, told("registered", LATE, "tuindorp", state="wacht")], REFUSED)
+    assert [send.person for send in plan_registered(again)] == ["D-0001"]
+    assert marks(a_view([early, refused()], REFUSED, registered=None)) == [""]
+    assert marks(a_view([early], "iets anders")) == []
+
+
+def test_a_refused_welcome_is_told_in_its_own_row_alone() -> None:
+    """Its letter is not the group's."""
+    assert marks(a_view([told("welcome", LATE, state="geweigerd")])) == []
+
+
+def regienummers(home: Path) -> dict[str, str]:
+    """Group -> what Regienummer says, of the groups that say something."""
+    rows = list(load_workbook(home / "register.xlsx")["Groepen"].iter_rows(values_only=True))
+    at = next(n for n, row in enumerate(rows) if "Regienummer" in row)
+    group, mark = rows[at].index("Groep"), rows[at].index("Regienummer")
+    return {str(row[group]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
+
+
+def retype(home: Path, tab: str, column: str, which: Callable[[Sequence[object]], bool], value: str | None) -> None:
+    """Type something else in a column of the rows that are meant."""
+    book = load_workbook(home / "register.xlsx")
+    rows = list(book[tab].iter_rows())
+    head = next(row for row in rows if column in [cell.value for cell in row])
+    at = next(n for n, cell in enumerate(head) if cell.value == column)
+    for row in rows[rows.index(head) + 1 :]:
+        if which([cell.value for cell in row]):
+            row[at].value = value
+    book.save(home / "register.xlsx")
+
+
+def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: RunDoor) -> None:
+    """Through the doors: one admin's server says no; the next round is quiet; another address, and it goes."""
+    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    with mail_server() as (plan, port):
+        settings = lay_out(tmp_path, port)
+        sync(run_door, settings)
+        with sqlite3.connect(tmp_path / "state" / "ledger.sqlite3") as ledger:  # as if before their groups were registered
+            ledger.execute("UPDATE message SET day = '2020-01-01'")
+        ledger.close()
+        retype(tmp_path, "Groepen", "Regienummer", lambda _row: True, None)
+        plan.answers = {("*", "RCPT"): ["550 5.1.1 User unknown", *[""] * 100]}
+        welcomed = len(plan.arrived)
+        assert "1 geweigerd" in sync(run_door, settings).stdout
+        ((group, text),) = [(group, text) for group, text in regienummers(tmp_path).items() if "geweigerd" in text]
+        nr = re.search(r"geweigerd 23-11-2026 bij (D-\d{4})", text)
+        assert nr and text.endswith("Verbeter het e-mailadres, dan gaat de mail vanzelf")
+        quiet = sync(run_door, settings)
+        assert "0 cellen bijgewerkt" in quiet.stdout and "geweigerd" not in quiet.stdout
+        told = len(plan.arrived)
+        retype(tmp_path, "Deelnemers", "E-mail", lambda row: nr[1] in row, "nieuw.adres@mail.example")
+        sync(run_door, settings)
+        assert plan.recipients[told:] == ["nieuw.adres@mail.example"] and told > welcomed
+        assert regienummers(tmp_path)[group].startswith("verstuurd") and "geweigerd" not in regienummers(tmp_path)[group]
 
 
 @pytest.mark.skipif(shutil.which("spamassassin") is None, reason="SpamAssassin is not installed here")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from roster.columns import DEELNEMERS, GROEPEN
 from roster.left_alone import wants_no_mail
@@ -11,7 +11,7 @@ from roster.model import Group, Member, Status
 from roster.plan import Delivery, Send, SetCell, View
 from roster.table import Cell, Table, fold, says
 from roster.welcome_cards import facts_of, regiegroep_card
-from roster.welcome_mark import BUSY, READY, SENT, UNCERTAIN, read_mark
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, read_mark
 
 ACT = "registered"
 WELCOME = "welcome"
@@ -21,6 +21,7 @@ COLUMN = "Regienummer"
 def plan_registered(view: View) -> Iterator[Send]:
     """One letter for each admin who was welcomed before his group was registered, and so without this news.
 
+    An address that refused it is not tried again; another one is, by itself.
     Who is welcomed after it reads all of it in that welcome: nobody gets two mails with the same number.
     """
     if not view.terms.regiegroep_number:
@@ -38,25 +39,63 @@ def plan_registered(view: View) -> Iterator[Send]:
 
 
 def plan_registered_marks(view: View) -> Iterator[SetCell]:
-    """Regienummer of every registered group: when its admins got the number, and how many of them did."""
+    """Regienummer of every registered group: when its admins got the number, how many of them did, and who refused it.
+
+    Where nobody refuses it any more, a cell that told of that is emptied. A reason that became known
+    later is no reason to write.
+    """
     known = _deliveries(view)
-    for group, admins in _registered_groups(view):
+    registered = {group.place.key: admins for group, admins in _registered_groups(view)}
+    for group in view.roster.group_named.values():
+        admins = registered.get(group.place.key, [])
         told = [_latest(admin, group, view, known) for admin in admins]
-        got = [delivery for delivery in told if delivery is not None and delivery.state in _done(view)]
-        unsure = [delivery for delivery in told if delivery is not None and delivery.state == UNCERTAIN]
-        if got:
-            day = max(delivery.day for delivery in got)
-            state = SENT if any(delivery.state == SENT for delivery in got) else READY
-            whom = f"{len(got)} van {len(admins)} beheerders" if len(got) < len(admins) else _admins(len(got))
-            text = f"{state} {day.day}-{day.month}-{day.year} aan {whom}"
-        elif unsure:
-            day = max(delivery.day for delivery in unsure)
-            text = f"{UNCERTAIN} sinds {day.day}-{day.month}-{day.year}"
-        else:
-            continue
+        got = _told_well(told, len(admins), view)
+        refused = [
+            (admin, letter) for admin, letter in zip(admins, told, strict=True)
+            if letter is not None and _is_refused(letter, admin, view)
+        ]
         cell = _cell(view, GROEPEN.title, group.place.row)
-        if not says(cell, text):
-            yield SetCell(group.place.at(COLUMN), text, cell)
+        briefly = "; ".join(filter(None, (got, _refusals(refused))))
+        wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
+        if not wholly and not (isinstance(cell, str) and cell.startswith(REFUSED)):
+            continue
+        if not says(cell, briefly) and not says(cell, wholly):
+            yield SetCell(group.place.at(COLUMN), wholly, cell)
+
+
+def _told_well(told: Iterable[Delivery | None], admins: int, view: View) -> str:
+    """When the number reached the admins and how many of them, or since when that is uncertain; "" for neither."""
+    letters = [letter for letter in told if letter is not None]
+    got = [letter for letter in letters if letter.state in _done(view)]
+    unsure = [letter for letter in letters if letter.state == UNCERTAIN]
+    if got:
+        state = SENT if any(letter.state == SENT for letter in got) else READY
+        whom = f"{len(got)} van {admins} beheerders" if len(got) < admins else _admins(len(got))
+        return f"{state} {_day(got)} aan {whom}"
+    return f"{UNCERTAIN} sinds {_day(unsure)}" if unsure else ""
+
+
+def _refusals(refused: Sequence[tuple[Member, Delivery]], *, why: bool = False) -> str:
+    """Who did not get the letter, why if that is asked and known, and what mends it; "" for nobody."""
+    if not refused:
+        return ""
+    whom = ", ".join(
+        f"{admin.nr} ({letter.reason})" if why and letter.reason else admin.nr for admin, letter in refused
+    )
+    day = _day(letter for _admin, letter in refused)
+    what = "het e-mailadres" if len(refused) == 1 else "de e-mailadressen"
+    return f"{REFUSED} {day} bij {whom}. Verbeter {what}, dan gaat de mail vanzelf"
+
+
+def _is_refused(letter: Delivery, admin: Member, view: View) -> bool:
+    """True where this letter came to nothing at the address that the admin has now; of a welcome its own row tells."""
+    mark = view.history.address_mark(admin.email) if admin.email else "none"
+    return letter.act == ACT and letter.state == REFUSED and letter.address_mark in ("", mark)
+
+
+def _day(letters: Iterable[Delivery]) -> str:
+    day = max(letter.day for letter in letters)
+    return f"{day.day}-{day.month}-{day.year}"
 
 
 def _admins(number: int) -> str:
@@ -105,7 +144,7 @@ def _was_welcomed_before(admin: Member, group: Group, view: View, known: Mapping
     if group.registered is None:
         return False
     letter = _latest(admin, group, view, known)
-    if letter is not None and letter.state in (*_done(view), UNCERTAIN, BUSY):
+    if letter is not None and (letter.state in (*_done(view), UNCERTAIN, BUSY) or _is_refused(letter, admin, view)):
         return False
     days = [one.day for one in _of(admin, view, known) if one.act == WELCOME and one.state in _done(view)]
     mark = read_mark(_cell(view, DEELNEMERS.title, admin.place.row))
