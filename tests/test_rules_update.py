@@ -19,6 +19,7 @@ from outside.templates import TEMPLATES, find_text
 from pages import FACTS, Page
 from roster.rules_update import difference, is_news, is_older, read_rules
 from smtp_server import mail_server
+from test_registered import retype
 from test_smtp_round import lay_out, sync, welkom
 
 OLD = (TEMPLATES / "spelregels" / "nl.md").read_text(encoding="utf-8")
@@ -148,3 +149,26 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: 
         sync(run_door, settings)
         assert len(plan.arrived) == welcomed + len(letters) and set(plan.by_message_id().values()) == {1}
         assert (tmp_path / "out" / "spelregels-versies.csv").read_text(encoding="utf-8-sig").count("\n") == welcomed + 1
+
+
+def test_refused_news_goes_again_with_the_same_word(tmp_path: Path, run_door: RunDoor) -> None:
+    """Where the address is mended, and where the coordinator asks: both times with `make rules-update`, and told so."""
+    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    day = ("--yes", "--today", "2026-11-24")
+    with mail_server() as (plan, port):
+        settings = lay_out(tmp_path, port)
+        sync(run_door, settings)
+        as_if_under_version_0(tmp_path)
+        plan.answers = {("*", "RCPT"): ["550 5.1.1 User unknown", "550 5.1.1 User unknown", *[""] * 100]}
+        run_door("rules_update", "--settings", settings, *day)
+        asked, mended = sorted(nr for nr, mark in welkom(tmp_path).items() if mark.startswith("geweigerd"))
+        ended = run_door("resend", "--settings", settings, "--nr", asked, *day)
+        assert "make rules-update" in ended.stdout and "make sync" not in ended.stdout
+        assert welkom(tmp_path)[asked] == "verstuurd 23-11-2026 (versie 0)"
+        retype(tmp_path, "Deelnemers", "E-mail", lambda row: mended in row, "nieuw.adres@mail.example")
+        before = len(plan.arrived)
+        sync(run_door, settings)
+        assert welkom(tmp_path)[mended] == "verstuurd 23-11-2026 (versie 0)" and len(plan.arrived) == before
+        run_door("rules_update", "--settings", settings, *day)
+        assert len(plan.arrived) == before + 2 and "nieuw.adres@mail.example" in plan.recipients[before:]
+        assert {welkom(tmp_path)[nr] for nr in (asked, mended)} == {"verstuurd 24-11-2026 (versie 1)"}

@@ -150,6 +150,19 @@ def test_letters_of_another_act_that_wait_or_to_another_person_are_not_told() ->
     assert told("", delivery(who="else")) == [READY]
 
 
+def test_refused_news_of_the_spelregels_is_told_no_more_once_the_address_is_another() -> None:
+    """The row says again which version this person has; that news goes with `make rules-update`, not with this round."""
+    welcomed = delivery("verstuurd", date(2026, 1, 1))
+    refused = delivery("geweigerd", act="rules_update", reason="het adres bestaat niet", where="old")
+    cell = "geweigerd 23-11-2026: het adres bestaat niet"
+    assert told(cell, welcomed, refused) == ["verstuurd 1-1-2026 (versie 1)"]
+    assert told("verstuurd 1-1-2026 (versie 1)", welcomed, refused) == []
+    assert told(cell, welcomed, replace(refused, address_mark=WHERE)) == []
+    assert told("", welcomed, replace(refused, address_mark=WHERE)) == [cell]
+    assert told("verstuurd 24-11-2026 (versie 2)", welcomed, refused) == []
+    assert told(cell, refused) == []
+
+
 def test_a_letter_that_is_due_again_is_told_when_it_leaves() -> None:
     """Put ready once, and the transport is SMTP now; or refused, and the address is another now."""
     assert told("", delivery(), mail_done="verstuurd") == []

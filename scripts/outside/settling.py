@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from roster.columns import DEELNEMERS
 from roster.plan import SetCell
 from roster.table import Cell, Table, says
 from roster.welcome_mark import BUSY, NO_MAIL, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of, read_mark, with_no_mail
-from roster.welcome_told import ACTS
+from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
     from outside.door import Choices
@@ -31,7 +31,7 @@ def settle_sent(settings: Settings, choices: Choices, nr: str) -> int:
 
 
 def settle_resend(settings: Settings, choices: Choices, nr: str) -> int:
-    """The uncertain or refused mails to this Nr must go again, with the next round. The exit code."""
+    """The uncertain or refused mails to this Nr must go again, with the next round of their kind. The exit code."""
     return _settle_one(settings, choices, nr, sent=False)
 
 
@@ -75,15 +75,35 @@ def _settle_one(settings: Settings, choices: Choices, typed: str, *, sent: bool)
             ledger.letters.mark_due(one.message_id for one in found)
         if index is not None and (not found or any(one.act in ACTS for one in found)):
             version = max((one.version for one in found if one.act in ACTS), default=rules_version())
-            text = mark_of(SENT, choices.today, version).text if sent else ""
+            text = mark_of(SENT, choices.today, version).text if sent else _before(letters, found)
             if isinstance(cell, str) and cell.strip().endswith(NO_MAIL):
                 text = with_no_mail(text)
             _write(workbook, [] if says(cell, text) else [_step(table, index, text, cell)])
     if sent:
         say(f"{nr}: opgeschreven als verstuurd.")
     else:
-        say(f"{nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
+        for line in _what_sends(nr, found):
+            say(line)
     return 0
+
+
+def _what_sends(nr: str, found: Iterable[Told]) -> list[str]:
+    """What to type, so that the letters go again: the news of changed spelregels goes with a word of its own."""
+    acts = {one.act for one in found} or {WELCOME}
+    lines = []
+    if acts - {RULES_UPDATE}:
+        lines.append(f"{nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
+    if RULES_UPDATE in acts:
+        lines.append(f"{nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
+    return lines
+
+
+def _before(letters: Iterable[Told], again: Sequence[Told]) -> str:
+    """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
+    if any(one.act == WELCOME for one in again):
+        return ""
+    earlier = [one for one in letters if one.act in ACTS and one not in again and one.state in (READY, SENT)]
+    return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version).text if earlier else ""
 
 
 def _concerned(letters: Iterable[Told], *, sent: bool, force: bool) -> list[Told]:

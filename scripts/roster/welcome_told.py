@@ -12,7 +12,7 @@ from roster.plan import Delivery, History, SetCell, View
 from roster.table import Cell, says
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark, with_no_mail
 
-ACTS = ("welcome", "rules_update")
+WELCOME, RULES_UPDATE = ACTS = ("welcome", "rules_update")
 """The letters that the cell tells of; of two on one day the last of these is the later one."""
 
 COLUMN = "Welkom"
@@ -22,31 +22,35 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     """The Welkom of every member of whom the ledger knows more than the row tells.
 
     Behind it stands whether somebody wants no mail. A row that names the same or a later state is left alone,
-    and so is one whose letter is due again: its mark follows when that letter leaves.
+    and so is one whose letter is due again: its mark follows when that letter leaves. News of the spelregels that
+    was refused at another address than today's does not leave with this round, so the row tells of what was before it.
     """
-    latest: dict[str, Delivery] = {}
+    letters: dict[str, list[Delivery]] = {}
     for delivery in view.history.deliveries:
         if delivery.act in ACTS and delivery.state in (READY, SENT, UNCERTAIN, REFUSED):
-            known = latest.get(delivery.person)
-            if known is None or _when(known) <= _when(delivery):
-                latest[delivery.person] = delivery
+            letters.setdefault(delivery.person, []).append(delivery)
     table = view.roster.tables[DEELNEMERS.title]
     for member in view.roster.members:
-        told = latest.get(member.nr)
+        known = sorted(letters.get(member.nr, ()), key=_when)
         alone = wants_no_mail(member, view)
-        if told is None and not alone:
+        if not known and not alone:
             continue
         cell = table.cell(member.place.row - table.first, COLUMN)
-        text = _text(told, member, cell, view)
+        text = _text(known, member, cell, view)
         if alone:
             text = with_no_mail(cell if text is None else text)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
 
 
-def _text(told: Delivery | None, member: Member, cell: Cell, view: View) -> str | None:
-    """What the row should say of its letter; None where it may stay as it is."""
-    if told is None or not _is_news(cell, told) or not _is_of(told, member, view.history):
+def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str | None:
+    """What the row should say of its letters, the latest last; None where it may stay as it is."""
+    standing = [one for one in known if not _is_withdrawn(one, member, view)]
+    if not standing:
+        return None
+    told, latest = standing[-1], known[-1]
+    is_back = told is not latest and _tells_of(cell, latest)
+    if not (is_back or _is_news(cell, told)) or not _is_of(told, member, view.history):
         return None
     if _is_due_again(told, member, view):
         return None
@@ -55,6 +59,17 @@ def _text(told: Delivery | None, member: Member, cell: Cell, view: View) -> str 
 
 def _when(delivery: Delivery) -> tuple[date, int]:
     return delivery.day, ACTS.index(delivery.act)
+
+
+def _is_withdrawn(letter: Delivery, member: Member, view: View) -> bool:
+    """True for news of the spelregels that was refused at another address than today's."""
+    return letter.act == RULES_UPDATE and letter.state == REFUSED and _is_due_again(letter, member, view)
+
+
+def _tells_of(cell: Cell, letter: Delivery) -> bool:
+    """True where the row still tells of this letter."""
+    mark = read_mark(cell)
+    return mark is not None and (mark.state, mark.day) == (letter.state, letter.day)
 
 
 def _is_news(cell: Cell, told: Delivery) -> bool:
