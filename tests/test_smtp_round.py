@@ -209,6 +209,25 @@ def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, run_door: RunDoor
         assert run_door("test_mail", "--settings", settings, "--to", "geen adres").returncode == 2
 
 
+@pytest.mark.parametrize("address", ["é@mail.example", "ik", "ik@" + "é" * 70 + ".example", "ik@mail.example\nBcc: x@mail.example"])
+def test_an_address_that_no_test_mail_can_reach_is_told(home: Path, run_door: RunDoor, address: str) -> None:
+    """In plain words, with an example; it is no fault of ours."""
+    ended = run_door("test_mail", "--settings", lay_out(home, 1), "--to", address)
+    assert ended.returncode == 2 and "TO=naam@voorbeeld.nl" in ended.stderr and "Buurtbeheer zelf" not in ended.stderr
+    assert ("accent" in ended.stderr) is (address == "é@mail.example")
+
+
+def test_a_days_limit_that_a_test_mail_meets_holds_for_the_round_as_well(home: Path, run_door: RunDoor) -> None:
+    """The mailbox asked for rest, so nothing is tried before that is over."""
+    with mail_server(Plan(per_day=3)) as (plan, port):
+        settings = lay_out(home, port)
+        ended = run_door("test_mail", "--settings", settings, "--to", "ik@mail.example")
+        assert ended.returncode == 1 and "3 van de 8" in ended.stdout and "vraagt om rust tot" in ended.stderr
+        plan.per_day = 0
+        asked = len(plan.commands)
+        assert "vroeg om rust tot" in sync(run_door, settings).stderr and len(plan.commands) == asked
+
+
 def test_all_mails_of_the_plan_can_be_leafed_through(home: Path, run_door: RunDoor) -> None:
     """One page, a frame each that may do nothing; nothing is sent or written elsewhere."""
     with mail_server() as (plan, port):

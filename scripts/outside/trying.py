@@ -36,12 +36,7 @@ FOLDER = "proefmails"
 
 def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     """Send them all, in Dutch and in English. The exit code."""
-    try:
-        whom = address(to)
-    except ValueError:
-        whom = ""
-    if not whom:
-        raise Stop("Dat is geen e-mailadres.", "Typ bijvoorbeeld: make test-mail TO=naam@voorbeeld.nl")
+    whom = _recipient(to)
     now = datetime.now().astimezone()
     letters = [_as_test(compose(send, settings, now)) for send in made_up(settings, choices, whom)]
     outcomes = []
@@ -58,12 +53,34 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
             (say if outcome.state in (SENT, READY) else warn)(f"  {outcome.state}{reason} · {subject}")
             outcomes.append(outcome.state)
             if outcome.pause is not None:
+                until = (ledger.now() + outcome.pause).astimezone()
+                ledger.pause_until(ledger.now() + outcome.pause)
+                when = f"{until.day}-{until.month}-{until.year} {until:%H:%M}"
+                warn(f"De mailserver vraagt om rust tot {when}. Tot dan gaat er niets weg.")
                 break
         mailbox.flush()
     good = sum(state in (SENT, READY) for state in outcomes)
     where = "verstuurd" if mailbox.done == SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
     say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
     return 0 if good == len(letters) else 1
+
+
+def _recipient(typed: str) -> str:
+    """The address to try it on. Raises Stop for what is none, or what no mail can carry."""
+    example = "Typ bijvoorbeeld: make test-mail TO=naam@voorbeeld.nl"
+    try:
+        whom = address(typed)
+        whom.rpartition("@")[2].encode("idna")
+    except ValueError:
+        whom = ""
+    if not whom:
+        raise Stop("Dat is geen e-mailadres.", example)
+    if not whom.rpartition("@")[0].isascii():
+        raise Stop(
+            "In dit adres staat vóór het apenstaartje een letter met een accent. Veel postvakken nemen dat niet aan.",
+            f"Neem een ander adres. {example}",
+        )
+    return whom
 
 
 def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
