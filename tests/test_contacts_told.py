@@ -50,6 +50,8 @@ def test_a_welcome_says_which_contacts_come_with_it_and_why(language: str, facts
     """Open and save them first; a reply is the way out where that does not work."""
     text = words("welcome", language, **facts)
     assert saying in text and WHY[language] in text
+    early = "Doe dit vóór u in de groep komt." if language == "nl" else "Do this before you are added to the group."
+    assert (early in text) is not facts.get("is_admin", False), "an admin makes the group"
     assert ("Lukt het niet? Antwoord op deze mail" if language == "nl" else "Does it not work? Reply to this mail") in text
 
 
