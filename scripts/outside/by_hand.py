@@ -15,10 +15,10 @@ from outside.templates import TEMPLATES, fill_page, find_text
 from roster.welcome_desk import ByHand
 
 SHEETS = {
-    "nl": ("De negen spelregels", "Spoed: 112. Geen spoed: 0900-8844. Gemeente (KCC): 14 0223."),
-    "en": ("The nine rules", "Emergency: 112. Police, no emergency: 0900-8844. Municipality (KCC): 14 0223."),
+    "nl": ("De {} spelregels", "Spoed: 112. Geen spoed: 0900-8844. Gemeente (KCC): 14 0223."),
+    "en": ("The {} rules", "Emergency: 112. Police, no emergency: 0900-8844. Municipality (KCC): 14 0223."),
 }
-"""The title and the foot of the rules to hand out."""
+"""The title of the rules to hand out, with their number left open, and the foot."""
 
 
 def render_by_hand(rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES) -> str:
@@ -42,6 +42,7 @@ def render_by_hand(rows: Sequence[ByHand], settings: Settings, folder: Path = TE
     for language in languages:
         title, footer = SHEETS.get(language, SHEETS["nl"])
         rules = find_text("spelregels", language, settings.language, folder)
+        title = title.format(rules.number_of_rules)
         sheets.append({"language": language, "title": title, "footer": footer, "rules": rules.piece({})})
     facts = {"people": people, "sheets": sheets, "network": settings.network.name}
     return fill_page("by_hand/page.html", "nl", facts, folder)

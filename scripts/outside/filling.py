@@ -24,6 +24,13 @@ MONTHS = {
     ),
 }
 
+NUMBERS = {
+    "nl": ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
+    "en": (
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    ),
+}
+
 Loader = Callable[[str], tuple[str, str, Callable[[], bool]]]
 """The name of a text in; its source, the name of its file, and whether that is still so, out."""
 
@@ -65,6 +72,12 @@ def listed(names: Sequence[str], language: str) -> str:
     """Names as they are spoken: "Jan, Piet en Anna"."""
     *first, last = names or [""]
     return f"{', '.join(first)} {AND.get(language, '&')} {last}" if first else last
+
+
+def spoken_number(number: int, language: str) -> str:
+    """A number as it is written in a text: up to twelve in words, "negen"."""
+    words = NUMBERS.get(language, ())
+    return words[number - 1] if 0 < number <= len(words) else str(number)
 
 
 def spoken_day(day: date | None, language: str) -> str:

@@ -14,7 +14,7 @@ from jinja2 import Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from outside.filling import environment
+from outside.filling import environment, spoken_number
 from outside.stop import Stop
 from outside.typesetting import Unsettable, piece_source, plain_source, screen_source
 
@@ -30,6 +30,8 @@ FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, At
 _HEAD = re.compile(r"^(\w+):[ \t]*(.*)$")
 _INCLUDE = re.compile(r'^\{%-?\s*include\s+"([^"\n]+)"\s*-?%\}[ \t]*$', re.MULTILINE)
 _UNKNOWN = re.compile(r"^(?:'(\w+)' is undefined$|No (?:filter|test) named '(\w+)')")
+_RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
+_NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
@@ -46,7 +48,8 @@ class Text:
     """One text in one language, ready to be filled in. Every fact stands in it literally, on one line.
 
     `version` is the one at its top, or of the piece that it includes ("" if none has one). Filling in
-    raises Stop, naming file and line, where the text asks for what it cannot have.
+    raises Stop, naming file and line, where the text asks for what it cannot have. `number_of_rules`, in words,
+    may stand in it: it counts the numbered rules in the text and the pieces that it includes.
     """
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -57,7 +60,10 @@ class Text:
         self.version = head.get(VERSION, "") or next(filter(None, map(sources.version, sources.included(name))), "")
         self._sources = sources
         self._subject_source = head.get(SUBJECT, "")
-        self._body = sources.whole(name)
+        whole = sources.whole(name)
+        self.number_of_rules = spoken_number(len(_RULE.findall(whole)), self.language)
+        # Before the text is set, so that a heading with the number in it is underlined as any other.
+        self._body = _NUMBER_OF_RULES.sub(self.number_of_rules, whole)
 
     def fill(self, facts: Mapping[str, object]) -> Filled:
         """The text as a mail."""
@@ -121,7 +127,7 @@ class Text:
     def _diagnosis(self, wrong: Exception, facts: Mapping[str, object]) -> Stop:
         """What is wrong, and where. The set forms have lines of their own, so the source is filled in to find it."""
         try:
-            self._source.render(facts)
+            self._source.render({"number_of_rules": self.number_of_rules, **facts})
         except FAULTS as found:
             frames = traceback.extract_tb(found.__traceback__)
             for frame in reversed(frames):
