@@ -155,7 +155,7 @@ def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: Ru
         welcomed = len(plan.arrived)
         assert "1 geweigerd" in sync(run_door, settings).stdout
         ((group, text),) = [(group, text) for group, text in regienummers(tmp_path).items() if "geweigerd" in text]
-        nr = re.search(r"geweigerd 23-11-2026 bij (D-\d{4})", text)
+        nr = re.search(r"geweigerd 23-11-2026 bij (D-\d{4}) \(het adres bestaat niet\)", text)
         assert nr and text.endswith("Verbeter het e-mailadres, dan gaat de mail vanzelf")
         quiet = sync(run_door, settings)
         assert "0 cellen bijgewerkt" in quiet.stdout and "geweigerd" not in quiet.stdout

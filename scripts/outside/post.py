@@ -270,7 +270,8 @@ class Round:
         return outcome
 
     def _told(self, send: Send, outcome: Outcome) -> Delivery:
-        return Delivery(send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities)
+        told = send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities
+        return Delivery(*told, self._ledger.address_mark(send.to_address), outcome.reason)
 
     def _intent(self, one: Sealed) -> Intent:
         send = one.send
