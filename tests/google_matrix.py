@@ -160,13 +160,15 @@ def mails(folder: Path) -> Counter[str]:
 class Case:
     """One disturbed round and the two quiet ones after it. `broken` gathers the laws that did not hold.
 
-    `renumbered` are people whose Nr was taken away by hand.
+    `renumbered` are people whose Nr was taken away by hand. Where the disturbed round `breaks_off` before it can
+    mend, the laws hold again after the next one.
     """
 
     server: SheetsServer
     folder: Path
     broken: list[str] = field(default_factory=list)
     renumbered: frozenset[str] = frozenset()
+    breaks_off: bool = False
 
     def go(self, arrange: Callable[[SheetsServer], object], edit: Callable[[Book], object] | None = None) -> None:
         """Run the case. `arrange` sets faults and hooks; `edit` is what people do meanwhile, for the comparison."""
@@ -179,6 +181,9 @@ class Case:
         expected = new_book(self.server)
         if edit is not None:
             edit(expected)
+        if self.breaks_off:
+            sync(settings)
+            self.server.start_counting()
         self._people(expected, book, "after the disturbed round")
         self._rows(book)
         numbers = dict(column(book, "Nr"))

@@ -66,6 +66,89 @@ def test_an_answer_to_our_write_is_lost(sheets: SheetsServer, tmp_path: Path, fa
     assert failed(sheets, tmp_path, 7, fault) == []
 
 
+def lost_between(sheets: SheetsServer, folder: Path, edits: tuple[str, str], look: int) -> list[str]:
+    """One edit before our write, one after it, and the answer that would tell is lost."""
+    one, other = (EDITS[name] for name in edits)
+    case = Case(sheets, folder)
+
+    def arrange(server: SheetsServer) -> None:
+        server.between(look, one)
+        server.fail(look + 1, Fault("503", after=True))
+        server.between(look + 1, other)
+
+    def both(book: Book) -> None:
+        one(book)
+        other(book)
+
+    case.go(arrange, both)
+    return case.broken
+
+
+@pytest.mark.parametrize("edits", [
+    ("inserts a column before all", "sorts by first name, down"),
+    ("sorts by house number", "inserts an empty row at the top"),
+    ("copies a member with Nr to the top", "sorts by first name, down"),
+], ids="; ".join)
+def test_rows_move_the_answer_is_lost_and_rows_move_again(sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str]) -> None:
+    """Nobody tells where our cells landed; whose row says something that went to another's is found all the same."""
+    assert lost_between(sheets, tmp_path, edits, 6) == []
+
+
+@pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before Opmerking"])
+def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
+    """Nine times in a row; the plan is let go, what stands wrong is not."""
+    case = Case(sheets, tmp_path)
+
+    def again(book: Book) -> None:
+        for _turn in range(9):
+            EDITS[edit](book)
+
+    case.go(lambda server: [server.between(call, EDITS[edit]) for call in range(6, 23, 2)], again)
+    assert case.broken == []
+
+
+@pytest.mark.parametrize("edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"])
+def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
+    """Rows moved, our write landed in the wrong ones, and then there was no Google any more."""
+    case = Case(sheets, tmp_path, breaks_off=True)
+
+    def arrange(server: SheetsServer) -> None:
+        server.between(6, EDITS[edit])
+        server.fail(7, Fault("503", after=True))
+        server.fail(8, Fault("503"), times=40)
+
+    case.go(arrange, EDITS[edit])
+    assert case.broken == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("look", [4, 6])
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("end", ["503", "403"])
+def test_any_edit_before_a_run_that_ends_there_is_mended_by_the_next(sheets: SheetsServer, tmp_path: Path, edit: str, look: int, end: str) -> None:
+    """An outage, or a sheet that is no longer shared."""
+    case = Case(sheets, tmp_path, breaks_off=True, renumbered=frozenset({"Daan"} if edit == "empties a Nr" else ()))
+
+    def arrange(server: SheetsServer) -> None:
+        server.between(look, EDITS[edit])
+        server.fail(look + 1, Fault("503", after=True))
+        server.fail(look + 2, Fault(end), times=40)  # type: ignore[arg-type]  # both are kinds
+
+    case.go(arrange, EDITS[edit])
+    assert case.broken == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("look", [4, 6])
+@pytest.mark.parametrize("second", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"])
+@pytest.mark.parametrize("first", EDITS)
+def test_any_edit_a_lost_answer_and_another_edit(sheets: SheetsServer, tmp_path: Path, first: str, second: str, look: int) -> None:
+    """As above, for all edits."""
+    if first == "empties a Nr":
+        pytest.skip("its row is renumbered, which the comparison does not know here")
+    assert lost_between(sheets, tmp_path, (first, second), look) == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("after", range(CALLS))
 @pytest.mark.parametrize("edit", EDITS)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from outside.google_backup import keep_copy
 from outside.google_batch import FIELDS, Batch, Seen, seen_in
 from outside.google_calls import Calls, Json, Lost, Refused
+from outside.google_journal import Journal
 from outside.google_lock import Lock
 from outside.google_login import log_in
+from outside.google_moved import Cells, Doubt
 from outside.google_steps import Step
 from outside.google_tabs import Found, Tab, describe, read_again, read_tabs
 from outside.google_write import Write
@@ -20,7 +22,10 @@ from roster.table import Table
 
 
 class GoogleWorkbook:
-    """A register at Google. Nothing is asked of Google before the first of lock, read and write."""
+    """A register at Google. Nothing is asked of Google before the first of lock, read and write.
+
+    `doubts` are, by tab, the cells that were sent and may stand where they must not.
+    """
 
     shared = True
     name = "Google-blad"
@@ -33,6 +38,8 @@ class GoogleWorkbook:
         self._tabs: dict[str, Tab] = {}
         self._aliases: dict[tuple[str, str], str] = {}
         self._has_copy = False
+        self.doubts: dict[str, Doubt] = {}
+        self._journal = Journal(settings.paths.state)
 
     @property
     def calls(self) -> Calls:
@@ -41,15 +48,33 @@ class GoogleWorkbook:
             self._calls = Calls(self._settings.workbook.spreadsheet, log_in(self._settings))
         return self._calls
 
-    def lock(self) -> AbstractContextManager[None]:
-        """One run at a time, on any laptop; raises Stop naming the machine that holds it."""
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One run at a time, on any laptop; raises Stop naming the machine that holds it.
+
+        The lock stays where something may stand wrong in the sheet: only this machine can mend it.
+        """
         self._lock = Lock(self.calls, self._settings.paths.state)
-        return self._lock.held()
+        with self._lock.held():
+            try:
+                yield
+            finally:
+                self._lock.stays = bool(self.doubts) or self._lock.goes_on
+                self._journal.close(keep=self._lock.stays)
 
     def read(self) -> dict[str, Table]:
-        """All tabs of the register by title: two calls. Raises Stop for what cannot be read; changes nothing."""
+        """All tabs of the register by title: two calls. Raises Stop for what cannot be read.
+
+        Changes nothing, unless a run of this machine broke off while rows moved: that is mended first.
+        """
         self._found, self._tabs = read_tabs(self.calls)
         self._aliases = {}
+        if self._lock is not None and self._lock.goes_on:
+            self._lock.goes_on = False
+            self.doubts = self._journal.left_by(self._lock.since, self._tabs)
+            if self.doubts:
+                Write(self, []).carry_out()
+                self._found, self._tabs = read_tabs(self.calls)
         return {name: tab.table for name, tab in self._tabs.items()}
 
     def rehearse(self, steps: Sequence[Step]) -> None:
@@ -64,7 +89,7 @@ class GoogleWorkbook:
         """
         if self._found is None:
             raise Changed
-        if not steps:
+        if not (steps or self.doubts):
             return Written()
         return Write(self, steps).carry_out()
 
@@ -105,6 +130,15 @@ class GoogleWorkbook:
     def known(self, name: str) -> Tab | None:
         """The tab as the last look saw it."""
         return self._tabs.get(name)
+
+    def note(self, views: Mapping[str, Tab], sent: Mapping[str, Cells]) -> None:
+        """Have this machine remember what is about to be sent, in case that it does not live to see the answer."""
+        if self._lock is not None:
+            self._journal.note(self._lock.since, views, sent, self.doubts)
+
+    def settle(self) -> None:
+        """All that was sent stands right."""
+        self._journal.settle()
 
     def send(self, batch: Batch) -> Seen:
         """One batch, behind the check of the lock. Raises Lost, Refused or Stop."""

@@ -41,7 +41,11 @@ class Holder:
 
 
 class Lock:
-    """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over."""
+    """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over.
+
+    `goes_on` is True where a run of ours broke off under this lock and nobody took it over since; `stays` has it
+    stand after the run, because only this machine knows what may stand wrong in the sheet.
+    """
 
     def __init__(self, calls: Calls, state: Path) -> None:
         self._calls = calls
@@ -49,6 +53,8 @@ class Lock:
         self._sheet: int | None = None
         self._since = 0.0
         self._installation = ""
+        self.goes_on = False
+        self.stays = False
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -68,6 +74,11 @@ class Lock:
                 "Buurtbeheer is al bezig met dit register.",
                 "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
             ) from error
+
+    @property
+    def since(self) -> int:
+        """Since when (seconds) this lock is held, by this run and those before it that broke off under it."""
+        return round(self._since)
 
     def check(self) -> list[Json]:
         """What goes first in every batch: a sign of life in our tab, which fails when the tab is not ours any more."""
@@ -120,6 +131,8 @@ class Lock:
         if holder.installation != self._installation and time.time() - holder.seen < STALE:
             self._sheet = None
             raise _busy(holder)
+        if holder.installation == self._installation and holder.since:
+            self.goes_on, self._since = True, holder.since
         # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
         return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)]
 
@@ -179,7 +192,7 @@ class Lock:
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
         sheet, self._sheet = self._sheet, None
-        if sheet is None:
+        if sheet is None or self.stays:
             return
         for turn in range(1, TRIES):
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
@@ -12,6 +12,9 @@ from roster.table import Cell, fold, is_blank, says
 
 Cells = dict[int, dict[int, Cell]]
 """Row -> column -> value, counted from 0."""
+
+Mark = tuple[bool, object]
+"""A cell's value as it can be looked up: whether it is text, and what it says; a blank is (True, "")."""
 
 
 @dataclass(slots=True)
@@ -24,53 +27,63 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Sent:
-    """What was sent to one tab and is not known to stand right: how the tab should have been, and which cells went.
+class Doubt:
+    """What was sent to one tab and may stand in a wrong place.
 
-    `stood` is how the tab stood in truth, with the cells that this was to mend: those of `owed`, each with
-    its right value and the wrong one that stood there. `seen` are the rows that came back with the
-    answer; None where no answer came.
+    `meant` is the tab as it should stand without it, `sent` the cells that went, by the rows and columns of
+    `meant`. `values` is all that went astray or may have since the tab was last known to stand right, and
+    `columns` where it went; `reach` is by how many columns the tab has shifted since.
     """
 
-    before: Tab
-    stood: Tab
-    cells: Cells
-    owed: dict[tuple[int, int], tuple[Cell, Cell]] = field(default_factory=dict)
-    seen: Mapping[int, Sequence[Cell]] | None = None
+    meant: Tab
+    sent: Cells = field(default_factory=dict)
+    values: set[Mark] = field(default_factory=set)
+    columns: set[int] = field(default_factory=set)
+    reach: int = 0
+
+    def add(self, cells: Cells) -> None:
+        """These went as well, and nobody knows where they stand."""
+        for row, line in cells.items():
+            self.sent.setdefault(row, {}).update(line)
+            self.columns.update(line)
+            self.values.update(map(mark_of, line.values()))
+
+    def since(self, meant: Tab, moved: Moved) -> Doubt:
+        """The same doubt in a later look, in which its repairs are not known to stand yet."""
+        columns = self.columns | {moved.columns[column] for column in self.columns if column in moved.columns}
+        return Doubt(meant, {}, set(self.values), columns, self.reach + _shift(moved.columns, self.meant, meant))
 
 
-def trace(sent: Sent, after: Tab) -> Moved:
-    """What must be put back on a tab as it stands now, and where every row of `sent.before` stands.
+def trace(doubt: Doubt, now: Tab) -> Moved:
+    """What must be put back on a tab as it stands now, and where every row of `doubt.meant` stands.
 
-    The rows of the answer show where each cell landed, whatever moved before it came or since.
-    Without an answer it is taken that nothing moved since.
+    A cell is ours to put back when it says something that we sent, and neither what was sent to its own row
+    nor what its row said before. Rows and columns may have moved before the write, after it, or both.
     """
-    repairs: dict[tuple[int, int], Cell] = {}
-    direct = _match(sent.stood, after, sent.cells)
-    if sent.seen is None:
-        repairs = _misplaced(sent.before, sent.cells, after, direct)
-    else:
-        known = frozenset(sent.seen)
-        middle = again(sent.stood, [list(sent.seen.get(row, ())) for row in range(max(known, default=-1) + 1)])
-        landed = _match(sent.stood, middle, sent.cells, known)
-        since = _match(middle, after, {}, ours=known)
-        wrong_now = _misplaced(sent.before, sent.cells, middle, landed)
-        for (row, column), (right, wrong) in sent.owed.items():
-            there, heading = landed.rows.get(row), landed.columns.get(column)
-            if there is not None and heading is not None and same(middle.cell(there, heading), wrong):
-                wrong_now.setdefault((there, heading), right)
-        for (row, column), right in wrong_now.items():
-            there, heading = since.rows.get(row), since.columns.get(column)
-            if there is not None and heading is not None and same(after.cell(there, heading), middle.cell(row, column)):
-                repairs[there, heading] = right
-    for (row, column), (right, wrong) in sent.owed.items():
-        there, heading = direct.rows.get(row), direct.columns.get(column)
-        if there is not None and heading is not None:
-            now = after.cell(there, heading)
-            if same(now, wrong) and not same(now, right):
-                repairs.setdefault((there, heading), right)
-    found = _match(sent.before, put_back(after, repairs), {})
-    return Moved(found.rows, found.columns, repairs)
+    meant = doubt.meant
+    columns = _match_columns(meant, now) | _own_new_columns(doubt, now)
+    reach = doubt.reach + _shift(columns, meant, now)
+    near = {close for column in doubt.columns for close in range(column - reach, column + reach + 1)}
+    moved = Moved(_match_rows(doubt, now, columns, near if reach else frozenset()), columns)
+    column_of = {there: here for here, there in columns.items()}
+    # A column that is new has none of before, and whatever of ours stands in it is not for it.
+    watched: dict[int, int | None] = {there: None for there in near if there >= 0}
+    watched |= {there: here for there, here in column_of.items() if here in near or there in near}
+    row_of = {there: here for here, there in moved.rows.items()}
+    ours = _rows_put_in(doubt, now, columns, row_of.keys())
+    for there in range(len(now.cells)):
+        if there in ours:
+            continue
+        row = row_of.get(there)
+        sent = doubt.sent.get(row, {}) if row is not None else {}
+        for at, column in watched.items():
+            cell = now.cell(there, at)
+            if mark_of(cell) not in doubt.values:
+                continue
+            right = meant.cell(row, column) if row is not None and column is not None else None
+            if not same(cell, right) and not (column in sent and shows(cell, sent[column])):
+                moved.repairs[there, at] = right
+    return moved
 
 
 def put_back(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
@@ -85,49 +98,16 @@ def put_back(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
     return again(tab, cells)
 
 
-def follow(before: Tab, after: Tab) -> dict[int, int]:
+def follow(before: Tab, now: Tab) -> dict[int, int]:
     """Where every row stands now, when nothing was written in between."""
-    return _match(before, after, {}).rows
+    return _match_rows(Doubt(before), now, _match_columns(before, now), frozenset())
 
 
-def _misplaced(before: Tab, written: Cells, after: Tab, found: Moved) -> dict[tuple[int, int], Cell]:
-    """The cells of `after` in which something of `written` stands that is not for them, with what belongs there."""
-    row_of = {there: here for here, there in found.rows.items()}
-    column_of = {there: here for here, there in found.columns.items()}
-    twins = _by_content(before, frozenset(range(len(before.cells))), before.own)
-    repairs: dict[tuple[int, int], Cell] = {}
-    for row, cells in written.items():
-        for column, value in cells.items():
-            origin, heading = row_of.get(row), column_of.get(column)
-            if (
-                (origin, heading) == (row, column)
-                or row >= len(after.cells)
-                or not shows(after.cell(row, column), value)
-            ):
-                continue
-            if origin is None:
-                if row >= len(before.cells) and heading == column:
-                    continue  # a row that we put in ourselves
-                content = _content(after.cells[row], after.own)
-                copied = twins.get(content, []) if content else []
-                origin = copied[0] if copied else None
-            right = None
-            if origin is not None and heading is not None:
-                line = written.get(origin, {})
-                right = line[heading] if heading in line else before.cell(origin, heading)
-            if not same(after.cell(row, column), right):
-                repairs[row, column] = right
-    return repairs
-
-
-def _match(
-    before: Tab, after: Tab, written: Cells, known: frozenset[int] | None = None, ours: frozenset[int] | None = None
-) -> Moved:
-    """Where rows and columns of `before` (of its rows `ours`) stand in `after`, of which the rows `known` are known."""
-    columns = _match_columns(before, after)
-    here = frozenset(range(len(before.cells))) if ours is None else ours
-    there = frozenset(range(len(after.cells))) if known is None else known
-    return Moved(_match_rows(before, here, written, after, there, columns), columns)
+def mark_of(cell: Cell) -> Mark:
+    """A cell's value as it can be looked up."""
+    if is_blank(cell):
+        return True, ""
+    return (True, cell) if isinstance(cell, str) else (False, cell)
 
 
 def same(one: Cell, other: Cell) -> bool:
@@ -148,18 +128,42 @@ def shows(cell: Cell, value: Cell) -> bool:
     return same(cell, value)
 
 
-def _match_columns(before: Tab, after: Tab) -> dict[int, int]:
-    """Where each column stands now: by the order of the headings, equal ones first."""
+def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
+    """Where each column stands now: by the order of the headings, then by what stands in one."""
     here = _headings(before)
-    there = _headings(after)
+    there = _headings(now)
     if here == there or before.new:
-        return {column: column for column in range(max(before.width, after.width, len(there)))}
+        return {column: column for column in range(max(before.width, now.width, len(there)))}
     found: dict[int, int] = {}
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
         # A heading that we overwrote, or that somebody retyped, still stands between its neighbours.
         if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
             found |= dict(zip(range(i1, i2), range(j1, j2), strict=True))
+    taken = set(found.values())
+    for column, heading in enumerate(here):  # one that was dragged elsewhere
+        if heading and column not in found and here.count(heading) == there.count(heading) == 1:
+            at = there.index(heading)
+            if at not in taken:
+                found[column] = at
     return found
+
+
+def _own_new_columns(doubt: Doubt, now: Tab) -> dict[int, int]:
+    """Where the columns stand that we put in ourselves, which the tab did not have before."""
+    there = _headings(now)
+    put_in = {
+        column: fold(str(heading))
+        for column, heading in doubt.sent.get(doubt.meant.heading_row, {}).items()
+        if column >= len(_headings(doubt.meant)) and not doubt.meant.new
+    }
+    return {column: there.index(heading) for column, heading in put_in.items() if heading in there}
+
+
+def _shift(columns: Mapping[int, int], before: Tab, now: Tab) -> int:
+    """By how many columns a cell may have landed beside its own; 0 where none moved."""
+    most = max((abs(there - here) for here, there in columns.items()), default=0)
+    strange = len(_headings(before)) + len(_headings(now)) - 2 * len(columns)
+    return most + max(0, strange) if most else 0
 
 
 def _headings(tab: Tab) -> list[str]:
@@ -168,67 +172,59 @@ def _headings(tab: Tab) -> list[str]:
     return [fold(str(cell)) if not is_blank(cell) else "" for cell in [*row, *[None] * (width - len(row))]]
 
 
-def _match_rows(
-    before: Tab, ours: frozenset[int], written: Cells, after: Tab, known: frozenset[int], columns: Mapping[int, int]
-) -> dict[int, int]:
-    """Where each row stands now: by Nr, by what people typed, and at last by its neighbours (after Heckel, 1978)."""
+def _match_rows(doubt: Doubt, now: Tab, columns: Mapping[int, int], near: Collection[int]) -> dict[int, int]:
+    """Where each row stands now: by Nr, by what people typed, and at last by its neighbours (after Heckel, 1978).
+
+    `near` are the columns in which something of ours may stand that is not for them: they say nothing.
+    """
+    before = doubt.meant
     nr = before.table.columns.get("Nr") if "Nr" in before.table.own else None
     nr_there = columns.get(nr) if nr is not None else None
+    ours, known = range(len(before.cells)), range(len(now.cells))
     found: dict[int, int] = {}
     if nr is not None and nr_there is not None:
         here = _only_once({row: before.cell(row, nr) for row in ours})
         # A number that we wrote ourselves says nothing of whose row it stands in.
-        there = _only_once(
-            {
-                row: after.cell(row, nr_there)
-                for row in known
-                if nr_there not in written.get(row, {}) or not shows(after.cell(row, nr_there), written[row][nr_there])
-            }
-        )
+        cells = {row: now.cell(row, nr_there) for row in known}
+        there = _only_once({row: cell for row, cell in cells.items() if mark_of(cell) not in doubt.values})
         found = {row: there[number] for number, row in here.items() if number in there}
-    hit = {column for line in written.values() for column in line}
     people = sorted(column for column in columns if column not in before.own)
-    people = [column for column in people if columns[column] not in hit] or people
-    mine = _by_content(before, ours - found.keys(), order=people)
-    theirs = _by_content(after, known - set(found.values()), order=[columns[column] for column in people])
+    people = [column for column in people if column not in near and columns[column] not in near] or people
+    taken = set(found.values())
+    mine = _by_content(before, (row for row in ours if row not in found), people)
+    theirs = _by_content(now, (row for row in known if row not in taken), [columns[column] for column in people])
     for content, rows in mine.items():
         twins = theirs.get(content, [])
-        if any(content) and len(twins) == len(rows):
+        if len(twins) == len(rows):
             found |= dict(zip(rows, twins, strict=True))
-    _match_neighbours(before, ours, after, known, columns, people, found)
+    _match_neighbours(before, now, columns, people, found)
     return found
 
 
 def _match_neighbours(
-    before: Tab,
-    ours: frozenset[int],
-    after: Tab,
-    known: frozenset[int],
-    columns: Mapping[int, int],
-    people: list[int],
-    found: dict[int, int],
+    before: Tab, now: Tab, columns: Mapping[int, int], people: list[int], found: dict[int, int]
 ) -> None:
     """A row below (or above) a matched one is the row that stood below (above) it, if it looks like it."""
     taken = set(found.values())
-    last, last_there = len(before.cells), len(after.cells)
+    last, last_there = len(before.cells), len(now.cells)
     for step, rows in ((1, range(-1, last - 1)), (-1, range(last, 0, -1))):
         for row in rows:
             at = -1 if row == -1 else last_there if row == last else found.get(row)
             if at is None:
                 continue
             near, near_there = row + step, at + step
-            if near in found or near not in ours or near_there in taken or near_there not in known:
+            if near in found or near_there in taken or not (0 <= near < last and 0 <= near_there < last_there):
                 continue
-            if _alike(before, near, after, near_there, columns, people):
+            if _alike(before, near, now, near_there, columns, people):
                 found[near] = near_there
                 taken.add(near_there)
 
 
-def _alike(before: Tab, row: int, after: Tab, there: int, columns: Mapping[int, int], people: list[int]) -> bool:
+def _alike(before: Tab, row: int, now: Tab, there: int, columns: Mapping[int, int], people: list[int]) -> bool:
     filled = [column for column in people if not is_blank(before.cell(row, column))]
     if not filled:
-        return all(is_blank(after.cell(there, columns[column])) for column in people)
-    equal = sum(same(before.cell(row, column), after.cell(there, columns[column])) for column in filled)
+        return all(is_blank(now.cell(there, columns[column])) for column in people)
+    equal = sum(same(before.cell(row, column), now.cell(there, columns[column])) for column in filled)
     return 2 * equal >= len(filled)
 
 
@@ -238,19 +234,29 @@ def _only_once(cells: Mapping[int, Cell]) -> dict[str, int]:
     return {text: row for row, text in texts.items() if times[text] == 1}
 
 
-def _by_content(
-    tab: Tab, rows: frozenset[int], own: frozenset[int] = frozenset(), order: list[int] | None = None
-) -> dict[tuple[str, ...], list[int]]:
-    found: dict[tuple[str, ...], list[int]] = {}
-    for row in sorted(rows):
-        found.setdefault(_content(tab.cells[row] if row < len(tab.cells) else [], own, order), []).append(row)
+def _by_content(tab: Tab, rows: Iterable[int], columns: Sequence[int]) -> dict[tuple[Mark, ...], list[int]]:
+    """The rows that say the same in those columns, by what they say; rows that say nothing are left out."""
+    found: dict[tuple[Mark, ...], list[int]] = {}
+    for row in rows:
+        content = _said(tab, row, columns)
+        if any(word != "" for _, word in content):
+            found.setdefault(content, []).append(row)
     return found
 
 
-def _content(line: list[Cell], own: frozenset[int], order: list[int] | None = None) -> tuple[str, ...]:
-    if order is None:
-        parts = ["" if column in own or is_blank(cell) else repr(cell) for column, cell in enumerate(line)]
-        while parts and not parts[-1]:
-            parts.pop()
-        return tuple(parts)
-    return tuple("" if column >= len(line) or is_blank(line[column]) else repr(line[column]) for column in order)
+def _said(tab: Tab, row: int, columns: Iterable[int]) -> tuple[Mark, ...]:
+    return tuple(mark_of(tab.cell(row, column)) for column in columns)
+
+
+def _rows_put_in(doubt: Doubt, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
+    """Rows that hold just what we put in below all others: they belong to nobody else."""
+    added = {row: line for row, line in doubt.sent.items() if row >= len(doubt.meant.cells)}
+    looked: dict[tuple[int, ...], dict[tuple[Mark, ...], list[int]]] = {}
+    found: set[int] = set()
+    for line in added.values():
+        here = tuple(sorted(line))
+        if here not in looked:
+            there = [columns.get(column, column) for column in here]
+            looked[here] = _by_content(now, (row for row in range(len(now.cells)) if row not in known), there)
+        found.update(looked[here].get(tuple(mark_of(line[column]) for column in here), ()))
+    return found

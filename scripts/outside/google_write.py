@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from outside.google_batch import Change, Seen, batches, stands_as_meant, together
+from outside.google_batch import Change, batches, stands_as_meant, together
 from outside.google_calls import TRIES, Lost, Refused
-from outside.google_moved import Cells, Moved, Sent, follow, put_back, trace
+from outside.google_moved import Cells, Doubt, Moved, follow, put_back, trace
 from outside.google_steps import Step, TabSteps, new_tab, tab_of, write_headings
 from outside.google_tabs import Tab
+from outside.stop import Stop
 from outside.workbook import Written
 from roster.plan import AddRow, SetCell
 
@@ -29,24 +29,22 @@ LOOKS = 8
 
 
 class Write:
-    """One write: looks and batches in turns until every step is done or left, and nothing is owed to anybody."""
+    """One write: looks and batches in turns until every step is done or left, and nothing stands where it must not."""
 
     def __init__(self, workbook: GoogleWorkbook, steps: Sequence[Step]) -> None:
         self._workbook = workbook
         self._steps = steps
         self._pending = list(steps)
         self._done: set[int] = set()
-        self._names = list(dict.fromkeys(tab_of(step) for step in steps))
-        self._sent: dict[str, Sent] = {}
+        self._names = list(dict.fromkeys([*map(tab_of, steps), *workbook.doubts]))
         self._rows: dict[int, int] = {}
         self._followed: dict[str, dict[str, int | None]] = {}
-        self._fresh: Mapping[str, Tab] = {}
 
     def carry_out(self) -> Written:
-        """Look and write until nothing is left to do. Raises Stop where Google keeps silent."""
+        """Look and write until nothing is left to do. Raises Stop where Google keeps silent, or rows never rest."""
         lost: Lost | None = None
         moved = silent = 0
-        while moved < LOOKS:
+        while True:
             try:
                 ended = self._look_and_write()
                 lost = None
@@ -60,6 +58,12 @@ class Write:
             if ended is None:
                 break
             moved += not ended
+            if moved >= LOOKS:
+                self._pending = []  # what is left waits for the next run; what stands wrong does not
+                if not self._workbook.doubts:
+                    break
+                if moved >= 2 * LOOKS:
+                    raise _never_rests(self._workbook.doubts.values())
         done = tuple(step for step in self._steps if id(step) in self._done)
         left = tuple(step for step in self._steps if id(step) not in self._done)
         return Written(done, left)
@@ -67,22 +71,22 @@ class Write:
     def _look_and_write(self) -> bool | None:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
         looked = time.monotonic()
+        doubts = self._workbook.doubts
         fresh = self._workbook.look_again(self._names)
-        moves = {name: trace(sent, fresh[name]) for name, sent in self._sent.items() if name in fresh}
+        moves = {name: trace(doubts[name], fresh[name]) for name in fresh if name in doubts}
         views = {name: put_back(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
         steps = {name: TabSteps(view, self._workbook.aliases) for name, view in views.items()}
         self._take(steps, moves)
         self._workbook.remember(views)
-        self._fresh = fresh
-        self._sent = {}
         for name, move in moves.items():
             change = steps[name].change
             for (row, column), value in move.repairs.items():
                 if column not in change.cells.get(row, {}):
                     change.put(row, column, value)
             if move.repairs:
-                owed = {place: (views[name].cell(*place), fresh[name].cell(*place)) for place in move.repairs}
-                self._sent[name] = Sent(views[name], fresh[name], {}, owed)
+                doubts[name] = doubts[name].since(views[name], move)
+            else:
+                del doubts[name]
         changes = {name: one.change for name, one in steps.items() if one.change.cells}
         if not changes:
             return None
@@ -150,53 +154,49 @@ class Write:
     def _send(self, changes: Mapping[str, Change], looked: float) -> bool | None:
         """Send batch after batch, as long as each ends as meant and the look is not old."""
         stood: dict[str, Cells] = {}
+        views = {name: change.tab for name, change in changes.items()}
         for count, batch in enumerate(batches(changes, self._workbook.checks())):
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:
                 return True
+            sent = {name: together(stood.get(name, {}), cells) for name, cells in batch.cells.items()}
+            self._workbook.note(views, sent)
             try:
                 seen = self._workbook.send(batch)
             except Refused:
                 self._workbook.look_around()
                 return False
-            except Lost:
-                self._doubt(changes, {name: together(stood.get(name, {}), one) for name, one in batch.cells.items()})
+            except Stop:
+                raise  # Google would have none of it
+            except BaseException:  # no answer that says what became of it; Ctrl-C is one of those
+                self._doubt(views, sent, batch.cells)
                 raise
             wrong = {
                 name: cells
                 for name, cells in batch.cells.items()
-                if not stands_as_meant(
-                    changes[name].tab, cells, seen.get(changes[name].tab.title, {}), stood.get(name, {})
-                )
+                if not stands_as_meant(views[name], cells, seen.get(views[name].title, {}), stood.get(name, {}))
             }
-            right = {name: cells for name, cells in batch.cells.items() if name not in wrong}
-            self._settle(right)
-            stood |= {name: together(stood.get(name, {}), cells) for name, cells in right.items()}
+            self._settle({name: cells for name, cells in batch.cells.items() if name not in wrong})
+            stood |= {name: cells for name, cells in sent.items() if name not in wrong}
             if wrong:
-                self._doubt(
-                    changes, {name: together(stood.get(name, {}), cells) for name, cells in wrong.items()}, seen
-                )
+                self._doubt(views, sent, wrong)
                 return False
         for step in self._pending:
             self._finish(step)
         self._pending = []
+        for name in views:
+            self._workbook.doubts.pop(name, None)
+        self._workbook.settle()
         return None
 
-    def _doubt(self, changes: Mapping[str, Change], cells: Mapping[str, Cells], seen: Seen | None = None) -> None:
-        """Remember what was sent and may stand wrong, for the next look."""
-        for name, sent in cells.items():
-            tab = changes[name].tab
-            owed = self._sent[name].owed if name in self._sent else {}
-            self._sent[name] = Sent(
-                tab, self._fresh.get(name, tab), sent, owed, None if seen is None else seen.get(tab.title, {})
-            )
+    def _doubt(self, views: Mapping[str, Tab], sent: Mapping[str, Cells], astray: Mapping[str, Cells]) -> None:
+        """Remember what was sent, and what of it may stand where it must not, for the next look."""
+        for name, cells in astray.items():
+            doubt = self._workbook.doubts.setdefault(name, Doubt(views[name]))
+            doubt.sent = sent[name]
+            doubt.add(cells)
 
     def _settle(self, stood: Mapping[str, Cells]) -> None:
-        """What stands as meant is owed to nobody, and a row that got its Nr goes by it from now on."""
-        for name, cells in stood.items():
-            if name in self._sent:
-                owed = self._sent[name].owed
-                rest = {place: said for place, said in owed.items() if place[1] not in cells.get(place[0], {})}
-                self._sent[name] = replace(self._sent[name], cells={}, owed=rest)
+        """A row that got its Nr goes by it from now on."""
         for step in self._pending:
             row = self._rows.get(id(step))
             if not isinstance(step, SetCell) or row is None:
@@ -213,3 +213,13 @@ class Write:
         """A row that got its Nr goes by it from now on."""
         if step.place.column == "Nr" and isinstance(step.value, str) and step.value:
             self._workbook.aliases[step.place.tab, step.place.key] = step.value
+
+
+def _never_rests(doubts: Iterable[Doubt]) -> Stop:
+    titles = " en ".join(f"'{doubt.meant.title}'" for doubt in doubts)
+    return Stop(
+        f"Op tabblad {titles} verschuiven steeds rijen of kolommen terwijl Buurtbeheer schrijft. "
+        "Een paar cellen kunnen daar verkeerd staan.",
+        "Wacht tot niemand sorteert of invoegt, en typ dan: make sync. Buurtbeheer zet ze dan terug.",
+        code=3,
+    )
