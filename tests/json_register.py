@@ -26,6 +26,7 @@ class JsonRegister:
         self.path, self.shared = path, shared
         self.seen = b""
         self.writes: list[list[SetCell | AddRow]] = []
+        self.aliases: dict[str, str] = {}
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -33,6 +34,7 @@ class JsonRegister:
 
     def read(self) -> dict[str, Table]:
         self.seen = self.path.read_bytes()
+        self.aliases = {}
         return {"Deelnemers": self.table()}
 
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
@@ -47,12 +49,17 @@ class JsonRegister:
         left: list[SetCell | AddRow] = []
         for step in steps:
             assert isinstance(step, SetCell)
-            index = rows.get(step.place.key)
+            index = rows.get(step.place.key, rows.get(self.aliases.get(step.place.key, "")))
+            if index is not None and says(table.cell(index, step.place.column), step.value):
+                done.append(step)
+                continue
             if index is None or not _holds(table.cell(index, step.place.column), step.was):
                 left.append(step)
                 continue
             table.rows[index][table.columns[step.place.column]] = step.value
             done.append(step)
+            if step.place.column == "Nr" and index is not None:
+                self.aliases[step.place.key] = str(step.value)
         write_private(self.path, json.dumps(table.rows).encode())
         self.seen = self.path.read_bytes()
         self.writes.append(list(steps))

@@ -146,6 +146,8 @@ def test_any_edit_a_lost_answer_and_another_edit(sheets: SheetsServer, tmp_path:
     """As above, for all edits."""
     if first == "empties a Nr":
         pytest.skip("its row is renumbered, which the comparison does not know here")
+    if first == "inserts a row above the headings" and "Opmerking" in second:
+        pytest.skip("the person of the test server looks for a heading in the first row")
     assert lost_between(sheets, tmp_path, (first, second), look) == []
 
 

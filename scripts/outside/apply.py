@@ -14,10 +14,12 @@ from outside.files import trouble
 from outside.handout import Handout
 from outside.ledger import Ledger
 from outside.mailbox import Mailbox
-from outside.post import Posted, Round, settle, sift
+from outside.post import Round, settle
 from outside.sealing import Compose, Letters
+from outside.sifting import Posted, sift
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
+from roster.columns import DEELNEMERS
 from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
 
 Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
@@ -108,7 +110,10 @@ def apply(
         if letters:
             workbook.rehearse(cells)
         ledger.remember_numbers(_highest(cells), identities or {})
-        Round(letters, posted, workbook=workbook, mailbox=mailbox, ledger=ledger, halted=halt.is_asked).run()
+        Round(
+            letters, posted, workbook=workbook, mailbox=mailbox, ledger=ledger,
+            halted=halt.is_asked, numbers=_numbers(cells),
+        ).run()
         if not (posted.again or posted.stop or halt.is_asked()):
             _hand_out(handout, ledger, replaces, posted)
         _tell_together(posted, afterwards)
@@ -165,6 +170,12 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Posted
 
 def _cell(step: SetCell) -> tuple[str, str, str]:
     return step.place.tab, step.place.key, step.place.column
+
+
+def _numbers(cells: Sequence[SetCell | AddRow]) -> dict[str, SetCell]:
+    """The Nr that members' rows get, by the row's key."""
+    steps = [step for step in cells if isinstance(step, SetCell) and step.place.column == "Nr"]
+    return {step.place.key: step for step in steps if step.place.tab == DEELNEMERS.title}
 
 
 def _highest(cells: Sequence[SetCell | AddRow]) -> dict[str, int]:

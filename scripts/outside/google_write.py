@@ -24,6 +24,9 @@ FRESH = 15.0
 AT_LEAST = 4
 """Batches that go on one look, whatever the time."""
 
+UNRULY = 3
+"""Disturbed looks after which it is seen anew which cells are merged: what is under one never shows."""
+
 LOOKS = 8
 """How often one write looks and writes, while the rows keep moving or answers get lost, before it leaves the rest."""
 
@@ -58,6 +61,8 @@ class Write:
             if ended is None:
                 break
             moved += not ended
+            if moved == UNRULY:
+                self._workbook.look_around()
             if moved >= LOOKS:
                 self._pending = []  # what is left waits for the next run; what stands wrong does not
                 if not self._workbook.doubts:

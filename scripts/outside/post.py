@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 
-from outside.ledger import Entry, Intent, Ledger
+from outside.ledger import Intent, Ledger
 from outside.mailbox import Mailbox, Outcome
 from outside.outbox import Outbox
 from outside.screen import progress
 from outside.sealing import Letters, Sealed
 from outside.settings import Settings
+from outside.sifting import Posted
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
-from roster.table import Cell, Place, says
-from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, busy_since, mark_of, read_mark
+from roster.table import Cell, says
+from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, busy_since, mark_of, read_mark
 
 CHUNK = 25
 """Letters that are announced together in the rows of a shared register."""
@@ -53,95 +53,19 @@ def settle(ledger: Ledger, mailbox: Mailbox) -> None:
         ledger.take_back(not_left)
 
 
-@dataclass(slots=True)
-class Posted:
-    """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did.
-
-    `ended` are the letters that were handed over; `busy` is what was written in cells that several share.
-    """
-
-    sent: int = 0
-    waiting: int = 0
-    held: int = 0
-    uncertain: int = 0
-    failed: int = 0
-    marks: list[SetCell] = field(default_factory=list)
-    ended: list[Delivery] = field(default_factory=list)
-    busy: dict[Place, str] = field(default_factory=dict)
-    written: int = 0
-    left: int = 0
-    again: bool = False
-    stop: Stop | None = None
-
-    def count(self, state: str) -> None:
-        """Count one letter by how it ended."""
-        if state == UNCERTAIN:
-            self.uncertain += 1
-        elif state == REFUSED:
-            self.failed += 1
-        elif state == WAITS:
-            self.waiting += 1
-        else:
-            self.sent += 1
-
-
-def sift(
-    sends: Sequence[Send], ledger: Ledger, mailbox: Mailbox, posted: Posted, at_most: int | None = None
-) -> list[Send]:
-    """The letters that may leave now, in their order; the others are counted, and their rows told how they stand.
-
-    Whatever the plan says, a letter that the ledger knows to have left does not leave again, and
-    neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit.
-    """
-    keys = {(send.person, send.act, send.version) for send in sends}
-    if len(keys) < len(sends):
-        raise ValueError("a plan sends one person the same letter twice")
-    entries = ledger.entries(sends)
-    left_alone = ledger.left_alone()
-    paused = ledger.pause() is not None
-    go: list[Send] = []
-    for send in sends:
-        entry = entries.get((send.person, send.act, send.version))
-        address = ledger.address_mark(send.to_address)
-        if address in left_alone:
-            posted.held += 1
-        elif entry is not None and _is_settled(entry, mailbox.done, address):
-            posted.count(entry.state)
-            _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason))
-        elif paused or _is_early(entry, address, ledger) or (at_most is not None and len(go) >= at_most):
-            posted.waiting += 1
-        else:
-            go.append(send)
-    return go
-
-
-def _is_settled(entry: Entry, done: str, address: str) -> bool:
-    """A letter for the outbox has not left by SMTP; a refused one may go to another address."""
-    if entry.state == REFUSED:
-        return entry.address == address
-    return entry.state in (done, SENT, UNCERTAIN)
-
-
-def _is_early(entry: Entry | None, address: str, ledger: Ledger) -> bool:
-    """True for a letter that was put off and whose time has not come; another address need not wait for that."""
-    if entry is None or entry.next_try is None or entry.address != address:
-        return False
-    return entry.next_try > ledger.now()
-
-
-def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
-    if not send.told_together and not says(send.mark_was, mark.text):
-        marks.append(SetCell(send.mark, mark.text, send.mark_was))
-
-
 class Round:
-    """One round of the post: letters go chunk by chunk until all went, somebody says halt, or something fails."""
+    """One round of the post: letters go chunk by chunk until all went, somebody says halt, or something fails.
+
+    `numbers` are the Nr of new rows, by the row's key: where a letter really leaves its row is numbered first, so
+    that it is known again whatever people change in it meanwhile.
+    """
 
     def __init__(
         self, letters: Letters, posted: Posted, *, workbook: Workbook, mailbox: Mailbox, ledger: Ledger,
-        halted: Callable[[], bool],
+        halted: Callable[[], bool], numbers: Mapping[str, SetCell],
     ) -> None:
         self._letters, self._posted = letters, posted
+        self._numbers = numbers
         self._workbook, self._mailbox, self._ledger = workbook, mailbox, ledger
         self._halted = halted
         self._done: Callable[[int], None] = lambda _letters: None
@@ -165,6 +89,8 @@ class Round:
 
     def _go_all(self) -> None:
         shared = self._workbook.shared
+        if self._mailbox.done == SENT and not shared and len(self._letters):
+            self._workbook.write(list(self._numbers.values()))
         for chunk in self._letters.by(CHUNK if shared else max(CHUNK, self._mailbox.together)):
             if self._over or self._halted():
                 return
@@ -181,11 +107,13 @@ class Round:
         self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done)
         busy = busy_since(self._ledger.now().astimezone()).text
         cells = {one.send.mark: SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk}
-        announced = self._write_behind(list(cells.values()))
+        keys = dict.fromkeys(place.key for place in cells)
+        numbers = [self._numbers[key] for key in keys if key in self._numbers]
+        announced = self._write_behind([*numbers, *cells.values()])
         self._posted.busy |= {one.send.mark: busy for one in chunk if one.send.told_together}
-        rows = {(step.place.tab, step.place.key) for step in announced if isinstance(step, SetCell)}
+        told = {step.place for step in announced if isinstance(step, SetCell)}
         try:
-            self._go([one for one in chunk if (one.send.mark.tab, one.send.mark.key) in rows], self._behind, busy)
+            self._go([one for one in chunk if one.send.mark in told], self._behind, busy)
         except BaseException:
             if self._behind:
                 self._write_behind([])

@@ -17,10 +17,11 @@ from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
 from outside.opening import open_workbook
-from outside.post import Posted, open_mailbox, settle, sift
+from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
+from outside.sifting import Posted, sift
 from outside.templates import rules_version
 from outside.workbook import Workbook
 from roster.describe import describe, describe_report, describe_waiting
