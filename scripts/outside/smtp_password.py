@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import string
 import sys
 from pathlib import Path
 
@@ -17,8 +18,8 @@ SERVICE = "buurtbeheer"
 
 FILE = "config/secrets/smtp-password"
 
-_APP_PASSWORD = re.compile(r"[a-z]{4}( [a-z]{4}){3}")
-"""How Google shows an app password; its spaces are only for the eye (https://support.google.com/accounts/answer/185833)."""
+_APP_PASSWORD = re.compile(r"[a-z]{4}(\s+[a-z]{4}){3}")
+"""How Google shows an app password; its spaces, of whatever kind, are only for the eye (https://support.google.com/accounts/answer/185833)."""
 
 
 def find_password(settings: Settings, account: str) -> str:
@@ -26,8 +27,8 @@ def find_password(settings: Settings, account: str) -> str:
 
     It stands in no setting, no log and no message of an exception: whoever calls this keeps it so.
     """
-    found = os.environ.get(VARIABLE, "") or _from_file(password_file(settings)) or _from_keyring(account)
-    return found.replace(" ", "") if _APP_PASSWORD.fullmatch(found) else found
+    found = _typed(os.environ.get(VARIABLE, "")) or _from_file(password_file(settings)) or _from_keyring(account)
+    return "".join(found.split()) if _APP_PASSWORD.fullmatch(found) else found
 
 
 def password_file(settings: Settings) -> Path:
@@ -52,16 +53,18 @@ def _from_file(path: Path) -> str:
             f"Het bestand {FILE} is niet te lezen.",
             "Zet er alleen het wachtwoord in, op één regel, en bewaar het als UTF-8.",
         ) from None
-    return text.strip("\r\n \t")
+    return _typed(text)
+
+
+def _typed(text: str) -> str:
+    """What was meant: pasting brings spaces and line ends along, some of which do not show."""
+    return text.strip(f"{string.whitespace}\u00a0\u202f\u200b\ufeff")
 
 
 def _from_keyring(account: str) -> str:
     try:
         import keyring  # 0.2 s, and only where the password stands nowhere else
-        from keyring.errors import KeyringError  # likewise
-    except ImportError:
-        return ""
-    try:
-        return keyring.get_password(SERVICE, account) or ""
-    except KeyringError:
-        return ""  # a computer without a keyring, or one that stayed locked
+
+        return _typed(keyring.get_password(SERVICE, account) or "")
+    except Exception:  # noqa: BLE001  # a backend is somebody else's code and may raise anything, with the password in it
+        return ""  # a computer without a keyring, or one that stayed locked or is broken

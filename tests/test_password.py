@@ -1,0 +1,102 @@
+"""Where the password of the mailbox is found, however it was pasted and whatever keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+
+from outside.settings import Mail, Settings
+from outside.smtp_password import FILE, VARIABLE, find_password
+
+USER = "buurt@mail.example"
+APP = "abcdefghijklmnop"
+
+
+class Safe(KeyringBackend):
+    """A real backend, chosen as keyring's own setting would; it gives or raises what it is told to."""
+
+    priority = 0  # type: ignore[assignment]  # keyring reads it as a property of the class
+    gives: str | BaseException | None = None
+
+    def get_password(self, service: str, username: str) -> str | None:
+        assert (service, username) == ("buurtbeheer", USER)
+        if isinstance(self.gives, BaseException):
+            raise self.gives
+        return self.gives
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+@pytest.fixture
+def safe(monkeypatch: pytest.MonkeyPatch) -> Iterator[Safe]:
+    """An empty keyring, and no password in the environment."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    before, ours = keyring.get_keyring(), Safe()
+    keyring.set_keyring(ours)
+    yield ours
+    keyring.set_keyring(before)
+
+
+def home(folder: Path, typed: str = "") -> Settings:
+    """Settings of a folder, with a password file where there is something to put in."""
+    if typed:
+        (folder / FILE).parent.mkdir(parents=True)
+        (folder / FILE).write_text(typed, encoding="utf-8", newline="")
+        (folder / FILE).chmod(0o600)
+    return Settings(source=folder / "config" / "settings.toml", mail=Mail(sender=USER))
+
+
+PASTED = [
+    ("abcd efgh ijkl mnop", APP),
+    ("abcd\u00a0efgh\u00a0ijkl\u00a0mnop", APP),
+    ("\ufeffabcd\u202fefgh\u202fijkl\u202fmnop\n", APP),
+    ("abcd efgh\r\nijkl mnop\r\n", APP),
+    (" abcd efgh ijkl mnop", APP),
+    ("abcd efgh ijkl mnop\n", APP),
+    ("\u200babcdefghijklmnop\u00a0", APP),
+    ("een paar woorden\n", "een paar woorden"),
+    ("g3heim\u00a0é", "g3heim\u00a0é"),
+    (" \n", ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "meant"), PASTED)
+def test_a_pasted_password_is_understood(
+    typed: str, meant: str, safe: Safe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the environment, a file and a keyring alike: spaces around it are never meant, nor those of an app password."""
+    assert find_password(home(tmp_path, typed), USER) == meant
+    (tmp_path / FILE).unlink()
+    safe.gives = typed
+    assert find_password(home(tmp_path), USER) == meant
+    safe.gives = None
+    monkeypatch.setenv(VARIABLE, typed)
+    assert find_password(home(tmp_path), USER) == meant
+
+
+def test_an_empty_environment_does_not_hide_the_file(
+    safe: Safe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A variable may be set to nothing by whoever starts the round."""
+    monkeypatch.setenv(VARIABLE, " \n")
+    assert find_password(home(tmp_path, APP), USER) == APP
+
+
+@pytest.mark.parametrize("error", [RuntimeError("geheim"), OSError("geheim"), ValueError("geheim"), AttributeError("geheim")])
+def test_a_broken_keyring_holds_no_password(error: Exception, safe: Safe, tmp_path: Path) -> None:
+    """Whatever its backend raises: no traceback, and nothing of what it says."""
+    safe.gives = error
+    assert find_password(home(tmp_path), USER) == ""
+
+
+def test_whoever_interrupts_a_waiting_keyring_is_obeyed(safe: Safe, tmp_path: Path) -> None:
+    """It may wait for a question that nobody sees."""
+    safe.gives = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        find_password(home(tmp_path), USER)
