@@ -1,0 +1,170 @@
+"""Reads an answer as a person does: what its writer typed, and whether that asks for no more mail."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from email.message import EmailMessage
+from html.parser import HTMLParser
+
+from outside.incoming import text_of, words_of
+
+LONGEST = 20_000
+"""Characters of an answer that are looked at: a wish stands at its head."""
+
+ASKED = frozenset({
+    "stop", "stoppen", "stop mail", "stop met mail", "stoppen met mail", "afmelden", "afmelden mail",
+    "afmelden voor mail", "afmelden lijst", "afmelding", "meld af", "meld af voor mail", "uitschrijven",
+    "uitschrijving", "schrijf uit", "geen mail", "geen mail meer", "geen mail meer ontvangen", "geen mail meer krijgen",
+    "wil geen mail ontvangen", "wil geen mail krijgen", "verwijder", "verwijderen", "verwijder lijst",
+    "verwijder uit lijst", "haal lijst",
+    "unsubscribe", "unsubscribe mail", "unsubscribe lijst", "opt out", "optout", "remove", "remove lijst",
+    "remove mail lijst", "take off lijst", "take off mail lijst", "no mail", "no more mail", "no further mail",
+    "abmelden",
+})  # fmt: skip  # what belongs together stands together
+"""What is left of a wish to be left alone, once all that is only polite is dropped."""
+
+_POLITE = frozenset({
+    # one asks, and for whom
+    "ik", "me", "mij", "mijn", "je", "jij", "jullie", "uw", "ons", "wij", "we", "my", "you", "your", "us", "aub",
+    "svp", "graag", "alstublieft", "alsjeblieft", "please", "pls", "kindly", "just", "maar", "even", "kunt", "kun",
+    "wilt", "willen", "zou", "zouden", "can", "could", "would", "will", "like", "want", "to", "te", "hierbij", "bij",
+    "nu", "direct", "meteen", "now", "immediately", "sturen", "stuur", "versturen", "toesturen", "send", "sending",
+    # what it is about
+    "de", "het", "deze", "die", "dit", "dat", "van", "from", "the", "this", "these", "that", "any", "all", "alle",
+    "it", "hiermee", "ermee", "daarmee",
+    # greetings and thanks
+    "hallo", "hoi", "hi", "hello", "hey", "dag", "beste", "geachte", "dear", "heer", "mevrouw", "goedemorgen",
+    "goedemiddag", "goedenavond", "goedendag", "bedankt", "dank", "dankjewel", "dankuwel", "wel", "alvast", "thanks",
+    "thank", "groet", "groeten", "groetjes", "mvg", "regards",
+})  # fmt: skip  # a word list
+
+_MAIL = frozenset({
+    "mails", "email", "emails", "emailing", "mailing", "mailings", "mailen", "emailen", "mailtje", "mailtjes",
+    "bericht", "berichten", "nieuwsbrief", "nieuwsbrieven", "message", "messages", "newsletter", "newsletters",
+})  # fmt: skip  # likewise
+_LIST = frozenset({"list", "maillijst", "mailinglijst", "mailinglist", "verzendlijst"})
+
+_BEFORE = re.compile(r"^\s*((re|antw|aw|betr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
+_UNSUBSCRIBE = re.compile(r"afmelden\s+D-\d{4,12}(-\d+)?", re.IGNORECASE)
+_GREETING = re.compile(
+    r"^\W*(hallo|hoi|hi|hello|hey|dag|beste|geachte|dear|goede\w+|l\.?s)\b[^,.!?:]{0,40}([,.!]|$)", re.IGNORECASE
+)
+
+_WROTE = (
+    r"^[ \t]*(?:op|on)\b(?:[^\n]|\n(?!\n)){1,300}?\b(?:schreef|geschreven|wrote)\b"
+    r"[^\n]{0,200}(?:\n[^\n]{1,200})?:[ \t]*$"
+)
+"""How mail programs introduce what is quoted; the line may be broken twice."""
+
+_WROTE_ABOVE = re.compile(_WROTE + r"(?=\s*^[ \t]*[>|])", re.IGNORECASE | re.MULTILINE)
+_OLDER = re.compile(
+    _WROTE + r"|^[ \t]*[-_]{2,}"
+    r"|^[ \t*]*(?:van|from|aan|to|verzonden|sent|datum|date|onderwerp|subject)[ \t*]*:",
+    re.IGNORECASE | re.MULTILINE,
+)  # fmt: skip  # the ways in which mail programs start what is older, one a line
+
+
+def is_unsubscribe(message: EmailMessage) -> bool:
+    """True for what a mail program sends when somebody presses its own button (our List-Unsubscribe)."""
+    return bool(_UNSUBSCRIBE.fullmatch(_subject(message)))
+
+
+def asks_to_stop(message: EmailMessage) -> bool:
+    """True for an answer whose subject, or whose first words, ask for no more mail and say nothing else."""
+    return is_unsubscribe(message) or says_stop(_subject(message)) or says_stop(_first_line(message))
+
+
+def says_stop(line: str) -> bool:
+    """True for a line, or the first of its sentences, that asks for no more mail and says nothing else.
+
+    A sentence of one word is not enough when more follows: "Stop! Houd de dief!" is no wish.
+    """
+    sentence = re.split(r"(?<=[.!?…])\s+", line.strip(), maxsplit=1)[0]
+    return _is_wish(line) or (len(sentence.split()) > 1 and _is_wish(sentence))
+
+
+def _is_wish(line: str) -> bool:
+    said = _fold(line)
+    return said in ASKED or said.removeprefix("wil ") in ASKED
+
+
+def _fold(line: str) -> str:
+    """The words that matter, in small letters: without signs, marks that do not show, and politeness."""
+    plain = unicodedata.normalize("NFKC", line).casefold()
+    shown = "".join(mark for mark in plain if mark not in "'’" and unicodedata.category(mark) != "Cf")
+    words = [word for word in re.findall(r"[^\W_]+", shown) if len(word) > 1 and word not in _POLITE]
+    return " ".join("mail" if word in _MAIL else "lijst" if word in _LIST else word for word in words)
+
+
+def _subject(message: EmailMessage) -> str:
+    return _BEFORE.sub("", words_of(message, "Subject")).strip(" .!")
+
+
+def _first_line(message: EmailMessage) -> str:
+    """The first line that a person typed and that says something: greetings do not."""
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        text = text_of(body)[:LONGEST] if body is not None else ""
+        for line in _own_lines(_shown(text) if kind == "html" else text):
+            rest = line if says_stop(line) else _GREETING.sub("", line)
+            if _fold(rest):
+                return rest
+    return ""
+
+
+def _own_lines(text: str) -> Iterator[str]:
+    """What the writer typed, line by line: without what is quoted, and up to where an older mail begins."""
+    lines = "\n".join(text.splitlines())
+    own = _OLDER.split(_WROTE_ABOVE.sub("", lines), maxsplit=1)[0]
+    yield from (line for line in own.splitlines() if not line.lstrip().startswith((">", "|")))
+
+
+def _shown(page: str) -> str:
+    """The text that an HTML part shows, a line for each block, and ">" in place of what is quoted."""
+    reader = _Page()
+    reader.feed(page)
+    reader.close()
+    return "".join(reader.pieces)
+
+
+class _Page(HTMLParser):
+    """Gathers what a page shows, and leaves out what mail programs mark as quoted."""
+
+    HIDDEN = frozenset({"title", "style", "script", "blockquote"})
+    QUOTES = frozenset({"gmail_quote", "gmail_extra", "yahoo_quoted", "protonmail_quote", "moz-cite-prefix"})
+    OLDER = frozenset({"divRplyFwdMsg", "appendonsend"})
+    INLINE = frozenset({"a", "abbr", "b", "bdi", "big", "em", "font", "i", "mark", "s", "small", "span", "strong", "u"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._inside: list[str] = []
+        self._over = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """A hidden element hides all up to its end; elements of its own kind may lie in it."""
+        told = {name: value or "" for name, value in attrs}
+        self._over |= told.get("id", "").removeprefix("x_") in self.OLDER  # Outlook quotes without an end
+        if self._inside:
+            if tag == self._inside[0]:
+                self._inside.append(tag)
+        elif tag in self.HIDDEN or self.QUOTES & set(told.get("class", "").split()):
+            self._inside.append(tag)
+            self.pieces.append("\n>\n" if tag not in {"title", "style", "script"} else "\n")
+        elif tag not in self.INLINE:
+            self.pieces.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """The end of what was hidden, or of a line."""
+        if self._inside:
+            if tag == self._inside[0]:
+                self._inside.pop()
+        elif tag not in self.INLINE:
+            self.pieces.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        """Text, of which the line ends mean nothing."""
+        if not self._inside and not self._over:
+            self.pieces.append(re.sub(r"\s+", " ", data))
