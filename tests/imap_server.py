@@ -48,7 +48,9 @@ class Clerk(socketserver.StreamRequestHandler):
                     data = data.partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
                 section = re.search(r"\(BODY\.PEEK(\[.*\])", rest)
                 assert section
-                self.wfile.write(f"* {n} FETCH (UID {n} BODY{section[1]} {{{len(data)}}}\r\n".encode() + data + b")\r\n")
+                before, behind = ("", f" UID {n}") if mailbox.uid_last else (f"UID {n} ", "")
+                head = f"* {n} FETCH ({before}BODY{section[1]} {{{len(data)}}}\r\n"
+                self.wfile.write(head.encode() + data + f"{behind})\r\n".encode())
         elif not word.startswith("LOGOUT"):
             self.say(f"{tag} BAD {rest}")
             return True
@@ -57,21 +59,23 @@ class Clerk(socketserver.StreamRequestHandler):
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """The messages and who may read them; `asked` is what was asked."""
+    """The messages and who may read them; `asked` is what was asked. `uid_last` tells a number behind its message."""
 
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, messages: Sequence[bytes], account: tuple[str, str]) -> None:
+    def __init__(self, messages: Sequence[bytes], account: tuple[str, str], *, uid_last: bool = False) -> None:
         super().__init__(("127.0.0.1", 0), Clerk)
-        self.messages, self.account = list(messages), account
+        self.messages, self.account, self.uid_last = list(messages), account, uid_last
         self.asked: list[str] = []
 
 
 @contextmanager
-def imap_server(messages: Sequence[bytes], account: tuple[str, str]) -> Iterator[tuple[Mailbox, int]]:
+def imap_server(
+    messages: Sequence[bytes], account: tuple[str, str], *, uid_last: bool = False
+) -> Iterator[tuple[Mailbox, int]]:
     """The mailbox for as long as the block runs, and its port."""
-    with Mailbox(messages, account) as mailbox:
+    with Mailbox(messages, account, uid_last=uid_last) as mailbox:
         thread = threading.Thread(target=mailbox.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:

@@ -135,3 +135,17 @@ def test_whoever_says_stop_is_left_alone_for_ever(
     run_door("sync", "--settings", home / "settings.toml", *TODAY)
     assert not list((home / "out" / "mail").glob(f"{nr}-*"))
     assert address.encode() not in (home / "state" / "ledger.sqlite3").read_bytes()
+
+
+def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
+    home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a FETCH answer holds may stand in any order (RFC 9051, 7.5.2)."""
+    monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim")
+    nr, name = next(iter(letters(home).items()))
+    inbox = [answer("Hoi", "gewone post"), dsn("5.1.1", "550 5.1.1 User unknown", name)]
+    with imap_server(inbox, ("buurt@mail.example", "geheim"), uid_last=True) as (_mailbox, port):
+        with (home / "settings.toml").open("a") as settings:
+            settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
+        run_door("bounces", "--settings", home / "settings.toml", *TODAY)
+    assert welkom(home)[nr] == "geweigerd 23-11-2026: het adres bestaat niet"

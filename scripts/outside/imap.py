@@ -25,6 +25,8 @@ PATIENCE = 60
 LARGEST = 2_000_000
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
+
 _TELLING = re.compile(
     rb"^content-type:\s*multipart/report|^from:.*(mailer-daemon|postmaster|mdaemon)|^return-path:\s*<>"
     rb"|^(in-reply-to|references):|^subject:.*(stop|afmeld|uitschrij|unsubscribe|geen mail)|^auto-submitted:",
@@ -99,23 +101,28 @@ def _log_in(session: imaplib.IMAP4, settings: Settings) -> None:
 
 def _messages(session: imaplib.IMAP4, today: date) -> Iterator[bytes]:
     since = today - BACK
-    _ok, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
+    answer, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
+    if answer != "OK":
+        raise imaplib.IMAP4.error
     numbers = b" ".join(one for one in found if isinstance(one, bytes)).split()
     fields = "(BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE FROM RETURN-PATH IN-REPLY-TO REFERENCES SUBJECT AUTO-SUBMITTED)])"
     for start in range(0, len(numbers), TOGETHER):
         asked = b",".join(numbers[start : start + TOGETHER]).decode("ascii")
         _ok, heads = session.uid("FETCH", asked, fields)
-        for told, head in _literals(heads):
-            number = re.search(rb"UID (\d+)", told)
+        for number, head in _pieces(heads):
             unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head)
             if number and _TELLING.search(unfolded):
-                whole = f"(BODY.PEEK[]<0.{LARGEST}>)"
-                _ok, parts = session.uid("FETCH", number[1].decode("ascii"), whole)
-                yield from (data for _told, data in _literals(parts))
+                _ok, parts = session.uid("FETCH", number, f"(BODY.PEEK[]<0.{LARGEST}>)")
+                yield from (data for _number, data in _pieces(parts))
 
 
-def _literals(parts: list[object]) -> Iterator[tuple[bytes, bytes]]:
-    """What a FETCH brought: how each piece was announced, and the piece."""
-    for part in parts:
+def _pieces(parts: list[object]) -> Iterator[tuple[str, bytes]]:
+    """What a FETCH brought: the UID of each piece ("" where it is not told), and the piece.
+
+    The UID may stand before the piece or behind it (RFC 9051, 7.5.2: in any order).
+    """
+    for part, after in zip(parts, [*parts[1:], None], strict=True):
         if isinstance(part, tuple) and len(part) == 2:
-            yield bytes(part[0]), bytes(part[1])
+            behind = after if isinstance(after, bytes) else b""
+            number = _UID.search(bytes(part[0])) or _UID.search(behind)
+            yield number[1].decode("ascii") if number else "", bytes(part[1])
