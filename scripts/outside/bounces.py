@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from outside.imap import read_mailbox
 from outside.ledger import Ledger
 from outside.opening import open_workbook
-from outside.reports import Bounce, read_report
+from outside.reports import Answer, Bounce, read_report
 from outside.run import prepare
 from outside.screen import progress, say, warn
 from outside.settings import Settings
@@ -28,13 +28,14 @@ LARGEST = 20_000_000
 
 @dataclass(slots=True)
 class Heard:
-    """What the messages told: letters that came back, letters that our own limit stopped, wishes to be left alone."""
+    """What the messages told: letters that came back, that our own limit stopped, wishes to be left alone, answers."""
 
     read: int = 0
     refused: int = 0
     due: int = 0
     left_alone: int = 0
     strangers: int = 0
+    answers: int = 0
     digests: list[str] = field(default_factory=list)
 
 
@@ -74,6 +75,10 @@ def hear(messages: Iterable[bytes], ledger: Ledger, known: set[str]) -> Heard:
             if isinstance(report.news, Bounce):
                 if not _book(report.news, ledger, heard):
                     continue
+            elif isinstance(report.news, Answer):
+                if not any(ledger.letters.by_message_id(one) for one in report.news.message_ids):
+                    continue
+                heard.answers += 1
             elif ledger.letters.knows_address(ledger.address_mark(report.news.address)) or (
                 report.news.address.casefold() in known
             ):
@@ -117,10 +122,14 @@ def _from_folder(folder: Path) -> Iterator[bytes]:
 def _tell(heard: Heard, rows: int) -> None:
     say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken, {rows} rijen bijgewerkt.")
     if heard.refused:
-        say(f"  {heard.refused} × teruggekomen. In de kolom Welkom staat waarom. Verbeter het adres, dan gaat hij.")
+        say(f"  {heard.refused} × teruggekomen. In de kolom Welkom staat waarom.")
+        say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
+        say("    make resend NR=…")
     if heard.due:
         say(f"  {heard.due} × niet weg door de daglimiet van het postvak. Die gaan mee met een volgende ronde.")
     if heard.left_alone:
         say(f"  {heard.left_alone} × wil geen mail meer. Dat blijft zo. Wil die persoon ook uit de groep? Vraag het.")
     if heard.strangers:
         warn(f"  {heard.strangers} × een afmelding van een adres dat niet in het register staat. Kijk in het postvak.")
+    if heard.answers:
+        say(f"  {heard.answers} × een antwoord om zelf te lezen.")

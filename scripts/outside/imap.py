@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from email.utils import parseaddr
 
+from outside.reports import LARGEST, may_tell
 from outside.settings import Settings
 from outside.smtp_password import FILE, VARIABLE, find_password
 from outside.smtp_session import context, is_loopback
@@ -22,16 +23,13 @@ TOGETHER = 50
 """Messages whose headers are asked for at once."""
 
 PATIENCE = 60
-LARGEST = 2_000_000
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+HEADINGS = "CONTENT-TYPE FROM IN-REPLY-TO REFERENCES SUBJECT X-FAILED-RECIPIENTS"
+"""What tells whether a message is worth reading whole."""
+
 _UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
 
-_TELLING = re.compile(
-    rb"^content-type:\s*multipart/report|^from:.*(mailer-daemon|postmaster|mdaemon)|^return-path:\s*<>"
-    rb"|^(in-reply-to|references):|^subject:.*(stop|afmeld|uitschrij|unsubscribe|geen mail)|^auto-submitted:",
-    re.IGNORECASE | re.MULTILINE,
-)
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def read_mailbox(settings: Settings, today: date) -> Iterator[bytes]:
@@ -105,13 +103,12 @@ def _messages(session: imaplib.IMAP4, today: date) -> Iterator[bytes]:
     if answer != "OK":
         raise imaplib.IMAP4.error
     numbers = b" ".join(one for one in found if isinstance(one, bytes)).split()
-    fields = "(BODY.PEEK[HEADER.FIELDS (CONTENT-TYPE FROM RETURN-PATH IN-REPLY-TO REFERENCES SUBJECT AUTO-SUBMITTED)])"
+    fields = f"(BODY.PEEK[HEADER.FIELDS ({HEADINGS})])"
     for start in range(0, len(numbers), TOGETHER):
         asked = b",".join(numbers[start : start + TOGETHER]).decode("ascii")
         _ok, heads = session.uid("FETCH", asked, fields)
         for number, head in _pieces(heads):
-            unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head)
-            if number and _TELLING.search(unfolded):
+            if number and may_tell(head):
                 _ok, parts = session.uid("FETCH", number, f"(BODY.PEEK[]<0.{LARGEST}>)")
                 yield from (data for _number, data in _pieces(parts))
 

@@ -1,40 +1,77 @@
-"""Reads what comes back to the mailbox: delivery reports about our letters, and answers that say stop."""
+"""Reads what comes back to the mailbox: delivery reports about our letters, and what people answer to them."""
 
 from __future__ import annotations
 
-import email
 import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
-from email.policy import default
 from email.utils import parseaddr
 
-from outside.smtp_replies import Reply, is_limit, read_status, reason_of
+from outside.answers import asks_to_stop, is_unsubscribe, says_stop
+from outside.incoming import addresses_in, ids_in, own_parts, read_message, text_of, words_of
+from outside.smtp_replies import CLOSED, FULL, SPAM, TOO_LARGE, Reply, read_reply, read_status, reason_of
 
 LARGEST = 2_000_000
 """Bytes of one message that are read; a report of more holds nothing that we look for."""
 
-_STOP = re.compile(
-    r"(stop|stoppen|afmelden|uitschrijven|unsubscribe|opt ?-?out|geen mail( meer)?|geen e-?mails?( meer)?"
-    r"|remove me|meld mij af|schrijf mij uit)",
+_DELIVERY = frozenset({"message/delivery-status", "message/global-delivery-status"})
+"""The part of a report that tells of delivery (RFC 3464), and its younger brother (RFC 6533)."""
+
+_ROBOT = re.compile(r"mailer-?daemon|mail-?daemon|\bmdaemon|postmaster|mail delivery (sub)?system", re.IGNORECASE)
+_CODE = re.compile(r"(?<![\w.:/@+-])(?:5[0-5]\d(?=[ :-])|5\.[0-7]\.\d{1,3}(?![\d.]))")
+_GAVE_UP = re.compile(
+    r"permanent (fatal )?error|(could not|couldn't) be delivered|undeliverable|onbestelbaar"
+    r"|(wasn't|was not) able to deliver|unable to deliver|delivery (has )?failed|no such user|user unknown",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"^\s*((re|antw|aw|betr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
-_UNSUBSCRIBE = re.compile(r"afmelden\s+D-\d{4,12}(-\d+)?", re.IGNORECASE)
-_MESSAGE_ID = re.compile(r"<[^<>\s@]{3,200}@[^<>\s@]{1,200}>")
-_STATUS_IN_WORDS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
-_ROBOT = re.compile(r"^(mailer-daemon|postmaster|mdaemon|mail-daemon)$", re.IGNORECASE)
+_DELAYED = re.compile(r"delay|vertraag|will (be )?(retr|keep|continue)|still trying|warning", re.IGNORECASE)
+_COPY = re.compile(r"^[ \t]*-{3,}.*(\n|$)|^(return-path|received):", re.IGNORECASE | re.MULTILINE)
+_TO = re.compile(r"^to:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
+
+_LIMITS = frozenset({(4, 5), (1, 90), (7, 232), (7, 233)})
+"""What providers say of the mailbox that sends: Gmail 5.4.5, Exchange Online the others
+(https://learn.microsoft.com/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online).
+The other codes of a limit are told by the recipient's server, in a report."""
+
+_LIMIT_WORDS = re.compile(
+    r"\b(user|domain|account|daily) sending (limit|quota)|limit for sending (e-?)?mail|max(imum)? e-?mails per hour",
+    re.IGNORECASE,
+)
+
+_SAID = (
+    (TOO_LARGE, r"size limit|message (is )?too (large|big)|exceeds? .{0,40}\bsize"),
+    (FULL, r"quota|mailbox (is )?full|mailbox .{0,40}\blimit|insufficient .{0,20}storage|postvak .{0,20}\bvol\b"),
+    (CLOSED, r"(mailbox|account|user) .{0,30}\b(disabled|inactive|suspended|deactivated|closed)"),
+    (SPAM, r"\bspam|unsolicited|\bjunk\b|black ?list|block ?list"),
+)
+"""What the words tell where the codes do not."""
+
+_AUTOMATIC = re.compile(
+    r"(automati\w+ (antwoord|reply|response|beantwoord\w*)|auto-?(reply|antwoord)|out of (the )?office|afwezig\w*"
+    r"|(niet )?gelezen:|read:|not read:)",
+    re.IGNORECASE,
+)
+_OF_ROBOTS = ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Autoresponder", "List-Id")
+
+
+_UNREADABLE = (LookupError, ValueError, AttributeError, TypeError, AssertionError, RecursionError)
+"""What the library raises for a header or a part that it can make nothing of, or for parts without end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """A letter was not delivered. `message_ids` may hold ours; `limit` when our own mailbox's limit stopped it."""
+    """A letter was not delivered.
+
+    `message_ids` may hold ours; `limit` when the limit of the mailbox that sends stopped it. `recipients` are the
+    addresses that the report names, in small letters; none where it names none.
+    """
 
     message_ids: tuple[str, ...]
     reason: str
     limit: bool = False
+    recipients: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,122 +82,166 @@ class StopAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that a person has to read; `message_ids` is what it answers."""
+
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One message that says something to us. `digest` names it, so that it is heard once."""
 
     digest: str
-    news: Bounce | StopAsked
+    news: Bounce | StopAsked | Answer
 
 
 def read_report(data: bytes) -> Report | None:
     """What a message tells us, or None for ordinary mail. Never raises for what people or servers send."""
-    message = email.message_from_bytes(data[:LARGEST], policy=default)
-    assert isinstance(message, EmailMessage)
     try:
-        news = _bounce(message) or _stop(message)
-    except (LookupError, ValueError, AttributeError, TypeError):  # a header or a part that nothing can be made of
+        message = read_message(data[:LARGEST])
+        news = _bounce(message) or _answer(message)
+    except _UNREADABLE:
         return None
     if news is None:
         return None
-    name = _words(message, "Message-ID") or hashlib.sha256(data).hexdigest()
+    name = words_of(message, "Message-ID") or hashlib.sha256(data).hexdigest()
     return Report(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), news)
 
 
+def may_tell(head: bytes) -> bool:
+    """Whether a message with these headers may be a report or an answer, and is worth reading whole. Never raises."""
+    try:
+        message = read_message(head)
+        return (
+            message.get_content_type() == "multipart/report"
+            or _is_robot(message)
+            or bool(_answered(message))
+            or is_unsubscribe(message)
+            or says_stop(words_of(message, "Subject"))
+        )
+    except _UNREADABLE:
+        return True
+
+
 def _bounce(message: EmailMessage) -> Bounce | None:
-    """A delivery status notification (RFC 3464), or a robot's letter that quotes ours."""
-    sections = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
+    """A delivery status notification, or the letter of a robot that says itself that it gave up."""
+    sections = [part for part in own_parts(message) if part.get_content_type() in _DELIVERY]
     if sections:
-        failed = [fields for part in sections for fields in _recipients(part) if _has_failed(fields)]
+        failed = [fields for part in sections for fields in _blocks(part) if _has_failed(fields)]
         return _from_fields(failed, message) if failed else None
-    sender = parseaddr(_words(message, "From"))[1].partition("@")[0]
-    if not _ROBOT.match(sender) and _words(message, "Return-Path") != "<>":
-        return None
-    if _words(message, "Auto-Submitted").casefold().startswith("auto-replied"):
-        return None
-    text = _text(message)
-    found = _STATUS_IN_WORDS.search(text)
-    status = read_status(found[1]) if found else None
-    if status is not None and status[0] != 5:
-        return None
-    message_ids = _quoted(message)
-    words = text[:4000]
-    limit = is_limit(Reply(550, status, words))
-    return Bounce(message_ids, reason_of(status, 550, words), limit) if message_ids else None
+    if str(message.get_param("report-type", "delivery-status")).casefold() != "delivery-status":
+        return None  # that it was read, or taken for spam
+    return _from_words(message) if _is_robot(message) else None
 
 
-def _recipients(part: EmailMessage) -> Iterator[EmailMessage]:
+def _blocks(part: MIMEPart) -> Iterator[MIMEPart]:
     """The blocks of a report that tell of one recipient each: all but the first, which tells of the message."""
-    blocks = part.get_payload()
-    if isinstance(blocks, list):
-        yield from (block for block in blocks if isinstance(block, EmailMessage) and block["Action"])
+    inner = part.get_payload()
+    blocks = [block for block in inner if isinstance(block, MIMEPart)] if isinstance(inner, list) else []
+    if part.get_content_subtype() == "global-delivery-status" and blocks:
+        # The library takes only the older type apart.
+        rest = str(blocks[0].get_payload())
+        blocks = [read_message(block.encode()) for block in re.split(r"\r?\n(?:[ \t]*\r?\n)+", rest)]
+    yield from (block for block in blocks if block["Action"] or block["Final-Recipient"])
 
 
-def _has_failed(fields: EmailMessage) -> bool:
-    return _words(fields, "Action").casefold() == "failed"
+def _has_failed(fields: MIMEPart) -> bool:
+    action = words_of(fields, "Action").casefold()
+    return action.startswith("failed") or (not action and words_of(fields, "Status").startswith("5"))
 
 
-def _from_fields(failed: list[EmailMessage], message: EmailMessage) -> Bounce:
+def _from_fields(failed: list[MIMEPart], message: EmailMessage) -> Bounce:
     fields = failed[0]
-    diagnosis = _words(fields, "Diagnostic-Code").partition(";")[2].strip() or _words(fields, "Diagnostic-Code")
+    diagnosis = words_of(fields, "Diagnostic-Code").partition(";")[2].strip() or words_of(fields, "Diagnostic-Code")
     code = re.match(r"(\d{3})[ -]?(.*)", diagnosis, re.DOTALL)
-    words = code[2] if code else diagnosis
-    status = read_status(_words(fields, "Status"))
-    exact = read_status(words)
+    said = read_reply(int(code[1]) if code else 550, (code[2] if code else diagnosis).encode("utf-8", "replace"))
+    status = read_status(words_of(fields, "Status"))
     # A report may only say "5.0.0" where the server that refused said more.
-    if exact is not None and (status is None or status[1:] == (0, 0)):
-        status = exact
-    reply = Reply(int(code[1]) if code else 550, status, words)
-    return Bounce(_quoted(message), reason_of(status, reply.code, words), is_limit(reply))
+    if said.status is not None and (status is None or status[1:] == (0, 0)):
+        status = said.status
+    named = [words_of(one, heading) for one in failed for heading in ("Final-Recipient", "Original-Recipient")]
+    return _bounced(message, Reply(said.code, status, said.words), named)
+
+
+def _from_words(message: EmailMessage) -> Bounce | None:
+    """What a robot says without the fields of a report, as qmail and old Exim do."""
+    text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
+    told = _COPY.split(text, maxsplit=1)[0].replace("\r", "")
+    code = _CODE.search(told)
+    if code is None:
+        gave_up = words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(told)
+        if not gave_up or _DELAYED.search(f"{words_of(message, 'Subject')} {told}"):
+            return None
+    words = told[code.start() :][:1000] if code else told[:1000]
+    said = read_reply(int(words[:3]) if words[:3].isdigit() else 550, words.encode("utf-8", "replace"))
+    bounce = _bounced(message, Reply(said.code, said.status or read_status(words[4:]), said.words), [])
+    return bounce if bounce.message_ids else None
+
+
+def _bounced(message: EmailMessage, reply: Reply, named: list[str]) -> Bounce:
+    """The report as a value; `named` are the words in which it names recipients, besides those of its headers."""
+    returned = [words_of(part, "To") for part in message.walk() if part is not message]
+    copies = [to for part in message.walk() for to in _TO.findall(_copy(part))]
+    texts = [*named, words_of(message, "X-Failed-Recipients"), *returned, *copies]
+    recipients = frozenset(address for text in texts for address in addresses_in(text))
+    limit = bool(reply.status and reply.status[0] == 5 and reply.status[1:] in _LIMITS)
+    return Bounce(_quoted(message), _reason(reply), limit or bool(_LIMIT_WORDS.search(reply.words)), recipients)
+
+
+def _copy(part: MIMEPart) -> str:
+    """The headers of the returned letter where they stand as text."""
+    is_text = part.get_content_maintype() == "text" or part.get_content_type() == "message/rfc822-headers"
+    return text_of(part).replace("\r", "") if is_text else ""
+
+
+def _reason(reply: Reply) -> str:
+    if reply.status is None or reply.status[1:] == (0, 0):
+        for reason, words in _SAID:
+            if re.search(words, reply.words, re.IGNORECASE | re.DOTALL):
+                return reason
+    return reason_of(reply.status, reply.code, reply.words)
 
 
 def _quoted(message: EmailMessage) -> tuple[str, ...]:
     """All Message-IDs that a report speaks of: of the letter it holds, of its headers, in its text."""
     found: dict[str, None] = {}
-    own = _words(message, "Message-ID")
+    own = words_of(message, "Message-ID")
     for part in message.walk():
         for heading in ("Message-ID", "X-Original-Message-ID", "Original-Message-ID", "In-Reply-To", "References"):
-            found.update(dict.fromkeys(_MESSAGE_ID.findall(_words(part, heading))))
-        if part.get_content_maintype() == "text" or part.get_content_type() == "message/rfc822-headers":
-            found.update(dict.fromkeys(_MESSAGE_ID.findall(_part_text(part))))
+            found.update(dict.fromkeys(ids_in(words_of(part, heading))))
+        found.update(dict.fromkeys(ids_in(_copy(part))))
     return tuple(one for one in found if one != own)
 
 
-def _stop(message: EmailMessage) -> StopAsked | None:
-    """An answer by a person whose subject, or whose first words, say stop and nothing else."""
-    if _words(message, "Auto-Submitted").casefold() not in ("", "no") or _words(message, "List-Id"):
+def _answer(message: EmailMessage) -> StopAsked | Answer | None:
+    """What a person wrote: a wish to be left alone, or an answer to something."""
+    address = parseaddr(words_of(message, "From"))[1]
+    # A mail program that presses the button for its owner may well say that it is a robot.
+    if "@" not in address or (_is_automatic(message) and not is_unsubscribe(message)):
         return None
-    address = parseaddr(_words(message, "From"))[1]
-    subject = _BEFORE.sub("", _words(message, "Subject")).strip(" .!\t")
-    body = message.get_body(("plain", "html"))
-    text = _part_text(body) if body is not None else ""
-    if body is not None and body.get_content_subtype() == "html":
-        text = re.sub(r"<[^>]*>", "\n", text)
-    first = next((line.strip(" .!\t\r") for line in text.splitlines() if line.strip() and not line.startswith(">")), "")
-    asked = _UNSUBSCRIBE.fullmatch(subject) or _STOP.fullmatch(subject) or _STOP.fullmatch(first)
-    return StopAsked(address) if asked and "@" in address else None
+    if asks_to_stop(message):
+        return StopAsked(address)
+    answered = _answered(message)
+    return Answer(answered) if answered else None
 
 
-def _words(message: EmailMessage, heading: str) -> str:
-    """A header as one line of text, "" where it is absent or cannot be read."""
-    try:
-        return " ".join(str(message[heading] or "").split())
-    except (LookupError, ValueError, AttributeError, TypeError):
-        return ""
+def _answered(message: EmailMessage) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids_in(f"{words_of(message, 'In-Reply-To')} {words_of(message, 'References')}")))
 
 
-def _text(message: EmailMessage) -> str:
-    return "\n".join(_part_text(part) for part in message.walk() if part.get_content_maintype() == "text")
+def _is_robot(message: EmailMessage) -> bool:
+    return bool(words_of(message, "X-Failed-Recipients") or _ROBOT.search(words_of(message, "From")))
 
 
-def _part_text(part: MIMEPart) -> str:
-    try:
-        data = part.get_payload(decode=True)
-    except (LookupError, ValueError, AssertionError):
-        return ""
-    if isinstance(data, bytes):
-        charset = part.get_content_charset("utf-8")
-        try:
-            return data.decode(charset, "replace")
-        except LookupError:
-            return data.decode("utf-8", "replace")
-    return ""
+def _is_automatic(message: EmailMessage) -> bool:
+    """True for holiday answers, receipts and lists: nobody wrote them to us."""
+    return (
+        words_of(message, "Auto-Submitted").casefold() not in ("", "no")
+        or words_of(message, "Return-Path") == "<>"
+        or words_of(message, "Precedence").casefold() in ("bulk", "junk", "list", "auto_reply")
+        or any(words_of(message, heading) for heading in _OF_ROBOTS)
+        or message.get_content_type() == "multipart/report"
+        or _is_robot(message)
+        or bool(_AUTOMATIC.match(words_of(message, "Subject")))
+    )
