@@ -1,22 +1,34 @@
-"""What comes back to the mailbox is taken to heart."""
+"""What comes back to the mailbox is taken to heart: in the ledger first, then in the rows."""
 
 from __future__ import annotations
 
-from datetime import date
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, timedelta
 from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
-from came_back import answer, dsn
-from conftest import RunDoor
+from came_back import MINE, TO, answer, dsn, receipt
+from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
+from outside.bounces import TIMES, hear
+from outside.ledger import Intent, Ledger
+from outside.mailbox import Outcome
 from outside.starting import make_example
-from test_smtp_round import TODAY, lay_out, welkom
+from outside.stop import Stop
+from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS
+from test_crash import strace
+from test_smtp_round import TODAY, age, lay_out, welkom
 
 DAY = date(2026, 11, 23)
 NO_SUCH = "550 5.1.1 User unknown"
+TOO_MANY = "550 5.4.5 Daily user sending limit exceeded"
 
 
 @pytest.fixture
@@ -49,6 +61,17 @@ def lay_down(home: Path, *mails: bytes) -> Path:
     return folder
 
 
+def mend(home: Path, nr: str, address: str) -> None:
+    """What a volunteer does: another address in the row."""
+    book = load_workbook(home / "register.xlsx")
+    sheet = book["Deelnemers"]
+    head = next(row for row in sheet.iter_rows() if any(cell.value == "E-mail" for cell in row))
+    at = {cell.value: cell.column for cell in head}
+    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, at["Nr"]).value == nr)
+    sheet.cell(row, at["E-mail"], address)
+    book.save(home / "register.xlsx")
+
+
 def test_a_refused_address_is_told_in_its_row_and_not_mailed_again(home: Path, run_door: RunDoor) -> None:
     """And the same report in the folder says nothing new the next time, also not after a resend."""
     nr, (name, to) = next(iter(letters(home).items()))
@@ -66,6 +89,43 @@ def test_a_refused_address_is_told_in_its_row_and_not_mailed_again(home: Path, r
     ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert welkom(home)[nr] == "klaargezet 23-11-2026 (versie 1)"
     assert "2 berichten bekeken" in ended.stdout and "teruggekomen" not in ended.stdout
+
+
+@pytest.mark.skipif(not strace(), reason="needs strace")
+def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, run_door: RunDoor) -> None:
+    """Killed before the workbook was written; the row follows later, and no letter that left since is blamed."""
+    first, second = list(letters(home))[:2]
+    (name, to), (other, there) = letters(home)[first], letters(home)[second]
+    folder, settings = lay_down(home, dsn("5.1.1", NO_SUCH, name, to), dsn("5.1.1", NO_SUCH, other, there)), home / "settings.toml"
+    command = [sys.executable, SCRIPTS / "bounces.py", "--settings", settings, "--folder", folder, *TODAY]
+    kill = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", "inject=rename:signal=KILL:when=1"]
+    assert subprocess.run([*kill, *command], check=False, capture_output=True).returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    assert welkom(home)[first].startswith("verstuurd")
+    mend(home, first, "goed@mail.example")
+    run_door("sync", "--settings", settings, *TODAY)
+    assert welkom(home)[first] == "klaargezet 23-11-2026 (versie 1)"
+    assert welkom(home)[second] == "geweigerd 23-11-2026: het adres bestaat niet"
+    run_door("resend", "--settings", settings, "--nr", second, *TODAY)
+    run_door("sync", "--settings", settings, *TODAY)
+    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    assert "teruggekomen" not in ended.stdout
+    assert {welkom(home)[nr] for nr in (first, second)} == {"klaargezet 23-11-2026 (versie 1)"}
+
+
+def test_the_days_limit_of_the_mailbox_asks_for_a_day_of_peace(home: Path, run_door: RunDoor) -> None:
+    """The letter is due again, and neither it nor any other leaves before."""
+    nr, (name, to) = next(iter(letters(home).items()))
+    folder = lay_down(home, dsn("5.4.5", TOO_MANY, name, to))
+    ended = run_door("bounces", "--settings", home / "settings.toml", "--folder", folder, *TODAY)
+    assert "1 × niet verstuurd, want de daglimiet" in ended.stdout and ended.returncode == 0
+    settings = lay_out(home, 1)
+    ended = run_door("sync", "--settings", settings, "--yes", *TODAY)
+    assert "1 mail wacht nog" in ended.stdout and "vroeg om rust" in ended.stderr
+    age(home, 25)
+    settings = lay_out(home, 25, transport="outbox")
+    run_door("sync", "--settings", settings, *TODAY)
+    run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    assert welkom(home)[nr] == "klaargezet 23-11-2026 (versie 1)"
 
 
 def test_whoever_says_stop_is_left_alone_for_ever(
@@ -108,3 +168,92 @@ def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
         ended = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
     assert "2 berichten bekeken" in ended.stdout and "1 × een antwoord om zelf te lezen" in ended.stdout
     assert welkom(home)[nr] == "geweigerd 23-11-2026: het adres bestaat niet"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """A ledger with one letter that left."""
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", DAY) as ledger:
+        leave(ledger)
+        yield ledger
+
+
+def leave(ledger: Ledger, address: str = TO, state: str = SENT, name: str = MINE) -> None:
+    """The letter leaves, once more."""
+    ledger.book([], [Intent(name, "D-0001", "welcome", "1", ledger.address_mark(address))], SENT)
+    if state != BUSY:
+        ledger.record(name, Outcome(state))
+
+
+def state(ledger: Ledger) -> str:
+    found = ledger.letters.of_person("D-0001")
+    return found[0].state
+
+
+def test_each_message_lies_on_the_disk_before_the_next_is_read(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cut, here of the mailbox, takes nothing back. What was heard is told, and not heard again."""
+
+    def cut() -> Iterator[bytes]:
+        yield dsn("5.1.1", NO_SUCH)
+        raise Stop("Het postvak viel weg.")
+
+    with pytest.raises(Stop):
+        hear(cut(), ledger, set())
+    assert state(ledger) == REFUSED
+    assert "1 × teruggekomen" in capsys.readouterr().out
+    leave(ledger)
+    assert hear([dsn("5.1.1", NO_SUCH)], ledger, set()).refused == 0 and state(ledger) == SENT
+
+
+def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger) -> None:
+    """The address was mended since; where a report names no recipient, the Message-ID is enough."""
+    assert hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, set()).refused == 0 and state(ledger) == SENT
+    assert hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, set()).refused == 1 and state(ledger) == REFUSED
+    leave(ledger)
+    nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
+    assert hear([nameless], ledger, set()).refused == 1 and state(ledger) == REFUSED
+
+
+def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path: Path) -> None:
+    """The round was killed while it left: the report proves that it did."""
+    with Ledger(tmp_path / "ledger.sqlite3", DAY) as ledger:
+        leave(ledger, state=BUSY)
+        assert hear([dsn("5.1.1", NO_SUCH)], ledger, set()).refused == 1 and state(ledger) == REFUSED
+
+
+def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> None:
+    """Each time it costs a day of peace; a server that says so for ever does not stop all mail for ever."""
+    for time in range(1, TIMES):
+        heard = hear([dsn("5.4.5", f"{TOO_MANY} {time}")], ledger, set())
+        assert (heard.due, heard.refused, state(ledger)) == (1, 0, WAITS)
+        assert (ledger.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
+        leave(ledger)
+    heard = hear([dsn("5.4.5", f"{TOO_MANY} {TIMES}")], ledger, set())
+    assert (heard.due, heard.refused, state(ledger)) == (0, 1, REFUSED)
+
+
+def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger) -> None:
+    """Receipts and holiday answers are not for reading, and change nothing."""
+    away = answer("Automatisch antwoord: Welkom", "Tot 5.4.26", more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\n")
+    mails = [answer("Re: Welkom", "Wie is mijn beheerder?"), answer("Re: iets", "Dank", name="<of.somebody@else.example>"), receipt(), away]
+    heard = hear(mails, ledger, set())
+    assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, SENT)
+    assert hear(mails, ledger, set()).answers == 0
+
+
+def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
+    """Also where it answers a letter of ours: somebody may have passed that on. Who is in the register is known."""
+    strange = answer("Re: Welkom", "stop", "vreemd@mail.example")
+    members = [answer("stop", "", one, name="-") for one in ("Lid@mail.example", "an@xn--caf-dma.example")]
+    heard = hear([strange, *members], ledger, {"lid@mail.example", "an@café.example"})
+    assert (heard.left_alone, heard.strangers) == (2, 1)
+    assert ledger.left_alone() == {ledger.address_mark(one) for one in ("lid@mail.example", "an@café.example")}
+
+
+def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
+    """Neither an address nor what a server said."""
+    hear([dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "", name="-")], ledger, {TO})
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
+    assert TO.encode() not in stored and b"Vries" not in stored

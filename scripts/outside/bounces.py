@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outside.imap import read_mailbox
+from outside.incoming import addresses_in
+from outside.leaving import A_DAY
 from outside.ledger import Ledger
+from outside.ledger_letters import LEFT, Told
 from outside.opening import open_workbook
-from outside.reports import Answer, Bounce, read_report
+from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.stop import Changed, Stop
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
-from roster.welcome_mark import READY, SENT, UNCERTAIN
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.door import Choices
 
 LARGEST = 20_000_000
+
+
+TIMES = 3
+"""So often may the day's limit stop one letter. A report that comes for ever would stop all mail for ever."""
+
+LIMIT = "het postvak kon de mail drie dagen niet versturen"
 
 
 @dataclass(slots=True)
@@ -36,11 +44,13 @@ class Heard:
     left_alone: int = 0
     strangers: int = 0
     answers: int = 0
-    digests: list[str] = field(default_factory=list)
 
 
 def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> int:
-    """Read the mailbox, or a folder of .eml files, and tell ledger and rows. The exit code."""
+    """Read the mailbox, or a folder of .eml files, and tell ledger and rows. The exit code.
+
+    The ledger comes first. The rows follow from it, now or, where this is cut off, with any later round.
+    """
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today)
@@ -49,62 +59,84 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
             for member in prepare(workbook, settings, choices, (), ledger.history()).view.roster.members
             if member.email
         }
-        heard = hear(messages, ledger, known)
+        hear(messages, ledger, known)
         planners = (plan_missed_marks, plan_registered_marks)
         plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
+        rows = 0
         try:
-            written = workbook.write(cells) if cells else None
+            rows = len(workbook.write(cells).done) if cells else 0
         except Changed:
-            written = None
             warn("Het register werd intussen gewijzigd. De rijen volgen bij de volgende ronde: make sync")
-        ledger.letters.remember_heard(heard.digests)
-    _tell(heard, len(written.done) if written else 0)
+    say("1 rij bijgewerkt." if rows == 1 else f"{rows} rijen bijgewerkt.")
     return 0
 
 
 def hear(messages: Iterable[bytes], ledger: Ledger, known: set[str]) -> Heard:
-    """Book what messages tell, each once. `known` are the addresses in the register (small letters)."""
+    """Book what messages tell, each once, and say it. `known` are the addresses in the register (small letters).
+
+    What a message does lies on the disk, with the fact that it was heard, before the next one is read.
+    """
     heard = Heard()
-    with progress("Teruggekomen mail lezen"):
-        for data in messages:
-            heard.read += 1
-            report = read_report(data)
-            if report is None or ledger.letters.was_heard(report.digest) or report.digest in heard.digests:
-                continue
-            if isinstance(report.news, Bounce):
-                if not _book(report.news, ledger, heard):
-                    continue
-            elif isinstance(report.news, Answer):
-                if not any(ledger.letters.by_message_id(one) for one in report.news.message_ids):
-                    continue
-                heard.answers += 1
-            elif ledger.letters.knows_address(ledger.address_mark(report.news.address)) or (
-                report.news.address.casefold() in known
-            ):
-                ledger.never_mail(report.news.address)
-                heard.left_alone += 1
-            else:
-                heard.strangers += 1
-            heard.digests.append(report.digest)
+    try:
+        with progress("Teruggekomen mail lezen"):
+            for data in messages:
+                heard.read += 1
+                report = read_report(data)
+                if report is not None and not ledger.letters.was_heard(report.digest):
+                    _take(report, ledger, heard, known)
+    except Stop:
+        if heard.read:  # it will not be told again
+            _tell(heard)
+        raise
+    _tell(heard)
     return heard
 
 
-def _book(bounce: Bounce, ledger: Ledger, heard: Heard) -> bool:
-    """Whether the report is about a letter of ours that was thought to have arrived."""
-    for message_id in bounce.message_ids:
-        entry = ledger.letters.by_message_id(message_id)
-        if entry is None:
-            continue
-        if entry.state in (SENT, UNCERTAIN, READY):
-            if bounce.limit:
-                ledger.letters.mark_due([message_id])
-                heard.due += 1
-            else:
-                ledger.letters.mark_refused(message_id, bounce.reason)
-                heard.refused += 1
-        return True
-    return False
+def _take(report: Report, ledger: Ledger, heard: Heard, known: set[str]) -> None:
+    if isinstance(report.news, Bounce):
+        _hear_bounce(report.digest, report.news, ledger, heard)
+    elif isinstance(report.news, StopAsked):
+        _hear_stop(report.digest, report.news.address, ledger, heard, known)
+    elif _letters(report.news.message_ids, ledger):
+        ledger.letters.hear(report.digest)
+        heard.answers += 1
+
+
+def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard) -> None:
+    """A report about somebody else's mail is no news; it is not even remembered."""
+    letters = _letters(bounce.message_ids, ledger)
+    if not letters:
+        return
+    # Once the address was mended, a report about the old one may still come.
+    named = {ledger.address_mark(address) for address in bounce.recipients}
+    meant = next((one for one in letters if one.state in LEFT and (not named or one.address in named)), None)
+    if meant is None:
+        ledger.letters.hear(digest)
+    elif bounce.limit and ledger.letters.departures(meant.message_id) < TIMES:
+        ledger.letters.hear_limit(digest, meant.message_id, ledger.now() + A_DAY)
+        heard.due += 1
+    else:
+        ledger.letters.hear_refused(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
+        heard.refused += 1
+
+
+def _hear_stop(digest: str, address: str, ledger: Ledger, heard: Heard, known: set[str]) -> None:
+    """Whoever is not in the register may be a member with another address: only a person can tell."""
+    for one in addresses_in(address):
+        mark = ledger.address_mark(one)
+        if one in known or ledger.letters.knows_address(mark):
+            ledger.letters.hear_stop(digest, mark)
+            heard.left_alone += 1
+            return
+    ledger.letters.hear(digest)
+    heard.strangers += 1
+
+
+def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Told]:
+    """Those of these Message-IDs that are letters of ours."""
+    found = (ledger.letters.by_message_id(one) for one in message_ids)
+    return [one for one in found if one is not None]
 
 
 def _from_folder(folder: Path) -> Iterator[bytes]:
@@ -119,14 +151,15 @@ def _from_folder(folder: Path) -> Iterator[bytes]:
                 raise Stop(f"{path.name} kan niet worden gelezen.", "Kijk of u het bestand mag openen.") from None
 
 
-def _tell(heard: Heard, rows: int) -> None:
-    say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken, {rows} rijen bijgewerkt.")
+def _tell(heard: Heard) -> None:
+    say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken.")
     if heard.refused:
         say(f"  {heard.refused} × teruggekomen. In de kolom Welkom staat waarom.")
         say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
         say("    make resend NR=…")
     if heard.due:
-        say(f"  {heard.due} × niet weg door de daglimiet van het postvak. Die gaan mee met een volgende ronde.")
+        say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
+        say("    Tot morgen gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
     if heard.left_alone:
         say(f"  {heard.left_alone} × wil geen mail meer. Dat blijft zo. Wil die persoon ook uit de groep? Vraag het.")
     if heard.strangers:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from outside.ledger_schema import writing
-from roster.welcome_mark import READY, REFUSED, SENT, UNCERTAIN, WAITS
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Told:
     day: date
     address: str
 
+
+LEFT = (READY, SENT, UNCERTAIN, BUSY)
+"""The states of a letter that may be on its way: a report about one that waits or was refused tells of an older try."""
 
 _SELECT = "SELECT message_id, person, act, version, state, day, address FROM message WHERE "
 
@@ -54,17 +58,20 @@ class LetterDrawer:
         row = self._connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
         return int(row[0]) if row else 0
 
+    def departures(self, message_id: str) -> int:
+        """How often this letter left over the wire."""
+        row = self._connection.execute("SELECT count(*) FROM departure WHERE message_id = ?", (message_id,)).fetchone()
+        return int(row[0])
+
     def mark_sent(self, message_ids: Iterable[str]) -> None:
         """People know that these arrived, or sent them by hand. The day's limit counted what left already."""
-        self._settle(message_ids, SENT, (READY, UNCERTAIN, REFUSED, WAITS))
+        with writing(self._connection) as connection:
+            self._settle(connection, message_ids, SENT, (READY, UNCERTAIN, REFUSED, WAITS))
 
     def mark_due(self, message_ids: Iterable[str]) -> None:
         """These leave again with the next round, at once."""
-        self._settle(message_ids, WAITS, (READY, SENT, UNCERTAIN, REFUSED, WAITS))
-
-    def mark_refused(self, message_id: str, reason: str) -> None:
-        """A delivery report says that this one came to nothing."""
-        self._settle([message_id], REFUSED, (READY, SENT, UNCERTAIN), reason)
+        with writing(self._connection) as connection:
+            self._settle(connection, message_ids, WAITS, (READY, SENT, UNCERTAIN, REFUSED, WAITS))
 
     def knows_address(self, address: str) -> bool:
         """True where a letter ever went to the address with this digest."""
@@ -75,25 +82,55 @@ class LetterDrawer:
         """True for an answer or a report that an earlier run took to heart."""
         return self._connection.execute("SELECT 1 FROM heard WHERE digest = ?", (digest,)).fetchone() is not None
 
-    def remember_heard(self, digests: Iterable[str]) -> None:
-        """These answers and reports are dealt with."""
-        with writing(self._connection) as connection:
-            connection.executemany("INSERT OR IGNORE INTO heard VALUES (?)", [(digest,) for digest in digests])
+    def hear(self, digest: str) -> None:
+        """This answer or report is dealt with: it asks nothing of the ledger."""
+        with self._hearing(digest):
+            pass
+
+    def hear_refused(self, digest: str, message_id: str, reason: str) -> None:
+        """A delivery report says that this letter came to nothing."""
+        with self._hearing(digest) as connection:
+            self._settle(connection, [message_id], REFUSED, LEFT, reason)
+
+    def hear_limit(self, digest: str, message_id: str, until: datetime) -> None:
+        """A report says that the day's limit stopped this letter: it is due again, and no mail leaves until then."""
+        with self._hearing(digest) as connection:
+            self._settle(connection, [message_id], WAITS, LEFT)
+            connection.execute("DELETE FROM pause")
+            connection.execute("INSERT INTO pause VALUES (?)", (until.isoformat(),))
+
+    def hear_stop(self, digest: str, address: str) -> None:
+        """An answer says that the address with this digest wants no more mail, for ever."""
+        with self._hearing(digest) as connection:
+            connection.execute("INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)", (address, self._clock().isoformat()))
 
     def count_departure(self, message_id: str) -> None:
         """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""
         with writing(self._connection) as connection:
             connection.execute("INSERT INTO departure VALUES (?, ?)", (self._clock().isoformat(), message_id))
 
-    def _settle(self, message_ids: Iterable[str], state: str, of: tuple[str, ...], reason: str = "") -> None:
+    @contextmanager
+    def _hearing(self, digest: str) -> Iterator[sqlite3.Connection]:
+        """What a message changes lies on the disk together with that it was heard, or not at all."""
+        with writing(self._connection) as connection:
+            yield connection
+            connection.execute("INSERT OR IGNORE INTO heard VALUES (?)", (digest,))
+
+    def _settle(
+        self,
+        connection: sqlite3.Connection,
+        message_ids: Iterable[str],
+        state: str,
+        of: tuple[str, ...],
+        reason: str = "",
+    ) -> None:
         now = self._clock().isoformat()
         known = " ".join(of)
-        with writing(self._connection) as connection:
-            connection.executemany(
-                "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = '', attempts = 0"
-                " WHERE message_id = ? AND instr(?, state) > 0",
-                [(state, reason, self._today.isoformat(), now, message_id, known) for message_id in message_ids],
-            )
+        connection.executemany(
+            "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = '', attempts = 0"
+            " WHERE message_id = ? AND instr(?, state) > 0",
+            [(state, reason, self._today.isoformat(), now, message_id, known) for message_id in message_ids],
+        )
 
     def _found(self, where: str, value: str) -> list[Told]:
         rows = self._connection.execute(_SELECT + where, (value,))
