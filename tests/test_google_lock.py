@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,7 +19,7 @@ from outside import google_calls, google_lock
 from outside.google_lock import STALE, TITLE
 from outside.stop import Stop
 from roster.plan import SetCell
-from sheets_server import Book, Fault, SheetsServer
+from sheets_server import Book, Fault, Person, SheetsServer
 from sheets_server.faults import KINDS
 from sheets_server.fixture import sheets
 from test_google_setup import written_settings
@@ -69,6 +71,49 @@ def test_a_lock_without_a_sign_of_life_is_taken_over_once(sheets: SheetsServer, 
                 slow.write([SetCell(table.place(2, "Status"), "actief")])
             assert [row.values for row in book.tab("Deelnemers").rows] == before
             assert TITLE in titles(book)
+    assert TITLE not in titles(book)
+
+
+@pytest.mark.parametrize("off", [-3 * 3600, 3 * 3600])
+def test_a_laptop_whose_clock_is_hours_off_writes_googles_time_in_the_lock(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int) -> None:
+    """Else a lock that it leaves behind would hold for hours, or be taken from it while it works."""
+    monkeypatch.setattr(google_lock, "time", SimpleNamespace(time=lambda: time.time() + off))
+    workbook = opened(laptop(sheets, book, tmp_path))
+    with workbook.lock():
+        for _ in range(2):
+            since, seen, _ = str(book.tab(TITLE).row(5).value(1)).split()
+            assert abs(float(since) - time.time()) < 60 and abs(float(seen) - time.time()) < 60
+            table = workbook.read()["Deelnemers"]
+            workbook.write([SetCell(table.place(2, "Status"), "actief", table.cell(2, "Status"))])
+
+
+@pytest.mark.parametrize(("off", "age", "is_free"), [(3 * 3600, 60, False), (-3 * 3600, STALE + 60, True), (0, -3 * 3600, True)])
+def test_the_age_of_a_lock_is_told_by_googles_clock(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int, age: int, is_free: bool) -> None:
+    """Whatever the clock of the one who comes says; and a sign of life from the future is none."""
+    hung = opened(laptop(sheets, book, tmp_path / "hung")).lock()
+    hung.__enter__()
+    moment = f"{time.time() - age:.0f}"
+    book.tab(TITLE).put(5, 1, f"{moment} {moment} another")
+    monkeypatch.setattr(google_lock, "time", SimpleNamespace(time=lambda: time.time() + off))
+    expected = contextlib.nullcontext() if is_free else pytest.raises(Stop, match="al bezig")
+    with expected, opened(laptop(sheets, book, tmp_path / "late")).lock():
+        assert str(book.tab(TITLE).row(5).value(1)).split()[2] != "another"
+    hung.__exit__(None, None, None)
+
+
+def test_a_lock_tab_that_somebody_renames_still_keeps_others_out(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
+    """The next write gives it its name back; where another run took that name meanwhile, nothing is written."""
+    one, other = opened(laptop(sheets, book, tmp_path / "one")), opened(laptop(sheets, book, tmp_path / "other"))
+    with one.lock():
+        table = one.read()["Deelnemers"]
+        step = SetCell(table.place(2, "Status"), "actief", table.cell(2, "Status"))
+        Person(book).renames_tab(TITLE, "Van mij?")
+        one.write([step])
+        assert TITLE in titles(book) and "Van mij?" not in titles(book)
+        Person(book).renames_tab(TITLE, "Van mij?")
+        with other.lock(), pytest.raises(Stop, match="Iemand anders is intussen"):
+            one.write([SetCell(table.place(2, "Status"), "afgemeld", "actief")])
+        book.tabs.remove(book.tab("Van mij?"))
     assert TITLE not in titles(book)
 
 
@@ -167,7 +212,15 @@ def test_a_run_that_loses_its_access_says_so(sheets: SheetsServer, book: Book, t
     sheets.between(4, lambda book: book.writers.remove(EMAIL))
     code, said = sync(settings)
     assert code in (2, 3) and f"Deel het blad met {EMAIL} als Bewerker" in said
+    assert TITLE in titles(book) and said.count("Het slot op het register kon niet weg. Over 20 minuten") == 1
     book.writers.add(EMAIL)
     assert sync(settings)[0] in (0, 1)
     assert set(mails(tmp_path).values()) == {1}
     assert TITLE not in titles(book)
+
+
+def test_who_has_no_access_hears_nothing_of_a_lock(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
+    """None was written, so none stays behind."""
+    book.writers.remove(EMAIL)
+    code, said = sync(laptop(sheets, book, tmp_path))
+    assert code == 2 and "Deel het blad" in said and "slot" not in said

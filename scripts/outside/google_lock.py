@@ -25,6 +25,9 @@ TITLE = "Buurtbeheer is bezig"
 STALE = 20 * 60
 """Seconds without a sign of life after which a lock is taken over. A run gives one with every write."""
 
+SKEWED = 60.0
+"""Seconds that a laptop's clock may be wrong before what it wrote in the lock is written again."""
+
 _FIELDS = "replies(addSheet(properties(sheetId,title)))"
 _KEPT_FOR = "Wie dit tabblad ziet terwijl niemand met Buurtbeheer bezig is, mag het verwijderen."
 
@@ -51,6 +54,7 @@ class Lock:
         self._calls = calls
         self._state = state
         self._sheet: int | None = None
+        self._ahead = 0.0
         self._since = 0.0
         self._installation = ""
         self.goes_on = False
@@ -81,12 +85,21 @@ class Lock:
         return round(self._since)
 
     def check(self) -> list[Json]:
-        """What goes first in every batch: a sign of life in our tab, which fails when the tab is not ours any more."""
-        return [] if self._sheet is None else [self._words(self._sheet)]
+        """What goes first in every batch: our tab's name and a sign of life, which fail when it is not ours any more.
+
+        A tab that somebody renamed gets its name back, or else another run would not see it.
+        """
+        if self._sheet is None:
+            return []
+        properties = {"sheetId": self._sheet, "title": TITLE, "hidden": True}
+        named = {"updateSheetProperties": {"properties": properties, "fields": "title,hidden"}}
+        return [named, self._words(self._sheet)]
 
     def is_lost(self, refused: Refused) -> bool:
         """True when a batch was refused because another run took the lock over, or somebody removed its tab."""
-        return self._sheet is not None and str(self._sheet) in refused.said and refused.turn == 0
+        if self._sheet is None or refused.turn != 0:
+            return False
+        return str(self._sheet) in refused.said or TITLE in refused.said
 
     def lost(self) -> Stop:
         """What to say then."""
@@ -98,28 +111,55 @@ class Lock:
 
     def _take(self) -> None:
         mine = random.SystemRandom().randrange(10**8, 2 * 10**9)
-        self._since = time.time()
+        self._since = self._now()
         batch: list[Json] = self._tab(mine)
         self._sheet = mine  # from here on there is something to release, also when an interrupt comes before the answer
-        for turn in range(1, TRIES + 1):
-            try:
-                answer = self._calls.change(batch, fields=_FIELDS)
-            except Refused as refused:
-                holder = self._holder()
-                if holder is not None and holder.sheet == mine:
-                    return  # an answer that was lost: it had arrived
-                batch = self._against(holder, refused, mine)
-            except Lost as lost:
-                if turn == TRIES:
-                    raise lost.stop from lost
-                self._calls.pause(turn, lost)
-            else:
-                self._check_title(answer, mine)
-                return
+        may_stand = False
+        try:
+            for turn in range(1, TRIES + 1):
+                try:
+                    answer = self._calls.change(batch, fields=_FIELDS)
+                except Refused as refused:
+                    holder = self._holder()
+                    if holder is not None and holder.sheet == mine:
+                        return  # an answer that was lost: it had arrived
+                    batch = self._against(holder, refused, mine)
+                except Lost as lost:
+                    may_stand = True
+                    if turn == TRIES:
+                        raise lost.stop from lost
+                    self._calls.pause(turn, lost)
+                else:
+                    self._check_title(answer, mine)
+                    self._correct_clock()
+                    return
+        except Stop:
+            if not may_stand:
+                self._sheet = None  # nothing was ever written, so there is nothing to take away
+            raise
         self._sheet = None
         raise Stop(
             "Het slot op het register wisselt steeds van eigenaar.", "Wacht een paar minuten, en probeer het opnieuw."
         )
+
+    def _now(self) -> float:
+        """What time it is, by Google's clock as soon as an answer told it: laptops differ, and may be hours wrong."""
+        return time.time() + self._ahead
+
+    def _look_at_clock(self) -> float:
+        """Go by Google's clock from here on; how many seconds that differs from what was gone by until now."""
+        told, before = self._calls.answered, self._ahead
+        if told is not None:
+            self._ahead = told - time.time()
+        return self._ahead - before
+
+    def _correct_clock(self) -> None:
+        """Write anew since when we are at work, where this laptop's clock had told it wrong."""
+        off = self._look_at_clock()
+        if abs(off) > SKEWED:
+            self._since += off
+            with contextlib.suppress(Lost, Refused):  # every write tells it again, and finds out what is amiss
+                self._calls.change(self.check())
 
     def _against(self, holder: Holder | None, refused: Refused, mine: int) -> list[Json]:
         """The batch for another try: nobody holds it, or somebody who is gone. Raises Stop where he is not."""
@@ -128,7 +168,9 @@ class Lock:
                 self._sheet = None
                 raise RuntimeError("Google refused the lock for a reason that we do not know")
             return self._tab(mine)
-        if holder.installation != self._installation and time.time() - holder.seen < STALE:
+        self._look_at_clock()
+        # A sign of life from a time that is yet to come tells nothing: it is of a clock that was wrong.
+        if holder.installation != self._installation and abs(self._now() - holder.seen) < STALE:
             self._sheet = None
             raise _busy(holder)
         if holder.installation == self._installation and holder.since:
@@ -155,13 +197,14 @@ class Lock:
         return [{"addSheet": {"properties": properties}}, self._words(sheet)]
 
     def _words(self, sheet: int) -> Json:
+        now = self._now()
         lines = (
             ("Buurtbeheer is met dit register bezig.", ""),
             ("Vanaf de computer", platform.node()[:60] or "onbekend"),
             ("Sinds", _told(self._since)),
-            ("Laatste teken", _told(time.time())),
+            ("Laatste teken", _told(now)),
             (_KEPT_FOR, ""),
-            ("Voor Buurtbeheer zelf", f"{self._since:.0f} {time.time():.0f} {self._installation}"),
+            ("Voor Buurtbeheer zelf", f"{self._since:.0f} {now:.0f} {self._installation}"),
         )
         rows = [{"values": [as_cell(cell) for cell in line]} for line in lines]
         start = {"sheetId": sheet, "rowIndex": 0, "columnIndex": 0}
@@ -203,10 +246,13 @@ class Lock:
                 with contextlib.suppress(KeyboardInterrupt):  # the tab is worth one more try
                     self._calls.pause(turn, lost)
             except Stop:
-                return  # no access any more: whatever ended this run has told so
+                break  # no access any more, and so no other try will do
             else:
                 return
-        warn(f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer.")
+        warn(
+            f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer. "
+            "Op deze computer kunt u meteen opnieuw beginnen."
+        )
 
 
 def _busy(holder: Holder) -> Stop:
