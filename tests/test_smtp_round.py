@@ -147,6 +147,35 @@ def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path
         assert welkom(home)[nr].startswith("verstuurd") and set(plan.by_message_id().values()) == {1}
 
 
+def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: Path, run_door: RunDoor) -> None:
+    """Our ledger knows nothing of them, so there is no Message-ID; nothing leaves for them until somebody has looked."""
+    with mail_server(Plan()) as (plan, port):
+        settings = lay_out(home, port)
+        sync(run_door, settings)
+        numbers = sorted(welkom(home))[:12]
+        for name in ("ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"):
+            (home / "state" / name).unlink(missing_ok=True)
+        book = load_workbook(home / "register.xlsx")
+        headings = [cell.value for cell in book["Deelnemers"][1]]
+        for row in book["Deelnemers"].iter_rows(min_row=2):
+            if row[headings.index("Nr")].value in numbers:
+                row[headings.index("Welkom")].value = "bezig sinds 22-11-2026 10:00"
+        book.save(home / "register.xlsx")
+        left = plan.by_message_id()
+        done = sync(run_door, settings)
+        assert done.returncode == 1 and "Van 12 mails is niet zeker of ze aankwamen. Een andere computer was ermee bezig:" in done.stderr
+        shown = re.findall(r"^  (D-\d+): bezig sinds 22-11-2026 10:00$", done.stderr, re.MULTILINE)
+        assert len(shown) == 10 and set(shown) < set(numbers)
+        assert "… en nog 2." in done.stderr and "Zoek bij Verzonden van het postvak op het e-mailadres of de naam in die rij." in done.stderr
+        assert f"make sent NR={shown[0]}" in done.stderr and f"make resend NR={shown[0]}" in done.stderr
+        assert plan.by_message_id() == left
+        for nr in numbers[:11]:
+            assert run_door("sent", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        assert run_door("resend", "--settings", settings, "--nr", numbers[11], *TODAY).returncode == 0
+        last = sync(run_door, settings)
+        assert "niet zeker" not in last.stderr and sum(plan.by_message_id().values()) == sum(left.values()) + 1
+
+
 def test_uncertain_letters_are_told_and_settled_by_people(home: Path, run_door: RunDoor) -> None:
     """With the Message-ID to look for; `sent` where it arrived, `resend` where it did not, and never by itself."""
     with mail_server(Plan(answers={("*", "END"): ["cut after", "cut"]})) as (plan, port):

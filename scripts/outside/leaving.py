@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outside.ledger import Ledger
@@ -11,7 +12,9 @@ from outside.mailbox import Letter
 from outside.screen import agree, can_answer, say, warn
 from outside.settings import Settings
 from outside.stop import Stop
-from roster.plan import Send
+from roster.columns import DEELNEMERS
+from roster.plan import Send, View
+from roster.welcome_mark import BUSY, UNCERTAIN, WelcomeMark, read_mark
 
 A_DAY = timedelta(hours=24)
 HALF_A_DAY = timedelta(hours=12)
@@ -103,6 +106,41 @@ def tell_uncertain(ledger: Ledger) -> int:
         "plain",
     )
     return len(found)
+
+
+def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
+    """Every row that another computer left uncertain: of that letter our ledger knows nothing, nor its Message-ID.
+
+    Where to look, and what to press then. How many.
+    """
+    found = [(nr, mark) for nr, mark in _rows_in_doubt(view) if not ledger.letters.of_person(nr)]
+    if not found:
+        return 0
+    went = "die aankwam" if len(found) == 1 else "ze aankwamen"
+    warn(f"Van {_mails(len(found))} is niet zeker of {went}. Een andere computer was ermee bezig:")
+    for nr, mark in found[:SHOWN]:
+        warn(f"  {nr}: {replace(mark, reason='').text}", "plain")
+    if len(found) > SHOWN:
+        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom staat bij hen: bezig of onzeker.", "plain")
+    nr = found[0][0]
+    warn("Zoek bij Verzonden van het postvak op het e-mailadres of de naam in die rij.", "plain")
+    warn(f"Staat de mail er? Typ: make sent NR={nr}. Staat hij er niet? Typ: make resend NR={nr}", "plain")
+    return len(found)
+
+
+def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
+    """The Nr and the Welkom of each row that tells of a letter of which nobody can know whether it arrived."""
+    table = view.roster.tables[DEELNEMERS.title]
+    told: set[str] = set()
+    for index, cell in enumerate(table.column("Welkom")):
+        mark = read_mark(cell) if isinstance(cell, str) else None
+        if mark is None or mark.state not in (BUSY, UNCERTAIN):
+            continue
+        number = table.cell(index, "Nr")
+        nr = number.strip().upper() if isinstance(number, str) else ""
+        if nr and nr not in told:  # a copied row has the Nr of the one that was copied
+            told.add(nr)
+            yield nr, mark
 
 
 def _example(letter: Letter) -> list[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from outside.apply import Report, apply
 from outside.drawing import draw
 from outside.files import trouble
-from outside.leaving import allowance, may_leave, tell_uncertain, tell_waiting
+from outside.leaving import allowance, may_leave, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
@@ -235,7 +235,7 @@ def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Led
     for line in describe_report(report):
         say(line)
     tell_waiting(report.waiting, settings, ledger, word)
-    unsure = tell_uncertain(ledger)
+    unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, prepared.view)
     if report.stop is not None:
         warn(report.stop.message, "bad")
         if report.stop.remedy:
