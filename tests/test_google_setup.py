@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula
 
 from google_matrix import new_book, peoples, sync
 from google_register import EMAIL, TODAY, google_book, laptop
@@ -20,7 +23,7 @@ from outside.starting import set_up
 from outside.stop import Stop
 from roster.columns import TAB, TABS
 from roster.demo import example
-from sheets_server import Book, Fault, Formula, Person, SheetsServer
+from sheets_server import REFUSED, Book, Failure, Fault, Formula, Person, SheetsServer
 from sheets_server.fixture import sheets
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -133,6 +136,107 @@ def test_a_local_register_is_carried_over_whole(sheets: SheetsServer, empty: Boo
     assert empty.tab("Deelnemers").row(1).value(26) == 2.5
     sheets.start_counting()
     assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
+
+
+def a_sheet_with_formulas(path: Path) -> Path:
+    """A register with formulas, with and without an outcome, and merged cells; xlsxwriter stores outcomes."""
+    a_register(path)
+    book = openpyxl.load_workbook(path)
+    people = book["Deelnemers"]
+    people.cell(1, 28).value = "Volledig"
+    people.cell(2, 28).value = '=B2&", "&D2'
+    people.merge_cells("AA4:AA5")
+    people.merge_cells("AA7:AB7")
+    extra = book.create_sheet("Kas")
+    extra["A1"], extra["A2"], extra["A3"], extra["A4"] = 3, "=A1*1.5", "#N/A", "#REF!"
+    extra["B1"] = "=SUMIF('Eigen blad'!A1:A9,\"a,b\",'Eigen blad'!B1:B9)"
+    extra["B2"] = "=_xlfn.IFS(A1>1,{1,2;3,4},TRUE,[1]Elders!A1)"
+    extra["B3"] = ArrayFormula("B3:C4", "=A1:B2*2")
+    extra["E1"] = "=BESTAATNIET(A1)"
+    extra["E2"] = "=GEWEIGERD()"
+    extra.merge_cells("F1:G2")
+    extra["F1"] = "samen"
+    for row in range(10, 15):
+        extra.cell(row, 1).value = f"=A{row - 1}+1"
+    book.save(path)
+    return path
+
+
+OUTCOMES = {
+    '=B2&", "&D2': "Aa, Bee", "=A1*1,5": 4.5, "=NA()": Failure("#N/A"), "=BESTAATNIET(A1)": Failure("#NAME?"), "=GEWEIGERD()": REFUSED,
+    "=SUMIF('Eigen blad'!A1:A9;\"a,b\";'Eigen blad'!B1:B9)": 0, "=ARRAYFORMULA(A1:B2*2)": 6, **{f"=A{row - 1}+1": row - 9 for row in range(10, 15)},
+}  # fmt: skip
+"""What Google makes of them, in its own marks: ";" between arguments, and a decimal comma in the Netherlands."""
+
+
+def test_formulas_and_merged_cells_go_along(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
+    """People's own tabs too. What Google does not take keeps its value, with a note, and is told by tab and cell."""
+    path = a_sheet_with_formulas(tmp_path / "register.xlsx")
+    empty.outcomes = dict(OUTCOMES)
+    settings = laptop(sheets, empty, tmp_path / "home")
+    told = set_up(settings, path)
+    tab = empty.tab("Kas")
+    text = {(row, column): value.text for row, line in enumerate(tab.values()) for column, value in enumerate(line) if isinstance(value, Formula)}
+    assert text == {
+        (1, 0): "=A1*1,5", (2, 0): "=NA()", (0, 1): "=SUMIF('Eigen blad'!A1:A9;\"a,b\";'Eigen blad'!B1:B9)",
+        (2, 1): "=ARRAYFORMULA(A1:B2*2)", (0, 4): "=BESTAATNIET(A1)", **{(row - 1, 0): f"=A{row - 1}+1" for row in range(10, 15)},
+    }  # fmt: skip
+    assert tab.row(3).value(0) == "#REF!"
+    assert tab.things["merges"] == [{"sheetId": tab.id, "startRowIndex": 0, "startColumnIndex": 5, "endRowIndex": 2, "endColumnIndex": 7}]
+    people = empty.tab("Deelnemers")
+    assert people.row(1).value(27) == Formula('=B2&", "&D2', "Aa, Bee")
+    assert [(one["startRowIndex"], one["endRowIndex"]) for one in people.things["merges"]] == [(6, 7)]
+    assert "Deze formules neemt Google niet aan. Daar staat nu de uitkomst, met een notitie: Kas B2, Kas E2." in told
+    assert "Deze formules geven bij Google een fout. Kijk ze na: Kas E1." in told
+    assert any("Deelnemers" in line and "los gebleven" in line and "AA4:AA5" in line for line in told)
+    assert tab.row(1).look(1).note.endswith("=_xlfn.IFS(A1>1,{1,2;3,4},TRUE,[1]Elders!A1)")
+    before = look_of(empty)
+    assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
+    assert look_of(empty) == before
+
+
+def test_a_formula_keeps_its_outcome_where_google_does_not_take_it(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
+    """A day stays a day; a formula that somebody changed since is left as it is."""
+    path = tmp_path / "register.xlsx"
+    create_register(path, example(5, 1, TODAY))
+    with zipfile.ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    name = next(name for name, part in parts.items() if name.startswith("xl/worksheets/") and b"Lees" not in part)
+    parts[name] = re.sub(rb"</row></sheetData>", b'<c r="AF99" t="str"><f>GEWEIGERD()</f><v>wat het was</v></c></row></sheetData>', parts[name])
+    assert b"GEWEIGERD" in parts[name]
+    with zipfile.ZipFile(path, "w") as target:
+        for part, content in parts.items():
+            target.writestr(part, content)
+    empty.outcomes = {"=GEWEIGERD()": REFUSED}
+    told = set_up(laptop(sheets, empty, tmp_path / "home"), path)
+    assert any("met een notitie" in line and "AF99" in line for line in told)
+    assert any("wat het was" in row for tab in empty.tabs for row in tab.values())
+
+
+def test_carrying_formulas_over_that_was_cut_off_is_simply_done_again(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
+    """At whatever call; the sheet shows outcomes, and they are not taken for something else."""
+    path = a_sheet_with_formulas(tmp_path / "register.xlsx")
+    empty.outcomes = dict(OUTCOMES)
+    fresh = empty.copied()
+    settings = laptop(sheets, empty, tmp_path / "home")
+    set_up(settings, path)
+    whole, calls = peoples_values(empty), len(sheets.calls)
+    for call in range(5, calls, 3):
+        empty.return_to(fresh)
+        sheets.start_counting()
+        sheets.fail(call, Fault("403"))
+        with pytest.raises(Stop):
+            set_up(settings, path)
+        sheets.start_counting()
+        set_up(settings, path)
+        assert peoples_values(empty) == whole, call
+        assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
+
+
+def peoples_values(book: Book) -> object:
+    """What stands where, and which cells are merged; the ids of tabs are made anew each time."""
+    merges = {tab.title: [sorted(one.items()) for one in tab.things.get("merges", [])] for tab in book.tabs}
+    return [(tab.title, tab.values(), [[side for side in one if side[0] != "sheetId"] for one in merges[tab.title]]) for tab in book.tabs]
 
 
 def as_number(cell: object) -> object:

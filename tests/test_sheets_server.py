@@ -18,7 +18,7 @@ import requests
 from google.auth.exceptions import RefreshError
 from gspread.exceptions import APIError, SpreadsheetNotFound
 
-from sheets_server import Book, Fault, Formula, Person, Refused, SheetsServer
+from sheets_server import REFUSED, Book, Failure, Fault, Formula, Person, Refused, SheetsServer
 from sheets_server.fixture import sheets
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -208,6 +208,23 @@ def test_what_google_or_the_server_does_not_know_is_refused_and_fails_the_test(
 ) -> None:
     assert message in refusal(sheet, request_body)
     assert message in sheets.complaints.pop()
+
+
+def test_a_formula_is_read_in_the_way_of_the_sheets_country(sheet: gspread.Spreadsheet, book: Book) -> None:
+    """What it gives a test must say; a comma between arguments is an error where people write 1,5."""
+    book.outcomes = {"=SUM(A1;B1)": 3, "=WEG()": Failure("#NAME?"), "=NEE": REFUSED}
+    tab = book.tab("Leden")
+
+    def put(*formulas: str) -> None:
+        rows = [{"values": [{"userEnteredValue": {"formulaValue": text}} for text in formulas]}]
+        start = {"sheetId": tab.id, "rowIndex": 8, "columnIndex": 0}
+        sheet.batch_update({"requests": [{"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}]})
+
+    put("=SUM(A1;B1)", "=SUM(A1,B1)", "=WEG()")
+    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "UNFORMATTED_VALUE"})["values"] == [[3, "#ERROR!", "#NAME?"]]
+    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "FORMULA"})["values"] == [["=SUM(A1;B1)", "=SUM(A1,B1)", "=WEG()"]]
+    with pytest.raises(APIError, match="Invalid formula"):
+        put("=NEE")
 
 
 def test_a_query_that_google_does_not_know_is_refused(sheets: SheetsServer, sheet: gspread.Spreadsheet) -> None:

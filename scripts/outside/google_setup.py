@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from outside.excel_look import FRONT, TELLS
-from outside.google import GoogleWorkbook
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_carry import carry_over
-from outside.google_lock import TITLE
+from outside.google_lock import TITLE, Lock
+from outside.google_login import log_in
 from outside.google_look import Standing, missing_look, says_nothing
 from outside.google_tabs import Found, describe, of_the_register, quoted, read_sheets
 from outside.settings import Settings
@@ -44,30 +44,36 @@ def set_up_google(settings: Settings, source: Path | None = None) -> list[str]:
 
     `source` is a register on this computer that is carried over first.
     """
-    workbook = GoogleWorkbook(settings)
-    with workbook.lock():
-        told = carry_over(workbook.calls, source, workbook.checks()) if source else []
-        told += complete(workbook.calls, settings.network.name, workbook.checks())
+    calls = Calls(settings.workbook.spreadsheet, log_in(settings))
+    lock = Lock(calls, settings.paths.state)
+    with lock.held():
+        try:
+            told = carry_over(calls, source, lock.check) if source else []
+            told += complete(calls, settings.network.name, lock)
+        except Refused as refused:
+            if lock.is_lost(refused):
+                raise lock.lost() from refused
+            raise Stop(
+                "Google laat een deel van het inrichten niet toe.",
+                "Kijk in het blad bij Gegevens, Beveiligde bladen en bereiken, en haal beveiligingen weg.",
+            ) from refused
     return told or ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
-def complete(calls: Calls, title: str, checks: Sequence[Json]) -> list[str]:
-    """Headings first, looks after them; each is looked up anew where an answer was lost."""
+def complete(calls: Calls, title: str, lock: Lock) -> list[str]:
+    """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Refused."""
     told: list[str] = []
     for turn in range(1, TRIES + 1):
         try:
-            _add_headings(calls, title, checks, told)
-            _add_looks(calls, checks, told)
+            _add_headings(calls, title, lock.check(), told)
+            _add_looks(calls, lock.check(), told)
         except Lost as lost:
             if turn == TRIES:
                 raise lost.stop from lost
             calls.pause(turn, lost)
         except Refused as refused:
-            if turn == TRIES or "protected" in refused.said:
-                raise Stop(
-                    "Google laat een deel van het inrichten niet toe.",
-                    "Kijk in het blad bij Gegevens, Beveiligde bladen en bereiken, en haal beveiligingen weg.",
-                ) from refused
+            if turn == TRIES or "protected" in refused.said or lock.is_lost(refused):
+                raise
         else:
             break
     return list(dict.fromkeys(told))

@@ -8,10 +8,10 @@ with SheetsServer() as server, server.redirected():
 """
 
 from sheets_server.book import Book, Box, Tab
-from sheets_server.cells import Formula, Look
+from sheets_server.cells import REFUSED, Failure, Formula, Look
 from sheets_server.faults import Fault
 from sheets_server.people import Person
 from sheets_server.refusal import Refused
 from sheets_server.server import Call, SheetsServer
 
-__all__ = ["Book", "Box", "Call", "Fault", "Formula", "Look", "Person", "Refused", "SheetsServer", "Tab"]
+__all__ = ["REFUSED", "Book", "Box", "Call", "Failure", "Fault", "Formula", "Look", "Person", "Refused", "SheetsServer", "Tab"]

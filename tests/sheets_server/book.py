@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
 
-from sheets_server.cells import PLAIN, Look, Value
+from sheets_server.cells import PLAIN, Look, Scalar, Value
 from sheets_server.refusal import Json, bad
 
 T = TypeVar("T")
@@ -170,6 +170,8 @@ class Book:
     """A spreadsheet with its sharing. `writers` and `readers` are e-mail addresses; the owner may all.
 
     `renames_collisions` makes addSheet answer a taken title with a tab `X_conflict…` as Google sometimes does.
+    `outcomes` tells what formulas give that come in through the API (a Failure, or REFUSED), where they are no
+    sums of numbers.
     """
 
     id: str
@@ -181,6 +183,7 @@ class Book:
     named_ranges: list[Json] = field(default_factory=list)
     today: date = field(default_factory=date.today)
     renames_collisions: bool = False
+    outcomes: dict[str, Scalar | None] = field(default_factory=dict)
     originals: list[Tab] = field(default_factory=list, repr=False, compare=False)
     next_id: Iterator[int] = field(default_factory=lambda: itertools.count(700_000_001))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -11,9 +12,20 @@ from sheets_server.refusal import Json, Unknown, bad
 Scalar = str | int | float | bool
 
 
+class Failure(str):
+    """What shows where a formula fails, such as #NAME?."""
+
+    __slots__ = ()
+
+
+FAILURES = {"#ERROR!": "ERROR", "#NAME?": "NAME", "#REF!": "REF", "#N/A": "N_A", "#VALUE!": "VALUE"}
+"""Google's words for them on the screen, and in the API (ErrorValue.type)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A formula and what it gives now. Tests may put any; through the API only sums of numbers are worked out."""
+    """A formula and what it gives now. Tests may put any; through the API only sums of numbers are worked out, and
+    formulas of which the test says beforehand what they give (`Book.outcomes`)."""
 
     text: str
     result: Scalar | None
@@ -32,6 +44,9 @@ class Look:
 
 
 PLAIN = Look()
+REFUSED = Failure("refused")
+"""The outcome of a formula that Google does not take at all."""
+
 EPOCH = datetime(1899, 12, 30)
 LONGEST = 50_000
 
@@ -147,10 +162,25 @@ def worked_out(text: str) -> Formula:
     return Formula(text, tidy(result))
 
 
-def sent(extended: Json) -> Value:
+def _entered(text: str, outcomes: Mapping[str, Scalar | None], locale_name: str) -> Formula:
+    """A formula that came through the API. Where people write 1,5 a comma parts no arguments and a point no decimals."""
+    if not text.startswith("="):
+        raise bad(f"Invalid formula: {text[:40]}")
+    if text in outcomes:
+        found = outcomes[text]
+        if found is REFUSED:
+            raise bad(f"Invalid formula: {text[:40]}")
+        return Formula(text, found)
+    bare = re.sub(r"""\"(?:[^"]|"")*"|'(?:[^']|'')*'""", "", text)
+    if locale_of(locale_name).decimal == "," and re.search(r"[A-Z)]\d*,|\d\.\d", bare):
+        return Formula(text, Failure("#ERROR!"))
+    return worked_out(text)
+
+
+def sent(extended: Json, outcomes: Mapping[str, Scalar | None], locale_name: str) -> Value:
     """The value of an ExtendedValue in a request; an empty text empties the cell."""
     if "formulaValue" in extended:
-        return worked_out(extended["formulaValue"])
+        return _entered(extended["formulaValue"], outcomes, locale_name)
     if "errorValue" in extended:
         raise bad("errorValue may only be read")
     value = next((extended[k] for k in ("stringValue", "numberValue", "boolValue") if k in extended), None)
@@ -169,6 +199,8 @@ def extended(value: Value) -> Json | None:
         return {"boolValue": value}
     if isinstance(value, Formula):
         return {"formulaValue": value.text}
+    if isinstance(value, Failure):
+        return {"errorValue": {"type": FAILURES[value], "message": "what went wrong, in the language of who reads it"}}
     return {"stringValue": value} if isinstance(value, str) else {"numberValue": value}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sheets_server.book import Box, Row
+from sheets_server.book import Book, Box, Row
 from sheets_server.cells import PLAIN, Look, Value, sent
 from sheets_server.edit import Edit, fields_of, with_styles
 from sheets_server.grid import sort_rows
@@ -32,12 +32,15 @@ def _look_over(look: Look, cell: Json, mask: Mask) -> Look:
     return PLAIN if look == PLAIN else look
 
 
-def _paint(row: Row, left: int, cells: list[Json], mask: Mask, memory: dict[tuple[int, int], Look]) -> Row:
+def _paint(
+    book: Book, row: Row, left: int, cells: list[Json], mask: Mask, memory: dict[tuple[int, int], Look]
+) -> Row:
     """The row with the cells laid over it from column `left` on."""
     values: list[Value] = list(row.values)
     if "userEnteredValue" in mask:
         values += [None] * (left + len(cells) - len(values))
-        values[left : left + len(cells)] = [sent(cell.get("userEnteredValue", {})) for cell in cells]
+        entered = (cell.get("userEnteredValue", {}) for cell in cells)
+        values[left : left + len(cells)] = [sent(value, book.outcomes, book.locale) for value in entered]
     if set(mask) <= {"userEnteredValue"}:
         return Row(values, row.looks, row.meta)
     looks = list(row.looks) + [PLAIN] * (left + len(cells) - len(row.looks))
@@ -73,7 +76,7 @@ def update_cells(edit: Edit, spec: Json) -> Json:
     memory: dict[tuple[int, int], Look] = {}
     for index, line in enumerate(lines, box.top):
         if line:
-            tab.put_row(index, _paint(tab.row(index), box.left, line, mask, memory))
+            tab.put_row(index, _paint(edit.book, tab.row(index), box.left, line, mask, memory))
     return {}
 
 
@@ -84,7 +87,7 @@ def repeat_cell(edit: Edit, spec: Json) -> Json:
     memory: dict[tuple[int, int], Look] = {}
     line = [spec.get("cell", {})] * (box.right - box.left)
     for index in range(box.top, box.bottom):
-        tab.put_row(index, _paint(tab.row(index), box.left, line, mask, memory))
+        tab.put_row(index, _paint(edit.book, tab.row(index), box.left, line, mask, memory))
     return {}
 
 
