@@ -277,11 +277,48 @@ def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_
     assert found.sheetnames == ["Blad1", *(tab.title for tab in TABS), "Eigen blad"]
     rows = list(found["Deelnemers"].values)
     assert rows[3][1] == "Cleo" and rows[3][17].date() == date(2026, 3, 5) and rows[3][25] == "kat 3"
-    assert list(found["Eigen blad"].values) == [("Som", 3), (3, True)]
+    assert list(found["Eigen blad"].values) == [("Som", 3), ("=1+2", True)]
+    assert list(openpyxl.load_workbook(path, data_only=True)["Eigen blad"].values) == [("Som", 3), (3, True)]
     assert path.stat().st_mode & 0o077 == 0
     for _ in range(21):
         keep_register(settings)
     assert len(list(path.parent.glob("*.xlsx"))) == 20
+
+
+def test_a_backup_keeps_the_formulas_that_excel_knows(sheets: SheetsServer, tmp_path: Path) -> None:
+    """With what they gave; of others the outcome. A backup is carried over to Google again as it was."""
+    book = new_book(sheets)
+    cells = {
+        "B1": ("=SUM(A1;A2)", 5), "B2": ('=IF(A1>1;"ja";"")', ""), "B3": ("=A1>1", True), "C1": ("=QUERY(A1:A2;1)", 2),
+        "C2": ("=COUNTIF(A1:A;2)", 1), "C3": ("=Deelnemers!B2&\"; <b>\"", "Anna; <b>"), "D2": ("=NA()", Failure("#N/A")),
+    }  # fmt: skip
+    tab = book.add_tab("Eigen blad", [[2], [3], [4]])
+    for address, (text, result) in cells.items():
+        tab.put(int(address[1]) - 1, "ABCD".index(address[0]), Formula(text, result))
+    settings = laptop(sheets, book, tmp_path)
+    sheets.start_counting()
+    path = keep_register(settings)
+    assert len(sheets.calls) == 4
+    formulas, values = (openpyxl.load_workbook(path, data_only=only)["Eigen blad"] for only in (False, True))
+    assert {address: formulas[address].value for address in cells} == {
+        "B1": "=SUM(A1,A2)", "B2": '=IF(A1>1,"ja","")', "B3": "=A1>1", "C1": 2, "C2": 1, "C3": '=Deelnemers!B2&"; <b>"', "D2": "=NA()",
+    }  # fmt: skip
+    assert [values[address].value or None for address in cells] == [5, None, True, 2, 1, "Anna; <b>", "#N/A"]
+    other = sheets.new_book()
+    other.writers |= {EMAIL, Person(other).email}
+    other.outcomes = {'=SUM(A1;A2)': 5, '=IF(A1>1;"ja";"")': "", "=A1>1": True, '=Deelnemers!B2&"; <b>"': "Anna; <b>", "=NA()": Failure("#N/A")}
+    set_up(laptop(sheets, other, tmp_path / "other"), path)
+    back = other.tab("Eigen blad")
+    assert [back.row(row).value(1) for row in range(3)] == [tab.row(row).value(1) for row in range(3)]
+
+
+def test_a_backup_that_rows_move_under_puts_no_formula_over_anothers_cell(sheets: SheetsServer, tmp_path: Path) -> None:
+    book = new_book(sheets)
+    tab = book.add_tab("Eigen blad", [["Som"], [Formula("=1+2", 3)], ["van iemand"]])
+    sheets.start_counting()
+    sheets.between(2, lambda book: Person(book).inserts_row("Eigen blad", 2, "nieuw"))
+    found = openpyxl.load_workbook(keep_register(laptop(sheets, book, tmp_path)))["Eigen blad"]
+    assert [row[0] for row in found.values] == ["Som", "nieuw", 3, "van iemand"] and tab.row(2).value(0) == Formula("=1+2", 3)
 
 
 def test_a_copy_is_kept_before_the_first_write_without_a_call(sheets: SheetsServer, tmp_path: Path) -> None:

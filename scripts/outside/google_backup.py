@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
 from outside.excel_backup import KEPT, backups_of, doing_on_disk
@@ -20,10 +22,21 @@ NAME = "google-register.xlsx"
 _PARTS = "http://schemas.openxmlformats.org/package/2006"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
-Page = tuple[str, Sequence[Sequence[Cell]], frozenset[int]]
-"""A tab's title, its cells from A1 on, and the columns (0 = A) that hold days."""
+
+
+class Page(NamedTuple):
+    """A tab's title, its cells from A1 on, the columns (0 = A) that hold days, and formulas over their outcomes.
+
+    `formulas` are by row and column from 0, in Excel's words, without "=".
+    """
+
+    title: str
+    cells: Sequence[Sequence[Cell]]
+    days: frozenset[int]
+    formulas: Mapping[tuple[int, int], str] = MappingProxyType({})
 
 
 def keep_copy(tabs: Iterable[Tab], backups: Path) -> Path:
@@ -53,38 +66,41 @@ def page_of(tab: Tab) -> Page:
     """A tab as it goes into a copy. Which columns hold days is known of the register's own."""
     kinds = {column.heading: column.kind for column in TAB[tab.table.tab].columns}
     days = frozenset(position for heading, position in tab.table.columns.items() if kinds[heading] == "day")
-    return tab.title, tab.cells, days
+    return Page(tab.title, tab.cells, days)
 
 
 def as_xlsx(pages: Sequence[Page]) -> bytes:
-    """A workbook with these tabs: values only, days shown as days."""
+    """A workbook with these tabs, days shown as days."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", _types(len(pages)))
         archive.writestr("_rels/.rels", _links([("officeDocument", "xl/workbook.xml")]))
-        archive.writestr("xl/workbook.xml", _book([title for title, _, _ in pages]))
+        archive.writestr("xl/workbook.xml", _book([page.title for page in pages]))
         sheets = [("worksheet", f"worksheets/sheet{turn}.xml") for turn in range(1, len(pages) + 1)]
         archive.writestr("xl/_rels/workbook.xml.rels", _links([*sheets, ("styles", "styles.xml")]))
         archive.writestr("xl/styles.xml", _STYLES)
-        for turn, (_, cells, days) in enumerate(pages, 1):
+        for turn, page in enumerate(pages, 1):
             with archive.open(f"xl/worksheets/sheet{turn}.xml", "w", force_zip64=True) as part:
-                part.writelines(_sheet(cells, days))
+                part.writelines(_sheet(page))
     return content.getvalue()
 
 
-def _sheet(cells: Sequence[Sequence[Cell]], days: frozenset[int]) -> Iterator[bytes]:
+def _sheet(page: Page) -> Iterator[bytes]:
     yield f'{_HEAD}<worksheet xmlns="{MAIN[0]}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '.encode()
     yield b'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetData>'
-    for number, row in enumerate(cells, 1):
+    for number, row in enumerate(page.cells, 1):
         line = [b'<row r="%d">' % number]
         for column, cell in enumerate(row):
-            if is_blank(cell):
+            formula = page.formulas.get((number - 1, column)) if page.formulas else None
+            if is_blank(cell) and formula is None:
                 continue
             address = b"%s%d" % (column_letters(column + 1).encode(), number)
-            if isinstance(cell, bool):
+            if formula is not None:
+                line.append(_with_formula(address, formula, cell, b' s="1"' if column in page.days else b""))
+            elif isinstance(cell, bool):
                 line.append(b'<c r="%s" t="b"><v>%d</v></c>' % (address, cell))
             elif isinstance(cell, int | float):
-                style = b' s="1"' if column in days else b""
+                style = b' s="1"' if column in page.days else b""
                 line.append(b'<c r="%s"%s><v>%s</v></c>' % (address, style, repr(cell).encode()))
             else:
                 line.append(b'<c r="%s" t="inlineStr"><is><t xml:space="preserve">' % address)
@@ -92,6 +108,18 @@ def _sheet(cells: Sequence[Sequence[Cell]], days: frozenset[int]) -> Iterator[by
         line.append(b"</row>")
         yield b"".join(line)
     yield b"</sheetData></worksheet>"
+
+
+def _with_formula(address: bytes, formula: str, cell: Cell, style: bytes) -> bytes:
+    """A cell with its formula and what that gave (ECMA-376 part 1, 18.18.11)."""
+    if isinstance(cell, bool):
+        kind, shown = b' t="b"', b"%d" % cell
+    elif isinstance(cell, int | float):
+        kind, shown = style, repr(cell).encode()
+    else:
+        kind = b' t="e"' if cell in _ERRORS else b' t="str"'
+        shown = text_xml(str(cell or ""))
+    return b'<c r="%s"%s><f>%s</f><v>%s</v></c>' % (address, kind, text_xml(formula), shown)
 
 
 def _types(count: int) -> str:
@@ -119,12 +147,12 @@ def _links(targets: Sequence[tuple[str, str]]) -> str:
 def _book(titles: Sequence[str]) -> str:
     sheets = "".join(
         f'<sheet name={quoteattr(name)} sheetId="{turn}" r:id="rId{turn}"/>'
-        for turn, name in enumerate(_excel_titles(titles), 1)
+        for turn, name in enumerate(excel_titles(titles), 1)
     )
     return f'{_HEAD}<workbook xmlns="{MAIN[0]}" xmlns:r="{_LINKS}"><sheets>{sheets}</sheets></workbook>'
 
 
-def _excel_titles(titles: Sequence[str]) -> list[str]:
+def excel_titles(titles: Sequence[str]) -> list[str]:
     """Google allows longer titles, and marks that Excel does not."""
     found: list[str] = []
     for title in titles:

@@ -1,39 +1,96 @@
-"""Brings the whole Google Sheet down as .xlsx: people's own tabs too, days as days."""
+"""Brings the whole Google Sheet down as .xlsx: people's own tabs too, days as days, and formulas that Excel knows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
-from outside.google_backup import Page, keep_pages
-from outside.google_calls import Calls, Refused
+from outside.google_backup import Page, excel_titles, keep_pages
+from outside.google_calls import Calls, Json, Refused
+from outside.google_formulas import for_excel, has_decimal_comma
 from outside.google_lock import TITLE
+from outside.google_page import Place, in_letters
 from outside.google_tabs import describe, quoted, read_sheets
 from outside.stop import Stop
+from roster.table import Sheet
 
 _SAMPLE = 60
 """The formats of so many rows tell which columns hold days."""
 
-_FORMATS = "sheets(properties.title,data(rowData.values.userEnteredFormat.numberFormat.type))"
+_FORMULAS = "properties.locale,sheets(properties.title,data(startRow,startColumn,rowData.values({})))"
+_FORMULA = "userEnteredValue.formulaValue"
+_FORMAT = "userEnteredFormat.numberFormat.type"
 
 
 def bring_down(calls: Calls, backups: Path) -> Path:
-    """A copy of every tab among the backups: three calls. Raises Stop."""
+    """A copy of every tab among the backups: four calls. Raises Stop.
+
+    The formulas are looked at before the values and once more after them: on a tab where one moved in
+    between, nobody could tell which value is whose, and the copy holds outcomes only.
+    """
     found = describe(calls)
     titles = [title for title in found.sheets if title != TITLE]
     ranges = [quoted(title, (0, min(_SAMPLE, found.sheets[title]["gridProperties"]["rowCount"]))) for title in titles]
     try:
+        before = calls.describe(_FORMULAS.format(_FORMULA), [quoted(title) for title in titles])
+        formulas = _formulas_in(before)
         sheets = read_sheets(calls, found, titles)
-        looks = calls.describe(_FORMATS, ranges).get("sheets", [])
+        boxes = [f"{quoted(title)}!{_box(places)}" for title, places in formulas.items() if places]
+        looks = calls.describe(_FORMULAS.format(f"{_FORMULA},{_FORMAT}"), [*ranges, *boxes])
     except Refused as refused:
         raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+    days, after = _days_in(looks), _formulas_in(looks)
+    names = frozenset(titles) & frozenset(excel_titles(titles))
+    comma = has_decimal_comma(str(before.get("properties", {}).get("locale", "")))
+    pages = []
+    for sheet, _ in sheets:
+        there = formulas.get(sheet.title, {})
+        kept = {}
+        if there == after.get(sheet.title, {}):
+            told = {place: for_excel(text, names, comma=comma) for place, text in there.items()}
+            kept = {place: text for place, text in told.items() if text is not None}
+        _make_room(sheet, kept)
+        pages.append(Page(sheet.title, sheet.cells, frozenset(days.get(sheet.title, ())), kept))
+    return keep_pages(pages, backups)
+
+
+def _formulas_in(answer: Json) -> dict[str, dict[Place, str]]:
+    """The formulas of an answer, by tab and place."""
+    found: dict[str, dict[Place, str]] = {}
+    for sheet in answer.get("sheets", []):
+        into = found.setdefault(sheet["properties"]["title"], {})
+        for block in sheet.get("data", []):
+            top, left = block.get("startRow", 0), block.get("startColumn", 0)
+            for down, row in enumerate(block.get("rowData", [])):
+                for over, cell in enumerate(row.get("values", [])):
+                    value = cell.get("userEnteredValue")
+                    if isinstance(value, dict) and "formulaValue" in value:
+                        into[top + down, left + over] = value["formulaValue"]
+    return found
+
+
+def _days_in(answer: Json) -> dict[str, set[int]]:
+    """The columns in which a day stands, by tab."""
     days: dict[str, set[int]] = {}
-    for sheet in looks:
+    for sheet in answer.get("sheets", []):
         into = days.setdefault(sheet["properties"]["title"], set())
         for block in sheet.get("data", []):
+            left = block.get("startColumn", 0)
             for row in block.get("rowData", []):
-                for column, cell in enumerate(row.get("values", [])):
+                for over, cell in enumerate(row.get("values", [])):
                     kind = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type")
                     if kind in ("DATE", "DATE_TIME"):
-                        into.add(column)
-    pages: list[Page] = [(sheet.title, sheet.cells, frozenset(days.get(sheet.title, ()))) for sheet, _ in sheets]
-    return keep_pages(pages, backups)
+                        into.add(left + over)
+    return days
+
+
+def _box(places: Iterable[Place]) -> str:
+    rows, columns = zip(*places, strict=True)
+    return in_letters((min(rows), min(columns), max(rows) + 1, max(columns) + 1))
+
+
+def _make_room(sheet: Sheet, places: Iterable[Place]) -> None:
+    """A formula that shows nothing was left out at the end of its row."""
+    for row, column in places:
+        sheet.cells.extend([] for _ in range(row + 1 - len(sheet.cells)))
+        sheet.cells[row].extend([None] * (column + 1 - len(sheet.cells[row])))
