@@ -122,6 +122,7 @@ class Lock:
                 except Refused as refused:
                     holder = self._holder()
                     if holder is not None and holder.sheet == mine:
+                        self._correct_clock()
                         return  # an answer that was lost: it had arrived
                     batch = self._against(holder, refused, mine)
                 except Lost as lost:
