@@ -42,13 +42,17 @@ def email(cell: Cell) -> str | None:
         if cell is None:
             return None
         raise Unreadable("Dit is geen e-mailadres.", _REMEDY)
+    if not cell:
+        return None
     found = _plain_address(cell)
     if found is None:
         bare = _bare_address(cell)
         if bare is None:
             return None
         found = _plain_address(bare) or _library_address(bare)
-    _refuse_slip(found[found.rindex("@") + 1:])
+    domain = found[found.rindex("@") + 1 :]
+    if _slip(domain):
+        raise _slipped(domain)
     return found
 
 
@@ -57,8 +61,10 @@ def _plain_address(typed: str) -> str | None:
     found = PLAIN.fullmatch(typed)
     if found is None or len(typed) > _LONGEST:
         return None
+    if typed.islower():
+        return typed
     local, domain = found.groups()
-    if not local.islower() and local.lower() in _ROLES:
+    if local.lower() in _ROLES:
         local = local.lower()
     return f"{local}@{domain.lower()}"
 
@@ -95,8 +101,7 @@ def _library_address(typed: str) -> str:
     if valid.ascii_email is None:
         raise _fault(typed)
     if "." not in valid.domain[:-2]:  # no ending of one letter exists
-        _refuse_slip(valid.domain)
-        raise _fault(typed)
+        raise _slipped(valid.domain) if _slip(valid.domain) else _fault(typed)
     return valid.ascii_email
 
 
@@ -128,7 +133,7 @@ def _slip(domain: str) -> str:
     return meant_domain(domain)
 
 
-def _refuse_slip(domain: str) -> None:
-    meant = _slip(domain)
-    if meant:
-        raise Unreadable(f"Dit e-mailadres lijkt een tikfout te hebben: bedoelde u {meant}?", "Verbeter het adres.")
+def _slipped(domain: str) -> Unreadable:
+    return Unreadable(
+        f"Dit e-mailadres lijkt een tikfout te hebben: bedoelde u {_slip(domain)}?", "Verbeter het adres."
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import count
 
 from roster.plan import History
@@ -31,35 +31,45 @@ def give_numbers(
     prefix: str,
     typed: Sequence[Cell],
     mobiles: Sequence[str | None],
-    elsewhere: Iterable[Cell],
+    elsewhere: Sequence[Cell],
     history: History,
 ) -> list[str]:
     """One Nr a row, no two alike, always the same for the same rows and history.
 
     `typed` are the Nr cells of the rows that count and `mobiles` their mobiles (E.164, None where
-    there is none), in the order of the sheet; `elsewhere` are the Nr cells of all rows, whose
+    there is none), in the order of the sheet; `elsewhere` are the Nr cells of the other rows, whose
     numbers are never given anew. A row keeps its own valid Nr. Of a Nr that stands twice (a copied
     row) the row keeps it whose mobile went by it before, or else the first. A row without a Nr gets
     back the one that its mobile went by, if no other row has it, or else the next number above all
     that were ever given.
     """
-    proper = [valid_number(cell, prefix) for cell in typed]
+    proper = _valid_numbers(typed, prefix)
     given = _settle_doubles(proper, mobiles, history)
-    taken = {number for number in given if number}
+    taken = set(filter(None, given))
     known = history.identity_nr
     if known:
-        for row, number in enumerate(given):
+        for row in [row for row, number in enumerate(given) if number is None]:
             mobile = mobiles[row]
-            if number is None and mobile is not None:
-                before = valid_number(known.get(history.identity(mobile)), prefix)
-                if before is not None and before not in taken:
-                    given[row] = before
-                    taken.add(before)
-    numbers = [valid_number(cell, prefix) for cell in set(elsewhere).difference(typed)]
-    taken.update(number for number in (*numbers, *proper) if number)
-    highest = max(history.highest.get(prefix, 0), max((int(number[len(prefix) + 1 :]) for number in taken), default=0))
+            before = valid_number(known.get(history.identity(mobile)), prefix) if mobile is not None else None
+            if before is not None and before not in taken:
+                given[row] = before
+                taken.add(before)
+    taken.update(filter(None, proper), filter(None, _valid_numbers(elsewhere, prefix)))
+    digits = len(prefix) + 1
+    highest = max(history.highest.get(prefix, 0), max([int(number[digits:]) for number in taken], default=0))
     following = count(highest + 1)
     return [f"{prefix}-{next(following):0{_DIGITS}d}" if number is None else number for number in given]
+
+
+def _valid_numbers(cells: Sequence[Cell], prefix: str) -> list[str | None]:
+    """Each as `valid_number` gives it; most stand there in their proper form, or are blank."""
+    proper = _PROPER.fullmatch
+    start = f"{prefix}-"
+    return [
+        cell if type(cell) is str and proper(cell) and cell.startswith(start)
+        else valid_number(cell, prefix) if cell else None
+        for cell in cells
+    ]
 
 
 def _settle_doubles(proper: Sequence[str | None], mobiles: Sequence[str | None], history: History) -> list[str | None]:

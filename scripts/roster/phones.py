@@ -13,6 +13,8 @@ from roster.table import Cell
 
 PhoneKind = Literal["mobile", "landline", "foreign mobile", "foreign landline"]
 
+LANDLINES: frozenset[PhoneKind] = frozenset(("landline", "foreign landline"))
+
 
 class Phone(NamedTuple):
     """A number in E.164 ("+31623456789") and what it is. Internet numbers (085) count as landlines."""
@@ -49,8 +51,7 @@ def phone(cell: Cell) -> Phone | None:
     numbers, anything behind the number, 097, 14 0223, 112, 0800, 0900, 088, pagers, 06-12345678.
     """
     if isinstance(cell, str):
-        found = _common_phone(cell)
-        return found if found is not None else _phone_of_text(cell)
+        return _common_phone(cell) or _phone_of_text(cell)
     if cell is None:
         return None
     if isinstance(cell, int | float) and (number := whole_number(cell)) is not None and number > 0:
@@ -83,7 +84,7 @@ def _common_phone(typed: str) -> Phone | None:
         digits = typed.replace("-", "").replace(" ", "").replace(".", "").replace("/", "")[-9:]
     if digits == _EXAMPLE:
         return None
-    return Phone("+31" + digits, "mobile" if digits[0] == "6" else "landline")
+    return Phone(f"+31{digits}", "mobile" if digits[0] == "6" else "landline")
 
 
 def _phone_of_text(cell: str) -> Phone | None:

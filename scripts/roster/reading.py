@@ -11,6 +11,7 @@ from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROE
 from roster.finding import Finding, Weight
 from roster.model import AdminRow, Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.numbers import give_numbers, valid_number
+from roster.phones import LANDLINES
 from roster.plan import History
 from roster.reading_laws import (
     a_decision_is_known,
@@ -130,10 +131,10 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     left_on, left = _read_leaving(rows, terms)
     rows.silent = left
     joined = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None, always=True)
-    phones = rows.values("Mobiel", phone, MOBILE, Weight.BLOCKS, None)
+    phones = rows.values("Mobiel", phone, MOBILE, Weight.BLOCKS, None, unlike=True)
     mobiles = [None if number is None else number.e164 for number in phones]
-    for index, number in enumerate(phones):
-        if number is not None and number.kind.endswith("landline") and not left[index]:
+    for index in [index for index, number in enumerate(phones) if number is not None and number.kind in LANDLINES]:
+        if not left[index]:
             rows.tell(
                 index,
                 "Mobiel",
@@ -145,7 +146,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     del phones
     rows.heeds("Postcode", a_postcode_is_well_formed, None)
     rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
-    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.table.column("Nr"), history)
+    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.left_out("Nr"), history)
     return list(
         map(
             Member,
@@ -160,19 +161,19 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             rows.texts("Postcode"),
             rows.texts("Plaats"),
             mobiles,
-            rows.heeds("E-mail", an_email_is_well_formed, None),
+            rows.heeds("E-mail", an_email_is_well_formed, None, unlike=True),
             rows.texts("Groep"),
             rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
             rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
             rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
             rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            list(map(_language, rows.texts("Taal"))),
+            rows.words("Taal", _language),
             joined,
             left,
             left_on,
             rows.texts("Uitzondering"),
             rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
-            map(_says_stop, rows.texts("Geen mail")),
+            rows.words("Geen mail", _says_stop),
         )
     )
 
@@ -181,8 +182,10 @@ def _read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[boo
     """The day on which each member left, and whether he did: with a day that does not read he left as well."""
     before = len(rows.findings)
     days = rows.values("Afgemeld op", _day(terms), DATES, Weight.NOTICE, None)
+    left = [left_on is not None for left_on in days]
     unreadable = {finding.place.row for finding in rows.findings[before:]}
-    left = [left_on is not None or place.row in unreadable for left_on, place in zip(days, rows.places, strict=True)]
+    if unreadable:
+        left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
     return days, left
 
 
@@ -190,13 +193,13 @@ _LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"
 _LONGEST_LANGUAGE = 16  # it becomes the name of a file; what is longer stands in the wrong column
 
 
-def _says_stop(typed: str) -> bool:
+def _says_stop(cell: Cell) -> bool:
     """Anything but "nee" counts: who wrote "liever niet" in a column Geen mail wants none."""
-    return typed.casefold() not in {"", "nee", "n", "no", "0", "onwaar", "false"}
+    return text(cell).casefold() not in {"", "nee", "n", "no", "0", "onwaar", "false"}
 
 
-def _language(typed: str) -> str:
-    word = fold(typed)
+def _language(cell: Cell) -> str:
+    word = fold(text(cell))
     known = _LANGUAGES.get(word, word)
     return known if len(known) <= _LONGEST_LANGUAGE else ""
 
@@ -213,7 +216,7 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
         map(
             SignRequest,
             rows.places,
-            give_numbers("B", rows.cells("Nr"), nobody, rows.table.column("Nr"), history),
+            give_numbers("B", rows.cells("Nr"), nobody, rows.left_out("Nr"), history),
             rows.texts("Groep"),
             zip(first, second, strict=True),
             descriptions,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress, count, repeat, zip_longest
 from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
@@ -10,6 +11,11 @@ from roster.finding import Finding, Weight
 from roster.table import Cell, Place, Table
 
 Value = TypeVar("Value")
+
+BLOCK = 500
+"""Rows that are turned over into columns at once: few enough to stay in the processor's cache meanwhile."""
+
+_NUMBERS = frozenset((bool, int, float))
 
 
 class Rows:
@@ -22,26 +28,30 @@ class Rows:
     def __init__(self, table: Table, findings: list[Finding], *, whole: bool = False) -> None:
         self.table = table
         self.findings = findings
-        kept = _rows_that_count(table, whole=whole)
-        self._rows = [table.rows[index] for index in kept]
-        self._width = min(map(len, self._rows), default=0)
-        tab, first, keys = table.tab, table.first, table.keys
-        self.places = [Place(tab, first + index, keys[index]) for index in kept]
+        counts = _which_count(table, whole=whole)
+        every = all(counts)
+        self._columns = _turned(table, table.rows if every else list(compress(table.rows, counts)))
+        self._left_out = [] if every else [row for row, counted in zip(table.rows, counts, strict=True) if not counted]
+        rows = compress(count(table.first), counts)
+        self.places = list(map(Place, repeat(table.tab), rows, compress(table.keys, counts)))
         self.silent: Sequence[bool] = [False] * len(self.places)
 
     def cells(self, heading: str) -> list[Cell]:
         """The cells under a heading, one a row that counts."""
-        position = self.table.columns.get(heading)
-        if position is None:
-            return [None] * len(self._rows)
-        if position < self._width:
-            return [row[position] for row in self._rows]
-        return [row[position] if position < len(row) else None for row in self._rows]
+        return self._columns.get(heading) or [None] * len(self.places)
+
+    def left_out(self, heading: str) -> list[Cell]:
+        """The cells under a heading in the rows that do not count."""
+        return _turned(self.table, self._left_out).get(heading, [])
 
     def texts(self, heading: str) -> list[str]:
         """The cells under a heading as text; a column that is absent gives "" everywhere."""
-        seen = _Seen(text)
-        return [seen[cell] if type(cell) is str else seen[type(cell), cell] for cell in self.cells(heading)]
+        return self.words(heading, text)
+
+    def words(self, heading: str, read: Callable[[Cell], Value]) -> list[Value]:
+        """The cells under a heading, read by something that reads them all."""
+        cells = _told_apart(self.cells(heading))
+        return list(map(_Seen(read).__getitem__, cells))
 
     def values(
         self,
@@ -52,24 +62,23 @@ class Rows:
         instead: Value,
         *,
         always: bool = False,
+        unlike: bool = False,
     ) -> list[Value]:
         """The cells under a heading, read; where one does not read, `instead`, and a finding under the rule.
 
-        `always` tells of silent rows too.
+        `always` tells of silent rows too. `unlike` says that hardly any two cells are the same.
         """
-        seen = _Seen(_try(read))
-        values = [seen[cell] if type(cell) is str else seen[type(cell), cell] for cell in self.cells(heading)]
-        if any(type(value) is Unreadable for value in seen.values()):
-            for index, value in enumerate(values):
-                if isinstance(value, Unreadable):
-                    if always or not self.silent[index]:
-                        self.tell(index, heading, rule, weight, value.message, value.remedy)
-                    values[index] = instead
+        attempt, cells = _try(read), self.cells(heading)
+        values = list(map(attempt, cells) if unlike else map(_Seen(attempt).__getitem__, _told_apart(cells)))
+        for index, wrong in [(index, value) for index, value in enumerate(values) if type(value) is Unreadable]:
+            if always or not self.silent[index]:
+                self.tell(index, heading, rule, weight, wrong.message, wrong.remedy)
+            values[index] = instead
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
-    def heeds(self, heading: str, law: Callable[[Cell], Value], instead: Value) -> list[Value]:
+    def heeds(self, heading: str, law: Callable[[Cell], Value], instead: Value, *, unlike: bool = False) -> list[Value]:
         """As `values`, for a law of reading_laws.py: it is a let op, under the law's own name."""
-        return self.values(heading, law, law.__name__, Weight.NOTICE, instead)
+        return self.values(heading, law, law.__name__, Weight.NOTICE, instead, unlike=unlike)
 
     def tell(self, index: int, heading: str, rule: str, weight: Weight, message: str, remedy: str) -> None:
         """Add a finding about a cell of row `index`."""
@@ -77,17 +86,14 @@ class Rows:
 
 
 class _Seen(dict[object, Value], Generic[Value]):
-    """Every different cell of a column, read once.
-
-    Text goes by itself, anything else by its type as well: 1 and True are one key, but not one cell.
-    """
+    """Every different cell of a column, read once."""
 
     def __init__(self, read: Callable[[Cell], Value]) -> None:
         super().__init__()
         self._read = read
 
     def __missing__(self, key: object) -> Value:
-        cell: Cell = key[1] if isinstance(key, tuple) else key  # type: ignore[assignment]  # keys are made of cells only
+        cell: Cell = key[1] if type(key) is tuple else key  # type: ignore[assignment]  # keys are made of cells only
         value = self[key] = self._read(cell)
         return value
 
@@ -102,17 +108,39 @@ def _try(read: Callable[[Cell], Value]) -> Callable[[Cell], Value | Unreadable]:
     return attempt
 
 
-def _rows_that_count(table: Table, *, whole: bool) -> list[int]:
-    """Which rows hold anything of people's. A checkbox that is off says nothing by itself."""
-    positions = [position for heading, position in table.columns.items() if whole or heading not in table.own]
-    positions.sort()
-    kept = []
-    for index, row in enumerate(table.rows):
-        width = len(row)
-        for position in positions:
-            if position < width:
-                cell = row[position]
-                if cell is not None and cell is not False and cell != "" and (type(cell) is not str or text(cell)):
-                    kept.append(index)
-                    break
-    return kept
+def _told_apart(cells: list[Cell]) -> Sequence[object]:
+    """What each cell is looked up by. 1, 1.0 and True are one key but not one cell, so such go with their type."""
+    if _NUMBERS.isdisjoint(map(type, cells)):
+        return cells
+    return [cell if type(cell) is str else (type(cell), cell) for cell in cells]
+
+
+def _turned(table: Table, rows: list[list[Cell]]) -> dict[str, list[Cell]]:
+    """The cells of rows of a table by heading. Taken a column at a time, all rows would pass the cache each time."""
+    columns: dict[str, list[Cell]] = {heading: [] for heading in table.columns}
+    for start in range(0, len(rows), BLOCK):
+        block = rows[start : start + BLOCK]
+        turned = list(zip_longest(*block))
+        for heading, position in table.columns.items():
+            columns[heading] += turned[position] if position < len(turned) else [None] * len(block)
+    return columns
+
+
+def _which_count(table: Table, *, whole: bool) -> list[bool]:
+    """Of each row whether it holds anything of people's."""
+    rows = table.rows
+    silent: Sequence[int] = range(len(rows))
+    for heading, at in table.columns.items():
+        if whole or heading not in table.own:
+            silent = [row for row in silent if at >= len(rows[row]) or not _says_something(rows[row][at])]
+    counts = [True] * len(rows)
+    for row in silent:
+        counts[row] = False
+    return counts
+
+
+def _says_something(cell: Cell) -> bool:
+    """True for a cell with something in it. A checkbox that is off says nothing by itself."""
+    if type(cell) is str:
+        return (cell.isascii() and cell.isalnum()) or text(cell) != ""
+    return cell is not None and cell is not False

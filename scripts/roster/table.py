@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -113,23 +113,23 @@ def fold(text: str) -> str:
 
 def row_keys(table: Table) -> list[str]:
     """Name every row of a table; see `Table.keys`."""
-    numbers = [cell.strip() if isinstance(cell, str) else "" for cell in list(table.column("Nr"))]
+    numbers = [cell.strip() if isinstance(cell, str) else "" for cell in table.column("Nr")]
     times = Counter(numbers)
+    if len(times) == len(numbers) and "" not in times:
+        return numbers
+    typed = [(name, position) for name, position in sorted(table.columns.items()) if name not in table.own]
     seen: Counter[str] = Counter()
     keys = list(numbers)
-    for index in [turn for turn, number in enumerate(numbers) if not number or times[number] > 1]:
-        content = "=" + content_key(table, index)
+    for index in [turn for turn, number in enumerate(numbers) if times[number] > 1 or not number]:
+        content = "=" + _content_key(table.rows[index], typed)
         seen[content] += 1
         keys[index] = content if seen[content] == 1 else f"{content}#{seen[content]}"
     return keys
 
 
-def content_key(table: Table, index: int) -> str:
-    """A digest of what people typed in a row: the software's own columns do not count."""
-    row = table.rows[index]
+def _content_key(row: list[Cell], typed: Sequence[tuple[str, int]]) -> str:
+    """A digest of what people typed in a row, under these headings in these positions."""
     parts = [
-        f"{name}={row[position]}"
-        for name, position in sorted(table.columns.items())
-        if name not in table.own and position < len(row) and not is_blank(row[position])
+        f"{name}={row[position]}" for name, position in typed if position < len(row) and not is_blank(row[position])
     ]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
