@@ -246,7 +246,7 @@ def test_a_person_who_took_over_a_row_is_welcomed_once() -> None:
     assert due(a_view(SANNE.replace("s@mail.example | 1", "y@mail.example | 3"), deliveries=(first, second))) == [
         "D-1-3"
     ]
-    ready = replace(second, state="klaargezet")
+    ready = second._replace(state="klaargezet")
     smtp = replace(TERMS, mail_done="verstuurd")
     view = a_view(SANNE.replace("s@mail.example | 1", "x@mail.example | 2"), deliveries=(first, ready), terms=smtp)
     assert due(view) == ["D-1-2"], "the same letter goes on under the same name"

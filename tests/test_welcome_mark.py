@@ -157,8 +157,8 @@ def test_refused_news_of_the_spelregels_is_told_no_more_once_the_address_is_anot
     cell = "geweigerd 23-11-2026: het adres bestaat niet"
     assert told(cell, welcomed, refused) == ["verstuurd 1-1-2026 (versie 1)"]
     assert told("verstuurd 1-1-2026 (versie 1)", welcomed, refused) == []
-    assert told(cell, welcomed, replace(refused, address_mark=WHERE)) == []
-    assert told("", welcomed, replace(refused, address_mark=WHERE)) == [cell]
+    assert told(cell, welcomed, refused._replace(address_mark=WHERE)) == []
+    assert told("", welcomed, refused._replace(address_mark=WHERE)) == [cell]
     assert told("verstuurd 24-11-2026 (versie 2)", welcomed, refused) == []
     assert told(cell, refused) == []
 

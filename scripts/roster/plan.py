@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from roster.finding import Finding
@@ -101,8 +102,7 @@ class Document:
 Step = SetCell | AddRow | Send | WriteFile | Document
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What the ledger knows of one message: to whom, what, and how it went.
 
     `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
@@ -119,7 +119,7 @@ class Delivery:
     reason: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class History:
     """What must be remembered from earlier runs; the workbook cannot be trusted with it alone.
 
@@ -136,11 +136,34 @@ class History:
     left_alone: frozenset[str] = frozenset()
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
+    @cached_property
+    def of_person(self) -> dict[str, list[Delivery]]:
+        """All deliveries to each person, in their order."""
+        found: dict[str, list[Delivery]] = {}
+        for delivery in self.deliveries:
+            found.setdefault(delivery.person, []).append(delivery)
+        return found
+
+    @cached_property
+    def of_identity(self) -> dict[str, list[Delivery]]:
+        """All deliveries to each identity, in their order."""
+        found: dict[str, list[Delivery]] = {}
+        for delivery in self.deliveries:
+            for identity in delivery.identities:
+                found.setdefault(identity, []).append(delivery)
+        return found
+
+    @cached_property
+    def _digest(self) -> hmac.HMAC:
+        return hmac.new(self.salt, digestmod="sha256")
+
     def identity(self, mobile: str) -> str:
         """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
         known = self._known_by.get(mobile)
         if known is None:  # the welcome and the ledger both ask for everybody's
-            known = self._known_by[mobile] = hmac.digest(self.salt, mobile.encode(), "sha256").hex()[:24]
+            digest = self._digest.copy()
+            digest.update(mobile.encode())
+            known = self._known_by[mobile] = digest.hexdigest()[:24]
         return known
 
     def address_mark(self, address: str) -> str:

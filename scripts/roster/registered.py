@@ -112,14 +112,14 @@ def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:
 
 def _deliveries(view: View) -> Mapping[str, list[Delivery]]:
     """What admins were told, by Nr and by identity."""
-    admins = [admin for group in view.standing.admins.values() for admin in group]
-    found: dict[str, list[Delivery]] = {admin.nr: [] for admin in admins}
-    found |= {view.history.identity(admin.mobile): [] for admin in admins if admin.mobile}
-    for delivery in view.history.deliveries:
-        if delivery.act in (ACT, WELCOME):
-            for key in {delivery.person, *delivery.identities} & found.keys():
-                found[key].append(delivery)
-    return found
+    history = view.history
+    found: dict[str, list[Delivery]] = {}
+    for admin in [admin for group in view.standing.admins.values() for admin in group]:
+        found[admin.nr] = history.of_person.get(admin.nr, [])
+        if admin.mobile:
+            identity = history.identity(admin.mobile)
+            found[identity] = history.of_identity.get(identity, [])
+    return {key: [one for one in known if one.act in (ACT, WELCOME)] for key, known in found.items()}
 
 
 def _of(admin: Member, view: View, known: Mapping[str, list[Delivery]]) -> Iterable[Delivery]:

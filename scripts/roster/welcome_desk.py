@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -82,19 +83,13 @@ class Desk:
         self._view = view
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self._circles: dict[str, _Circle] = {}
-        self._of_person: dict[str, list[Delivery]] = {}
-        self._of_identity: dict[str, list[Delivery]] = {}
         status = view.standing.member
         self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is Status.LEFT}
-        for delivery in view.history.deliveries:
-            if delivery.act != ACT:
-                continue
-            person = delivery.person
-            self._of_person.setdefault(person, []).append(delivery)
-            if person.count("-") > 1 and (later := _LATER_PERSON.match(person)):
-                self._of_person.setdefault(later[1], []).append(delivery)
-            for identity in delivery.identities:
-                self._of_identity.setdefault(identity, []).append(delivery)
+        self._any_left = any(delivery.act == ACT for delivery in view.history.deliveries)
+        self._later: dict[str, list[Delivery]] = {}
+        for person in [person for person in view.history.of_person if person.count("-") > 1]:
+            if later := _LATER_PERSON.match(person):
+                self._later.setdefault(later[1], []).extend(view.history.of_person[person])
 
     @cached_property
     def turns(self) -> list[tuple[Member, Turn]]:
@@ -168,7 +163,7 @@ class Desk:
             "admins": [admin.name for admin in circle.admins if admin is not member],
             "is_admin": is_admin,
             "regiegroep_number": number,
-            "regiegroep_tel": re.sub(r"[^+\d]", "", number.replace("(0)", "")),
+            "regiegroep_tel": _as_dialled(number),
             "network": terms.network_name,
             "short_name": terms.short_name,
             "coordinator": terms.coordinator,
@@ -203,15 +198,8 @@ class Desk:
         The ledger speaks first. Where it knows nothing of this person the row's own Welkom does, so that
         a ledger that got lost mails nobody again.
         """
-        known: list[Delivery] = []
-        of_row = self._of_person.get(member.nr, ())
-        if self._of_person:
-            identity = self._identity(member)
-            known = [delivery for delivery in of_row if self._is_of(delivery, member, identity)]
-            known += [one for one in self._of_identity.get(identity, ()) if not self._is_of_who_left(one, member)]
-        states = {delivery.state for delivery in known}
-        if not of_row and not known:
-            states = {self._told_by_row(member)}
+        known, of_row = self._letters(member) if self._any_left else ((), ())
+        states = {delivery.state for delivery in known} if of_row or known else {self._told_by_row(member)}
         if SENT in states or (READY in states and self._view.terms.mail_done == READY):
             return Turn.DONE
         if BUSY in states or UNCERTAIN in states:
@@ -219,6 +207,23 @@ class Desk:
         if REFUSED in states and any(self._is_refused(delivery, member) for delivery in known):
             return Turn.REFUSED
         return None
+
+    def _letters(self, member: Member) -> tuple[Sequence[Delivery], Sequence[Delivery]]:
+        """The welcomes that this member got, and those that anybody got in his row."""
+        history, identity = self._view.history, self._identity(member)
+        to_row, to_mobile = history.of_person.get(member.nr, ()), history.of_identity.get(identity, ())
+        if len(to_row) == 1 and to_row == to_mobile and to_row[0].act == ACT and member.nr not in self._later:
+            return to_row, to_row  # nearly everybody got one letter, in his own row and with his own mobile
+        of_row = self._of_row(member)
+        mine = [delivery for delivery in of_row if self._is_of(delivery, member, identity)]
+        mine += [one for one in to_mobile if one.act == ACT and not self._is_of_who_left(one, member)]
+        return mine, of_row
+
+    def _of_row(self, member: Member) -> list[Delivery]:
+        """The welcomes to who stands in this row, and to who stood in it before."""
+        nr = member.nr
+        letters = (*self._view.history.of_person.get(nr, ()), *self._later.get(nr, ()))
+        return [delivery for delivery in letters if delivery.act == ACT]
 
     def _is_of(self, delivery: Delivery, member: Member, identity: str) -> bool:
         """False where somebody else stands in the row now: neither the mobile nor the address is the one of then."""
@@ -246,11 +251,12 @@ class Desk:
         A copied row carries the Welkom of the original, which does not count. Its Nr tells: that is
         another's, or was wiped out while the ledger knows of others who were welcomed.
         """
-        welcome, number = self._cell(member, "Welkom"), self._cell(member, "Nr")
-        if not isinstance(welcome, str):
+        welcome = self._cell(member, "Welkom")
+        if not welcome or not isinstance(welcome, str):
             return ""
+        number = self._cell(member, "Nr")
         if is_blank(number):
-            if self._of_person:
+            if self._any_left:
                 return ""
         elif str(number).strip() != member.nr:
             return ""
@@ -259,7 +265,7 @@ class Desk:
 
     def _person(self, member: Member) -> str:
         """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
-        of_row = self._of_person.get(member.nr, ())
+        of_row = self._of_row(member)
         identity = self._identity(member) if of_row else ""
         mine = [delivery.person for delivery in of_row if self._is_of(delivery, member, identity)]
         others = {delivery.person for delivery in of_row}
@@ -278,6 +284,12 @@ def _can_be_mailed(email: str | None) -> bool:
     return email is not None and email.rpartition("@")[0].isascii()
 
 
+@lru_cache(maxsize=8)  # asked for every letter, and always the same
+def _as_dialled(number: str) -> str:
+    return re.sub(r"[^+\d]", "", number.replace("(0)", ""))
+
+
+@lru_cache(maxsize=8)  # likewise
 def is_placeholder(number: str) -> bool:
     """True for the example number, however it is written; it never leaves the house."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))

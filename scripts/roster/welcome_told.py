@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from roster.columns import DEELNEMERS
@@ -25,13 +25,10 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     and so is one whose letter is due again: its mark follows when that letter leaves. News of the spelregels that
     was refused at another address than today's does not leave with this round, so the row tells of what was before it.
     """
-    letters: dict[str, list[Delivery]] = {}
-    for delivery in view.history.deliveries:
-        if delivery.act in ACTS and delivery.state in (READY, SENT, UNCERTAIN, REFUSED):
-            letters.setdefault(delivery.person, []).append(delivery)
+    of_person = view.history.of_person
     table = view.roster.tables[DEELNEMERS.title]
     for member in view.roster.members:
-        known = sorted(letters.get(member.nr, ()), key=_when)
+        known = _told_of(of_person.get(member.nr, ()))
         alone = wants_no_mail(member, view)
         if not known and not alone:
             continue
@@ -41,6 +38,12 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
             text = with_no_mail(cell if text is None else text)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
+
+
+def _told_of(letters: Iterable[Delivery]) -> list[Delivery]:
+    """Those of somebody's letters that the cell tells of, the latest last."""
+    known = [one for one in letters if one.act in ACTS and one.state in (READY, SENT, UNCERTAIN, REFUSED)]
+    return sorted(known, key=_when) if len(known) > 1 else known
 
 
 def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str | None:
