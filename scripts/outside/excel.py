@@ -32,11 +32,15 @@ Range = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class _Reading:
-    """The register as it was read: what it looked like on disk, its tables, and where to write on each tab."""
+    """The register as it was read: what it looked like on disk, its tables, and where to write on each tab.
+
+    `formulas` tells whether there are any in it; None as long as nobody looked.
+    """
 
     seen: Fingerprint
     tables: dict[str, Table]
     tabs: dict[str, TabSteps] = field(default_factory=dict)
+    formulas: bool | None = None
 
 
 class ExcelWorkbook:
@@ -137,14 +141,18 @@ class ExcelWorkbook:
         reading, (changed, sheets, kept) = self._reading, self._asked(new)
         if reading is None or not (changed or sheets):
             return
-        reading.seen = put_cells(self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen)
+        reading.seen = put_cells(
+            self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen,
+            formulas=reading.formulas,
+        )
+        reading.formulas = None  # of the new file
         for tab in reading.tabs.values():
             tab.settle()
 
     def _try(self, new: set[str]) -> None:
         changed, sheets, kept = self._asked(new)
-        if changed or sheets:
-            try_cells(self.path, changed, sheets, kept)
+        if self._reading is not None and (changed or sheets):
+            self._reading.formulas = try_cells(self.path, changed, sheets, kept)
         for tab in new:
             del self._tabs[tab]
 

@@ -48,13 +48,15 @@ def put_cells(
     new_sheets: Mapping[str, bytes] | None = None,
     kept: Mapping[str, frozenset[int]] | None = None,
     expected: Fingerprint | None = None,
+    formulas: bool | None = None,
 ) -> Fingerprint:
     """Change cells of tabs (by title), and add tabs (title -> XML); gives the new file's fingerprint.
 
     Everything else in the file stays byte for byte. Raises Changed when the file is not the
     `expected` one any more, Stop when it cannot be written; in both cases it stands as it was.
     `kept` are columns (1 = A), by tab, in which formulas keep the outcome that was stored, also
-    where it may be out of date: the next run must be able to read them.
+    where it may be out of date: the next run must be able to read them. `formulas` is what `try_cells`
+    found in the `expected` file; None where nobody looked.
     """
     path = path.resolve()
     check_not_open(path)
@@ -66,7 +68,7 @@ def put_cells(
             keep_backup(path, backups)
             # Windows replaces no file that is open, so the old one is closed first.
             with replacing(path) as new, path.open("rb") as old:
-                parts = _write(Archive(old), new, changes, new_sheets or {}, kept or {})
+                parts = _write(Archive(old), new, changes, new_sheets or {}, kept or {}, formulas=formulas)
                 _check(new, parts)
                 # Whoever saved the file in the meantime must not lose his work.
                 if expected is not None and fingerprint(path) != expected:
@@ -83,18 +85,21 @@ def try_cells(
     changes: Mapping[str, SheetChange],
     new_sheets: Mapping[str, bytes],
     kept: Mapping[str, frozenset[int]],
-) -> None:
-    """Make the new file and throw it away. Raises Stop, as `put_cells` would, for what the writer does not master.
+) -> bool:
+    """Make the new file and throw it away; gives whether any tab holds a formula. Raises Stop, as `put_cells` would,
+    for what the writer does not master.
 
     Of a very large file without formulas nothing is tried: that would double the time of its round.
     """
     with doing_on_disk(path), path.resolve().open("rb") as old, tempfile.TemporaryFile() as new:
         archive = Archive(old)
         try:
-            if path.stat().st_size < _TRIED or holds_formulas(open_book(archive)):
-                _write(archive, new, changes, new_sheets, kept)
+            formulas = holds_formulas(open_book(archive))
+            if formulas or path.stat().st_size < _TRIED:
+                _write(archive, new, changes, new_sheets, kept, formulas=formulas)
         except NotMastered as error:
             raise _not_mastered(path, error) from error
+    return formulas
 
 
 def _not_mastered(path: Path, error: NotMastered) -> Stop:
@@ -119,6 +124,8 @@ def _write(
     changes: Mapping[str, SheetChange],
     new_sheets: Mapping[str, bytes],
     kept: Mapping[str, frozenset[int]],
+    *,
+    formulas: bool | None,
 ) -> list[str]:
     """Write the new archive; gives the names of the parts that are new in it."""
     book = open_book(archive)
@@ -127,7 +134,7 @@ def _write(
     try:
         formulas_gone = 0
         outdated: dict[str, list[tuple[int, int]]] = {}
-        if holds_formulas(book):
+        if holds_formulas(book) if formulas is None else formulas:
             outdated = outdated_cells(book, {title: change.touched() for title, change in changes.items()})
         for title in {**changes, **outdated}:
             drop = [cell for cell in outdated.get(title, []) if cell[1] not in kept.get(title, ())]
@@ -183,6 +190,6 @@ def _tags_balance(archive: Archive, part: str) -> bool:
         opened += piece.count(b"<")
         closed += text.count(b"</")
         alone += text.count(b"/>")
-        declared += text.count(b"<?")
+        declared += text.count(b"<?") if b"?" in text else 0  # < alone stands everywhere
         last = piece[-1:]
     return opened == 2 * closed + alone + declared

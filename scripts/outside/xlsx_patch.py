@@ -207,7 +207,7 @@ _TOKEN = re.compile(
 def complete(text: bytes) -> int:
     """How much of the text can be looked at: up to a comment, CDATA, instruction or tag that has not ended yet."""
     position, end = 0, len(text)
-    if b"<!" in text or b"<?" in text:
+    if _holds_markup(text):
         while found := _OPENING.search(text, position):
             if found[0] == b"<!":
                 if len(text) - found.start() < 9:
@@ -223,13 +223,18 @@ def complete(text: bytes) -> int:
     return end
 
 
+def _holds_markup(text: bytes) -> bool:
+    """True where more than tags stands in the text. A mark that is rare is looked for first: < stands everywhere."""
+    return (b"!" in text and b"<!" in text) or (b"?" in text and b"<?" in text)
+
+
 def shadow(text: bytes) -> bytes:
     """The text, equally long, in which < and > stand for nothing but tags.
 
     A comment or instruction becomes blanks, CDATA and a loose > become letters. Nearly every file
     needs nothing of this: where each < has its one > and no other markup occurs, it is the text itself.
     """
-    if not (b"<!" in text or b"<?" in text or b" >" in text or text.count(b"<") != text.count(b">")):
+    if not (_holds_markup(text) or b" >" in text or text.count(b"<") != text.count(b">")):
         return text
     return _TOKEN.sub(lambda found: _veiled(found[0]), text)
 
