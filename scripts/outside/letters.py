@@ -71,18 +71,16 @@ def compose(
     )
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person}')}>"
-    filled = (
-        _correspondent(send.to_name, send.to_address),
-        _words(letter.subject, "Subject"),
-        f"\n {name}" if len(name) > 60 else name,
-        f"\n {leave}",
+    pieces = list(_frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards))
+    pieces[1::2] = (
+        _on_the_wire(_correspondent(send.to_name, send.to_address)),
+        _on_the_wire(_words(letter.subject, "Subject")),
+        f"\r\n {name}" if len(name) > 60 else name,
+        f"\r\n {leave}",
         _quoted(letter.plain),
         _quoted(letter.screen),
     )
-    shared = _frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, tuple(send.cards))
-    between = iter(filled)
-    data = b"".join(piece if n % 2 == 0 else next(between).encode("ascii") for n, piece in enumerate(shared))
-    return Letter(name, send.person, data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"), send.act)
+    return Letter(name, send.person, "".join(pieces).encode("ascii"), send.act)
 
 
 def message_id(act: str, version: str, person: str, sender: str, to: str = "", secret: bytes = b"") -> str:
@@ -104,7 +102,7 @@ HOLES = ("@@to@@", "@@subject@@", "@@message-id@@", "@@leave@@", "@@plain@@", "@
 @lru_cache(maxsize=512)
 def _frame(
     sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...]
-) -> tuple[bytes, ...]:
+) -> tuple[str, ...]:
     """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn.
 
     The library makes it once for all who get the same; to have it take apart, fold and write out
@@ -127,18 +125,23 @@ def _frame(
     ):
         message[heading] = value
     message.policy = SMTP
-    return tuple(re.split(b"(" + "|".join(HOLES).encode() + b")", message.as_bytes()))
+    return tuple(re.split(f"({'|'.join(HOLES)})", _on_the_wire(message.as_bytes().decode("ascii"))))
+
+
+def _on_the_wire(text: str) -> str:
+    """Text with its lines ended as in a mail (RFC 5322, 2.3)."""
+    return text.replace("\r\n", "\n").replace("\n", "\r\n")
 
 
 def _quoted(content: str) -> str:
     """Text as quoted-printable. Line by line: most lines of a letter are the same for everybody."""
-    return "\n".join(map(_quoted_line, content.split("\n")))
+    return "\r\n".join(map(_quoted_line, content.split("\n")))
 
 
 @lru_cache(maxsize=4096)
 def _quoted_line(line: str) -> str:
     """The library encodes character by character in Python; this is the same in C."""
-    return binascii.b2a_qp(line.encode("utf-8", "replace")).decode("ascii")
+    return _on_the_wire(binascii.b2a_qp(line.encode("utf-8", "replace")).decode("ascii"))
 
 
 def _alternatives(plain: str, screen: str) -> EmailMessage:

@@ -32,6 +32,7 @@ class Letters:
 
     def __init__(self, sends: Sequence[Send], compose: Compose, halted: Callable[[], bool]) -> None:
         self._like = b""
+        self._packer = zlib.compressobj(level=1)
         self._sealed: list[Sealed] = []
         self._due = len(sends)
         with progress("Mails maken", self._due) as done:
@@ -58,5 +59,6 @@ class Letters:
     def _seal(self, send: Send, letter: Letter) -> Sealed:
         if not self._like:
             self._like = letter.data[-32_000:]  # zlib looks back 32 kB at most
-        pack = zlib.compressobj(level=1, zdict=self._like)
+            self._packer = zlib.compressobj(level=1, zdict=self._like)
+        pack = self._packer.copy()  # half the time of a new one, which looks through the first letter again
         return Sealed(send, letter.message_id, pack.compress(letter.data) + pack.flush())

@@ -32,7 +32,6 @@ _INCLUDE = re.compile(r'^\{%-?\s*include\s+"([^"\n]+)"\s*-?%\}[ \t]*$', re.MULTI
 _UNKNOWN = re.compile(r"^(?:'(\w+)' is undefined$|No (?:filter|test) named '(\w+)')")
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
-_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +237,10 @@ def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Pat
 
 
 def _tidy(text: str) -> str:
-    return _BLANK_LINES.sub("\n\n", text).strip() + "\n"
+    """No two blank lines in a row, none at the edges."""
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text.strip() + "\n"
 
 
 def _compiled(language: str, name: str, source: str, *, html: bool = False, trim: bool = True) -> Template:
