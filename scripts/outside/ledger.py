@@ -73,6 +73,7 @@ class Ledger:
         self.today = today
         self.shelf = Shelf(self._connection, today)
         self.letters = LetterDrawer(self._connection, today, clock)
+        self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
 
@@ -87,6 +88,7 @@ class Ledger:
     def history(self) -> History:
         """All that the planners may know of earlier runs."""
         day = cache(date.fromisoformat)
+        self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
         rows = self._connection.execute(
             "SELECT person, act, version, state, day, identities, address, reason FROM message"
             " ORDER BY person, act, version"
@@ -97,7 +99,7 @@ class Ledger:
                 for person, act, version, state, on, identities, address, reason in rows
             ],
             dict(self._connection.execute("SELECT prefix, highest FROM number")),
-            dict(self._connection.execute("SELECT digest, nr FROM identity")),
+            self._goes_by,
             dict(self._connection.execute("SELECT what, count FROM seen")),
             self._salt,
             self.left_alone(),
@@ -109,24 +111,20 @@ class Ledger:
 
     def entries(self, letters: Iterable[Send]) -> dict[tuple[str, str, str], Entry]:
         """What is known of these letters, by person, act and version; one that is new is left out."""
-        asked = {(send.person, send.act, send.version) for send in letters}
-        rows = [
-            row
-            for act in sorted({act for _person, act, _version in asked})
-            for row in self._connection.execute(
-                "SELECT person, act, version, message_id, state, reason, via, day, address, attempts, next_try"
-                " FROM message WHERE act = ?",
-                (act,),
-            )
-        ]
-        return {
-            (row[0], row[1], row[2]): Entry(
-                row[3], row[4], row[5], row[6], date.fromisoformat(row[7]), row[8], row[9],
-                datetime.fromisoformat(row[10]) if row[10] else None,
-            )
-            for row in rows
-            if (row[0], row[1], row[2]) in asked
-        }
+        found: dict[tuple[str, str, str], Entry] = {}
+        for asked in {(send.person, send.act, send.version) for send in letters}:
+            row = self._connection.execute(
+                "SELECT message_id, state, reason, via, day, address, attempts, next_try FROM message"
+                " WHERE person = ? AND act = ? AND version = ?",
+                asked,
+            ).fetchone()
+            if row is not None:
+                message_id, state, reason, via, day, address, attempts, next_try = row
+                again = datetime.fromisoformat(next_try) if next_try else None
+                found[asked] = Entry(
+                    message_id, state, reason, via, date.fromisoformat(day), address, attempts, again
+                )
+        return found
 
     def book(self, results: Iterable[tuple[str, Outcome]], intents: Iterable[Intent] = (), via: str = "") -> None:
         """Write down, at once, how letters went (by Message-ID) and which go next to the mailbox `via`.
@@ -213,12 +211,14 @@ class Ledger:
         """Remember the highest number given by prefix (it never goes down) and which number an identity goes by."""
         known = dict(self._connection.execute("SELECT prefix, highest FROM number"))
         higher = [(prefix, number) for prefix, number in highest.items() if number > known.get(prefix, 0)]
-        named = dict(self._connection.execute("SELECT digest, nr FROM identity")) if identity_nr else {}
-        changed = [(digest, nr) for digest, nr in identity_nr.items() if named.get(digest) != nr]
+        if self._goes_by is None:
+            self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
+        changed = [(digest, nr) for digest, nr in identity_nr.items() if self._goes_by.get(digest) != nr]
         if higher or changed:
             with writing(self._connection) as connection:
                 connection.executemany("INSERT OR REPLACE INTO number VALUES (?, ?)", higher)
                 connection.executemany("INSERT OR REPLACE INTO identity VALUES (?, ?)", changed)
+            self._goes_by = {**self._goes_by, **dict(changed)}
 
     def remember_counts(self, counts: Mapping[str, int]) -> None:
         """Remember what a whole run counted, for the doubts of the next one."""

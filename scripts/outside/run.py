@@ -194,10 +194,6 @@ def carry_out(
     view = prepared.view
     keep_refusals(view, ledger)
     now = datetime.now().astimezone()
-    # Of a doubled mobile the row that counts must be remembered, so the active ones speak last.
-    known = sorted(view.roster.members, key=lambda member: view.standing.member[member.place.key] is Status.ACTIVE)
-    here = [member for member in known if member.mobile and not member.left]
-    identities = {view.history.identity(member.mobile or ""): member.nr for member in here}
     return apply(
         prepared.plan,
         workbook,
@@ -208,10 +204,19 @@ def carry_out(
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),
         at_most=allowance(settings, ledger),
-        identities=identities,
+        identities=_identities(view),
         afterwards=lambda ended: _tell_together(view, ended),
         replaces=replaces,
     )
+
+
+def _identities(view: View) -> dict[str, str]:
+    """Which Nr each identity goes by. Of a doubled mobile the row that counts: the active ones speak last."""
+    identity, status = view.history.identity, view.standing.member
+    here = [(identity(member.mobile), member) for member in view.roster.members if member.mobile and not member.left]
+    known = {mark: member.nr for mark, member in here}
+    known.update((mark, member.nr) for mark, member in here if status[member.place.key] is Status.ACTIVE)
+    return known
 
 
 def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from roster.model import Status
@@ -15,6 +16,8 @@ SMALL = 20
 SHARE = 0.25
 """A loss of more than this share is doubted. octoDNS doubts a plan at 30 %; a register loses people more slowly."""
 
+_TAKES_PART = ("actief", "wachtlijst")
+
 
 def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     """Dutch sentences, each a reason not to go on without asking; empty where all is as expected."""
@@ -26,16 +29,12 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
         if old >= (10 if what == "groups" else SMALL) and old - new > old * SHARE:
             found.append(f"Vorige keer stonden er {old} {kind} in het register, nu {new}.")
     table = roster.tables["Deelnemers"]
-    was_in = newly_blocked = newly_left = 0
-    said = list(table.column("Status"))
-    for member in roster.members:
-        word = said[member.place.row - table.first]
-        if not isinstance(word, str) or fold(word) not in ("actief", "wachtlijst"):
-            continue
-        was_in += 1
-        status = view.standing.member[member.place.key]
-        newly_blocked += status is Status.BLOCKED
-        newly_left += status is Status.LEFT
+    said, first, status = list(table.column("Status")), table.first, view.standing.member
+    turned = Counter((said[member.place.row - first], status[member.place.key]) for member in roster.members)
+    took_part = {pair: n for pair, n in turned.items() if isinstance(pair[0], str) and fold(pair[0]) in _TAKES_PART}
+    was_in = sum(took_part.values())
+    newly_blocked = sum(number for (_word, now_is), number in took_part.items() if now_is is Status.BLOCKED)
+    newly_left = sum(number for (_word, now_is), number in took_part.items() if now_is is Status.LEFT)
     if was_in >= SMALL and newly_blocked > was_in * SHARE:
         found.append(f"Van de {was_in} deelnemers die meededen, worden er {newly_blocked} ineens geblokkeerd.")
     if was_in >= SMALL and newly_left > was_in * SHARE:

@@ -101,14 +101,15 @@ _HOSTS = re.compile(r"@\s*([\w.-]+)")
 
 def is_official_address(typed: str, domains: tuple[str, ...]) -> bool:
     """True when any address in the text lies at one of the domains or below it."""
-    found = _HOSTS.findall(typed.casefold())
-    return any(_is_official_host(host, domains) for host in found)
+    behind = typed.partition("@")[2]
+    return behind != "" and _is_official_behind(behind, domains)
 
 
-@lru_cache(maxsize=10_000)
-def _is_official_host(host: str, domains: tuple[str, ...]) -> bool:
-    name = host.strip(".-_")
-    return any(name == domain or name.endswith(f".{domain}") for domain in domains)
+@lru_cache(maxsize=10_000)  # of many addresses, few domains
+def _is_official_behind(behind: str, domains: tuple[str, ...]) -> bool:
+    """The same for what stands behind the first @."""
+    names = [host.strip(".-_") for host in _HOSTS.findall(f"@{behind}".casefold())]
+    return any(name == domain or name.endswith(f".{domain}") for name in names for domain in domains)
 
 
 @lru_cache(maxsize=10_000)

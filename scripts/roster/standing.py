@@ -23,10 +23,11 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
     """
     standing = Standing()
     sound: dict[str, list[Member]] = defaultdict(list)
+    rows = {key for tab, key in blocked if tab == DEELNEMERS.title}
     for member in roster.members:
         if member.left:
             standing.member[member.place.key] = Status.LEFT
-        elif (DEELNEMERS.title, member.place.key) in blocked:
+        elif member.place.key in rows:
             standing.member[member.place.key] = Status.BLOCKED
         else:
             sound[fold(member.group)].append(member)

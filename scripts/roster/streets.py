@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from roster.cells import Unreadable, house_number, split_street, street_splits
@@ -74,11 +74,13 @@ class Lane:
         known = self.answers.get(number)
         if known is None:
             sure = [row.group for row in self.rows if row.readable and (number is None or covers(row, number))]
-            maybe = [row.group for row in self.rows if not row.readable]
-            known = self.answers[number] = Address(
-                number, self.name, _group_names(tuple(sure)), _group_names(tuple(maybe)), (self.town,)
-            )
+            names = _group_names(tuple(sure))
+            known = self.answers[number] = Address(number, self.name, names, self._maybe, (self.town,))
         return known
+
+    @cached_property
+    def _maybe(self) -> frozenset[str]:
+        return _group_names(tuple(row.group for row in self.rows if not row.readable))
 
 
 def covers(street: Street, number: int) -> bool:
@@ -95,6 +97,18 @@ def _group_names(groups: tuple[str, ...]) -> frozenset[str]:
     return frozenset(fold(group) for group in groups if group)
 
 
+class _Numbers(dict[str, int | None]):
+    """House numbers as typed, each read once; None where it does not read, which was told when it was read."""
+
+    def __missing__(self, typed: str) -> int | None:
+        try:
+            read = house_number(typed)
+        except Unreadable:
+            read = None
+        number = self[typed] = None if read is None else read.number
+        return number
+
+
 class Streets:
     """The street table, ready to be asked for addresses.
 
@@ -109,10 +123,10 @@ class Streets:
         self._readings: dict[str, list[Lane]] = defaultdict(list)
         self.lanes: list[Lane] = []
         self.lane_of: dict[str, Lane] = {}
-        self._numbers: dict[str, int | None] = {}
+        self._numbers = _Numbers()
         self._meant: dict[tuple[str, str], str] = {}
         self._names: dict[str, dict[str, str]] = {}
-        self._found: dict[tuple[str, str], tuple[list[Lane], str]] = {}
+        self._found: dict[tuple[str, str], tuple[Lane | None, list[Lane], str]] = {}
         for street, town in self._with_towns(roster):
             if words_of(street.name):
                 self._add(street, town)
@@ -136,14 +150,13 @@ class Streets:
 
     def address(self, street: str, house: str, town: str) -> Address:
         """Where an address belongs, for a street, a house number and a place as people typed them."""
-        found = self._found.get((street, town))
-        if found is None:
-            found = self._found[street, town] = self._look_up(street, self.town(town))
-        lanes, behind = found
-        number = self._numbers[house] if house in self._numbers else self._number(house)
+        only, lanes, behind = self._found.get((street, town)) or self._ask(street, town)
+        number = self._numbers[house]
+        if only is not None:  # nearly every address
+            return only.answers.get(number) or only.answer(number)
         clash = False
         if behind:
-            second = self._number(behind)
+            second = self._numbers[behind]
             clash = number is not None and number != second
             number = second if number is None else number
         if len(lanes) == 1 and not clash:
@@ -218,6 +231,12 @@ class Streets:
         here = [lane for lane in lanes if lane.town_key in ("", key)]
         return here or [lane for lane in lanes if not lane.sure]
 
+    def _ask(self, street: str, town: str) -> tuple[Lane | None, list[Lane], str]:
+        """What a street and a place lead to: the one that says it all, all that may be meant, and a number behind."""
+        lanes, behind = self._look_up(street, self.town(town))
+        found = self._found[street, town] = (lanes[0] if len(lanes) == 1 and not behind else None, lanes, behind)
+        return found
+
     def _look_up(self, street: str, town: str) -> tuple[list[Lane], str]:
         """The streets that a cell may mean, and the house number that stands behind the name."""
         lanes = self.find(street, town)
@@ -228,15 +247,6 @@ class Streets:
             if lanes:
                 return lanes, number
         return [], split_street(street)[1]
-
-    def _number(self, typed: str) -> int | None:
-        if typed not in self._numbers:
-            try:
-                read = house_number(typed)
-            except Unreadable:
-                read = None  # told when it was read
-            self._numbers[typed] = None if read is None else read.number
-        return self._numbers[typed]
 
     def _unknown(self, street: str, town: str, number: int | None) -> Address:
         if town:
