@@ -180,7 +180,8 @@ def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
 
     Without a row of that Rol, a coordinator named in the settings counts. A register without a member has none yet.
     """
-    rows = [member for member in case.present if member.role is Role.COORDINATOR]
+    coordinator = Role.COORDINATOR
+    rows = [member for member in case.present if member.role is coordinator]
     if len(rows) > 1:
         numbers = [member.place.row for member in rows]
         for member in rows:

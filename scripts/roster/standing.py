@@ -23,23 +23,25 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
     """
     standing = Standing()
     sound: dict[str, list[Member]] = defaultdict(list)
+    admin = Role.ADMIN
     rows = {key for tab, key in blocked if tab == DEELNEMERS.title}
+    status_of = standing.member
     for member in roster.members:
         if member.left:
-            standing.member[member.place.key] = Status.LEFT
+            status_of[member.place.key] = Status.LEFT
         elif member.place.key in rows:
-            standing.member[member.place.key] = Status.BLOCKED
+            status_of[member.place.key] = Status.BLOCKED
         else:
             sound[fold(member.group)].append(member)
     for name, members in sound.items():
         members.sort(key=lambda member: in_order(member.joined, member.place.row))
         active, waiting = members[: terms.group_size], members[terms.group_size :]
         standing.active[name] = active
-        standing.member.update((member.place.key, Status.ACTIVE) for member in active)
+        status_of.update(dict.fromkeys([member.place.key for member in active], Status.ACTIVE))
         if waiting:
             standing.waiting[name] = waiting
-            standing.member.update((member.place.key, Status.WAITING) for member in waiting)
-        admins = [member for member in active if member.role is Role.ADMIN]
+            status_of.update(dict.fromkeys([member.place.key for member in waiting], Status.WAITING))
+        admins = [member for member in active if member.role is admin]
         if admins:
             standing.admins[name] = admins
     for group in roster.groups:

@@ -18,7 +18,8 @@ def plan_welcome(view: View) -> Iterator[Send]:
     it is nobody's turn.
     """
     desk = desk_of(view)
-    due = [member for member, turn in desk.turns if turn is Turn.DUE]
+    now = Turn.DUE
+    due = [member for member, turn in desk.turns if turn is now]
     for member in sorted(due, key=lambda one: (one.joined or date.max, one.place.row)):
         yield desk.letter(member)
 
@@ -29,7 +30,8 @@ def by_hand(view: View) -> list[ByHand]:
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
     desk = desk_of(view)
-    people = [desk.card(member) for member, turn in desk.turns if turn is Turn.BY_HAND]
+    visited = Turn.BY_HAND
+    people = [desk.card(member) for member, turn in desk.turns if turn is visited]
     return sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 
 

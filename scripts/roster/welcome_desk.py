@@ -43,6 +43,10 @@ class Turn(Enum):
     BY_HAND = "geen bruikbaar e-mailadres, dus welkom met de hand"
 
 
+_DONE, _LEFT, _BLOCKED, _WAITING = Turn.DONE, Status.LEFT, Status.BLOCKED, Status.WAITING
+"""Python 3.11 needs a while to find a member of an Enum, and these are asked for with every row."""
+
+
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """Somebody who is welcomed by hand. `mobile` is E.164; `facts` is all that the text may use."""
@@ -84,7 +88,7 @@ class Desk:
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self._circles: dict[str, _Circle] = {}
         status = view.standing.member
-        self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is Status.LEFT}
+        self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is _LEFT}
         self._any_left = any(delivery.act == ACT for delivery in view.history.deliveries)
         self._later: dict[str, list[Delivery]] = {}
         for person in [person for person in view.history.of_person if person.count("-") > 1]:
@@ -98,15 +102,15 @@ class Desk:
 
     def turn(self, member: Member) -> Turn:
         """Whether it is a member's turn, and if not, why."""
-        status = self._view.standing.member.get(member.place.key, Status.BLOCKED)
-        if member.left or status is Status.LEFT:
+        status = self._view.standing.member.get(member.place.key, _BLOCKED)
+        if member.left or status is _LEFT:
             return Turn.LEFT
         known = self._known(member)
-        if known is Turn.DONE:
+        if known is _DONE:
             return known
-        if status is Status.BLOCKED:
+        if status is _BLOCKED:
             return Turn.ROW
-        if status is Status.WAITING:
+        if status is _WAITING:
             return Turn.LIST
         if known is not None:
             return known
@@ -199,6 +203,8 @@ class Desk:
         a ledger that got lost mails nobody again.
         """
         known, of_row = self._letters(member) if self._any_left else ((), ())
+        if len(known) == 1 and known[0].state == self._view.terms.mail_done:
+            return _DONE
         states = {delivery.state for delivery in known} if of_row or known else {self._told_by_row(member)}
         if SENT in states or (READY in states and self._view.terms.mail_done == READY):
             return Turn.DONE
@@ -210,7 +216,8 @@ class Desk:
 
     def _letters(self, member: Member) -> tuple[Sequence[Delivery], Sequence[Delivery]]:
         """The welcomes that this member got, and those that anybody got in his row."""
-        history, identity = self._view.history, self._identity(member)
+        history = self._view.history
+        identity = history.identity(member.mobile) if member.mobile else ""
         to_row, to_mobile = history.of_person.get(member.nr, ()), history.of_identity.get(identity, ())
         if len(to_row) == 1 and to_row == to_mobile and to_row[0].act == ACT and member.nr not in self._later:
             return to_row, to_row  # nearly everybody got one letter, in his own row and with his own mobile
