@@ -10,7 +10,6 @@ from outside.files import private_folder
 from outside.screen import progress, say
 from outside.settings import Mail, Settings
 from outside.stop import Stop
-from roster.demo import example
 
 EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
@@ -88,6 +87,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
 def make_example(path: Path, members: int, seed: int, today: date) -> None:
     """A register full of made-up people; its title says so."""
     from outside.excel_new import create_register  # openpyxl takes 10 MB, and only a new register needs it
+    from roster.demo import example  # likewise, made-up names
 
     with progress("Voorbeeld maken"):
         create_register(path, example(members, seed, today), title="VOORBEELD", front_page=EXAMPLE)

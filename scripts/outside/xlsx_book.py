@@ -6,7 +6,6 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
-from xml.sax.saxutils import quoteattr
 
 from outside.xlsx_text import attribute, encoding_of
 from outside.xlsx_zip import Archive, NotMastered
@@ -83,6 +82,8 @@ class Book:
 
     def add_sheet(self, title: str) -> str:
         """Announce a new last tab; gives the name of its part, which the caller must write."""
+        from xml.sax.saxutils import quoteattr  # brings all of urllib along, and new tabs are rare
+
         relations, workbook, types = self.text(self.relations), self.text(self.workbook), self.text(_TYPES)
         folder = posixpath.dirname(self.workbook)
         parts = ((n, posixpath.join(folder, f"worksheets/sheet{n}.xml")) for n in range(1, 1 << 16))

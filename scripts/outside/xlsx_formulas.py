@@ -13,7 +13,6 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from xml.sax.saxutils import unescape
 
 from outside.xlsx_book import Book
 from outside.xlsx_names import Shape, names_of
@@ -169,4 +168,6 @@ def _formulas(book: Book) -> Iterator[Formula]:
 def _plain(raw: bytes) -> str:
     """A formula's text as people write it."""
     text = _CDATA.sub(lambda found: found[1].replace(b"&", b"&amp;"), raw).decode("utf-8", "replace")
+    from xml.sax.saxutils import unescape  # brings all of urllib along, and registers with formulas are few
+
     return unescape(text, {"&quot;": '"', "&apos;": "'"})

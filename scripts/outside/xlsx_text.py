@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
-from xml.sax.saxutils import escape
+from html import escape
 
 MAIN = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -53,7 +53,7 @@ def as_stored(value: str | int) -> str | int:
 @lru_cache(4096)
 def text_xml(value: str) -> bytes:
     """Text as it stands between tags in UTF-8; a literal _x0041_ is escaped (ECMA-376 part 1, 22.9.2.19)."""
-    return escape(_CODED.sub("_x005F_", str(as_stored(value)))).encode()
+    return escape(_CODED.sub("_x005F_", str(as_stored(value))), quote=False).encode()
 
 
 def attribute(name: str, tag: str) -> str | None:
