@@ -45,8 +45,7 @@ class Handout:
         all_differ(sheaf.path for sheaf in self._sheaves)
         try:
             private_folder(folder)
-            for sheaf in self._sheaves:
-                self._place(sheaf.path)
+            self._places = {sheaf.path: self._place(sheaf.path) for sheaf in self._sheaves}
         except OSError as error:
             raise trouble(error, folder.name) from error
 
@@ -56,7 +55,7 @@ class Handout:
         What we mean to write is in the ledger before it is on the disk, so that no file of ours is
         ever taken for somebody's own. Raises Stop or OSError.
         """
-        for folder in {below(self._folder, sheaf.path).parent for sheaf in self._sheaves}:
+        for folder in {place.parent for place in self._places.values()}:
             sweep(folder)
         with progress("Bestanden klaarzetten", len(self._sheaves)) as done:
             for start in range(0, len(self._sheaves), TOGETHER):
@@ -77,7 +76,7 @@ class Handout:
             if check is not None:
                 check(path.read_bytes(), sheaf)
             self.written += 1
-        for folder in {below(self._folder, sheaf.path).parent for sheaf in sheaves}:
+        for folder in {self._places[sheaf.path].parent for sheaf in sheaves}:
             settle_folder(folder)
 
     def remove_stale(self, shelf: Shelf, tops: Collection[str]) -> None:
@@ -117,7 +116,7 @@ class Handout:
         return path
 
     def _stands(self, sheaf: Sheaf) -> bool:
-        path = below(self._folder, sheaf.path)
+        path = self._places[sheaf.path]
         try:
             if path.stat().st_size != len(sheaf.data) or path.read_bytes() != sheaf.data:
                 return False

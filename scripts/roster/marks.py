@@ -41,19 +41,17 @@ def plan_marks(view: View) -> Iterator[SetCell]:
 def _tell(table: Table, rows: Mapping[str, Values], lines: Mapping[str, str]) -> Iterator[SetCell]:
     """Compare what each row should say with what it says, and yield the differences."""
     own = [(column, table.columns.get(column, -1)) for column in sorted(table.own)]
-    nothing: Values = {}
+    ours = {"Meldingen", *next(iter(rows.values()), ())}
+    here = [(column, position) for column, position in own if column in ours]
     for index, (key, cells) in enumerate(zip(table.keys, table.rows, strict=True)):
         values = rows.get(key)
         # A row of which only our own marks are left is nobody's any more, so every mark goes;
         # elsewhere the columns that other planners write (Welkom, Verstuurd …) are not touched here.
-        gone = values is None
-        for column, position in own:
-            if column == "Meldingen":
-                value: str | int = "" if gone else lines.get(key, "")
-            elif gone or column in (values or nothing):
-                value = "" if values is None else values[column]
+        for column, position in own if values is None else here:
+            if values is None:
+                value: str | int = ""
             else:
-                continue
+                value = lines.get(key, "") if column == "Meldingen" else values[column]
             was = cells[position] if 0 <= position < len(cells) else None
             if was != value and not says(was, value):
                 yield SetCell(Place(table.tab, table.first + index, key, column), value, was)

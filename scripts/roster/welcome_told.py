@@ -27,12 +27,13 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     """
     of_person = view.history.of_person
     table = view.roster.tables[DEELNEMERS.title]
+    said, first = list(table.column(COLUMN)), table.first
     for member in view.roster.members:
         known = _told_of(of_person.get(member.nr, ()))
         alone = wants_no_mail(member, view)
         if not known and not alone:
             continue
-        cell = table.cell(member.place.row - table.first, COLUMN)
+        cell = said[member.place.row - first]
         text = _text(known, member, cell, view)
         if alone:
             text = with_no_mail(cell if text is None else text)
