@@ -8,7 +8,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from outside.files import all_differ, below, make_private, private_folder, settle_folder, sweep, trouble, write_private
+from outside.files import (
+    all_differ,
+    begin,
+    below,
+    finish_all,
+    make_private,
+    private_folder,
+    settle_folder,
+    sweep,
+    trouble,
+)
 from outside.ledger_shelf import Shelf
 from outside.screen import progress
 from outside.stop import Stop
@@ -69,13 +79,19 @@ class Handout:
                 done(len(group))
 
     def _write(self, sheaves: Sequence[Sheaf]) -> None:
+        begun: dict[Path, Path] = {}
+        try:
+            for sheaf in sheaves:
+                path = self._place(sheaf.path)
+                begun[path] = begin(path, sheaf.data)
+        finally:
+            finish_all(begun)
+            self.written += len(begun)
         for sheaf in sheaves:
-            path = self._place(sheaf.path)
-            write_private(path, sheaf.data)
+            path = self._places[sheaf.path]
             check = READ_BACK.get(path.suffix)
             if check is not None:
                 check(path.read_bytes(), sheaf)
-            self.written += 1
         for folder in {self._places[sheaf.path].parent for sheaf in sheaves}:
             settle_folder(folder)
 

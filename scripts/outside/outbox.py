@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from outside.files import begin, finish, private_folder, settle_folder, sweep, trouble
+from outside.files import begin, finish_all, private_folder, settle_folder, sweep, trouble
 from outside.mailbox import Letter, Outcome
 from roster.welcome_mark import READY
-
-SIDE_BY_SIDE = 4
-"""Files that the disk is waited for together."""
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]+")
 
@@ -47,16 +43,13 @@ class Outbox:
     def flush(self) -> None:
         """Return only when all letters, and their names, lie on the disk.
 
-        A disk takes many files together in hardly more time than one, so they are waited for side by side.
         Raises Stop; which of them are there then, `settle` tells.
         """
         begun, self._begun = self._begun, {}
         if not begun:
             return
         try:
-            with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-                for _done in pool.map(finish, begun.values(), begun.keys()):
-                    pass
+            finish_all(begun)
             settle_folder(self._folder)
         except OSError as error:
             raise trouble(error, self._folder.name, code=3) from error
