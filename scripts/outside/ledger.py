@@ -90,13 +90,13 @@ class Ledger:
         day = cache(date.fromisoformat)
         self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
         rows = self._connection.execute(
-            "SELECT person, act, version, state, day, identities, address, reason FROM message"
+            "SELECT person, act, version, state, day, identities, address, reason, told FROM message"
             " ORDER BY person, act, version"
         )
         return History(
             [
-                Delivery(person, act, version, state, day(on), tuple(identities.split()), address, reason)
-                for person, act, version, state, on, identities, address, reason in rows
+                Delivery(person, act, version, state, day(on), tuple(identities.split()), address, reason, told)
+                for person, act, version, state, on, identities, address, reason, told in rows
             ],
             dict(self._connection.execute("SELECT prefix, highest FROM number")),
             self._goes_by,
@@ -112,7 +112,7 @@ class Ledger:
     def entries(self, letters: Iterable[Send]) -> dict[tuple[str, str, str], Entry]:
         """What is known of these letters, by person, act and version; one that is new is left out."""
         found: dict[tuple[str, str, str], Entry] = {}
-        for asked in {(send.person, send.act, send.version) for send in letters}:
+        for asked in dict.fromkeys((send.person, send.act, send.version) for send in letters):
             row = self._connection.execute(
                 "SELECT message_id, state, reason, via, day, address, attempts, next_try FROM message"
                 " WHERE person = ? AND act = ? AND version = ?",
@@ -139,14 +139,14 @@ class Ledger:
             for intent in intents:
                 self._intend(connection, intent, via, now)
 
-    def expect(self, intents: Iterable[Intent], via: str) -> None:
-        """Write down which letters are due, before a shared sheet says so; one that is known already stays as it is."""
+    def expect(self, intents: Iterable[Intent], via: str, told: str) -> None:
+        """Write down which letters are due, before a shared sheet says `told`; how they stand stays as it is."""
         now = self._clock().isoformat()
         with writing(self._connection) as connection:
             connection.executemany(
-                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'wacht', '', ?, ?, ?, ?, 0, '')"
-                " ON CONFLICT (person, act, version) DO NOTHING",
-                [(*_told(intent), via, self.today.isoformat(), now, now) for intent in intents],
+                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'wacht', '', ?, ?, ?, ?, 0, '', ?)"
+                " ON CONFLICT (person, act, version) DO UPDATE SET told = excluded.told",
+                [(*_told(intent), via, self.today.isoformat(), now, now, told) for intent in intents],
             )
 
     def record(self, message_id: str, outcome: Outcome) -> None:
@@ -247,7 +247,7 @@ class Ledger:
 
     def _intend(self, connection: sqlite3.Connection, intent: Intent, via: str, now: datetime) -> None:
         changed = connection.execute(
-            """INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'bezig', '', ?, ?, ?, ?, 1, '')
+            """INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'bezig', '', ?, ?, ?, ?, 1, '', '')
             ON CONFLICT (person, act, version) DO UPDATE SET
                 message_id = excluded.message_id, identities = excluded.identities, state = 'bezig', reason = '',
                 via = excluded.via, day = excluded.day, changed_at = excluded.changed_at, next_try = '',

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from outside.ledger_schema import writing
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +124,23 @@ class LetterDrawer:
         of: tuple[str, ...],
         reason: str = "",
     ) -> None:
+        """Let letters that stand in one of the states `of` stand otherwise.
+
+        What their rows say of how they stood counts no more, also where it cannot be written over at once.
+        """
         now = self._clock().isoformat()
-        known = " ".join(of)
-        connection.executemany(
-            "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = '', attempts = 0"
-            " WHERE message_id = ? AND instr(?, state) > 0",
-            [(state, reason, self._today.isoformat(), now, message_id, known) for message_id in message_ids],
-        )
+        for message_id in message_ids:
+            letter = self.by_message_id(message_id)
+            if letter is None or letter.state not in of:
+                continue
+            if letter.state != WAITS:
+                told = mark_of(letter.state, letter.day, letter.version).text
+                connection.execute("UPDATE message SET told = ? WHERE message_id = ?", (told, message_id))
+            connection.execute(
+                "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = '', attempts = 0"
+                " WHERE message_id = ?",
+                (state, reason, self._today.isoformat(), now, message_id),
+            )
 
     def _found(self, where: str, value: str) -> list[Told]:
         rows = self._connection.execute(_SELECT + where, (value,))

@@ -59,7 +59,13 @@ SECOND = (
     "CREATE TABLE heard (digest TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND)
+THIRD = (
+    # What this machine wrote in the row about a letter and that does not speak against a next try: its own
+    # announcement, or the mark of a try that counts no more. Anything else there is another machine's.
+    "ALTER TABLE message ADD COLUMN told TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

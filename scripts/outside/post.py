@@ -104,8 +104,8 @@ class Round:
 
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
         """
-        self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done)
         busy = busy_since(self._ledger.now().astimezone()).text
+        self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done, busy)
         cells = {one.send.mark: SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk}
         keys = dict.fromkeys(place.key for place in cells)
         numbers = [self._numbers[key] for key in keys if key in self._numbers]

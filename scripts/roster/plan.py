@@ -106,7 +106,8 @@ class Delivery(NamedTuple):
     """What the ledger knows of one message: to whom, what, and how it went.
 
     `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
-    "wacht": not left, and due again. `address_mark` is the digest of the address it went to.
+    "wacht": not left, and due again. `address_mark` is the digest of the address it went to. `told` is what this
+    machine wrote in the row and that does not speak against a next try.
     """
 
     person: str
@@ -117,6 +118,7 @@ class Delivery(NamedTuple):
     identities: tuple[str, ...] = ()
     address_mark: str = ""
     reason: str = ""
+    told: str = ""
 
 
 @dataclass

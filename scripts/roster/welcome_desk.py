@@ -15,7 +15,7 @@ from roster.model import Member, Role, Status
 from roster.plan import Delivery, Send, View
 from roster.table import Cell, Place, fold, is_blank
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WelcomeMark, read_mark
 
 ACT = "welcome"
 
@@ -199,38 +199,39 @@ class Desk:
     def _known(self, member: Member) -> Turn | None:
         """What is known of an earlier welcome; None where there was none, or one that must be done again.
 
-        The ledger speaks first. Where it knows nothing of this person the row's own Welkom does, so that
-        a ledger that got lost mails nobody again.
+        The ledger speaks first, and after it the row's own Welkom: a ledger that got lost mails nobody again,
+        and neither does one machine whom another has mailed.
         """
-        known, of_row = self._letters(member) if self._any_left else ((), ())
+        known = self._letters(member) if self._any_left else ()
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
             return _DONE
-        states = {delivery.state for delivery in known} if of_row or known else {self._told_by_row(member)}
-        if SENT in states or (READY in states and self._view.terms.mail_done == READY):
-            return Turn.DONE
-        if BUSY in states or UNCERTAIN in states:
-            return Turn.UNCERTAIN
+        states = {delivery.state for delivery in known}
+        for told in (states, {self._told_by_row(member)}):
+            if SENT in told or (READY in told and self._view.terms.mail_done == READY):
+                return Turn.DONE
+            if BUSY in told or UNCERTAIN in told:
+                return Turn.UNCERTAIN
         if REFUSED in states and any(self._is_refused(delivery, member) for delivery in known):
             return Turn.REFUSED
         return None
 
-    def _letters(self, member: Member) -> tuple[Sequence[Delivery], Sequence[Delivery]]:
-        """The welcomes that this member got, and those that anybody got in his row."""
+    def _letters(self, member: Member) -> Sequence[Delivery]:
+        """The welcomes that this member got, in whatever row."""
         history = self._view.history
         identity = history.identity(member.mobile) if member.mobile else ""
         to_row, to_mobile = history.of_person.get(member.nr, ()), history.of_identity.get(identity, ())
         if len(to_row) == 1 and to_row == to_mobile and to_row[0].act == ACT and member.nr not in self._later:
-            return to_row, to_row  # nearly everybody got one letter, in his own row and with his own mobile
-        of_row = self._of_row(member)
-        mine = [delivery for delivery in of_row if self._is_of(delivery, member, identity)]
-        mine += [one for one in to_mobile if one.act == ACT and not self._is_of_who_left(one, member)]
-        return mine, of_row
+            return to_row  # nearly everybody got one letter, in his own row and with his own mobile
+        mine = [delivery for delivery in self._of_row(member) if self._is_of(delivery, member, identity)]
+        return mine + [one for one in to_mobile if one.act == ACT and not self._is_of_who_left(one, member)]
 
     def _of_row(self, member: Member) -> list[Delivery]:
         """The welcomes to who stands in this row, and to who stood in it before."""
-        nr = member.nr
-        letters = (*self._view.history.of_person.get(nr, ()), *self._later.get(nr, ()))
-        return [delivery for delivery in letters if delivery.act == ACT]
+        return [delivery for delivery in self._in_row(member) if delivery.act == ACT]
+
+    def _in_row(self, member: Member) -> tuple[Delivery, ...]:
+        """All that ever went to who stands or stood in this row."""
+        return (*self._view.history.of_person.get(member.nr, ()), *self._later.get(member.nr, ()))
 
     def _is_of(self, delivery: Delivery, member: Member, identity: str) -> bool:
         """False where somebody else stands in the row now: neither the mobile nor the address is the one of then."""
@@ -253,7 +254,7 @@ class Desk:
         return self._view.history.address_mark(member.email) if member.email else ""
 
     def _told_by_row(self, member: Member) -> str:
-        """The state that the row's Welkom tells of, or "".
+        """The state that the row's Welkom tells of, or ""; what the ledger itself told there says nothing new.
 
         A copied row carries the Welkom of the original, which does not count. Its Nr tells: that is
         another's, or was wiped out while the ledger knows of others who were welcomed.
@@ -266,6 +267,9 @@ class Desk:
             if self._any_left:
                 return ""
         elif str(number).strip() != member.nr:
+            return ""
+        mark = read_mark(welcome)
+        if mark is not None and any(_is_known(mark, one) for one in self._in_row(member)):
             return ""
         told = fold(welcome)
         return next((state for state in (SENT, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
@@ -284,6 +288,11 @@ class Desk:
         if self._table is None:
             return None
         return self._table.cell(member.place.row - self._table.first, column)
+
+
+def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
+    """True where a mark is of our own hand: what the ledger says of that letter, or what it told before."""
+    return read_mark(delivery.told) == mark or (delivery.state == mark.state and delivery.day >= mark.day)
 
 
 def _can_be_mailed(email: str | None) -> bool:
