@@ -110,10 +110,8 @@ def apply(
         if letters:
             workbook.rehearse(cells)
         ledger.remember_numbers(_highest(cells), identities or {})
-        Round(
-            letters, posted, workbook=workbook, mailbox=mailbox, ledger=ledger,
-            halted=halt.is_asked, numbers=_numbers(cells),
-        ).run()
+        carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
+        carrier.run()
         if not (posted.again or posted.stop or halt.is_asked()):
             _hand_out(handout, ledger, replaces, posted)
         _tell_together(posted, afterwards)

@@ -61,7 +61,7 @@ class Round:
     """
 
     def __init__(
-        self, letters: Letters, posted: Posted, *, workbook: Workbook, mailbox: Mailbox, ledger: Ledger,
+        self, letters: Letters, posted: Posted, workbook: Workbook, mailbox: Mailbox, ledger: Ledger, *,
         halted: Callable[[], bool], numbers: Mapping[str, SetCell],
     ) -> None:
         self._letters, self._posted = letters, posted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -12,17 +11,14 @@ from functools import cached_property, lru_cache
 from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Role, Status
-from roster.plan import Delivery, Send, View
-from roster.table import Cell, Place, fold, is_blank
+from roster.plan import Send, View
+from roster.table import Cell, Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WelcomeMark, read_mark
-
-ACT = "welcome"
+from roster.welcome_mark import REFUSED, SENT, UNCERTAIN
+from roster.welcomed import ACT, Welcomed
 
 PLACEHOLDER = "0612345678"
 """The example number of the committed settings: nobody may be told to call it."""
-
-_LATER_PERSON = re.compile(r"^(.+-\d+)-\d+$")
 
 
 class Turn(Enum):
@@ -45,6 +41,8 @@ class Turn(Enum):
 
 _DONE, _LEFT, _BLOCKED, _WAITING = Turn.DONE, Status.LEFT, Status.BLOCKED, Status.WAITING
 """Python 3.11 needs a while to find a member of an Enum, and these are asked for with every row."""
+
+_KNOWN = {SENT: _DONE, UNCERTAIN: Turn.UNCERTAIN, REFUSED: Turn.REFUSED, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +85,7 @@ class Desk:
         self._view = view
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self._circles: dict[str, _Circle] = {}
-        status = view.standing.member
-        self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is _LEFT}
-        self._any_left = any(delivery.act == ACT for delivery in view.history.deliveries)
-        self._later: dict[str, list[Delivery]] = {}
-        for person in [person for person in view.history.of_person if person.count("-") > 1]:
-            if later := _LATER_PERSON.match(person):
-                self._later.setdefault(later[1], []).extend(view.history.of_person[person])
+        self._welcomed = Welcomed(view)
 
     @cached_property
     def turns(self) -> list[tuple[Member, Turn]]:
@@ -105,7 +97,7 @@ class Desk:
         status = self._view.standing.member.get(member.place.key, _BLOCKED)
         if member.left or status is _LEFT:
             return Turn.LEFT
-        known = self._known(member)
+        known = _KNOWN[self._welcomed.stands(member)]
         if known is _DONE:
             return known
         if status is _BLOCKED:
@@ -133,14 +125,14 @@ class Desk:
             act=ACT,
             version=terms.rules_version,
             language=member.language or terms.language,
-            person=self._person(member),
+            person=self._welcomed.person(member),
             to_name=member.name,
             to_address=member.email or "",
             facts=facts | facts_of(admins, regiegroep),
             cards=(*admins, *regiegroep),
             mark=member.place.at("Welkom"),
             mark_was=self._cell(member, "Welkom"),
-            identities=(self._identity(member),) if member.mobile else (),
+            identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
         )
 
     def card(self, member: Member) -> ByHand:
@@ -196,103 +188,10 @@ class Desk:
         cards = () if waits else admin_cards(group, admins, self._view.terms)
         return _Circle(group.name, area.name if area else group.area, admins, waits, cards)
 
-    def _known(self, member: Member) -> Turn | None:
-        """What is known of an earlier welcome; None where there was none, or one that must be done again.
-
-        The ledger speaks first, and after it the row's own Welkom: a ledger that got lost mails nobody again,
-        and neither does one machine whom another has mailed.
-        """
-        known = self._letters(member) if self._any_left else ()
-        if len(known) == 1 and known[0].state == self._view.terms.mail_done:
-            return _DONE
-        states = {delivery.state for delivery in known}
-        for told in (states, {self._told_by_row(member)}):
-            if SENT in told or (READY in told and self._view.terms.mail_done == READY):
-                return Turn.DONE
-            if BUSY in told or UNCERTAIN in told:
-                return Turn.UNCERTAIN
-        if REFUSED in states and any(self._is_refused(delivery, member) for delivery in known):
-            return Turn.REFUSED
-        return None
-
-    def _letters(self, member: Member) -> Sequence[Delivery]:
-        """The welcomes that this member got, in whatever row."""
-        history = self._view.history
-        identity = history.identity(member.mobile) if member.mobile else ""
-        to_row, to_mobile = history.of_person.get(member.nr, ()), history.of_identity.get(identity, ())
-        if len(to_row) == 1 and to_row == to_mobile and to_row[0].act == ACT and member.nr not in self._later:
-            return to_row  # nearly everybody got one letter, in his own row and with his own mobile
-        mine = [delivery for delivery in self._of_row(member) if self._is_of(delivery, member, identity)]
-        return mine + [one for one in to_mobile if one.act == ACT and not self._is_of_who_left(one, member)]
-
-    def _of_row(self, member: Member) -> list[Delivery]:
-        """The welcomes to who stands in this row, and to who stood in it before."""
-        return [delivery for delivery in self._in_row(member) if delivery.act == ACT]
-
-    def _in_row(self, member: Member) -> tuple[Delivery, ...]:
-        """All that ever went to who stands or stood in this row."""
-        return (*self._view.history.of_person.get(member.nr, ()), *self._later.get(member.nr, ()))
-
-    def _is_of(self, delivery: Delivery, member: Member, identity: str) -> bool:
-        """False where somebody else stands in the row now: neither the mobile nor the address is the one of then."""
-        if identity in delivery.identities or not (delivery.identities and delivery.address_mark):
-            return True
-        return self._address_mark(member) == delivery.address_mark
-
-    def _is_of_who_left(self, delivery: Delivery, member: Member) -> bool:
-        """True where it went to another address, in a row that left and still stands there: the number moved on."""
-        nr = delivery.person
-        return nr != member.nr and nr in self._gone and delivery.address_mark not in ("", self._address_mark(member))
-
-    def _is_refused(self, delivery: Delivery, member: Member) -> bool:
-        return delivery.state == REFUSED and delivery.address_mark in ("", self._address_mark(member))
-
-    def _identity(self, member: Member) -> str:
-        return self._view.history.identity(member.mobile) if member.mobile else ""
-
-    def _address_mark(self, member: Member) -> str:
-        return self._view.history.address_mark(member.email) if member.email else ""
-
-    def _told_by_row(self, member: Member) -> str:
-        """The state that the row's Welkom tells of, or ""; what the ledger itself told there says nothing new.
-
-        A copied row carries the Welkom of the original, which does not count. Its Nr tells: that is
-        another's, or was wiped out while the ledger knows of others who were welcomed.
-        """
-        welcome = self._cell(member, "Welkom")
-        if not welcome or not isinstance(welcome, str):
-            return ""
-        number = self._cell(member, "Nr")
-        if is_blank(number):
-            if self._any_left:
-                return ""
-        elif str(number).strip() != member.nr:
-            return ""
-        mark = read_mark(welcome)
-        if mark is not None and any(_is_known(mark, one) for one in self._in_row(member)):
-            return ""
-        told = fold(welcome)
-        return next((state for state in (SENT, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
-
-    def _person(self, member: Member) -> str:
-        """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
-        of_row = self._of_row(member)
-        identity = self._identity(member) if of_row else ""
-        mine = [delivery.person for delivery in of_row if self._is_of(delivery, member, identity)]
-        others = {delivery.person for delivery in of_row}
-        if mine:
-            return mine[-1]
-        return f"{member.nr}-{len(others) + 1}" if others else member.nr
-
     def _cell(self, member: Member, column: str) -> Cell:
         if self._table is None:
             return None
         return self._table.cell(member.place.row - self._table.first, column)
-
-
-def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
-    """True where a mark is of our own hand: what the ledger says of that letter, or what it told before."""
-    return read_mark(delivery.told) == mark or (delivery.state == mark.state and delivery.day >= mark.day)
 
 
 def _can_be_mailed(email: str | None) -> bool:
