@@ -31,10 +31,14 @@ LOGIN_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who we are at Google. `email` is a service account's address; "" for a person, whose own is no matter of ours."""
+    """Who we are at Google. `email` is a service account's address; "" for a person, whose own is no matter of ours.
+
+    `kept` is the file that holds a person's login.
+    """
 
     credentials: Any
     email: str = ""
+    kept: str = LOGIN
 
     @property
     def how_to_share(self) -> str:
@@ -76,10 +80,10 @@ def log_in(settings: Settings) -> Login:
             found = Credentials.from_service_account_info(content, scopes=SCOPES)  # type: ignore[no-untyped-call]  # google-auth says nothing of its types here
             return Login(found, str(content.get("client_email", "")))
         if "refresh_token" in content:
-            return _as_person(content)
+            return _as_person(path, content)
         if "installed" in content:
             kept = path.with_name(LOGIN)
-            return _as_person(_read(kept)) if kept.is_file() else _for_the_first_time(content, kept)
+            return _as_person(kept, _read(kept)) if kept.is_file() else _for_the_first_time(content, kept)
     except GoogleAuthError as error:
         raise refused_login(error, Login(None)) from error
     except (OSError, ValueError, KeyError) as error:
@@ -95,9 +99,9 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
-def _as_person(info: dict[str, Any]) -> Login:
+def _as_person(path: Path, info: dict[str, Any]) -> Login:
     client, _info = gspread.oauth_from_dict(authorized_user_info=info, scopes=SCOPES)
-    return Login(client.http_client.auth)
+    return Login(client.http_client.auth, kept=path.name)
 
 
 def _for_the_first_time(app: dict[str, Any], kept: Path) -> Login:
@@ -148,5 +152,5 @@ def refused_login(error: Exception, login: Login) -> Stop:
         )
     return Stop(
         "Uw inlog bij Google is verlopen of ingetrokken.",
-        f"Verwijder {LOGIN} uit config/secrets, en log opnieuw in door de opdracht nog eens te geven.",
+        f"Verwijder het bestand {login.kept}, en log opnieuw in door de opdracht nog eens te geven.",
     )
