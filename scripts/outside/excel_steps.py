@@ -10,7 +10,7 @@ from outside.xlsx_patch import SheetPatch
 from outside.xlsx_tags import Heading, Value
 from outside.xlsx_text import as_stored
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Table, is_blank, says
+from roster.table import Cell, Table, same, says
 
 _ROW = 1 << 15
 """A cell as one number: row times this, plus column."""
@@ -119,7 +119,7 @@ class TabSteps:
             return False
         column = self._columns.get(heading) or self._fresh_columns.get(heading)
         now = self._now(row, heading, row * _ROW + column) if column else None
-        if now is not step.was and not _same(now, step.was):
+        if now is not step.was and not same(now, step.was):
             return False
         value = step.value
         if not (isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _PLAIN):
@@ -161,14 +161,3 @@ class TabSteps:
             left <= column <= right and top <= row <= bottom and (row, column) != (top, left)
             for left, top, right, bottom in self.merged
         )
-
-
-def _same(one: Cell, other: Cell) -> bool:
-    """Equal as cells are: empty is empty, and a whole number is itself however it was stored."""
-    if is_blank(one) and is_blank(other):
-        return True
-    return (
-        one == other
-        and isinstance(one, str) == isinstance(other, str)
-        and isinstance(one, bool) == isinstance(other, bool)
-    )

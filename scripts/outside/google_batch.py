@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from outside.google_calls import ERROR, Json
-from outside.google_moved import Cells, same, shows
+from outside.google_moved import Cells, shows
 from outside.google_tabs import Tab, quoted
-from roster.table import Cell, is_blank
+from roster.table import Cell, is_blank, same
 
 MOST_BYTES = 1_800_000
 """Google advises 2 MB a request; the rest is for the frame around the cells."""

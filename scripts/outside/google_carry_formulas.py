@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from outside.google_batch import MOST_BYTES
 from outside.google_calls import Calls, Json, Refused
 from outside.google_page import Page, Place
-from outside.google_tabs import Found, quoted
+from outside.google_tabs import Found, cells_in, quoted
 from outside.xlsx_text import column_letters
 
 SHOWN = 12
@@ -50,15 +50,12 @@ def look_what_is_entered(calls: Calls, found: Found, pages: Iterable[tuple[Page,
         return entered
     for sheet in calls.describe(_ENTERED, [box for _, box in boxes.values()]).get("sheets", []):
         formulas, noted = set(), set()
-        for block in sheet.get("data", []):
-            top, left = block.get("startRow", 0), block.get("startColumn", 0)
-            for down, row in enumerate(block.get("rowData", [])):
-                for over, cell in enumerate(row.get("values", [])):
-                    value = cell.get("userEnteredValue")
-                    if isinstance(value, dict) and "formulaValue" in value:
-                        formulas.add((top + down, left + over))
-                    if str(cell.get("note", "")).startswith(_NOTE):
-                        noted.add((top + down, left + over))
+        for row, column, cell in cells_in(sheet):
+            value = cell.get("userEnteredValue")
+            if isinstance(value, dict) and "formulaValue" in value:
+                formulas.add((row, column))
+            if str(cell.get("note", "")).startswith(_NOTE):
+                noted.add((row, column))
         entered[boxes[sheet["properties"]["title"]][0]] = Entered(frozenset(formulas), frozenset(noted))
     return entered
 

@@ -10,7 +10,7 @@ from outside.google_calls import Calls, Json, Refused
 from outside.google_formulas import for_excel, has_decimal_comma
 from outside.google_lock import TITLE
 from outside.google_page import Place, in_letters
-from outside.google_tabs import describe, quoted, read_sheets
+from outside.google_tabs import cells_in, describe, quoted, read_sheets
 from outside.stop import Stop
 from roster.table import Sheet
 
@@ -59,13 +59,10 @@ def _formulas_in(answer: Json) -> dict[str, dict[Place, str]]:
     found: dict[str, dict[Place, str]] = {}
     for sheet in answer.get("sheets", []):
         into = found.setdefault(sheet["properties"]["title"], {})
-        for block in sheet.get("data", []):
-            top, left = block.get("startRow", 0), block.get("startColumn", 0)
-            for down, row in enumerate(block.get("rowData", [])):
-                for over, cell in enumerate(row.get("values", [])):
-                    value = cell.get("userEnteredValue")
-                    if isinstance(value, dict) and "formulaValue" in value:
-                        into[top + down, left + over] = value["formulaValue"]
+        for row, column, cell in cells_in(sheet):
+            value = cell.get("userEnteredValue")
+            if isinstance(value, dict) and "formulaValue" in value:
+                into[row, column] = value["formulaValue"]
     return found
 
 
@@ -74,13 +71,10 @@ def _days_in(answer: Json) -> dict[str, set[int]]:
     days: dict[str, set[int]] = {}
     for sheet in answer.get("sheets", []):
         into = days.setdefault(sheet["properties"]["title"], set())
-        for block in sheet.get("data", []):
-            left = block.get("startColumn", 0)
-            for row in block.get("rowData", []):
-                for over, cell in enumerate(row.get("values", [])):
-                    kind = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type")
-                    if kind in ("DATE", "DATE_TIME"):
-                        into.add(left + over)
+        for _row, column, cell in cells_in(sheet):
+            kind = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type")
+            if kind in ("DATE", "DATE_TIME"):
+                into.add(column)
     return days
 
 

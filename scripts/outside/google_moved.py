@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from outside.google_tabs import Tab, again
-from roster.table import Cell, fold, is_blank, says
+from roster.table import Cell, fold, is_blank, same, says
 
 Cells = dict[int, dict[int, Cell]]
 """Row -> column -> value, counted from 0."""
@@ -108,17 +108,6 @@ def mark_of(cell: Cell) -> Mark:
     if is_blank(cell):
         return True, ""
     return (True, cell) if isinstance(cell, str) else (False, cell)
-
-
-def same(one: Cell, other: Cell) -> bool:
-    """Equal as cells are: empty is empty, and a text is no number."""
-    if is_blank(one) and is_blank(other):
-        return True
-    return (
-        one == other
-        and isinstance(one, str) == isinstance(other, str)
-        and isinstance(one, bool) == isinstance(other, bool)
-    )
 
 
 def shows(cell: Cell, value: Cell) -> bool:

@@ -6,11 +6,10 @@ import random
 from collections.abc import Collection, Mapping
 
 from outside.google_batch import Change
-from outside.google_moved import same
 from outside.google_tabs import Tab
 from roster.columns import TAB
 from roster.plan import AddRow, SetCell
-from roster.table import Table, says
+from roster.table import Table, same, says
 
 LONGEST = 49_000
 """Google takes 50,000 characters a cell."""

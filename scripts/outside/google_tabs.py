@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from outside.google_calls import Calls, Json, Refused
@@ -175,6 +175,15 @@ def _keep_once(cells: list[list[Cell]], known: Sequence[list[Cell]]) -> None:
 def _has_all(table: Table, before: Table) -> bool:
     """True when no heading of people's has gone."""
     return all(heading in table.columns for heading in before.columns if heading not in before.own)
+
+
+def cells_in(sheet: Json) -> Iterator[tuple[int, int, Json]]:
+    """Row, column and cell (as Google tells it) of all that an answer holds of one sheet's grid."""
+    for block in sheet.get("data", []):
+        top, left = block.get("startRow", 0), block.get("startColumn", 0)
+        for down, row in enumerate(block.get("rowData", [])):
+            for over, cell in enumerate(row.get("values", [])):
+                yield top + down, left + over, cell
 
 
 def quoted(title: str, rows: tuple[int, int] | None = None) -> str:

@@ -100,6 +100,17 @@ def says(cell: Cell, value: str | int) -> bool:
     return isinstance(cell, str) and cell.replace("\r\n", "\n").strip() == value.strip()
 
 
+def same(one: Cell, other: Cell) -> bool:
+    """Equal as cells are: empty is empty, a text is no number, and a whole number is itself however it was stored."""
+    if is_blank(one) and is_blank(other):
+        return True
+    return (
+        one == other
+        and isinstance(one, str) == isinstance(other, str)
+        and isinstance(one, bool) == isinstance(other, bool)
+    )
+
+
 @cache
 def fold(text: str) -> str:
     """A name as it is compared: no capitals, accents, double spaces or marks that do not show.
