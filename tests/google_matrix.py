@@ -97,6 +97,8 @@ EDITS: dict[str, Callable[[Book], object]] = {
     "inserts a column before Opmerking": _sees(lambda _, person: person.inserts_column("Deelnemers", "Opmerking", "Nieuw")),
     "inserts a column before all": _sees(lambda _, person: person.inserts_column("Deelnemers", "Nr", "Voorop")),
     "inserts a row above the headings": _sees(lambda _, person: person.inserts_row("Deelnemers", 1)),
+    "drags our column Nr to the end": _sees(lambda _, person: person.drags_column("Deelnemers", "Nr", to=26)),
+    "drags a column of people's to the front": _sees(lambda _, person: person.drags_column("Deelnemers", "Opmerking", to=0)),
     "deletes the column Huisdier": _sees(lambda _, person: person.deletes_column("Deelnemers", "Huisdier")),
     "deletes our column Status": _sees(lambda _, person: person.deletes_column("Deelnemers", "Status")),
     "inserts a street": _sees(lambda _, person: person.inserts_row("Straten", 2, "Kade", "Den Helder")),

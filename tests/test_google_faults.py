@@ -88,6 +88,7 @@ def lost_between(sheets: SheetsServer, folder: Path, edits: tuple[str, str], loo
     ("inserts a column before all", "sorts by first name, down"),
     ("sorts by house number", "inserts an empty row at the top"),
     ("copies a member with Nr to the top", "sorts by first name, down"),
+    ("drags our column Nr to the end", "sorts by house number"),
 ], ids="; ".join)
 def test_rows_move_the_answer_is_lost_and_rows_move_again(sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str]) -> None:
     """Nobody tells where our cells landed; whose row says something that went to another's is found all the same."""
@@ -146,6 +147,8 @@ def test_any_edit_a_lost_answer_and_another_edit(sheets: SheetsServer, tmp_path:
     """As above, for all edits."""
     if first == "empties a Nr":
         pytest.skip("its row is renumbered, which the comparison does not know here")
+    if first == "drags our column Nr to the end" and "first name" in second:
+        pytest.skip("what landed in the first names for a moment decides where their rows are sorted to")
     if first == "inserts a row above the headings" and "Opmerking" in second:
         pytest.skip("the person of the test server looks for a heading in the first row")
     assert lost_between(sheets, tmp_path, (first, second), look) == []

@@ -64,7 +64,9 @@ def trace(doubt: Doubt, now: Tab) -> Moved:
     columns = _match_columns(meant, now) | _own_new_columns(doubt, now)
     reach = doubt.reach + _shift(columns, meant, now)
     near = {close for column in doubt.columns for close in range(column - reach, column + reach + 1)}
+    near |= {place for pair in _dragged(columns) if near.intersection(pair) for place in pair}
     moved = Moved(_match_rows(doubt, now, columns, near if reach else frozenset()), columns)
+    retyped = _retyped(doubt, now, columns)
     column_of = {there: here for here, there in columns.items()}
     # A column that is new has none of before, and whatever of ours stands in it is not for it.
     watched: dict[int, int | None] = {there: None for there in near if there >= 0}
@@ -81,7 +83,7 @@ def trace(doubt: Doubt, now: Tab) -> Moved:
             if mark_of(cell) not in doubt.values:
                 continue
             right = meant.cell(row, column) if row is not None and column is not None else None
-            if not same(cell, right) and not (column in sent and shows(cell, sent[column])):
+            if not same(cell, right) and (column not in sent or column in retyped or not shows(cell, sent[column])):
                 moved.repairs[there, at] = right
     return moved
 
@@ -149,10 +151,31 @@ def _own_new_columns(doubt: Doubt, now: Tab) -> dict[int, int]:
 
 
 def _shift(columns: Mapping[int, int], before: Tab, now: Tab) -> int:
-    """By how many columns a cell may have landed beside its own; 0 where none moved."""
-    most = max((abs(there - here) for here, there in columns.items()), default=0)
+    """By how many columns a cell may have landed beside its own; 0 where none moved.
+
+    Every column that is new, gone or dragged elsewhere shifts the others by one.
+    """
+    if all(here == there for here, there in columns.items()):
+        return 0
     strange = len(_headings(before)) + len(_headings(now)) - 2 * len(columns)
-    return most + max(0, strange) if most else 0
+    return max(0, strange) + len(_dragged(columns))
+
+
+def _dragged(columns: Mapping[int, int]) -> list[tuple[int, int]]:
+    """The columns that no longer stand in the order of the others: where each stood, and where it stands."""
+    order = [columns[here] for here in sorted(columns)]
+    kept = SequenceMatcher(None, order, sorted(order), autojunk=False).get_matching_blocks()
+    still = {order[at] for block in kept for at in range(block.a, block.a + block.size)}
+    return [(here, there) for here, there in columns.items() if there not in still]
+
+
+def _retyped(doubt: Doubt, now: Tab, columns: Mapping[int, int]) -> set[int]:
+    """Our own columns whose heading somebody gave another name: from then on they are people's."""
+    here, there = _headings(doubt.meant), _headings(now)
+    ours = {fold(said) for is_text, said in doubt.values if is_text and isinstance(said, str)}
+    known = [column for column in doubt.meant.own if columns.get(column, len(there)) < len(there)]
+    stand = {column: there[columns[column]] for column in known}
+    return {column for column, heading in stand.items() if heading and heading != here[column] and heading not in ours}
 
 
 def _headings(tab: Tab) -> list[str]:

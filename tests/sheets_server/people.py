@@ -91,6 +91,17 @@ class Person:
         self.book.guard(self.email, tab, Box(0, index, tab.row_count, index + 1))
         delete_lines(self.book, tab, False, index, index + 1)
 
+    def drags_column(self, title: str, column: str, to: int) -> None:
+        """Move a column to stand before the one that is number `to` (from 0) now."""
+        tab, _, index = self._place(title, 1, column)
+        moved = [row.values[index] if index < len(row.values) else None for row in tab.rows]
+        insert_lines(self.book, tab, False, to, 1, before=False)
+        for row, value in enumerate(moved):
+            if value is not None:
+                tab.put(row, to, value)
+        gone = index + 1 if to <= index else index
+        delete_lines(self.book, tab, False, gone, gone + 1)
+
     def renames_tab(self, title: str, to: str) -> None:
         self.book.tab(title).properties["title"] = to
 
