@@ -131,10 +131,10 @@ class GoogleWorkbook:
         """The tab as the last look saw it."""
         return self._tabs.get(name)
 
-    def note(self, views: Mapping[str, Tab], sent: Mapping[str, Cells]) -> None:
+    def note(self, views: Mapping[str, Tab], cells: Mapping[str, Cells]) -> None:
         """Have this machine remember what is about to be sent, in case that it does not live to see the answer."""
         if self._lock is not None:
-            self._journal.note(self._lock.since, views, sent, self.doubts)
+            self._journal.note(self._lock.since, views, cells, self.doubts)
 
     def settle(self) -> None:
         """All that was sent stands right."""

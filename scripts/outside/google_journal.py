@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,12 +15,16 @@ from outside.google_moved import Cells, Doubt, mark_of
 from outside.google_tabs import Tab, again
 from roster.table import Cell
 
+PART = 2_000
+"""Rows that are put into words together: a register of 100,000 must not stand in memory once more."""
+
 
 @dataclass(slots=True)
 class _Kept:
     """What the journal holds of one tab: its rows as they should stand, what went to it, and older doubts."""
 
     rows: list[list[Cell]] = field(default_factory=list)
+    news: list[tuple[int, list[Cell]]] = field(default_factory=list)
     sent: Cells = field(default_factory=dict)
     astray: list[Cell] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
@@ -30,23 +35,25 @@ class Journal:
     """One file of lines, for its owner alone; each line lies on the disk before what it tells of leaves.
 
     It counts for the run that wrote it, and for the next one that finds the lock of that run still standing:
-    then nobody else was at work in between. Rows that did not change since the last line are not written again.
+    then nobody else was at work in between. A look is told once, as the rows that changed since the one before.
     """
 
     def __init__(self, state: Path) -> None:
         self._path = state / "google-open.jsonl"
         self._file: BinaryIO | None = None
         self._rows: dict[str, list[list[Cell]]] = {}
+        self._looks: dict[str, Tab] = {}
 
     def note(
-        self, since: int, views: Mapping[str, Tab], sent: Mapping[str, Cells], doubts: Mapping[str, Doubt]
+        self, since: int, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, Doubt]
     ) -> None:
-        """Write down what is about to be sent to these tabs, by a run that holds the lock since then. Raises Stop."""
-        lines: list[dict[str, Any]] = [] if self._file else [{"since": since}]
-        for name in {**sent, **doubts}:
-            doubt = doubts.get(name) or Doubt(views[name])
-            lines.append(self._line(name, doubt, sent.get(name, doubt.sent)))
-        self._write(lines)
+        """Write down the cells that are about to be sent, by a run that holds the lock since then. Raises Stop.
+
+        `views` are the tabs as they should stand without them.
+        """
+        looks = (self._look(name, doubts.get(name) or Doubt(views[name])) for name in {**cells, **doubts})
+        sent = ({"tab": name, "sent": _told(some)} for name, some in cells.items())
+        self._write(chain([] if self._file else [{"since": since}], *looks, sent))
 
     def settle(self) -> None:
         """All that was sent stands right."""
@@ -57,7 +64,7 @@ class Journal:
         """End with the run; `keep` where something may still stand wrong."""
         if self._file is not None:
             self._file.close()
-            self._file, self._rows = None, {}
+            self._file, self._rows, self._looks = None, {}, {}
         if not keep:
             self._path.unlink(missing_ok=True)
 
@@ -74,24 +81,24 @@ class Journal:
             found[name] = doubt
         return found
 
-    def _line(self, name: str, doubt: Doubt, sent: Cells) -> dict[str, Any]:
-        return {
+    def _look(self, name: str, doubt: Doubt) -> Iterator[dict[str, Any]]:
+        """The lines about a tab as a new look saw it; none where the last ones were about the same."""
+        if self._looks.get(name) is doubt.meant:
+            return
+        rows, known = doubt.meant.cells, self._rows.get(name, [])
+        news = [at for at, row in enumerate(rows) if at >= len(known) or known[at] is not row]
+        for start in range(0, len(news), PART):
+            yield {"tab": name, "rows": [(at, rows[at]) for at in news[start : start + PART]]}
+        yield {
             "tab": name,
-            "length": len(doubt.meant.cells),
-            "rows": self._news(name, doubt.meant.cells),
-            "sent": [(row, column, cell) for row, line in sent.items() for column, cell in line.items()],
+            "length": len(rows),
             "astray": [cell for _is_text, cell in doubt.values],
             "columns": sorted(doubt.columns),
             "reach": doubt.reach,
         }
+        self._looks[name], self._rows[name] = doubt.meant, list(rows)
 
-    def _news(self, name: str, rows: list[list[Cell]]) -> list[tuple[int, list[Cell]]]:
-        """The rows that are not the very same as in the last line about this tab."""
-        known = self._rows.get(name, [])
-        self._rows[name] = list(rows)
-        return [(at, row) for at, row in enumerate(rows) if at >= len(known) or known[at] is not row]
-
-    def _write(self, lines: list[dict[str, Any]]) -> None:
+    def _write(self, lines: Iterable[dict[str, Any]]) -> None:
         try:
             if self._file is None:
                 new = self._path.with_suffix(".new")
@@ -104,7 +111,7 @@ class Journal:
         except OSError as error:
             raise trouble(error, self._path.parent.name, code=3) from error
 
-    def _put(self, lines: list[dict[str, Any]]) -> None:
+    def _put(self, lines: Iterable[dict[str, Any]]) -> None:
         assert self._file is not None
         for line in lines:
             self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
@@ -133,11 +140,18 @@ class Journal:
         return {name: one for name, one in kept.items() if one.sent or one.astray}
 
 
+def _told(cells: Cells) -> list[tuple[int, int, Cell]]:
+    return [(row, column, cell) for row, line in cells.items() for column, cell in line.items()]
+
+
 def _take(kept: _Kept, line: dict[str, Any]) -> None:
-    kept.rows = [kept.rows[at] if at < len(kept.rows) else [] for at in range(line["length"])]
-    for at, row in line["rows"]:
-        kept.rows[at] = row
-    kept.sent = {}
-    for row, column, cell in line["sent"]:
+    """One line about a tab. Its rows count from the line on that ends a look."""
+    kept.news += line.get("rows", [])
+    if "length" in line:
+        kept.rows = [kept.rows[at] if at < len(kept.rows) else [] for at in range(line["length"])]
+        for at, row in kept.news:
+            kept.rows[at] = row
+        kept.news, kept.sent = [], {}
+        kept.astray, kept.columns, kept.reach = line["astray"], line["columns"], line["reach"]
+    for row, column, cell in line.get("sent", []):
         kept.sent.setdefault(row, {})[column] = cell
-    kept.astray, kept.columns, kept.reach = line["astray"], line["columns"], line["reach"]

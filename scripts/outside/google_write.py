@@ -164,7 +164,7 @@ class Write:
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:
                 return True
             sent = {name: together(stood.get(name, {}), cells) for name, cells in batch.cells.items()}
-            self._workbook.note(views, sent)
+            self._workbook.note(views, batch.cells)
             try:
                 seen = self._workbook.send(batch)
             except Refused:
