@@ -75,7 +75,7 @@ def _mail(number: int, letter: Letter) -> str:
     screen = str(body.get_content()) if body is not None else ""
     subject, to = (escape(" ".join(str(message[heading]).split())) for heading in ("Subject", "To"))
     cards = [part.get_filename() or "" for part in message.iter_attachments()] if message.is_multipart() else []
-    along = f'<p class="cards">Kaartjes erbij: {escape(", ".join(filter(None, cards)))}</p>' if any(cards) else ""
+    along = f'<p class="cards">Contacten erbij: {escape(", ".join(filter(None, cards)))}</p>' if any(cards) else ""
     return (
         f'<details name="mail"><summary><span>{number}</span><b>{to}</b><i>{subject}</i></summary>{along}'
         f'<iframe sandbox loading="lazy" title="Mail {number}" srcdoc="{escape(screen)}"></iframe></details>\n'
