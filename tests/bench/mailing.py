@@ -79,7 +79,7 @@ def their_files(folder: Path, port: int, letters: int) -> None:
         "greeting": "@@greeting@@", "name": "x", "group": "Tuindorp", "area": "Noord", "admins": ["Jan Voorbeeld"],
         "is_admin": False, "regiegroep_number": "06-23456789", "regiegroep_tel": "0623456789",
         "network": terms.network_name, "short_name": "BPA", "coordinator": "", "version": "1",
-        "reply_to": "buurt@mail.example", "website": "", "website_link": "",
+        "reply_to": "buurt@mail.example", "website": "", "website_link": "", "number_of_rules": "negen",
     }
     body = find_text("welcome", "nl", "nl").markdown(facts).replace("@@greeting@@", "{{greeting}}")
     (folder / "mailmerge_template.txt").write_text(
