@@ -213,6 +213,7 @@ def test_a_formula_keeps_its_outcome_where_google_does_not_take_it(sheets: Sheet
     assert any("wat het was" in row for tab in empty.tabs for row in tab.values())
 
 
+@pytest.mark.long
 def test_carrying_formulas_over_that_was_cut_off_is_simply_done_again(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
     """At whatever call; the sheet shows outcomes, and they are not taken for something else."""
     path = a_sheet_with_formulas(tmp_path / "register.xlsx")

@@ -94,6 +94,15 @@ def test_each_way_a_letter_can_end_is_counted_and_told(tmp_path: Path) -> None:
     assert (later.due, later.waiting, later.cells_written) == (1, 1, 0)
 
 
+def test_a_letter_that_waited_often_enough_is_given_back(tmp_path: Path) -> None:
+    """At its last try it counts as refused, for the reason that it waited for; one that waits for no fault of its own never does."""
+    register = new_register(tmp_path / "register.json", 2)
+    box = Postman({1: Outcome("wacht", "het postvak is vol", give_up=1), 2: Outcome("wacht", "de verbinding viel weg")})
+    report = run(tmp_path, register, box)
+    assert (report.failed, report.waiting, report.code) == (1, 1, 1)
+    assert register.column("Welkom") == ["geweigerd 23-11-2026: het postvak is vol", ""]
+
+
 def test_a_refused_letter_goes_to_the_new_address(tmp_path: Path) -> None:
     """Not again to the old one; at once to another."""
     register = new_register(tmp_path / "register.json", 1)

@@ -95,6 +95,7 @@ def test_a_server_that_limits_connections_and_letters_is_not_pressed(home: Path,
         assert {mark.split()[0] for mark in welkom(home).values()} == {"verstuurd"}
 
 
+@pytest.mark.long
 def test_what_comes_back_later_is_told_in_the_row(home: Path, run_door: RunDoor) -> None:
     """Taken first, refused by the next server: Postfix's own report reaches the sender's box, and `bounces` reads it."""
     due = put_ready(home, run_door)

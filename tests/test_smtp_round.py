@@ -126,6 +126,7 @@ def test_the_providers_limit_ends_the_round_politely(home: Path, run_door: RunDo
         assert len(plan.arrived) > 20 and set(plan.by_message_id().values()) == {1}
 
 
+@pytest.mark.long
 def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path: Path, run_door: RunDoor) -> None:
     """Never tried without end: after eight tries its row says so, and it leaves again when the coordinator asks."""
     make_example((home := tmp_path) / "register.xlsx", 6, 3, date(2026, 11, 23))
