@@ -8,11 +8,10 @@ from datetime import date
 from enum import Enum
 from functools import cached_property, lru_cache
 
-from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Role, Status
 from roster.plan import Send, View
-from roster.table import Cell, Place, fold
+from roster.table import Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN
 from roster.welcomed import ACT, Welcomed
@@ -83,7 +82,6 @@ class Desk:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._table = view.roster.tables.get(DEELNEMERS.title)
         self._circles: dict[str, _Circle] = {}
         self._welcomed = Welcomed(view)
 
@@ -131,7 +129,7 @@ class Desk:
             facts=facts | facts_of(admins, regiegroep),
             cards=(*admins, *regiegroep),
             mark=member.place.at("Welkom"),
-            mark_was=self._cell(member, "Welkom"),
+            mark_was=self._welcomed.cell(member, "Welkom"),
             identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
         )
 
@@ -187,11 +185,6 @@ class Desk:
             waits = Turn.REGISTRATION
         cards = () if waits else admin_cards(group, admins, self._view.terms)
         return _Circle(group.name, area.name if area else group.area, admins, waits, cards)
-
-    def _cell(self, member: Member, column: str) -> Cell:
-        if self._table is None:
-            return None
-        return self._table.cell(member.place.row - self._table.first, column)
 
 
 def _can_be_mailed(email: str | None) -> bool:

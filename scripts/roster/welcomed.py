@@ -59,6 +59,12 @@ class Welcomed:
             return mine[-1]
         return f"{member.nr}-{len(others) + 1}" if others else member.nr
 
+    def cell(self, member: Member, column: str) -> Cell:
+        """What stands in his row under a heading; None where the register has no such tab."""
+        if self._table is None:
+            return None
+        return self._table.cell(member.place.row - self._table.first, column)
+
     def _letters(self, member: Member) -> Sequence[Delivery]:
         """The welcomes that this member got, in whatever row."""
         history = self._view.history
@@ -103,10 +109,10 @@ class Welcomed:
         A copied row carries the Welkom of the original, which does not count. Its Nr tells: that is
         another's, or was wiped out while the ledger knows of others who were welcomed.
         """
-        welcome = self._cell(member, "Welkom")
+        welcome = self.cell(member, "Welkom")
         if not welcome or not isinstance(welcome, str):
             return ""
-        number = self._cell(member, "Nr")
+        number = self.cell(member, "Nr")
         if is_blank(number):
             if self._any_left:
                 return ""
@@ -117,11 +123,6 @@ class Welcomed:
             return ""
         told = fold(welcome)
         return next((state for state in (SENT, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
-
-    def _cell(self, member: Member, column: str) -> Cell:
-        if self._table is None:
-            return None
-        return self._table.cell(member.place.row - self._table.first, column)
 
 
 def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
