@@ -23,7 +23,7 @@ settings.register_profile(
 settings.load_profile("house")
 
 MADE = {".venv", ".git", "out", "state", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}
-"""Folders that appear by themselves; nothing in them is ours."""
+"""What appears by itself; nothing in it is ours. Beside a second checkout .git is a file."""
 
 
 def files_of_the_house() -> list[Path]:
@@ -31,7 +31,7 @@ def files_of_the_house() -> list[Path]:
     found = []
     for folder, below, names in os.walk(CHECKOUT):
         below[:] = sorted(name for name in below if name not in MADE)
-        found += [Path(folder, name) for name in sorted(names)]
+        found += [Path(folder, name) for name in sorted(names) if name not in MADE]
     kept_out = {".xlsx", ".xlsm", ".pyc", ".vcf", ".eml", ".sqlite3"}
     return [file for file in found if file.suffix not in kept_out and not file.name.startswith((".~", "~$"))]
 
