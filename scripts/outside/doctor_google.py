@@ -6,7 +6,7 @@ import random
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from outside.google_calls import Calls, Json, Lost, Refused
 from outside.google_lock import TITLE
@@ -28,8 +28,11 @@ Line = tuple[str, str, str]
 """The part, how it is, and what to do ("" where it is good)."""
 
 
-def examine_google(settings: Settings) -> Iterator[Line]:
-    """Look at everything in the order in which it is needed. Raises Stop where nothing further can be seen."""
+def examine_google(settings: Settings, number: Callable[[bool], Iterator[Line]]) -> Iterator[Line]:
+    """Look at everything in the order in which it is needed. Raises Stop where nothing further can be seen.
+
+    `number` tells of the regiegroep's number, once it is known whether this is the example register.
+    """
     yield from _key(settings)
     login = log_in(settings)
     calls = Calls(settings.workbook.spreadsheet, login)
@@ -53,12 +56,13 @@ def examine_google(settings: Settings) -> Iterator[Line]:
             ("Wacht twintig minuten, of begin gewoon: Buurtbeheer zegt wie er bezig is."),
         )
     try:
-        _, tabs = read_tabs(calls)
+        found, tabs = read_tabs(calls)
     except Stop as stop:
         yield "Tabbladen", stop.message, stop.remedy
     else:
         rows = len(tabs["Deelnemers"].table.rows)
         yield "Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.", ""
+        yield from number(found.is_example)
 
 
 def _key(settings: Settings) -> Iterator[Line]:

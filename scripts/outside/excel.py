@@ -17,7 +17,7 @@ from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
 from outside.files import trouble
 from outside.stop import Changed, Stop
-from outside.workbook import Written
+from outside.workbook import Written, is_front_of_example
 from outside.xlsx_guard import check_not_open, check_workbook_file
 from roster.columns import TAB
 from roster.headings import HeadingProblems, find_tables
@@ -52,6 +52,7 @@ class ExcelWorkbook:
         self.path = path
         self.backups = backups
         self.name = path.name
+        self.is_example = False
         self._reading: _Reading | None = None
 
     @contextlib.contextmanager
@@ -85,6 +86,7 @@ class ExcelWorkbook:
         self._reading = None
         seen, sheets, merged, too_far = open_register(self.path)
         check_not_too_far(too_far)
+        self.is_example = any(map(is_front_of_example, sheets))
         try:
             tables = find_tables(sheets)
         except HeadingProblems as problems:

@@ -13,10 +13,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from outside.workbook import FRONT
 from roster.columns import TABS, Column, Tab
 from roster.model import Terms
-
-FRONT = "Lees mij"
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"

@@ -42,6 +42,11 @@ class GoogleWorkbook:
         self._journal = Journal(settings.paths.state)
 
     @property
+    def is_example(self) -> bool:
+        """True, once it was read, for an example that was carried over to Google."""
+        return self._found is not None and self._found.is_example
+
+    @property
     def calls(self) -> Calls:
         """The line to Google; raises Stop where there is no way in."""
         if self._calls is None:

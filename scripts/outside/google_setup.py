@@ -6,7 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from outside.excel_look import FRONT, TELLS
+from outside.excel_look import TELLS
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_carry import carry_over
@@ -16,6 +16,7 @@ from outside.google_look import Standing, missing_look, says_nothing
 from outside.google_tabs import Found, describe, of_the_register, quoted, read_sheets
 from outside.settings import Settings
 from outside.stop import Stop
+from outside.workbook import FRONT
 from roster.columns import TABS
 from roster.headings import find_what_is_there
 from roster.table import Sheet, Table

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from outside.google_calls import Calls, Json, Refused
 from outside.stop import Stop
+from outside.workbook import FRONT, is_front_of_example
 from roster.columns import TABS
 from roster.headings import HeadingProblems, find_tables, find_what_is_there
 from roster.table import Cell, Sheet, Table, fold, is_blank
@@ -66,11 +67,15 @@ class Tab:
 
 @dataclass(slots=True)
 class Found:
-    """What the spreadsheet says of itself: every tab's properties by title, and their merges."""
+    """What the spreadsheet says of itself: every tab's properties by title, and their merges.
+
+    `is_example` is True, once its tabs were read, where the front one says that it is the example.
+    """
 
     title: str
     sheets: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, list[Json]] = field(default_factory=dict)
+    is_example: bool = False
 
 
 def describe(calls: Calls) -> Found:
@@ -107,8 +112,11 @@ def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
     """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled."""
     found = describe(calls)
     titles = of_the_register(found.sheets)
+    front = [title for title in found.sheets if fold(title) == fold(FRONT)]
     try:
-        return found, as_tabs(found, read_sheets(calls, found, titles))
+        sheets = read_sheets(calls, found, [*titles, *front])
+        found.is_example = any(is_front_of_example(sheet) for sheet, _ in sheets[len(titles) :])
+        return found, as_tabs(found, sheets[: len(titles)])
     except Refused as refused:
         raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
     except HeadingProblems:

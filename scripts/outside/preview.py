@@ -43,9 +43,8 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         raise trouble(error, settings.paths.out.name) from error
     say(f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
         "Open dat bestand in uw browser. Er is niets verstuurd.")
-    if not sends:
-        for line in describe_waiting(prepared.view):
-            say(line)
+    for line in describe_waiting(prepared.view):
+        say(line)
     return 0
 
 

@@ -33,7 +33,7 @@ from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.registered import plan_registered_marks
 from roster.rules import check
-from roster.welcome_desk import is_placeholder
+from roster.welcome_desk import all_made_up, is_placeholder
 
 if TYPE_CHECKING:
     from outside.door import Choices
@@ -119,6 +119,7 @@ def prepare(
     with progress("Afspraken nalopen"), undisturbed():
         roster, unreadable = read_roster(tables, terms, history)
         found, standing = check(roster, terms)
+        terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
         view = View(roster, standing, (*unreadable, *found), history, terms)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
@@ -140,16 +141,19 @@ def undisturbed() -> Iterator[None]:
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:
-    """What the rules are held to today. The example number of the regiegroep is none where mail really leaves."""
-    terms = settings.terms(choices.today)
-    leaves = settings.mail.transport == "smtp"
-    number = "" if leaves and is_placeholder(terms.regiegroep_number) else terms.regiegroep_number
+    """What the rules are held to today."""
     return replace(
-        terms,
-        regiegroep_number=number,
+        settings.terms(choices.today),
         rules_version=rules_version(),
-        mail_done="verstuurd" if leaves else "klaargezet",
+        mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
     )
+
+
+def without_example_number(terms: Terms, *, made_up: bool) -> Terms:
+    """The terms without the example number of the regiegroep, unless all is made up and no mail really leaves."""
+    if not is_placeholder(terms.regiegroep_number) or (made_up and terms.mail_done != "verstuurd"):
+        return terms
+    return replace(terms, regiegroep_number="", number_is_example=True)
 
 
 def tell(prepared: Prepared, shown: int | None = 12) -> None:

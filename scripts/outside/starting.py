@@ -10,6 +10,7 @@ from outside.files import private_folder
 from outside.screen import progress, say
 from outside.settings import Mail, Settings
 from outside.stop import Stop
+from outside.workbook import EXAMPLE as TITLE
 
 EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
@@ -90,4 +91,4 @@ def make_example(path: Path, members: int, seed: int, today: date) -> None:
     from roster.demo import example  # likewise, made-up names
 
     with progress("Voorbeeld maken"):
-        create_register(path, example(members, seed, today), title="VOORBEELD", front_page=EXAMPLE)
+        create_register(path, example(members, seed, today), title=TITLE, front_page=EXAMPLE)

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from roster.plan import AddRow, SetCell
-from roster.table import Table
+from roster.table import Sheet, Table, fold
+
+FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
+"""The tab in front of a register that we made, and what it says where all people in it are made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,25 @@ class Written:
     left: tuple[SetCell | AddRow, ...] = ()
 
 
+def is_front_of_example(sheet: Sheet) -> bool:
+    """True for the front tab of the example register."""
+    return fold(sheet.title) == fold(FRONT) and any(cell == EXAMPLE for row in sheet.cells[:5] for cell in row)
+
+
 class Workbook(Protocol):
     """A register that can be read whole and written in the software's own cells only.
 
     `name` is how people call it ("register.xlsx"). `shared` is True where others may write at the
-    same time, so that a mail is announced in its row before it leaves.
+    same time, so that a mail is announced in its row before it leaves. `is_example` is True, once it
+    was read, where its front tab says that it is the example.
     """
 
     name: str
     shared: bool
+
+    @property
+    def is_example(self) -> bool:
+        """See above."""
 
     def lock(self) -> AbstractContextManager[None]:
         """One run at a time; raises Stop naming who holds it."""

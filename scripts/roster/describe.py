@@ -24,6 +24,12 @@ LETTERS = {
 """What a mail of each act is called in the plan."""
 
 
+EXAMPLE_NUMBER = (
+    "In config/settings.toml staat bij regiegroep_number nog het voorbeeldnummer. Dat is van niemand. "
+    "Mails met het nummer van de regiegroep wachten tot daar het echte nummer staat."
+)
+
+
 class Done(Protocol):
     """What a run reports of itself: letters due = sent + waiting + held + uncertain + failed; cells; files."""
 
@@ -55,11 +61,12 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None 
 
 
 def describe_waiting(view: View) -> list[str]:
-    """Who was not welcomed yet, counted by what they wait for."""
+    """Who was not welcomed yet, counted by what they wait for; and what to do about an example number."""
     waiting = waiting_for_welcome(view)
-    if not waiting:
-        return []
-    return ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
+    lines = [EXAMPLE_NUMBER] if view.terms.number_is_example else []
+    if waiting:
+        lines += ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
+    return lines
 
 
 def describe_report(report: Done) -> list[str]:

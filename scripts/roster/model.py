@@ -55,7 +55,8 @@ class Terms:
     """What every rule is held to: today, and the limits that the coordinator chose.
 
     `rules_version` is the version of the spelregels under templates/; `mail_done` is the state of a
-    letter that the mailbox took ("klaargezet" or "verstuurd").
+    letter that the mailbox took ("klaargezet" or "verstuurd"). `number_is_example` is True where the settings
+    hold the example number and it may not be used, so that `regiegroep_number` is "".
     """
 
     today: date
@@ -73,6 +74,7 @@ class Terms:
     network_name: str = "BuurtPreventieApp Den Helder"
     regiegroep_number: str = ""
     regiegroep_number_for: str = "everyone"
+    number_is_example: bool = False
     coordinator: str = ""
     rules_version: str = "1"
     mail_done: str = "klaargezet"

@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property, lru_cache
 
 from roster.left_alone import wants_no_mail
-from roster.model import Member, Role, Status
+from roster.model import Member, Role, Roster, Standing, Status
 from roster.plan import Send, View
 from roster.table import Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
@@ -197,8 +197,21 @@ def _as_dialled(number: str) -> str:
     return re.sub(r"[^+\d]", "", number.replace("(0)", ""))
 
 
+def all_made_up(roster: Roster, standing: Standing) -> bool:
+    """True where nobody who counts has an address that a mail can arrive at: .example is nobody's (RFC 2606, 2).
+
+    So an example register that somebody fills with her own people is an example no more.
+    """
+    status, active = standing.member, Status.ACTIVE
+    return all(
+        member.email is None or member.email.endswith(".example")
+        for member in roster.members
+        if status[member.place.key] is active
+    )
+
+
 @lru_cache(maxsize=8)  # likewise
 def is_placeholder(number: str) -> bool:
-    """True for the example number, however it is written; it never leaves the house."""
+    """True for the example number, however it is written: it serves the example register only."""
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     return re.sub(r"^(0031|31)0?", "0", digits) == PLACEHOLDER
