@@ -34,7 +34,7 @@ EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 
 def a_view(deliveries: list[Delivery], regienummer: str = "", registered: date | None = REGISTERED) -> View:
     """One group of two admins, the second without an address."""
     groups = Table("Groepen", "Groepen", {"Regienummer": 0}, [[regienummer]], 2, frozenset({"Regienummer"}))
-    people = Table("Deelnemers", "Deelnemers", {"Welkom": 0}, [[""], [""]], 2, frozenset({"Welkom"}))
+    people = Table("Deelnemers", "Deelnemers", {"Welkom": 0, "Nr": 1}, [["", "D-0001"], ["", "D-0002"]], 2, frozenset({"Welkom"}))
     group = Group(Place("Groepen", 2, "g"), "Tuindorp", "Noord", registered)
     admins = [
         Member(Place("Deelnemers", 2, "D-0001"), "D-0001", "Anna", mobile="+31623456701", email="a@mail.example", role=Role.ADMIN),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from roster.columns import DEELNEMERS, GROEPEN
+from roster.columns import GROEPEN
 from roster.left_alone import wants_no_mail
 from roster.model import Group, Member, Status
 from roster.plan import Delivery, Send, SetCell, View
+from roster.recipient_history import recipient_history_of
 from roster.table import Cell, Table, fold, says
 from roster.welcome_cards import facts_of, regiegroep_card
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, read_mark
@@ -26,15 +27,13 @@ def plan_registered(view: View) -> Iterator[Send]:
     """
     if not view.terms.regiegroep_number:
         return
-    known = _deliveries(view)
+    ours = {one.version for one in view.history.deliveries if one.act == ACT}
     for group, admins in _registered_groups(view):
-        if _another_laptop(_cell(view, GROEPEN.title, group.place.row)) and not any(
-            delivery.act == ACT and delivery.version == _version(group) for each in known.values() for delivery in each
-        ):
+        if _version(group) not in ours and _another_laptop(_cell(view, group)):
             continue
         for admin in admins:
             mailable = admin.email is not None and admin.email.rpartition("@")[0].isascii()
-            if mailable and not wants_no_mail(admin, view) and _was_welcomed_before(admin, group, view, known):
+            if mailable and not wants_no_mail(admin, view) and _was_welcomed_before(admin, group, view):
                 yield _letter(admin, group, view)
 
 
@@ -44,17 +43,16 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
     Where nobody refuses it any more, a cell that told of that is emptied. A reason that became known
     later is no reason to write.
     """
-    known = _deliveries(view)
     registered = {group.place.key: admins for group, admins in _registered_groups(view)}
     for group in view.roster.group_named.values():
         admins = registered.get(group.place.key, [])
-        told = [_latest(admin, group, view, known) for admin in admins]
+        told = [_latest(admin, group, view) for admin in admins]
         got = _told_well(told, len(admins), view)
         refused = [
             (admin, letter) for admin, letter in zip(admins, told, strict=True)
             if letter is not None and _is_refused(letter, admin, view)
         ]
-        cell = _cell(view, GROEPEN.title, group.place.row)
+        cell = _cell(view, group)
         briefly = "; ".join(filter(None, (got, _refusals(refused))))
         wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
         if not wholly and not (isinstance(cell, str) and cell.startswith(REFUSED)):
@@ -89,8 +87,7 @@ def _refusals(refused: Sequence[tuple[Member, Delivery]], *, why: bool = False) 
 
 def _is_refused(letter: Delivery, admin: Member, view: View) -> bool:
     """True where this letter came to nothing at the address that the admin has now; of a welcome its own row tells."""
-    mark = view.history.address_mark(admin.email) if admin.email else "none"
-    return letter.act == ACT and letter.state == REFUSED and letter.address_mark in ("", mark)
+    return letter.act == ACT and letter.state == REFUSED and recipient_history_of(view).is_refused(letter, admin)
 
 
 def _day(letters: Iterable[Delivery]) -> str:
@@ -110,44 +107,30 @@ def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:
             yield group, admins
 
 
-def _deliveries(view: View) -> Mapping[str, list[Delivery]]:
-    """What admins were told, by Nr and by identity."""
-    history = view.history
-    found: dict[str, list[Delivery]] = {}
-    for admin in [admin for group in view.standing.admins.values() for admin in group]:
-        found[admin.nr] = history.of_person.get(admin.nr, [])
-        if admin.mobile:
-            identity = history.identity(admin.mobile)
-            found[identity] = history.of_identity.get(identity, [])
-    return {key: [one for one in known if one.act in (ACT, WELCOME)] for key, known in found.items()}
+def _of(admin: Member, view: View) -> list[Delivery]:
+    """What this admin was told of a group's registration, by the letter about it or by a welcome."""
+    return [one for one in recipient_history_of(view).letters(admin) if one.act in (ACT, WELCOME)]
 
 
-def _of(admin: Member, view: View, known: Mapping[str, list[Delivery]]) -> Iterable[Delivery]:
-    """All that this admin was told. A letter to another who had his Nr before does not count."""
-    identity = view.history.identity(admin.mobile) if admin.mobile else ""
-    mine = [one for one in known.get(admin.nr, ()) if not one.identities or identity in one.identities]
-    return {id(one): one for one in (*mine, *known.get(identity, ()))}.values()
-
-
-def _latest(admin: Member, group: Group, view: View, known: Mapping[str, list[Delivery]]) -> Delivery | None:
+def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
     """The letter by which this admin got the number of the regiegroep for this group, if there was one."""
     assert group.registered is not None
     fit = [
-        one for one in _of(admin, view, known)
+        one for one in _of(admin, view)
         if (one.act == ACT and one.version == _version(group)) or (one.act == WELCOME and one.day >= group.registered)
     ]
     return max(fit, key=lambda one: (one.state in _done(view), one.day), default=None)
 
 
-def _was_welcomed_before(admin: Member, group: Group, view: View, known: Mapping[str, list[Delivery]]) -> bool:
+def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
     """True where a welcome left before the group was registered, and nothing of this group after it."""
     if group.registered is None:
         return False
-    letter = _latest(admin, group, view, known)
+    letter = _latest(admin, group, view)
     if letter is not None and (letter.state in (*_done(view), UNCERTAIN, BUSY) or _is_refused(letter, admin, view)):
         return False
-    days = [one.day for one in _of(admin, view, known) if one.act == WELCOME and one.state in _done(view)]
-    mark = read_mark(_cell(view, DEELNEMERS.title, admin.place.row))
+    days = [one.day for one in _of(admin, view) if one.act == WELCOME and one.state in _done(view)]
+    mark = read_mark(recipient_history_of(view).row_says(admin))
     if not days and mark is not None and mark.state in _done(view):
         days = [mark.day]
     return bool(days) and max(days) < group.registered
@@ -172,7 +155,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
         act=ACT,
         version=_version(group),
         language=admin.language or terms.language,
-        person=admin.nr,
+        person=recipient_history_of(view).person(admin),
         to_name=admin.name,
         to_address=admin.email or "",
         facts={
@@ -186,7 +169,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
             **facts_of((), cards),
         },
         mark=group.place.at(COLUMN),
-        mark_was=_cell(view, GROEPEN.title, group.place.row),
+        mark_was=_cell(view, group),
         identities=(view.history.identity(admin.mobile),) if admin.mobile else (),
         cards=cards,
         told_together=True,
@@ -198,6 +181,6 @@ def _version(group: Group) -> str:
     return fold(group.name)
 
 
-def _cell(view: View, tab: str, row: int) -> Cell:
-    table: Table = view.roster.tables[tab]
-    return table.cell(row - table.first, COLUMN if tab == GROEPEN.title else "Welkom")
+def _cell(view: View, group: Group) -> Cell:
+    table: Table = view.roster.tables[GROEPEN.title]
+    return table.cell(group.place.row - table.first, COLUMN)

@@ -13,6 +13,7 @@ from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
 from roster.plan import Delivery, Planner, Send, View
+from roster.recipient_history import recipient_history_of
 from roster.welcome_mark import READY, SENT, read_mark
 
 ACT = "rules_update"
@@ -78,19 +79,16 @@ def is_news(told: Mapping[str, object]) -> bool:
 def holders(view: View) -> list[Holder]:
     """Every active member who was told the spelregels, with the version that he has."""
     done = (READY, SENT) if view.terms.mail_done == READY else (SENT,)
-    known = _latest(view, done)
-    table = view.roster.tables[DEELNEMERS.title]
+    recipients = recipient_history_of(view)
     found = []
     for member in view.roster.members:
         if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
             continue
-        identity = view.history.identity(member.mobile) if known and member.mobile else ""
-        told = [one for one in (known.get(identity), known.get(member.nr)) if one is not None]
-        told = [one for one in told if not one.identities or identity in one.identities]
+        told = [one for one in recipients.letters(member) if one.act in ACTS and one.state in done]
         if told:
             found.append(Holder(member, max(told, key=_when).version))
             continue
-        mark = read_mark(table.cell(member.place.row - table.first, COLUMN))
+        mark = read_mark(recipients.row_says(member))
         if mark is not None and mark.state in done and mark.version:
             found.append(Holder(member, mark.version))
     return found
@@ -153,18 +151,6 @@ def _alike(old: str, new: str) -> bool:
     return SequenceMatcher(None, old, new, autojunk=False).ratio() > 0.5
 
 
-def _latest(view: View, done: tuple[str, ...]) -> Mapping[str, Delivery]:
-    """The last letter with spelregels by Nr and by identity."""
-    latest: dict[str, Delivery] = {}
-    for delivery in view.history.deliveries:
-        if delivery.act in ACTS and delivery.state in done:
-            for key in (delivery.person, *delivery.identities):
-                known = latest.get(key)
-                if known is None or _when(known) <= _when(delivery):
-                    latest[key] = delivery
-    return latest
-
-
 def _when(delivery: Delivery) -> tuple[date, int]:
     return delivery.day, ACTS.index(delivery.act)
 
@@ -177,7 +163,7 @@ def _letter(member: Member, language: str, told: dict[str, object], view: View) 
         act=ACT,
         version=terms.rules_version,
         language=language,
-        person=member.nr,
+        person=recipient_history_of(view).person(member),
         to_name=member.name,
         to_address=member.email or "",
         facts={

@@ -8,7 +8,8 @@ from datetime import date
 from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member
-from roster.plan import Delivery, History, SetCell, View
+from roster.plan import Delivery, SetCell, View
+from roster.recipient_history import recipient_history_of
 from roster.table import Cell, says
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark, with_no_mail
 
@@ -54,7 +55,7 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
         return None
     told, latest = standing[-1], known[-1]
     is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_back or _is_news(cell, told)) or not _is_of(told, member, view.history):
+    if not (is_back or _is_news(cell, told)) or not recipient_history_of(view).is_of(told, member):
         return None
     if _is_due_again(told, member, view):
         return None
@@ -84,20 +85,7 @@ def _is_news(cell: Cell, told: Delivery) -> bool:
     return mark.state != told.state and mark.day <= told.day and (mark.state != SENT or told.state == REFUSED)
 
 
-def _is_of(told: Delivery, member: Member, history: History) -> bool:
-    """False where somebody else stands in the row now: neither the mobile nor the address is the one of then."""
-    if not (told.identities and told.address_mark):
-        return True
-    return (member.mobile is not None and history.identity(member.mobile) in told.identities) or _address(
-        member, history
-    ) == told.address_mark
-
-
 def _is_due_again(told: Delivery, member: Member, view: View) -> bool:
     if told.state == READY:
         return view.terms.mail_done != READY
-    return told.state == REFUSED and _address(member, view.history) != told.address_mark
-
-
-def _address(member: Member, history: History) -> str:
-    return history.address_mark(member.email) if member.email else ""
+    return told.state == REFUSED and recipient_history_of(view).address_mark(member) != told.address_mark
