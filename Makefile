@@ -33,7 +33,7 @@ press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup demo backup restore doctor preview test-mail sent resend bounces rules-update test test-long lint bench anew
+.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces rules-update test test-long lint bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -59,6 +59,9 @@ check: $(READY) ## laat zien wat sync zou doen, en schrijft niets
 	@$(press)
 
 setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt (FROM=register.xlsx zet over naar Google)
+	@$(press)
+
+begin: $(READY) ## zet het voorbeeld opzij in een map met de datum, en maakt een leeg register
 	@$(press)
 
 demo: $(READY) ## maakt een voorbeeld met verzonnen mensen in een eigen map (MEMBERS=3600 SEED=1)

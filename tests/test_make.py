@@ -62,7 +62,7 @@ def test_bare_make_shows_every_word_and_starts_nothing(tmp_path: Path) -> None:
     shutil.copy(CHECKOUT / "Makefile", tmp_path)
     shown = make(tmp_path)
     assert shown.returncode == 0
-    for word in ("sync", "check", "setup", "demo", "restore", "test", "test-long", "lint", "bench"):
+    for word in ("sync", "check", "setup", "begin", "demo", "restore", "test", "test-long", "lint", "bench"):
         assert re.search(rf"^  {word} +\S.*$", shown.stdout, re.MULTILINE), word
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
 

@@ -48,6 +48,13 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def keep_out_of_git(folder: Path) -> None:
+    """Let git pass over a folder with people's data, whatever it is called in the settings. Raises OSError."""
+    told = folder / ".gitignore"
+    if not told.exists():
+        write_private(told, b"# Made by Buurtbeheer: what lies here is about people, and is nobody else's.\n*\n")
+
+
 def make_private(path: Path) -> None:
     """Take away what others may do with a file. On Windows it has the rights of its folder."""
     if sys.platform != "win32" and path.stat().st_mode & 0o077:

@@ -60,8 +60,7 @@ def ensure_register(settings: Settings, today: date) -> None:
         )
     make_example(path, MEMBERS, SEED, today)
     say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
-    out, state = settings.paths.out, settings.paths.state
-    say(f"Met een leeg register beginnen? Typ: rm -r {path.name} {state.name} {out.name} && make setup")
+    say("Wilt u echt beginnen, met een leeg register? Typ: make begin")
     say()
 
 

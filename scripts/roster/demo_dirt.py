@@ -10,6 +10,9 @@ from roster.demo_ground import Row
 
 _MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"
 
+SLIPS = ("gmial.com", "hotmial.com", "gmail.con", "outlok.com")
+"""Domains of mail that nobody has: typed wrong on purpose."""
+
 Spoil = Callable[[Row, Row, date, Random], None]
 """Spoils a row in place; it may look at another row, at today, and at chance."""
 
@@ -180,7 +183,7 @@ def _work_for_the_police(row: Row, _: Row, __: date, ___: Random) -> None:
 
 
 def _slip_in_the_domain(row: Row, _: Row, __: date, chance: Random) -> None:
-    domain = chance.choice(("gmial.com", "hotmial.com", "gmail.con", "outlok.com"))
+    domain = chance.choice(SLIPS)
     row["E-mail"] = f"bewoner{chance.randint(1, 999)}@{domain}"
 
 
