@@ -182,10 +182,11 @@ class _Rows:
             copied = row.start()
             yield from self._new_rows(number)
             if self.number == number:
-                stop = row.end() if seen[row.end() - 2] == ord("/") else seen.find(self.names.close_row, row.end(), cut)
+                closed = seen[row.end() - 2] == ord("/")
+                stop = row.end() if closed else seen.find(self.names.close_row, row.end(), cut)
                 if stop < 0:
                     raise NotMastered("Een tabblad houdt halverwege op.")
-                copied = stop if stop == row.end() else text.find(b">", stop) + 1
+                copied = stop if closed else text.find(b">", stop) + 1  # a row may be empty and still have an end tag
                 yield self.writer.changed_row(text, seen, row, (stop, copied), number, self.cells)
                 self.number, self.cells = next(self.wanted, (_NEVER, []))
         yield text[copied:cut]
