@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from excel_ground import SCRIPTS, leftovers, register, status
+from excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
 from outside.excel import ExcelWorkbook
 from outside.excel_backup import restore_newest_backup
 from outside.excel_new import create_register
@@ -61,6 +61,46 @@ def test_read_only_is_a_stop(what: str, tmp_path: Path) -> None:
             workbook.write([step])
     finally:
         folder.chmod(0o700)
+
+
+def _read_only(path: Path) -> None:
+    path.chmod(0o400)
+
+
+def _open_elsewhere(path: Path) -> None:
+    path.with_name(f"~${path.name}").write_bytes(b"x")
+
+
+def _as_it_is(path: Path) -> None:
+    """The fault stands in the file already."""
+
+
+SHARED = '<c r="W2"><f t="shared" ref="W2:W3" si="0">A1</f><v>1</v></c>'
+REFUSED = {
+    "a formula that other cells hang on": (MEMBER.format(2, SHARED), "", _as_it_is),
+    "a tag behind the rows that does not close": (MEMBER.format(2, ""), "<pageMargins><a></pageMargins>", _as_it_is),
+    "rows out of order": ('<row r="3"></row>' + MEMBER.format(2, ""), "", _as_it_is),
+    "a file that is read-only": (MEMBER.format(2, ""), "", _read_only),
+    "a file that is open elsewhere": (MEMBER.format(2, ""), "", _open_elsewhere),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("large", [False, True])
+def test_what_a_write_would_refuse_the_rehearsal_refuses(case: str, large: bool, tmp_path: Path) -> None:
+    """Letters leave between the two, so they say the same of a small file and of a large one."""
+    path = tmp_path / "register.xlsx"
+    inside, after, spoil = REFUSED[case]
+    more = {"xl/media/foto.bin": os.urandom(5 << 20)} if large else None
+    workbook = by_hand(path, inside, after=after, more=more)
+    step = status(workbook)
+    spoil(path)
+    told = []
+    for act in (workbook.rehearse, workbook.write):
+        with pytest.raises(Stop) as stop:
+            act([step])
+        told.append(stop.value.message)
+    assert told[0] == told[1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")

@@ -108,7 +108,7 @@ def apply(
         handout = Handout(folder, files, draw)
         letters = Letters(sift(sends, ledger, mailbox, posted, at_most), compose, halt.is_asked)
         if letters:
-            workbook.rehearse(cells)
+            workbook.rehearse([*cells, *letters.marks()])
         ledger.remember_numbers(_highest(cells), identities or {})
         carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
         carrier.run()

@@ -110,7 +110,7 @@ class ExcelWorkbook:
         return self._carry(steps, self._put)
 
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
-        """Raise Stop now where `write` would, for something in the file that the writer does not master."""
+        """Raise Stop now where `write` would: the file is made and checked in the same way, and thrown away."""
         self._carry(steps, self._try)
 
     def _carry(self, steps: Sequence[SetCell | AddRow], put: Callable[[set[str]], None]) -> Written:
@@ -129,6 +129,7 @@ class ExcelWorkbook:
             for step in steps:
                 tab = step.tab if isinstance(step, AddRow) else step.place.tab
                 (done if tab in tabs and tabs[tab].take(step) else left).append(step)
+            merged = tuple(step for one in tabs.values() for step in one.hidden)
             put(new)
         except BaseException:
             for tab in new:
@@ -137,7 +138,7 @@ class ExcelWorkbook:
         finally:
             for one in tabs.values():
                 one.forget_pending()
-        return Written(tuple(done), tuple(left))
+        return Written(tuple(done), tuple(left), merged)
 
     def _put(self, new: set[str]) -> None:
         reading, (changed, sheets, kept) = self._reading, self._asked(new)

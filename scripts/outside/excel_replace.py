@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -21,9 +22,6 @@ from outside.xlsx_guard import check_not_open
 from outside.xlsx_patch import SheetPatch, patched_part
 from outside.xlsx_tables import grow_tables
 from outside.xlsx_zip import Archive, NotMastered, PackedPart
-
-_TRIED = 4 << 20
-"""Bytes, some 30,000 rows: a smaller file is written once for nothing before letters leave for its rows."""
 
 _LARGE = 32 << 20
 
@@ -61,23 +59,17 @@ def put_cells(
     path = path.resolve()
     check_not_open(path)
     check_writable(path)
-    with doing_on_disk(path):
-        try:
+    with _mastering(path):
+        if expected is not None and fingerprint(path) != expected:
+            raise Changed
+        keep_backup(path, backups)
+        # Windows replaces no file that is open, so the old one is closed first.
+        with replacing(path) as new, path.open("rb") as old:
+            _make(Archive(old), new, changes, new_sheets or {}, kept or {}, formulas=formulas)
+            # Whoever saved the file in the meantime must not lose his work.
             if expected is not None and fingerprint(path) != expected:
                 raise Changed
-            keep_backup(path, backups)
-            # Windows replaces no file that is open, so the old one is closed first.
-            with replacing(path) as new, path.open("rb") as old:
-                parts = _write(Archive(old), new, changes, new_sheets or {}, kept or {}, formulas=formulas)
-                _check(new, parts)
-                # Whoever saved the file in the meantime must not lose his work.
-                if expected is not None and fingerprint(path) != expected:
-                    raise Changed
-            return fingerprint(path)
-        except NotMastered as error:
-            raise _not_mastered(path, error) from error
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise Stop(f"'{path.name}' is beschadigd.", "Zet een kopie terug met: make restore") from error
+        return fingerprint(path)
 
 
 def try_cells(
@@ -86,27 +78,33 @@ def try_cells(
     new_sheets: Mapping[str, bytes],
     kept: Mapping[str, frozenset[int]],
 ) -> bool:
-    """Make the new file and throw it away; gives whether any tab holds a formula. Raises Stop, as `put_cells` would,
-    for what the writer does not master.
+    """Make and check the new file just as `put_cells` does, and throw it away; gives whether any tab holds a formula.
 
-    Of a very large file without formulas nothing is tried: that would double the time of its round.
+    Raises Stop for whatever `put_cells` would refuse.
     """
-    with doing_on_disk(path), path.resolve().open("rb") as old, tempfile.TemporaryFile() as new:
+    path = path.resolve()
+    check_not_open(path)
+    check_writable(path)
+    with _mastering(path), path.open("rb") as old, tempfile.TemporaryFile() as new:
         archive = Archive(old)
-        try:
-            formulas = holds_formulas(open_book(archive))
-            if formulas or path.stat().st_size < _TRIED:
-                _write(archive, new, changes, new_sheets, kept, formulas=formulas)
-        except NotMastered as error:
-            raise _not_mastered(path, error) from error
+        formulas = holds_formulas(open_book(archive))
+        _make(archive, new, changes, new_sheets, kept, formulas=formulas)
     return formulas
 
 
-def _not_mastered(path: Path, error: NotMastered) -> Stop:
-    return Stop(
-        f"In '{path.name}' kan niet worden geschreven. {error}",
-        "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
-    )
+@contextlib.contextmanager
+def _mastering(path: Path) -> Iterator[None]:
+    """Turn what the disk or the file does not allow into a Stop that says what to do."""
+    with doing_on_disk(path):
+        try:
+            yield
+        except NotMastered as error:
+            raise Stop(
+                f"In '{path.name}' kan niet worden geschreven. {error}",
+                "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise Stop(f"'{path.name}' is beschadigd.", "Zet een kopie terug met: make restore") from error
 
 
 def check_writable(path: Path) -> None:
@@ -116,6 +114,19 @@ def check_writable(path: Path) -> None:
             raise Stop(
                 f"{what} is alleen-lezen.", "Haal bij de eigenschappen van het bestand of de map alleen-lezen weg."
             )
+
+
+def _make(
+    archive: Archive,
+    target: IO[bytes],
+    changes: Mapping[str, SheetChange],
+    new_sheets: Mapping[str, bytes],
+    kept: Mapping[str, frozenset[int]],
+    *,
+    formulas: bool | None,
+) -> None:
+    """The new archive, read back: the one way in which a file is made, whether it is tried or meant."""
+    _check(target, _write(archive, target, changes, new_sheets, kept, formulas=formulas))
 
 
 def _write(

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from outside.mailbox import Letter
 from outside.screen import progress
-from roster.plan import Send
+from roster.plan import Send, SetCell
+from roster.welcome_mark import BUSY
 
 Compose = Callable[[Send], Letter]
 
@@ -49,6 +50,10 @@ class Letters:
         """The letters in their order, so many at a time."""
         for start in range(0, len(self._sealed), size):
             yield self._sealed[start : start + size]
+
+    def marks(self) -> list[SetCell]:
+        """A cell for each letter, as its row will tell of it: what it says comes later, that it can be said is sure."""
+        return [SetCell(one.send.mark, BUSY, one.send.mark_was) for one in self._sealed]
 
     def open(self, sealed: Sealed) -> Letter:
         """The letter as it was rendered, to the byte."""
