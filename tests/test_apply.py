@@ -17,6 +17,7 @@ from outside.outbox import Outbox
 from outside.post import settle
 from outside.stop import Stop
 from outside.workbook import Written
+from roster.describe import describe_report
 from roster.plan import AddRow, Document, Send, SetCell, Step, WriteFile
 from small_round import READY, TODAY, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
@@ -217,3 +218,22 @@ def test_settling_asks_nobody_when_nothing_is_open(tmp_path: Path) -> None:
     with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
         settle(ledger, Outbox(tmp_path / "mail"))
         assert ledger.history().deliveries == []
+
+
+def test_a_merged_cell_is_named_and_no_change_is_blamed_for_it(tmp_path: Path) -> None:
+    """Also when it was found while the letters left; an ordinary cell that was left is told beside it."""
+    register = new_register(tmp_path / "register.json", 3)
+    table = register.read()["Deelnemers"]
+    hidden, changed = SetCell(table.place(0, "Status"), "actief", "x"), SetCell(table.place(1, "Status"), "vol", "x")
+
+    class Merged(JsonRegister):
+        def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
+            written = super().write(steps)
+            return Written(written.done, written.left, tuple(step for step in written.left if step == hidden))
+
+    report = carry_out(tmp_path, Merged(register.path), [hidden, changed])
+    assert (report.merged, report.cells_left) == ((hidden.place,), 1)
+    told = [line for line in describe_report(report) if "cel is" in line]
+    assert "intussen" in told[0]
+    assert told[1].startswith("1 cel is niet ingevuld, want samengevoegd") and "Deelnemers rij 2 (Status)" in told[1]
+    assert report.after(report).merged == report.merged

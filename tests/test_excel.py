@@ -51,6 +51,12 @@ class TestExcelWorkbook(WorkbookContract):
         book[tab].cell(row, 1 + TAB[tab].headings.index(heading)).value = value
         book.save(self.path)
 
+    def merge(self, tab: str, rows: tuple[int, int], headings: tuple[str, str]) -> None:
+        book = load_workbook(self.path)
+        left, right = (1 + TAB[tab].headings.index(heading) for heading in headings)
+        book[tab].merge_cells(start_row=rows[0], end_row=rows[1], start_column=left, end_column=right)
+        book.save(self.path)
+
 
 def test_every_other_part_stays_byte_for_byte(tmp_path: Path) -> None:
     """Headers, dates, packed bytes and order of all parts but the one sheet; so does an unknown part."""

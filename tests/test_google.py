@@ -34,6 +34,9 @@ class TestGoogleWorkbook(WorkbookContract):
     def edit(self, tab: str, row: int, heading: str, value: Cell) -> None:
         Person(self.book).sets(tab, row, heading, value)
 
+    def merge(self, tab: str, rows: tuple[int, int], headings: tuple[str, str]) -> None:
+        Person(self.book).merges(tab, rows, headings)
+
 
 def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row whose Nr went in one batch and whose Status went in the next stands as meant: one look, and no cell left."""

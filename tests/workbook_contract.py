@@ -53,6 +53,10 @@ class WorkbookContract(ABC):
     def edit(self, tab: str, row: int, heading: str, value: Cell) -> None:
         """A person types in a cell while nobody looks."""
 
+    @abstractmethod
+    def merge(self, tab: str, rows: tuple[int, int], headings: tuple[str, str]) -> None:
+        """A person merges a block of cells, from row to row and from heading to heading."""
+
     @pytest.fixture
     def workbook(self) -> Workbook:
         """A register with four members."""
@@ -186,6 +190,36 @@ class WorkbookContract(ABC):
         step = SetCell(table.place(0, "Status"), "actief", "actief")
         assert workbook.write([step]).done == (step,)
         assert workbook.write([]).done == ()
+
+    def test_a_cell_that_says_so_already_is_done_whatever_was_expected(self, workbook: Workbook) -> None:
+        """The same steps once more, as a plan asks of what its own mail round wrote first: all done, nothing doubled."""
+        table = workbook.read()["Deelnemers"]
+        steps = [
+            SetCell(table.place(1, "Nr"), "D-0002"),
+            SetCell(table.place(0, "Status"), "actief", "wachtlijst"),
+            SetCell(table.place(1, "Meldingen"), "", "Let op: oud"),
+            AddRow("Beheerders", "D-0001", (("Nr", "D-0001"), ("Naam", "Fenna Zandhoek"), ("Groep", ""))),
+        ]
+        for _turn in range(2):
+            written = workbook.write(steps)
+            assert (set(written.done), written.left, written.merged) == (set(steps), (), ())
+        assert self.column("Nr") == ["D-0001", "D-0002", "", "D-0009"]
+        assert self.column("Nr", "Beheerders") == ["D-0001"]
+
+    def test_a_cell_under_a_merged_one_is_called_that(self, workbook: Workbook) -> None:
+        """Over rows and over columns; the cell that shows, and one that is empty and should be, are done."""
+        self.merge("Deelnemers", (2, 3), ("Status", "Status"))
+        self.merge("Deelnemers", (4, 4), ("Status", "Meldingen"))
+        workbook = self.open()
+        table = workbook.read()["Deelnemers"]
+        shown = [SetCell(table.place(0, "Status"), "wachtlijst", "actief"), SetCell(table.place(2, "Status"), "actief")]
+        blank = SetCell(table.place(2, "Meldingen"), "")
+        hidden = SetCell(table.place(1, "Status"), "actief")
+        over = SetCell(table.place(3, "Status"), "actief", "iets dat er niet staat")
+        written = workbook.write([*shown, blank, hidden, over])
+        assert set(written.done) == {*shown, blank}
+        assert set(written.left) == {hidden, over} and written.merged == (hidden,)
+        assert self.column("Status") == ["wachtlijst", "", "actief", ""]
 
     def test_a_person_in_between_is_never_overwritten(self, workbook: Workbook) -> None:
         """Either the write says that the register changed, or his cell is left; his word stands in both cases."""

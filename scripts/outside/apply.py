@@ -21,6 +21,7 @@ from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
 from roster.columns import DEELNEMERS
 from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
+from roster.table import Place
 
 Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""
@@ -32,7 +33,8 @@ class Report:
 
     `again` is True where the register changed under our hands: what left, left and is remembered;
     the rest waits for a new reading. `stop` says why the run ended early, if it did. `kept` are
-    files under out/ that nobody needs any more but that somebody changed, so they were left.
+    files under out/ that nobody needs any more but that somebody changed, so they were left. `merged`
+    are cells that could not be told anything because they lie under a merged one; `cells_left` does not count them.
     """
 
     due: int = 0
@@ -49,6 +51,7 @@ class Report:
     again: bool = False
     interrupted: bool = False
     stop: Stop | None = field(default=None, compare=False)
+    merged: tuple[Place, ...] = ()
 
     @property
     def code(self) -> int:
@@ -74,6 +77,7 @@ class Report:
             self.again,
             self.interrupted,
             self.stop,
+            self.merged,
         )
 
 
@@ -121,13 +125,17 @@ def apply(
         waiting=posted.waiting, held=posted.held,
         uncertain=posted.uncertain, failed=posted.failed,
         cells_written=posted.written + len(told.done),
-        cells_left=posted.left + len(told.left),
+        cells_left=posted.left + len(told.left) - len(told.merged),
         files_written=handout.written, files_removed=handout.removed,
         kept=tuple(handout.kept),
-        again=posted.again,
-        interrupted=halt.is_asked(),
-        stop=posted.stop,
+        again=posted.again, interrupted=halt.is_asked(), stop=posted.stop,
+        merged=_places([*posted.merged, *told.merged]),
     )
+
+
+def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
+    """Where these steps wanted to write, each place once."""
+    return tuple(dict.fromkeys(step.place if isinstance(step, SetCell) else Place(step.tab) for step in steps))
 
 
 def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:

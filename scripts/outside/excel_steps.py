@@ -20,12 +20,16 @@ _PLAIN = 1000
 
 
 class TabSteps:
-    """What is about to change in one tab. `merged` are its merged ranges, `width` the last column in use."""
+    """What is about to change in one tab. `merged` are its merged ranges, `width` the last column in use.
+
+    `hidden` are the steps that were left because their cells lie under a merged one.
+    """
 
     def __init__(self, table: Table, merged: list[tuple[int, int, int, int]], width: int) -> None:
         self.table = table
         self.merged = [range_ for range_ in merged if range_[0] != range_[2] or range_[1] != range_[3]]
         self.width = width
+        self.hidden: list[SetCell | AddRow] = []
         self.changes: dict[int, str | int] = {}
         self._written: dict[int, str | int] = {}
         self._columns = {heading: position + 1 for heading, position in table.columns.items()}
@@ -41,7 +45,7 @@ class TabSteps:
 
     def forget_pending(self) -> None:
         """Let go of what was taken up and not written."""
-        self.changes = {}
+        self.changes, self.hidden = {}, []
         self._fresh_columns, self._fresh_keys = {}, {}
         self._fresh_next = self._next
 
@@ -119,17 +123,18 @@ class TabSteps:
             return False
         column = self._columns.get(heading) or self._fresh_columns.get(heading)
         now = self._now(row, heading, row * _ROW + column) if column else None
-        if now is not step.was and not same(now, step.was):
-            return False
         value = step.value
         if not (isinstance(value, str) and value.isascii() and value.isprintable() and len(value) <= _PLAIN):
             value = as_stored(value)
         if says(now, value):
             return True
+        if now is not step.was and not same(now, step.was):
+            return False
         if heading not in self.table.own:
             raise ValueError(f"column {heading!r} of tab {self.table.tab!r} is not the software's")
         column = column or self._column(heading)
         if self.merged and self._hidden_by_merge(row, column):
+            self.hidden.append(step)
             return False
         self.changes[row * _ROW + column] = value
         if heading == "Nr" and isinstance(value, str) and value:
@@ -146,14 +151,22 @@ class TabSteps:
         return self.table.cell(index, heading) if index < len(self.table.rows) else None
 
     def _add(self, step: AddRow) -> bool:
+        there = self._known_keys().get(step.key) or self._fresh_keys.get(step.key)
+        if there is not None:
+            return all(self._says_already(there, heading, as_stored(value)) for heading, value in step.values)
         row = self._fresh_next
         places = [(row * _ROW + self._column(heading), as_stored(value)) for heading, value in step.values]
         if any(self._hidden_by_merge(row, place % _ROW) for place, _ in places):
+            self.hidden.append(step)
             return False
         self.changes.update((place, value) for place, value in places if value != "")
         self._fresh_keys[step.key] = row
         self._fresh_next += 1
         return True
+
+    def _says_already(self, row: int, heading: str, value: str | int) -> bool:
+        column = self._columns.get(heading) or self._fresh_columns.get(heading)
+        return says(self._now(row, heading, row * _ROW + column) if column else None, value)
 
     def _hidden_by_merge(self, row: int, column: int) -> bool:
         """True for a cell under a merged one, where nothing that is written would show."""

@@ -28,10 +28,14 @@ def tab_of(step: Step) -> str:
 
 
 class TabSteps:
-    """What the steps make of one tab. `aliases` tells which Nr a row got in this run, by the key it had before."""
+    """What the steps make of one tab. `aliases` tells which Nr a row got in this run, by the key it had before.
+
+    `hidden` are the steps that must be left because their cells lie under a merged one.
+    """
 
     def __init__(self, tab: Tab, aliases: Mapping[tuple[str, str], str]) -> None:
         self.tab = tab
+        self.hidden: list[Step] = []
         self.change = Change(tab, first_row=tab.table.first - 1 + len(tab.table.rows))
         self._aliases = aliases
         self._columns = dict(tab.table.columns)
@@ -73,6 +77,7 @@ class TabSteps:
             raise ValueError(f"column {heading!r} of tab {self.tab.table.tab!r} is not the software's")
         column = self._column(heading)
         if self.tab.is_hidden_by_merge(row, column):
+            self.hidden.append(step)
             return False
         self.change.put(row, column, value)
         return None

@@ -39,6 +39,7 @@ class Write:
         self._steps = steps
         self._pending = list(steps)
         self._done: set[int] = set()
+        self._merged: set[int] = set()
         self._names = list(dict.fromkeys([*map(tab_of, steps), *workbook.doubts]))
         self._rows: dict[int, int] = {}
         self._followed: dict[str, dict[str, int | None]] = {}
@@ -71,7 +72,7 @@ class Write:
                     raise _never_rests(self._workbook.doubts.values())
         done = tuple(step for step in self._steps if id(step) in self._done)
         left = tuple(step for step in self._steps if id(step) not in self._done)
-        return Written(done, left)
+        return Written(done, left, tuple(step for step in left if id(step) in self._merged))
 
     def _look_and_write(self) -> bool | None:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
@@ -118,6 +119,7 @@ class Write:
             if row is not None:
                 self._rows[id(step)] = row
         self._pending = pending
+        self._merged |= {id(step) for one in steps.values() for step in one.hidden}
 
     def _row(self, step: Step, tab: TabSteps, move: Moved | None) -> int | None:
         """Where a step's row stands: where the row went that it was found in before, or else by its key."""

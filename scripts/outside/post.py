@@ -129,7 +129,8 @@ class Round:
         self._behind = []
         of_before = set(told)
         self._posted.written += sum(step in of_before for step in written.done)
-        self._posted.left += len(written.left)
+        self._posted.left += len(written.left) - len(written.merged)
+        self._posted.merged += written.merged
         return [step for step in written.done if step not in of_before]
 
     def _go(self, chunk: Sequence[Sealed], marks: list[SetCell], busy: str | None) -> None:

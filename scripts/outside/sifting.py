@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from outside.ledger import Entry, Ledger
 from outside.mailbox import Mailbox
 from outside.stop import Stop
-from roster.plan import Delivery, Send, SetCell
+from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Place, says
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, mark_of
 
@@ -18,6 +18,7 @@ class Posted:
     """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did.
 
     `ended` are the letters that were handed over; `busy` is what was written in cells that several share.
+    `merged` are the cells among those left that lie under a merged one.
     """
 
     sent: int = 0
@@ -30,6 +31,7 @@ class Posted:
     busy: dict[Place, str] = field(default_factory=dict)
     written: int = 0
     left: int = 0
+    merged: list[SetCell | AddRow] = field(default_factory=list)
     again: bool = False
     stop: Stop | None = None
 

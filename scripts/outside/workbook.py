@@ -18,12 +18,15 @@ FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
 class Written:
     """What became of a write: `done` stand in the workbook, `left` were not written.
 
-    A step is left when its row is gone or its cell no longer holds what the step expected (`was`);
-    the next run takes it up again. `done + left` are all the steps that were asked.
+    A step whose cell says so already is done, whatever it expected to find. A step is left when its
+    row is gone or its cell no longer holds what the step expected (`was`); the next run takes it up
+    again. `done + left` are all the steps that were asked. `merged` are those of `left` whose cell lies
+    under a merged one, where nothing that is written would show: only people can settle that.
     """
 
     done: tuple[SetCell | AddRow, ...] = ()
     left: tuple[SetCell | AddRow, ...] = ()
+    merged: tuple[SetCell | AddRow, ...] = ()
 
 
 def is_front_of_example(sheet: Sheet) -> bool:

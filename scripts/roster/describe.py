@@ -10,11 +10,15 @@ from roster.finding import Finding, Weight
 from roster.holding import Held
 from roster.model import Status
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
+from roster.table import Place
 from roster.welcome import waiting_for_welcome
 
 SHOWN = 25
 """Findings told on the screen; the others stand in their rows."""
 
+
+PLACES = 5
+"""Cells that are named one by one."""
 
 LETTERS = {
     "welcome": ("welkomstmail maken", "welkomstmails maken"),
@@ -53,6 +57,8 @@ class Done(Protocol):
     def files_written(self) -> int: ...
     @property
     def kept(self) -> tuple[str, ...]: ...
+    @property
+    def merged(self) -> tuple[Place, ...]: ...
 
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
@@ -83,8 +89,22 @@ def describe_report(report: Done) -> list[str]:
             f"{_count(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
             "De volgende ronde doet ze alsnog."
         )
+    if report.merged:
+        lines.append(
+            f"{_count(len(report.merged), 'cel is', 'cellen zijn')} niet ingevuld, want samengevoegd met een andere "
+            f"cel: {_places(report.merged)}. Maak dat samenvoegen ongedaan; de volgende ronde vult ze in."
+        )
     lines.extend(f"Dit bestand is door iemand gewijzigd en daarom blijven staan: {path}" for path in report.kept)
     return lines
+
+
+def _places(places: Sequence[Place]) -> str:
+    """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
+    told = [
+        f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}"
+        for place in places[:PLACES]
+    ]
+    return ", ".join(told) + (f" en nog {len(places) - PLACES}" if len(places) > PLACES else "")
 
 
 def _people(view: View) -> Iterator[str]:

@@ -102,6 +102,17 @@ class Person:
         gone = index + 1 if to <= index else index
         delete_lines(self.book, tab, False, gone, gone + 1)
 
+    def merges(self, title: str, rows: tuple[int, int], columns: tuple[str, str]) -> None:
+        """Merge a block of cells into one, which keeps what stands at its top left."""
+        tab, top, left = self._place(title, rows[0], columns[0])
+        _, bottom, right = self._place(title, rows[1], columns[1])
+        box = Box(top, left, bottom + 1, right + 1)
+        for row in range(box.top, box.bottom):
+            for column in range(box.left, box.right):
+                if (row, column) != (top, left):
+                    tab.put(row, column, None)
+        tab.things.setdefault("merges", []).append(tab.grid_range(box))
+
     def renames_tab(self, title: str, to: str) -> None:
         self.book.tab(title).properties["title"] = to
 
