@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from outside.apply import Report, apply
 from outside.drawing import draw
 from outside.files import trouble
+from outside.leaks import watched
 from outside.leaving import allowance, may_leave, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
@@ -183,7 +184,8 @@ def agreed(
     now, posted = datetime.now().astimezone(), Posted()
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     going = sift(sends, ledger, mailbox, posted, leave)
-    return may_leave(going, posted.waiting, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
+    made = watched(lambda send: compose(send, settings, now), settings)
+    return may_leave(going, posted.waiting, made, sure=choices.yes, again=word)
 
 
 def carry_out(
@@ -204,7 +206,7 @@ def carry_out(
         mailbox,
         settings.paths.out,
         ledger=ledger,
-        compose=lambda send: compose(send, settings, now, secret=ledger.secret),
+        compose=watched(lambda send: compose(send, settings, now, secret=ledger.secret), settings),
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),
         at_most=allowance(settings, ledger),
