@@ -32,6 +32,7 @@ from roster.holding import Held, hold_back
 from roster.model import Status, Terms
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
+from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
@@ -199,6 +200,7 @@ def carry_out(
     """Step 8."""
     view = prepared.view
     keep_refusals(view, ledger)
+    ledger.remember_recipients(recipient_history_of(view).caught_up())
     now = datetime.now().astimezone()
     return apply(
         prepared.plan,

@@ -26,11 +26,11 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     and so is one whose letter is due again: its mark follows when that letter leaves. News of the spelregels that
     was refused at another address than today's does not leave with this round, so the row tells of what was before it.
     """
-    of_person = view.history.of_person
+    recipients = recipient_history_of(view)
     table = view.roster.tables[DEELNEMERS.title]
     said, first = list(table.column(COLUMN)), table.first
     for member in view.roster.members:
-        known = _told_of(of_person.get(member.nr, ()))
+        known = _told_of(recipients.letters_of_row(member))
         alone = wants_no_mail(member, view)
         if not known and not alone:
             continue
@@ -55,7 +55,7 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
         return None
     told, latest = standing[-1], known[-1]
     is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_back or _is_news(cell, told)) or not recipient_history_of(view).is_of(told, member):
+    if not (is_back or _is_news(cell, told)):
         return None
     if _is_due_again(told, member, view):
         return None
