@@ -15,7 +15,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # somebody's environment does nothing.
 VALUES := SETTINGS TODAY MEMBERS SEED BACKUP FROM TO NR FOLDER
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX
+SWITCHES := FORCE YES LIST OUTBOX UNDO
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -33,7 +33,7 @@ press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces rules-update test test-long lint bench anew
+.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update test test-long lint bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -89,6 +89,9 @@ resend: $(READY) ## laat een mail die niet aankwam nog eens gaan (NR=D-0012)
 	@$(door)
 
 bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (FOLDER=map met .eml-bestanden)
+	@$(door)
+
+no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of weer wel (NR=D-0012 UNDO=yes)
 	@$(door)
 
 rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft

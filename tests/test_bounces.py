@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from email.parser import BytesParser
 from email.policy import SMTP
@@ -22,6 +24,7 @@ from outside.ledger import Intent, Ledger
 from outside.mailbox import Outcome
 from outside.starting import make_example
 from outside.stop import Stop
+from outside.wishes import People
 from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS
 from test_crash import strace
 from test_smtp_round import TODAY, age, lay_out, welkom
@@ -133,15 +136,16 @@ def test_whoever_says_stop_is_left_alone_for_ever(
 ) -> None:
     """Read by IMAP, changing nothing in the mailbox; told in the row; a stranger's answer is only counted."""
     monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim é")
-    nr, (_name, address) = next(iter(letters(home).items()))
+    nr, (name, address) = next(iter(letters(home).items()))
     inbox = [
-        answer("Hoi", "gewone post", name="-"), answer("Re: Welkom", "stop", address.upper()), answer("stop", "", "vreemd@mail.example"),
+        answer("Hoi", "gewone post", name="-"), answer("Re: Welkom", "stop", address.upper(), name=name),
+        answer("stop", "", "vreemd@mail.example"),
     ]  # fmt: skip  # three mails
     with imap_server(inbox, ("buurt@mail.example", "geheim é")) as (mailbox, port):
         with (home / "settings.toml").open("a") as settings:
             settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
         ended = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
-        assert "1 × wil geen mail meer" in ended.stdout and "1 × een afmelding" in ended.stderr
+        assert f"1 × wil geen mail meer: {nr}" in ended.stdout and "1 × een afmelding" in ended.stderr
         assert not any(word in line for line in mailbox.asked for word in ("STORE", "SELECT", "EXPUNGE", "BODY["))
         monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "fout é")
         wrong = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
@@ -153,6 +157,38 @@ def test_whoever_says_stop_is_left_alone_for_ever(
     run_door("sync", "--settings", home / "settings.toml", *TODAY)
     assert not list((home / "out" / "mail").glob(f"{nr}-*"))
     assert address.encode() not in (home / "state" / "ledger.sqlite3").read_bytes()
+
+
+def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(home: Path, run_door: RunDoor) -> None:
+    """A forged mail mutes nobody. What the row says counts on a second laptop too, and so does taking it back."""
+    settings, state = home / "settings.toml", home / "state"
+    nr, (_name, address) = list(letters(home).items())[2]
+    folder = lay_down(home, b"Authentication-Results: mx.google.com; dmarc=fail header.from=mail.example\r\n" + answer("stop", "", address, name="-"))
+    for _again in range(2):
+        ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+        assert f"make no-mail NR={nr}" in ended.stderr and "wil geen mail meer" not in ended.stdout
+    sent = "verstuurd 23-11-2026 (versie 1)"
+    assert welkom(home)[nr] == sent
+    assert run_door("no_mail", "--settings", settings, "--nr", nr.lower(), *TODAY).returncode == 0
+    assert welkom(home)[nr] == f"{sent}; wil geen mail"
+    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    assert "make no-mail" not in ended.stderr
+    state.rename(home / "first")  # a second laptop
+    run_door("sync", "--settings", settings, *TODAY)
+    assert welkom(home)[nr] == f"{sent}; wil geen mail"
+    with Ledger(state / "ledger.sqlite3", DAY) as second:
+        assert second.left_alone() == {second.address_mark(address)}
+    ended = run_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
+    assert "mag weer mail krijgen" in ended.stdout and welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
+    state.rename(home / "second")
+    (home / "first").rename(state)
+    with closing(sqlite3.connect(state / "ledger.sqlite3")) as ledger, ledger:  # the wish is of some days before
+        ledger.execute("UPDATE do_not_mail SET since = '2026-11-20T12:00:00+00:00'")
+    run_door("sync", "--settings", settings, *TODAY)
+    assert welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
+    with Ledger(state / "ledger.sqlite3", DAY) as first:
+        assert first.left_alone() == set()
+    assert run_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
 def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
@@ -200,37 +236,37 @@ def test_each_message_lies_on_the_disk_before_the_next_is_read(
         raise Stop("Het postvak viel weg.")
 
     with pytest.raises(Stop):
-        hear(cut(), ledger, set())
+        hear(cut(), ledger, People())
     assert state(ledger) == REFUSED
     assert "1 × teruggekomen" in capsys.readouterr().out
     leave(ledger)
-    assert hear([dsn("5.1.1", NO_SUCH)], ledger, set()).refused == 0 and state(ledger) == SENT
+    assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 0 and state(ledger) == SENT
 
 
 def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger) -> None:
     """The address was mended since; where a report names no recipient, the Message-ID is enough."""
-    assert hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, set()).refused == 0 and state(ledger) == SENT
-    assert hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, set()).refused == 1 and state(ledger) == REFUSED
+    assert hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0 and state(ledger) == SENT
+    assert hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1 and state(ledger) == REFUSED
     leave(ledger)
     nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
-    assert hear([nameless], ledger, set()).refused == 1 and state(ledger) == REFUSED
+    assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == REFUSED
 
 
 def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path: Path) -> None:
     """The round was killed while it left: the report proves that it did."""
     with Ledger(tmp_path / "ledger.sqlite3", DAY) as ledger:
         leave(ledger, state=BUSY)
-        assert hear([dsn("5.1.1", NO_SUCH)], ledger, set()).refused == 1 and state(ledger) == REFUSED
+        assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == REFUSED
 
 
 def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> None:
     """Each time it costs a day of peace; a server that says so for ever does not stop all mail for ever."""
     for time in range(1, TIMES):
-        heard = hear([dsn("5.4.5", f"{TOO_MANY} {time}")], ledger, set())
+        heard = hear([dsn("5.4.5", f"{TOO_MANY} {time}")], ledger, People())
         assert (heard.due, heard.refused, state(ledger)) == (1, 0, WAITS)
         assert (ledger.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
         leave(ledger)
-    heard = hear([dsn("5.4.5", f"{TOO_MANY} {TIMES}")], ledger, set())
+    heard = hear([dsn("5.4.5", f"{TOO_MANY} {TIMES}")], ledger, People())
     assert (heard.due, heard.refused, state(ledger)) == (0, 1, REFUSED)
 
 
@@ -238,22 +274,23 @@ def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger
     """Receipts and holiday answers are not for reading, and change nothing."""
     away = answer("Automatisch antwoord: Welkom", "Tot 5.4.26", more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\n")
     mails = [answer("Re: Welkom", "Wie is mijn beheerder?"), answer("Re: iets", "Dank", name="<of.somebody@else.example>"), receipt(), away]
-    heard = hear(mails, ledger, set())
+    heard = hear(mails, ledger, People())
     assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, SENT)
-    assert hear(mails, ledger, set()).answers == 0
+    assert hear(mails, ledger, People()).answers == 0
 
 
 def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
-    """Also where it answers a letter of ours: somebody may have passed that on. Who is in the register is known."""
+    """Where it answers a letter of ours somebody may have passed that on: then who got that letter is asked."""
     strange = answer("Re: Welkom", "stop", "vreemd@mail.example")
     members = [answer("stop", "", one, name="-") for one in ("Lid@mail.example", "an@xn--caf-dma.example")]
-    heard = hear([strange, *members], ledger, {"lid@mail.example", "an@café.example"})
-    assert (heard.left_alone, heard.strangers) == (2, 1)
-    assert ledger.left_alone() == {ledger.address_mark(one) for one in ("lid@mail.example", "an@café.example")}
+    here = {ledger.address_mark(one): ["D-0002"] for one in ("lid@mail.example", "an@café.example")}
+    heard = hear([strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here))
+    assert (heard.left_alone, heard.asked, heard.strangers) == (0, 3, 1)
+    assert set(ledger.letters.asked()) == {ledger.address_mark(TO), *here}
 
 
 def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
     """Neither an address nor what a server said."""
-    hear([dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "", name="-")], ledger, {TO})
+    hear([dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "")], ledger, People())
     stored = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert TO.encode() not in stored and b"Vries" not in stored

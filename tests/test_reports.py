@@ -126,9 +126,9 @@ def test_what_no_person_and_no_failure_wrote_says_nothing(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "news"),
     [
-        (answer("Re: Welkom", "STOP!\n\n> Beste An"), StopAsked(TO)),
-        (answer("Afmelden D-0001", "", name="-"), StopAsked(TO)),
-        (answer("Afmelden D-0001", "This message was automatically generated.", more="Auto-Submitted: auto-generated\r\n"), StopAsked(TO)),
+        (answer("Re: Welkom", "STOP!\n\n> Beste An"), StopAsked(TO, (MINE,))),
+        (answer("Afmelden D-0001", "", name="-"), StopAsked(TO, nr="D-0001")),
+        (answer("Afmelden D-0001", "This message was automatically generated.", more="Auto-Submitted: auto-generated\r\n"), StopAsked(TO, (MINE,), "D-0001")),
         (answer("Re: Welkom", "Ik stop het in mijn agenda, dank!"), Answer((MINE,))),
         (answer("Re: Welkom", "Dank u\n\n> stop"), Answer((MINE,))),
         (answer("Re: Welkom", "Wie is mijn beheerder?", name=f"<xyz@mail.example>\r\nReferences: {MINE}"), Answer(("<xyz@mail.example>", MINE))),

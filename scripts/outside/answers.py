@@ -47,7 +47,11 @@ _MAIL = frozenset({
 _LIST = frozenset({"list", "maillijst", "mailinglijst", "mailinglist", "verzendlijst"})
 
 _BEFORE = re.compile(r"^\s*((re|antw|aw|betr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
-_UNSUBSCRIBE = re.compile(r"afmelden\s+D-\d{4,12}(-\d+)?", re.IGNORECASE)
+_UNSUBSCRIBE = re.compile(
+    r"afmelden\s+(?P<nr>[a-z]{1,8}-\w{4,12}(-\d+)?)(\s+(?P<token>[a-z2-7]{16}))?", re.IGNORECASE
+)
+_BUTTON = re.compile(r"x-\w{1,20}-(list-)?unsubscribe|x-unsubscribe", re.IGNORECASE)
+"""Headers by which a mail program tells that its owner pressed its button (Apple Mail: X-Apple-Unsubscribe)."""
 _GREETING = re.compile(
     r"^\W*(hallo|hoi|hi|hello|hey|dag|beste|geachte|dear|goede\w+|l\.?s)\b[^,.!?:]{0,40}([,.!]|$)", re.IGNORECASE
 )
@@ -68,7 +72,21 @@ _OLDER = re.compile(
 
 def is_unsubscribe(message: EmailMessage) -> bool:
     """True for what a mail program sends when somebody presses its own button (our List-Unsubscribe)."""
-    return bool(_UNSUBSCRIBE.fullmatch(_subject(message)))
+    if _UNSUBSCRIBE.fullmatch(_subject(message)) or _is_pressed(message):
+        return True
+    made = words_of(message, "Auto-Submitted").casefold().startswith("auto-generated")
+    return made and says_stop(_subject(message))
+
+
+def _is_pressed(message: EmailMessage) -> bool:
+    said = (value for heading, value in message.items() if _BUTTON.fullmatch(heading))
+    return any(str(value).strip().casefold() in {"true", "yes", "1"} for value in said)
+
+
+def leave_token(message: EmailMessage) -> tuple[str, str]:
+    """The Nr and the token that List-Unsubscribe put in the subject, each "" where there is none."""
+    found = _UNSUBSCRIBE.fullmatch(_subject(message))
+    return (found["nr"].upper(), (found["token"] or "").lower()) if found else ("", "")
 
 
 def asks_to_stop(message: EmailMessage) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outside.imap import read_mailbox
-from outside.incoming import addresses_in
 from outside.leaving import A_DAY
 from outside.ledger import Ledger
 from outside.ledger_letters import LEFT, Told
@@ -18,6 +17,7 @@ from outside.run import prepare
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.stop import Changed, Stop
+from outside.wishes import People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
 from roster.welcome_told import plan_missed_marks
@@ -42,6 +42,8 @@ class Heard:
     refused: int = 0
     due: int = 0
     left_alone: int = 0
+    asked: int = 0
+    alone: list[str] = field(default_factory=list)
     strangers: int = 0
     answers: int = 0
 
@@ -54,12 +56,9 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today)
-        known = {
-            member.email.casefold()
-            for member in prepare(workbook, settings, choices, (), ledger.history()).view.roster.members
-            if member.email
-        }
-        hear(messages, ledger, known)
+        people = people_of(prepare(workbook, settings, choices, (), ledger.history()).view)
+        hear(messages, ledger, people, settings.mail.imap_host)
+        ask_about_wishes(ledger, people)
         planners = (plan_missed_marks, plan_registered_marks)
         plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
@@ -72,8 +71,8 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     return 0
 
 
-def hear(messages: Iterable[bytes], ledger: Ledger, known: set[str]) -> Heard:
-    """Book what messages tell, each once, and say it. `known` are the addresses in the register (small letters).
+def hear(messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "") -> Heard:
+    """Book what messages tell, each once, and say it. `host` is where the mailbox is read.
 
     What a message does lies on the disk, with the fact that it was heard, before the next one is read.
     """
@@ -82,9 +81,9 @@ def hear(messages: Iterable[bytes], ledger: Ledger, known: set[str]) -> Heard:
         with progress("Teruggekomen mail lezen"):
             for data in messages:
                 heard.read += 1
-                report = read_report(data)
+                report = read_report(data, host)
                 if report is not None and not ledger.letters.was_heard(report.digest):
-                    _take(report, ledger, heard, known)
+                    _take(report, ledger, heard, people)
     except Stop:
         if heard.read:  # it will not be told again
             _tell(heard)
@@ -93,11 +92,11 @@ def hear(messages: Iterable[bytes], ledger: Ledger, known: set[str]) -> Heard:
     return heard
 
 
-def _take(report: Report, ledger: Ledger, heard: Heard, known: set[str]) -> None:
+def _take(report: Report, ledger: Ledger, heard: Heard, people: People) -> None:
     if isinstance(report.news, Bounce):
         _hear_bounce(report.digest, report.news, ledger, heard)
     elif isinstance(report.news, StopAsked):
-        _hear_stop(report.digest, report.news.address, ledger, heard, known)
+        _hear_stop(report.digest, report.news, ledger, heard, people)
     elif _letters(report.news.message_ids, ledger):
         ledger.letters.hear(report.digest)
         heard.answers += 1
@@ -121,16 +120,21 @@ def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard) -> N
         heard.refused += 1
 
 
-def _hear_stop(digest: str, address: str, ledger: Ledger, heard: Heard, known: set[str]) -> None:
+def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: Heard, people: People) -> None:
     """Whoever is not in the register may be a member with another address: only a person can tell."""
-    for one in addresses_in(address):
-        mark = ledger.address_mark(one)
-        if one in known or ledger.letters.knows_address(mark):
-            ledger.letters.hear_stop(digest, mark)
-            heard.left_alone += 1
-            return
-    ledger.letters.hear(digest)
-    heard.strangers += 1
+    mark, proven = address_of_wish(wish, ledger, people)
+    if not mark:
+        ledger.letters.hear(digest)
+        heard.strangers += 1
+    elif mark in ledger.left_alone() or is_old_news(wish, mark, people):
+        ledger.letters.hear(digest)
+    elif proven:
+        ledger.letters.hear_stop(digest, mark)
+        heard.left_alone += 1
+        heard.alone += numbers_of(mark, ledger, people)
+    else:
+        ledger.letters.hear_asked(digest, mark)
+        heard.asked += 1
 
 
 def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Told]:
@@ -161,7 +165,8 @@ def _tell(heard: Heard) -> None:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
         say("    Tot morgen gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
     if heard.left_alone:
-        say(f"  {heard.left_alone} × wil geen mail meer. Dat blijft zo. Wil die persoon ook uit de groep? Vraag het.")
+        say(f"  {heard.left_alone} × wil geen mail meer: {', '.join(heard.alone)}. Dat blijft zo.")
+        say("    Wil die persoon ook uit de groep? Vraag het. Terugnemen kan met: make no-mail NR=… UNDO=yes")
     if heard.strangers:
         warn(f"  {heard.strangers} × een afmelding van een adres dat niet in het register staat. Kijk in het postvak.")
     if heard.answers:

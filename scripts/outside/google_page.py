@@ -12,7 +12,7 @@ from outside.google_calls import Json
 from outside.google_formulas import for_google
 from outside.xlsx_formula_cells import FormulaCell, FormulaCells
 from outside.xlsx_text import column_letters
-from roster.table import Cell, Sheet, Unknown
+from roster.table import Cell, Sheet
 
 _DAY_ZERO = datetime(1899, 12, 30)
 """Google counts days from here, as Excel does."""
@@ -149,8 +149,6 @@ def plain(cell: Cell) -> str | int | float | bool | None:
         return _number((cell.hour * 3600 + cell.minute * 60 + cell.second) / 86400)
     if isinstance(cell, timedelta):
         return _number(cell / timedelta(days=1))
-    if isinstance(cell, Unknown):
-        return None
     return _number(cell) if isinstance(cell, float) else cell
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 import re
 import sqlite3
@@ -17,7 +18,7 @@ from outside.ledger_letters import LetterDrawer
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
-from roster.plan import Delivery, History, Recipient, Send
+from roster.plan import Delivery, History, Send
 from roster.welcome_mark import SENT, UNCERTAIN, WAITS
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -76,6 +77,7 @@ class Ledger:
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
+        self._leave = hmac.digest(self._salt, b"List-Unsubscribe", "sha256")
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +91,7 @@ class Ledger:
         """All that the planners may know of earlier runs."""
         day = cache(date.fromisoformat)
         self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
+        wishes = self.letters.wishes()
         rows = self._connection.execute(
             "SELECT person, act, version, state, day, identities, address, reason, told FROM message"
             " ORDER BY person, act, version"
@@ -102,28 +105,9 @@ class Ledger:
             self._goes_by,
             dict(self._connection.execute("SELECT what, count FROM seen")),
             self._salt,
-            self.left_alone(),
-            self._recipients(),
+            frozenset(wishes),
+            wishes,
         )
-
-    def _recipients(self) -> dict[str, Recipient]:
-        rows = self._connection.execute("SELECT person, mobile, address, name, known_as FROM recipient")
-        return {
-            person: Recipient(mobile, address, name, tuple(known_as.split()))
-            for person, mobile, address, name, known_as in rows
-        }
-
-    def remember_recipients(self, seen: Mapping[str, Recipient]) -> None:
-        """Keep what the rows say of everybody now, by person; whoever is not named stays as he was."""
-        known = self._recipients()
-        changed = [
-            (person, one.mobile, one.address, one.name, " ".join(one.known_as))
-            for person, one in seen.items()
-            if known.get(person) != one
-        ]
-        if changed:
-            with writing(self._connection) as connection:
-                connection.executemany("INSERT OR REPLACE INTO recipient VALUES (?, ?, ?, ?, ?)", changed)
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
@@ -216,16 +200,20 @@ class Ledger:
         return self._clock()
 
     def never_mail(self, address: str) -> None:
-        """Remember that an address asked to be left alone, for ever."""
-        with writing(self._connection) as connection:
-            connection.execute(
-                "INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)",
-                (self.address_mark(address), self._clock().isoformat()),
-            )
+        """Remember that an address asked to be left alone, until that is taken back."""
+        self.letters.never_mail([self.address_mark(address)])
 
     def left_alone(self) -> frozenset[str]:
         """The digests of all addresses that asked to be left alone."""
-        return frozenset(row[0] for row in self._connection.execute("SELECT address FROM do_not_mail"))
+        return frozenset(self.letters.wishes())
+
+    def leave_token(self, address: str) -> str:
+        """What a letter to an address carries, so that whoever sends it back wants no more mail: sixteen letters."""
+        return self.token_of(self.address_mark(address))
+
+    def token_of(self, mark: str) -> str:
+        """The same, for an address by its digest. Nobody can make one up who does not hold this ledger."""
+        return base64.b32encode(hmac.digest(self._leave, mark.encode(), "sha256")[:10]).decode("ascii").lower()
 
     def remember_numbers(self, highest: Mapping[str, int], identity_nr: Mapping[str, str]) -> None:
         """Remember the highest number given by prefix (it never goes down) and which number an identity goes by."""

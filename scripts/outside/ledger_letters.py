@@ -99,10 +99,50 @@ class LetterDrawer:
             connection.execute("DELETE FROM pause")
             connection.execute("INSERT INTO pause VALUES (?)", (until.isoformat(),))
 
+    def addresses(self) -> list[str]:
+        """The digests of all addresses that a letter ever went to, as far as is known."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT address FROM message WHERE address <> ''")]
+
+    def to_address(self, address: str) -> list[Told]:
+        """All letters to the address with this digest."""
+        return self._found("address = ? ORDER BY changed_at, act", address)
+
     def hear_stop(self, digest: str, address: str) -> None:
-        """An answer says that the address with this digest wants no more mail, for ever."""
+        """An answer says, and proves, that the address with this digest wants no more mail."""
         with self._hearing(digest) as connection:
-            connection.execute("INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)", (address, self._clock().isoformat()))
+            self._leave_alone(connection, [address])
+
+    def hear_asked(self, digest: str, address: str) -> None:
+        """An answer says so without proof: whoever looks after the register is asked, until that is answered."""
+        with self._hearing(digest) as connection:
+            connection.execute("INSERT OR IGNORE INTO asked VALUES (?, ?)", (address, self._clock().isoformat()))
+
+    def asked(self) -> list[str]:
+        """The digests of addresses about which there still is a question, the oldest first."""
+        return [row[0] for row in self._connection.execute("SELECT address FROM asked ORDER BY since, address")]
+
+    def never_mail(self, addresses: Iterable[str]) -> None:
+        """The addresses with these digests want no more mail; a question about them is answered."""
+        with writing(self._connection) as connection:
+            self._leave_alone(connection, addresses)
+
+    def mail_again(self, addresses: Iterable[str]) -> None:
+        """The addresses with these digests take mail (again); a question about them is answered."""
+        every = [(address,) for address in addresses]
+        with writing(self._connection) as connection:
+            connection.executemany("DELETE FROM do_not_mail WHERE address = ?", every)
+            connection.executemany("DELETE FROM asked WHERE address = ?", every)
+
+    def wishes(self) -> dict[str, datetime]:
+        """The digests of all addresses that want no mail, and since when (local time)."""
+        rows = self._connection.execute("SELECT address, since FROM do_not_mail")
+        return {address: datetime.fromisoformat(since).astimezone().replace(tzinfo=None) for address, since in rows}
+
+    def _leave_alone(self, connection: sqlite3.Connection, addresses: Iterable[str]) -> None:
+        now = self._clock().isoformat()
+        for address in addresses:
+            connection.execute("INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)", (address, now))
+            connection.execute("DELETE FROM asked WHERE address = ?", (address,))
 
     def count_departure(self, message_id: str) -> None:
         """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""

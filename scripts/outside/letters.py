@@ -45,11 +45,12 @@ _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9-]+")
 
 
 def compose(
-    send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES, *, secret: bytes = b""
+    send: Send, settings: Settings, now: datetime, folder: Path = TEMPLATES, *, secret: bytes = b"", token: str = ""
 ) -> Letter:
     """The letter of a Send, dated `now` (which knows its zone). Looks at no clock and no file but the templates.
 
-    `secret` is the ledger's, so that nobody else can guess the Message-ID (`message_id`).
+    `secret` is the ledger's, so that nobody else can guess the Message-ID (`message_id`); `token` likewise, so
+    that whoever presses the button of List-Unsubscribe is believed by that alone.
 
     Raises Stop where a text is missing or wrong; ValueError where the Send names another
     version than its text, or an address that no mail can carry.
@@ -71,7 +72,7 @@ def compose(
         }
     )
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
-    leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person}')}>"
+    leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person} {token}'.strip())}>"
     pieces = list(_frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards))
     pieces[1::2] = (
         _on_the_wire(_correspondent(send.to_name, send.to_address)),

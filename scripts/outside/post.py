@@ -15,7 +15,7 @@ from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Cell, says
-from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, busy_since, mark_of, read_mark
+from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, busy_since, keep_mail_again, mark_of, read_mark
 
 CHUNK = 25
 """Letters that are announced together in the rows of a shared register."""
@@ -106,7 +106,9 @@ class Round:
         """
         busy = busy_since(self._ledger.now().astimezone()).text
         self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done, busy)
-        cells = {one.send.mark: SetCell(one.send.mark, busy, one.send.mark_was) for one in chunk}
+        cells = {
+            one.send.mark: SetCell(one.send.mark, _while_busy(one.send, busy), one.send.mark_was) for one in chunk
+        }
         keys = dict.fromkeys(place.key for place in cells)
         numbers = [self._numbers[key] for key in keys if key in self._numbers]
         announced = self._write_behind([*numbers, *cells.values()])
@@ -212,14 +214,21 @@ class Round:
         send = one.send
         if send.told_together:
             return []
-        was = send.mark_was if busy is None else busy
+        was = send.mark_was if busy is None else _while_busy(send, busy)
         if outcome is not None and outcome.state != WAITS:
-            text = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason).text
+            told = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason).text
+            text = keep_mail_again(send.mark_was, told)
         elif busy is None and not _is_busy(send.mark_was):
             return []
         else:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_busy(send.mark_was) else ""
+            text = keep_mail_again(send.mark_was, text)
         return [] if says(was, text) else [SetCell(send.mark, text, was)]
+
+
+def _while_busy(send: Send, busy: str) -> str:
+    """What a row says while its letter leaves; a cell that tells of several letters says nothing else."""
+    return busy if send.told_together else keep_mail_again(send.mark_was, busy)
 
 
 def _is_busy(cell: Cell) -> bool:

@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage, MIMEPart
-from email.utils import parseaddr
+from email.utils import parseaddr, parsedate_to_datetime
 
-from outside.answers import asks_to_stop, is_unsubscribe, says_stop
+from outside.answers import asks_to_stop, is_unsubscribe, leave_token, says_stop
 from outside.incoming import addresses_in, ids_in, own_parts, read_message, text_of, words_of
 from outside.smtp_replies import CLOSED, FULL, SPAM, TOO_LARGE, Reply, read_reply, read_status, reason_of
+from outside.vouching import vouches
 
 LARGEST = 2_000_000
 """Bytes of one message that are read; a report of more holds nothing that we look for."""
@@ -76,9 +78,18 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """An answer that asks for no more mail; `address` is whose it is."""
+    """An answer that asks for no more mail; `address` is who says to have written it.
+
+    `quoted` are the Message-IDs that it answers, `nr` and `token` what List-Unsubscribe put in its subject.
+    `vouched` tells whether our own provider vouches for the address, `sent` when it was written (local time).
+    """
 
     address: str
+    quoted: tuple[str, ...] = ()
+    nr: str = ""
+    token: str = ""
+    vouched: bool = False
+    sent: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +107,14 @@ class Report:
     news: Bounce | StopAsked | Answer
 
 
-def read_report(data: bytes) -> Report | None:
-    """What a message tells us, or None for ordinary mail. Never raises for what people or servers send."""
+def read_report(data: bytes, host: str = "") -> Report | None:
+    """What a message tells us, or None for ordinary mail. Never raises for what people or servers send.
+
+    `host` is where the mailbox is read: its provider's word about who wrote a message counts.
+    """
     try:
         message = read_message(data[:LARGEST])
-        news = _bounce(message) or _answer(message)
+        news = _bounce(message) or _answer(message, host)
     except _UNREADABLE:
         return None
     if news is None:
@@ -214,16 +228,24 @@ def _quoted(message: EmailMessage) -> tuple[str, ...]:
     return tuple(one for one in found if one != own)
 
 
-def _answer(message: EmailMessage) -> StopAsked | Answer | None:
+def _answer(message: EmailMessage, host: str) -> StopAsked | Answer | None:
     """What a person wrote: a wish to be left alone, or an answer to something."""
     address = parseaddr(words_of(message, "From"))[1]
     # A mail program that presses the button for its owner may well say that it is a robot.
-    if "@" not in address or (_is_automatic(message) and not is_unsubscribe(message)):
+    pressed = is_unsubscribe(message) and not _is_robot(message)
+    if "@" not in address or (_is_automatic(message) and not pressed):
         return None
-    if asks_to_stop(message):
-        return StopAsked(address)
     answered = _answered(message)
+    if asks_to_stop(message):
+        return StopAsked(address, answered, *leave_token(message), vouches(message, host), _sent(message))
     return Answer(answered) if answered else None
+
+
+def _sent(message: EmailMessage) -> datetime | None:
+    try:
+        return parsedate_to_datetime(words_of(message, "Date")).astimezone().replace(tzinfo=None)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
 
 
 def _answered(message: EmailMessage) -> tuple[str, ...]:

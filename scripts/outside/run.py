@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from outside.apply import Report, apply
 from outside.drawing import draw
 from outside.files import trouble
-from outside.leaks import watched
 from outside.leaving import allowance, may_leave, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
@@ -29,10 +28,10 @@ from roster.describe import describe, describe_report, describe_waiting
 from roster.doubts import counts, doubts
 from roster.finding import Finding
 from roster.holding import Held, hold_back
+from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status, Terms
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
-from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
@@ -79,6 +78,7 @@ def run(
                 tell(prepared)
             if prepared.doubted and not choices.force:
                 return refuse(prepared.doubted)
+            keep_refusals(prepared.view, ledger)
             if report is None and not agreed(prepared, settings, ledger, mailbox, choices, word):
                 say("Er is niets gedaan.")
                 return 0
@@ -185,8 +185,7 @@ def agreed(
     now, posted = datetime.now().astimezone(), Posted()
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     going = sift(sends, ledger, mailbox, posted, leave)
-    made = watched(lambda send: compose(send, settings, now), settings)
-    return may_leave(going, posted.waiting, made, sure=choices.yes, again=word)
+    return may_leave(going, posted.waiting, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
 
 
 def carry_out(
@@ -199,8 +198,6 @@ def carry_out(
 ) -> Report:
     """Step 8."""
     view = prepared.view
-    keep_refusals(view, ledger)
-    ledger.remember_recipients(recipient_history_of(view).caught_up())
     now = datetime.now().astimezone()
     return apply(
         prepared.plan,
@@ -208,7 +205,9 @@ def carry_out(
         mailbox,
         settings.paths.out,
         ledger=ledger,
-        compose=watched(lambda send: compose(send, settings, now, secret=ledger.secret), settings),
+        compose=lambda send: compose(
+            send, settings, now, secret=ledger.secret, token=ledger.leave_token(send.to_address)
+        ),
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),
         at_most=allowance(settings, ledger),
@@ -234,10 +233,15 @@ def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:
 
 
 def keep_refusals(view: View, ledger: Ledger) -> None:
-    """Remember for ever whose row says that no mail is wanted."""
-    for member in view.roster.members:
-        if member.no_mail and member.email and view.history.address_mark(member.email) not in view.history.left_alone:
-            ledger.never_mail(member.email)
+    """Remember whose row says that no mail is wanted, and whose row takes that back."""
+    history, members = view.history, [member for member in view.roster.members if member.email]
+    again = [history.address_mark(member.email or "") for member in members if takes_mail_again(member, view)]
+    if again:
+        ledger.letters.mail_again(again)
+    says = (member for member in members if (member.no_mail or member.told_no_mail) and wants_no_mail(member, view))
+    refused = {history.address_mark(member.email or "") for member in says} - history.left_alone
+    if refused:
+        ledger.letters.never_mail(sorted(refused))
 
 
 def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Ledger, word: str) -> int:

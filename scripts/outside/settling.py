@@ -18,7 +18,7 @@ from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
 from roster.plan import SetCell
 from roster.table import Cell, Table, says
-from roster.welcome_mark import BUSY, NO_MAIL, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of, read_mark, with_no_mail
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, keep_wish, mark_of, read_mark
 from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
             cell = table.cell(index, "Welkom")
             mark = read_mark(cell)
             if mark is not None and mark.state == READY and _nr(table, index) in people:
-                steps.append(_step(table, index, mark_of(SENT, choices.today, mark.version).text, cell))
+                text = keep_wish(cell, mark_of(SENT, choices.today, mark.version).text)
+                steps.append(_step(table, index, text, cell))
         ledger.letters.mark_sent(one.message_id for one in ready)
         _write(workbook, steps)
     say(f"{len(ready)} {'mail' if len(ready) == 1 else 'mails'} uit de map mail: nu opgeschreven als verstuurd.")
@@ -76,8 +77,7 @@ def _settle_one(settings: Settings, choices: Choices, typed: str, *, sent: bool)
         if index is not None and (not found or any(one.act in ACTS for one in found)):
             version = max((one.version for one in found if one.act in ACTS), default=rules_version())
             text = mark_of(SENT, choices.today, version).text if sent else _before(letters, found)
-            if isinstance(cell, str) and cell.strip().endswith(NO_MAIL):
-                text = with_no_mail(text)
+            text = keep_wish(cell, text)
             _write(workbook, [] if says(cell, text) else [_step(table, index, text, cell)])
     if sent:
         say(f"{nr}: opgeschreven als verstuurd.")

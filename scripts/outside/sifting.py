@@ -10,7 +10,7 @@ from outside.mailbox import Mailbox
 from outside.stop import Stop
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Place, says
-from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, mark_of
+from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
 
 
 @dataclass(slots=True)
@@ -92,5 +92,6 @@ def _is_early(entry: Entry | None, address: str, ledger: Ledger) -> bool:
 
 
 def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
-    if not send.told_together and not says(send.mark_was, mark.text):
-        marks.append(SetCell(send.mark, mark.text, send.mark_was))
+    text = keep_mail_again(send.mark_was, mark.text)
+    if not send.told_together and not says(send.mark_was, text):
+        marks.append(SetCell(send.mark, text, send.mark_was))

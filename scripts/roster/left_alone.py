@@ -4,11 +4,48 @@ from __future__ import annotations
 
 from roster.model import Member
 from roster.plan import View
+from roster.recipient_history import recipient_history_of
+from roster.table import is_blank
 
 
 def wants_no_mail(member: Member, view: View) -> bool:
-    """True for whoever says so in the register, and for whoever's address ever said so."""
+    """True for whoever says so in the register, and for whoever's address ever said so.
+
+    What our own Welkom says of it counts as well: the ledger that heard the wish may be another laptop's, or
+    lost. Of a wish that was taken back since, the row tells, and that is said to every laptop.
+    """
     if member.no_mail:
         return True
-    left_alone = view.history.left_alone
-    return bool(left_alone) and member.email is not None and view.history.address_mark(member.email) in left_alone
+    history = view.history
+    mark = history.address_mark(member.email) if history.left_alone and member.email else ""
+    if mark and mark in history.left_alone and not _is_taken_back(member, mark, view):
+        return True
+    return member.told_no_mail and _is_own_mark(member, view)
+
+
+def takes_mail_again(member: Member, view: View) -> bool:
+    """True where the row tells that a wish which this ledger still keeps was taken back since, by whatever laptop."""
+    if member.no_mail or not member.mail_again or not member.email:
+        return False
+    mark = view.history.address_mark(member.email)
+    return mark in view.history.left_alone and _is_taken_back(member, mark, view)
+
+
+def _is_taken_back(member: Member, mark: str, view: View) -> bool:
+    since = view.history.left_alone_since.get(mark)
+    later = member.mail_again is not None and (since is None or since < member.mail_again)
+    return later and _is_own_mark(member, view)
+
+
+def _is_own_mark(member: Member, view: View) -> bool:
+    """False for a row that was copied with its Welkom, and for one that somebody typed another person over."""
+    known, history = recipient_history_of(view), view.history
+    number = known.cell(member, "Nr")
+    if is_blank(number):
+        identity = history.identity(member.mobile) if member.mobile else ""
+        if history.deliveries and history.identity_nr.get(identity) != member.nr:
+            return False
+    elif str(number).strip().upper() != member.nr:
+        return False
+    in_row = known.in_row(member)
+    return not in_row or any(known.is_of(letter, member) for letter in in_row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 
@@ -130,7 +130,8 @@ class Member:
     (trimmed). `mobile` is E.164 or None, `email` normalised or None (blank or unusable).
     `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
     for whoever has an Afgemeld op, also an unreadable one; `left_on` is its day where it reads.
-    `no_mail` is True for whoever has anything but "nee" in a column Geen mail.
+    `no_mail` is True for whoever has anything but "nee" in a column Geen mail; `told_no_mail` where our own Welkom
+    says that somebody wants no mail, `mail_again` since when it says that this was taken back (local time).
     """
 
     place: Place
@@ -157,6 +158,8 @@ class Member:
     exception: str = ""
     in_whatsapp: bool | None = None
     no_mail: bool = False
+    told_no_mail: bool = False
+    mail_again: datetime | None = None
 
     @property
     def name(self) -> str:

@@ -20,7 +20,13 @@ WAITS = "wacht"
 NO_MAIL = "wil geen mail"
 """Told in the row of whoever asked to be left alone, behind what stood there."""
 
-_NO_MAIL = re.compile(rf"(?:; *)?{NO_MAIL}\s*$", re.IGNORECASE)
+MAIL_AGAIN = "wil weer mail sinds"
+"""Told likewise, with a moment, of whoever took that back: what another laptop heard before it counts no more."""
+
+_WISH = re.compile(
+    rf"(?:; *)?(?:(?P<no>{NO_MAIL})|{MAIL_AGAIN} (?P<at>\d{{1,2}}-\d{{1,2}}-\d{{4}} \d{{1,2}}:\d{{2}}))\s*$",
+    re.IGNORECASE,
+)
 
 _SHAPE = re.compile(
     r"(?P<state>klaargezet|verstuurd|bezig|onzeker|geweigerd)(?: sinds)?"
@@ -68,14 +74,56 @@ def busy_since(moment: datetime) -> WelcomeMark:
 
 def with_no_mail(cell: Cell) -> str:
     """What a cell says, with behind it that this person wants no mail."""
-    told = _NO_MAIL.sub("", cell).strip() if isinstance(cell, str) else ""
-    return f"{told}; {NO_MAIL}" if told else NO_MAIL
+    return _with(cell, NO_MAIL)
+
+
+def with_mail_again(cell: Cell, moment: datetime) -> str:
+    """What a cell says, with behind it that this person takes mail again since `moment` (local time)."""
+    return _with(cell, f"{MAIL_AGAIN} {moment.day}-{moment.month}-{moment.year} {moment:%H:%M}")
+
+
+def keep_mail_again(cell: Cell, text: str) -> str:
+    """A new text for a cell of somebody who takes mail, with what the cell says of that."""
+    found = _wish_in(cell)
+    return text if found is None or found["no"] else _with(text, found[0].lstrip("; "))
+
+
+def keep_wish(cell: Cell, text: str) -> str:
+    """A new text for a cell, with what the cell says of wanting no mail, or mail again."""
+    found = _wish_in(cell)
+    return text if found is None else _with(text, found[0].lstrip("; "))
+
+
+def says_no_mail(cell: Cell) -> bool:
+    """True for a cell that says that this person wants no mail."""
+    found = _wish_in(cell)
+    return found is not None and found["no"] is not None
+
+
+def mail_again_since(cell: Cell) -> datetime | None:
+    """The moment (local time) since when this person takes mail again, as the cell tells; None where it does not."""
+    found = _wish_in(cell)
+    if found is None or found["no"]:
+        return None
+    try:
+        return datetime.strptime(found["at"], "%d-%m-%Y %H:%M")
+    except ValueError:
+        return None
+
+
+def _wish_in(cell: Cell) -> re.Match[str] | None:
+    return _WISH.search(" ".join(cell.split())) if isinstance(cell, str) and "mail" in cell.casefold() else None
+
+
+def _with(cell: Cell, wish: str) -> str:
+    told = _WISH.sub("", " ".join(cell.split())).strip() if isinstance(cell, str) else ""
+    return f"{told}; {wish}" if told else wish
 
 
 @lru_cache(maxsize=1024)  # few days and versions, and a round asks for every row
 def read_mark(cell: Cell) -> WelcomeMark | None:
     """What a cell says, or None where it is blank or says something that the software did not write."""
-    shape = _SHAPE.fullmatch(_NO_MAIL.sub("", " ".join(cell.split()))) if isinstance(cell, str) else None
+    shape = _SHAPE.fullmatch(_WISH.sub("", " ".join(cell.split()))) if isinstance(cell, str) else None
     if shape is None:
         return None
     try:

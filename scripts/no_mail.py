@@ -1,0 +1,22 @@
+"""Writes down that somebody wants no more mail, or takes that back."""
+
+from __future__ import annotations
+
+import click
+
+from outside.door import Choices, door
+
+
+@door("Schrijft op dat iemand geen mail meer wil, of met --undo dat die persoon weer mail mag krijgen.")
+@click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, zoals D-0012.")
+@click.option("--undo", is_flag=True, help="Neem het terug: deze persoon mag weer mail krijgen.")
+def no_mail(choices: Choices, nr: str, undo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
+    """Ledger and row both hear of it."""
+    from outside.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.wishes import settle_wish  # likewise
+
+    return settle_wish(load_settings(choices.settings), choices, nr, undo=undo)
+
+
+if __name__ == "__main__":
+    no_mail.main()

@@ -1,0 +1,147 @@
+"""Takes a wish to be left alone for what it is: proven, to be asked about, or a stranger's; and takes it back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from outside.incoming import addresses_in
+from outside.ledger import Ledger
+from outside.opening import open_workbook
+from outside.reports import StopAsked
+from outside.run import prepare
+from outside.screen import say, warn
+from outside.settings import Settings
+from outside.stop import Changed, Stop
+from outside.workbook import Workbook
+from roster.columns import DEELNEMERS
+from roster.left_alone import wants_no_mail
+from roster.model import Member
+from roster.plan import SetCell, View
+from roster.table import Cell, says
+from roster.welcome_mark import with_mail_again, with_no_mail
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+SHOWN = 20
+"""So many questions are put at once; somebody who forges mail must not fill the screen."""
+
+
+@dataclass(slots=True)
+class People:
+    """Who stands in the register, by the digest of an address: the Nr's, and since when a row takes a wish back."""
+
+    numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    again: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def people_of(view: View) -> People:
+    """Who stands in the register of a view."""
+    numbers: dict[str, list[str]] = {}
+    again: dict[str, datetime] = {}
+    for member in view.roster.members:
+        if member.email:
+            mark = view.history.address_mark(member.email)
+            numbers.setdefault(mark, []).append(member.nr)
+            if member.mail_again is not None:
+                again[mark] = member.mail_again
+    return People(numbers, again)
+
+
+def address_of_wish(wish: StopAsked, ledger: Ledger, people: People) -> tuple[str, bool]:
+    """The digest of the address that a wish is about ("" where nobody can tell), and whether it is proven.
+
+    Proven is what carries the token of a letter of ours, what answers a letter of ours to that very address, and
+    what our own provider vouches for. From alone proves nothing: anybody can write it.
+    """
+    known = dict.fromkeys((*people.numbers, *ledger.letters.addresses()))
+    meant = next((mark for mark in known if ledger.token_of(mark) == wish.token), "") if wish.token else ""
+    if meant:
+        return meant, True
+    letters = [letter for name in wish.quoted if (letter := ledger.letters.by_message_id(name)) is not None]
+    for mark in map(ledger.address_mark, addresses_in(wish.address)):
+        if mark in known:
+            return mark, wish.vouched or any(letter.address == mark for letter in letters)
+    if letters:
+        return letters[0].address, False
+    return next((mark for mark, numbers in people.numbers.items() if wish.nr in numbers), ""), False
+
+
+def is_old_news(wish: StopAsked, mark: str, people: People) -> bool:
+    """True for a wish that was written before it was taken back, as the row tells: another laptop heard it."""
+    since = people.again.get(mark)
+    return since is not None and wish.sent is not None and wish.sent < since
+
+
+def numbers_of(mark: str, ledger: Ledger, people: People) -> list[str]:
+    """The Nr's of whoever has or had the address with this digest."""
+    return list(people.numbers.get(mark, ())) or sorted({one.person for one in ledger.letters.to_address(mark)})
+
+
+def ask_about_wishes(ledger: Ledger, people: People) -> None:
+    """Put every question that was not answered yet."""
+    open_ones = [(mark, numbers) for mark in ledger.letters.asked() if (numbers := numbers_of(mark, ledger, people))]
+    for _mark, numbers in open_ones[:SHOWN]:
+        nr = numbers[0]
+        warn(f"  {' en '.join(numbers)}: er kwam een mail die om geen mail meer vraagt. Onzeker is of die echt is.")
+        warn(f"    Kijk in het postvak, of vraag het. Klopt het? Typ: make no-mail NR={nr}", "plain")
+        warn(f"    Klopt het niet? Typ: make no-mail NR={nr} UNDO=yes", "plain")
+    if len(open_ones) > SHOWN:
+        warn(f"  Zo zijn er nog {len(open_ones) - SHOWN}. Die ziet u als deze zijn beantwoord, met: make bounces")
+
+
+def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool) -> int:
+    """Somebody wants no more mail, or takes that back: told to ledger and row. The exit code."""
+    nr = typed.strip().upper()
+    workbook = open_workbook(settings)
+    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        members = [member for member in view.roster.members if member.nr == nr]
+        marks = {ledger.address_mark(member.email) for member in members if member.email}
+        letters = ledger.letters.of_person(nr)
+        if not members and not letters:
+            raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
+        if not marks:  # the row is gone, or its address
+            marks = {letter.address for letter in letters}
+        if undo:
+            _take_back(nr, members, marks, view, workbook, ledger)
+        else:
+            ledger.letters.never_mail(sorted(marks))
+            with suppress(Changed):  # the next round tells the row, from the ledger
+                workbook.write(_steps(members, view, with_no_mail))
+            say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
+    return 0
+
+
+def _take_back(
+    nr: str, members: Sequence[Member], marks: set[str], view: View, workbook: Workbook, ledger: Ledger
+) -> None:
+    """The row first: only by that do other laptops hear of it."""
+    if any(member.no_mail for member in members):
+        raise Stop(f"Bij {nr} staat in de kolom Geen mail dat er geen mail mag.", "Maak die cel leeg, en typ dit weer.")
+    wanted = bool(marks & ledger.left_alone()) or any(wants_no_mail(member, view) for member in members)
+    if wanted:
+        now = ledger.now().astimezone().replace(tzinfo=None)
+        steps = _steps(members, view, lambda cell: with_mail_again(cell, now))
+        busy = Stop("Het register wordt net gewijzigd. Er is niets opgeschreven.", "Typ het straks nog eens.", code=3)
+        try:
+            if workbook.write(steps).left:
+                raise busy
+        except Changed:
+            raise busy from None
+    ledger.letters.mail_again(sorted(marks | {letter.address for letter in ledger.letters.of_person(nr)}))
+    say(f"{nr}: mag weer mail krijgen." if wanted else f"{nr}: er is niets veranderd; deze persoon mag mail krijgen.")
+
+
+def _steps(members: Sequence[Member], view: View, text: Callable[[Cell], str]) -> list[SetCell]:
+    table = view.roster.tables[DEELNEMERS.title]
+    cells: list[tuple[Member, Cell]] = [
+        (member, table.cell(member.place.row - table.first, "Welkom")) for member in members
+    ]
+    return [
+        SetCell(member.place.at("Welkom"), text(cell), cell) for member, cell in cells if not says(cell, text(cell))
+    ]
