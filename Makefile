@@ -13,7 +13,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP FROM TO NR FOLDER
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR FOLDER
 ARGS :=
 SWITCHES := FORCE YES LIST OUTBOX UNDO
 typed = $(filter command,$(origin $(1)))
@@ -58,7 +58,7 @@ sync: $(READY) ## doet de hele ronde: lezen, controleren, meldingen en welkomstb
 check: $(READY) ## laat zien wat sync zou doen, en schrijft niets
 	@$(press)
 
-setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt (FROM=register.xlsx zet over naar Google)
+setup: $(READY) ## maakt een leeg register, of vult aan wat aan het uwe ontbreekt
 	@$(press)
 
 begin: $(READY) ## zet het voorbeeld opzij in een map met de datum, en maakt een leeg register

@@ -1,17 +1,15 @@
-"""Setting up a Google Sheet, carrying a register over, bringing it down again, and looking whether all is well."""
+"""Setting up a Google Sheet, bringing it down as a file, and looking whether all is well."""
 
 from __future__ import annotations
 
-import re
-import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
-from openpyxl.worksheet.formula import ArrayFormula
 
-from google_matrix import new_book, peoples, sync
+from google_matrix import new_book, sync
 from google_register import EMAIL, TODAY, google_book, laptop
 from outside import google_calls
 from outside.excel import ExcelWorkbook
@@ -20,10 +18,9 @@ from outside.google import GoogleWorkbook
 from outside.keeping import keep_register
 from outside.settings import Settings
 from outside.starting import set_up
-from outside.stop import Stop
 from roster.columns import TAB, TABS
 from roster.demo import example
-from sheets_server import REFUSED, Book, Failure, Fault, Formula, Person, SheetsServer
+from sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from sheets_server.fixture import sheets
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -118,153 +115,77 @@ def a_register(path: Path) -> Path:
     return path
 
 
-def test_a_local_register_is_carried_over_whole(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
-    """Every tab, people's own too; every cell says the same, and days are days."""
+def converted(sheets: SheetsServer, path: Path) -> Book:
+    """The file as Google's own conversion leaves it, shared with us: every tab, days as numbers with a format,
+    notes, dropdowns and frozen headings; colours of headings, but no protection and no banding of ours."""
+    book = sheets.new_book(today=TODAY)
+    book.writers |= {EMAIL, Person(book).email}
+    for ws in openpyxl.load_workbook(path).worksheets:
+        tab = book.add_tab(ws.title, [[as_number(cell) for cell in row] for row in ws.iter_rows(values_only=True)])
+        tab.grid["frozenRowCount"] = 1 if ws.freeze_panes else 0
+        lists = {span.min_col - 1: rule for rule in ws.data_validations.dataValidation for span in rule.sqref.ranges}
+        for row, line in enumerate(list(tab.rows)):
+            looks = []
+            for column in range(len(line.values)):
+                cell, look = ws.cell(row + 1, column + 1), line.look(column)
+                if isinstance(cell.value, date):
+                    look = replace(look, format={"numberFormat": {"type": "DATE", "pattern": "dd-mm-yyyy"}})
+                if row == 0 and cell.fill.fgColor.rgb:
+                    look = replace(look, format={"backgroundColor": {"red": 0.1}})
+                if cell.comment:
+                    look = replace(look, note=cell.comment.text)
+                if row and column in lists:
+                    look = replace(look, validation={"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "x"}]}})
+                looks.append(look)
+            tab.rows[row] = line._replace(looks=tuple(looks))
+    book.tabs = [tab for tab in book.tabs if tab.title != "Blad1"]
+    book.number_tabs()
+    return book
+
+
+def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: SheetsServer, tmp_path: Path) -> None:
+    """A file uploaded to Drive and opened as a sheet: setup adds what is missing, and a round reads the same people."""
     path = a_register(tmp_path / "register.xlsx")
-    settings = laptop(sheets, empty, tmp_path / "home")
-    told = set_up(settings, path)
-    assert any("Eigen blad" in line for line in told)
+    book = converted(sheets, path)
+    before = {tab.title: tab.values() for tab in book.tabs}
+    notes = [book.tab("Deelnemers").row(0).look(turn).note for turn in range(len(TAB["Deelnemers"].columns))]
+    settings = laptop(sheets, book, tmp_path / "home")
+    told = set_up(settings)
+    assert told == ["Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."]
+    assert {tab.title: tab.values() for tab in book.tabs} == before
+    tab = book.tab("Deelnemers")
+    assert [tab.row(0).look(turn).note for turn in range(len(notes))] == notes and any(notes)
+    assert tab.row(1).look(tab.column("Aangemeld op")).format["numberFormat"]["type"] == "DATE"
+    assert tab.row(1).look(tab.column("Rol")).validation["condition"]["values"] == [{"userEnteredValue": "x"}]
+    assert {one["range"]["startColumnIndex"] for one in tab.things["protectedRanges"]} == {tab.column(heading) for heading in TAB["Deelnemers"].own}
+    assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
     local = ExcelWorkbook(path, tmp_path / "state" / "backups").read()
     there = GoogleWorkbook(settings).read()
     for name, table in local.items():
         for heading in table.columns:
             ours = [as_number(cell) for cell in table.column(heading)]
             assert [cell or None for cell in there[name].column(heading)] == ours, (name, heading)
-    tab = empty.tab("Eigen blad")
-    assert tab.values() == [["Wat", "Wanneer", "Klaar"], ["koffie", 46143, True]]
-    assert tab.row(1).look(1).format["numberFormat"]["type"] == "DATE"
-    assert empty.tab("Deelnemers").row(1).value(26) == 2.5
-    sheets.start_counting()
-    assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
-def a_sheet_with_formulas(path: Path) -> Path:
-    """A register with formulas, with and without an outcome, and merged cells; xlsxwriter stores outcomes."""
-    a_register(path)
+def test_a_converted_register_without_a_column_of_ours_gets_it_on_the_right(sheets: SheetsServer, tmp_path: Path) -> None:
+    """People's own columns and tabs stay where they stand."""
+    path = a_register(tmp_path / "register.xlsx")
     book = openpyxl.load_workbook(path)
     people = book["Deelnemers"]
-    people.cell(1, 28).value = "Volledig"
-    people.cell(2, 28).value = '=B2&", "&D2'
-    people.merge_cells("AA4:AA5")
-    people.merge_cells("AA7:AB7")
-    extra = book.create_sheet("Kas")
-    extra["A1"], extra["A2"], extra["A3"], extra["A4"] = 3, "=A1*1.5", "#N/A", "#REF!"
-    extra["B1"] = "=SUMIF('Eigen blad'!A1:A9,\"a,b\",'Eigen blad'!B1:B9)"
-    extra["B2"] = "=_xlfn.IFS(A1>1,{1,2;3,4},TRUE,[1]Elders!A1)"
-    extra["B3"] = ArrayFormula("B3:C4", "=A1:B2*2")
-    extra["E1"] = "=BESTAATNIET(A1)"
-    extra["E2"] = "=GEWEIGERD()"
-    extra.merge_cells("F1:G2")
-    extra["F1"] = "samen"
-    for row in range(10, 15):
-        extra.cell(row, 1).value = f"=A{row - 1}+1"
+    people.delete_cols(next(cell.column for cell in people[1] if cell.value == "Welkom"))
     book.save(path)
-    return path
-
-
-OUTCOMES = {
-    '=B2&", "&D2': "Aa, Bee", "=A1*1,5": 4.5, "=NA()": Failure("#N/A"), "=BESTAATNIET(A1)": Failure("#NAME?"), "=GEWEIGERD()": REFUSED,
-    "=SUMIF('Eigen blad'!A1:A9;\"a,b\";'Eigen blad'!B1:B9)": 0, "=ARRAYFORMULA(A1:B2*2)": 6, **{f"=A{row - 1}+1": row - 9 for row in range(10, 15)},
-}  # fmt: skip
-"""What Google makes of them, in its own marks: ";" between arguments, and a decimal comma in the Netherlands."""
-
-
-def test_formulas_and_merged_cells_go_along(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
-    """People's own tabs too. What Google does not take keeps its value, with a note, and is told by tab and cell."""
-    path = a_sheet_with_formulas(tmp_path / "register.xlsx")
-    empty.outcomes = dict(OUTCOMES)
-    settings = laptop(sheets, empty, tmp_path / "home")
-    told = set_up(settings, path)
-    tab = empty.tab("Kas")
-    text = {(row, column): value.text for row, line in enumerate(tab.values()) for column, value in enumerate(line) if isinstance(value, Formula)}
-    assert text == {
-        (1, 0): "=A1*1,5", (2, 0): "=NA()", (0, 1): "=SUMIF('Eigen blad'!A1:A9;\"a,b\";'Eigen blad'!B1:B9)",
-        (2, 1): "=ARRAYFORMULA(A1:B2*2)", (0, 4): "=BESTAATNIET(A1)", **{(row - 1, 0): f"=A{row - 1}+1" for row in range(10, 15)},
-    }  # fmt: skip
-    assert tab.row(3).value(0) == "#REF!"
-    assert tab.things["merges"] == [{"sheetId": tab.id, "startRowIndex": 0, "startColumnIndex": 5, "endRowIndex": 2, "endColumnIndex": 7}]
-    people = empty.tab("Deelnemers")
-    assert people.row(1).value(27) == Formula('=B2&", "&D2', "Aa, Bee")
-    assert [(one["startRowIndex"], one["endRowIndex"]) for one in people.things["merges"]] == [(6, 7)]
-    assert "Deze formules neemt Google niet aan. Daar staat nu de uitkomst, met een notitie: Kas B2, Kas E2." in told
-    assert "Deze formules geven bij Google een fout. Kijk ze na: Kas E1." in told
-    assert any("Deelnemers" in line and "los gebleven" in line and "AA4:AA5" in line for line in told)
-    assert tab.row(1).look(1).note.endswith("=_xlfn.IFS(A1>1,{1,2;3,4},TRUE,[1]Elders!A1)")
-    before = look_of(empty)
-    assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
-    assert look_of(empty) == before
-
-
-def test_a_formula_keeps_its_outcome_where_google_does_not_take_it(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
-    """A day stays a day; a formula that somebody changed since is left as it is."""
-    path = tmp_path / "register.xlsx"
-    create_register(path, example(5, 1, TODAY))
-    with zipfile.ZipFile(path) as source:
-        parts = {name: source.read(name) for name in source.namelist()}
-    name = next(name for name, part in parts.items() if name.startswith("xl/worksheets/") and b"Lees" not in part)
-    parts[name] = re.sub(rb"</row></sheetData>", b'<c r="AF99" t="str"><f>GEWEIGERD()</f><v>wat het was</v></c></row></sheetData>', parts[name])
-    assert b"GEWEIGERD" in parts[name]
-    with zipfile.ZipFile(path, "w") as target:
-        for part, content in parts.items():
-            target.writestr(part, content)
-    empty.outcomes = {"=GEWEIGERD()": REFUSED}
-    told = set_up(laptop(sheets, empty, tmp_path / "home"), path)
-    assert any("met een notitie" in line and "AF99" in line for line in told)
-    assert any("wat het was" in row for tab in empty.tabs for row in tab.values())
-
-
-@pytest.mark.long
-def test_carrying_formulas_over_that_was_cut_off_is_simply_done_again(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
-    """At whatever call; the sheet shows outcomes, and they are not taken for something else."""
-    path = a_sheet_with_formulas(tmp_path / "register.xlsx")
-    empty.outcomes = dict(OUTCOMES)
-    fresh = empty.copied()
-    settings = laptop(sheets, empty, tmp_path / "home")
-    set_up(settings, path)
-    whole, calls = peoples_values(empty), len(sheets.calls)
-    for call in range(5, calls, 3):
-        empty.return_to(fresh)
-        sheets.start_counting()
-        sheets.fail(call, Fault("403"))
-        with pytest.raises(Stop):
-            set_up(settings, path)
-        sheets.start_counting()
-        set_up(settings, path)
-        assert peoples_values(empty) == whole, call
-        assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
-
-
-def peoples_values(book: Book) -> object:
-    """What stands where, and which cells are merged; the ids of tabs are made anew each time."""
-    merges = {tab.title: [sorted(one.items()) for one in tab.things.get("merges", [])] for tab in book.tabs}
-    return [(tab.title, tab.values(), [[side for side in one if side[0] != "sheetId"] for one in merges[tab.title]]) for tab in book.tabs]
+    there = converted(sheets, path)
+    told = set_up(laptop(sheets, there, tmp_path / "home"))
+    assert "Tabblad Deelnemers: toegevoegd Welkom." in told
+    heads = there.tab("Deelnemers").row(0).values
+    assert heads[-1] == "Welkom" and "Huisdier" in heads
+    assert there.tab("Eigen blad").values() == [["Wat", "Wanneer", "Klaar"], ["koffie", 46143, True]]
 
 
 def as_number(cell: object) -> object:
     if isinstance(cell, date):
         return (date(cell.year, cell.month, cell.day) - date(1899, 12, 30)).days
     return int(cell) if isinstance(cell, float) and cell.is_integer() else cell or None
-
-
-def test_nothing_is_carried_over_what_stands_there(sheets: SheetsServer, tmp_path: Path) -> None:
-    book = new_book(sheets)
-    before = peoples(book)
-    with pytest.raises(Stop, match="staat al iets anders"):
-        set_up(laptop(sheets, book, tmp_path), a_register(tmp_path / "register.xlsx"))
-    assert peoples(book) == before
-
-
-@pytest.mark.parametrize("call", [5, *(pytest.param(call, marks=pytest.mark.long) for call in (3, 7, 9, 11, 13))])
-def test_carrying_over_that_was_cut_off_is_simply_done_again(sheets: SheetsServer, empty: Book, tmp_path: Path, call: int) -> None:
-    path = a_register(tmp_path / "register.xlsx")
-    settings = laptop(sheets, empty, tmp_path / "home")
-    sheets.fail(call, Fault("403"))
-    with pytest.raises(Stop):
-        set_up(settings, path)
-    sheets.start_counting()
-    set_up(settings, path)
-    rows = ExcelWorkbook(path, tmp_path / "state" / "backups").read()["Deelnemers"].rows
-    assert len(GoogleWorkbook(settings).read()["Deelnemers"].rows) == len(rows) > 50
 
 
 def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_path: Path) -> None:
@@ -305,12 +226,6 @@ def test_a_backup_keeps_the_formulas_that_excel_knows(sheets: SheetsServer, tmp_
         "B1": "=SUM(A1,A2)", "B2": '=IF(A1>1,"ja","")', "B3": "=A1>1", "C1": 2, "C2": 1, "C3": '=Deelnemers!B2&"; <b>"', "D2": "=NA()",
     }  # fmt: skip
     assert [values[address].value or None for address in cells] == [5, None, True, 2, 1, "Anna; <b>", "#N/A"]
-    other = sheets.new_book()
-    other.writers |= {EMAIL, Person(other).email}
-    other.outcomes = {'=SUM(A1;A2)': 5, '=IF(A1>1;"ja";"")': "", "=A1>1": True, '=Deelnemers!B2&"; <b>"': "Anna; <b>", "=NA()": Failure("#N/A")}
-    set_up(laptop(sheets, other, tmp_path / "other"), path)
-    back = other.tab("Eigen blad")
-    assert [back.row(row).value(1) for row in range(3)] == [tab.row(row).value(1) for row in range(3)]
 
 
 def test_a_backup_that_rows_move_under_puts_no_formula_over_anothers_cell(sheets: SheetsServer, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""Puts a formula of Excel into the marks in which Google takes it, and one of Google into Excel's.
+"""Puts a formula of Google into the marks in which a file holds it for Excel.
 
-A file holds formulas in English with "," between arguments. Google reads them in the way of the
-sheet's own country: ";" is understood everywhere, "," only where a decimal point is in use.
+A file holds formulas in English with "," between arguments. Google writes them in the way of the
+sheet's own country: with ";" where a decimal comma is in use.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token, TokenizerError
 from openpyxl.utils import FORMULAE
 
-_PREFIX = re.compile(r"^(?:_xlfn\.|_xlws\.|_xlpm\.|_xludf\.)+", re.IGNORECASE)
 _NEWER = frozenset({"CONCAT", "IFNA", "IFS", "MAXIFS", "MINIFS", "SWITCH", "TEXTJOIN", "XLOOKUP", "XOR", "DAYS"})
 """What came to Excel later stands in a file behind _xlfn. (Microsoft, "Issue: An _xlfn. prefix is displayed")."""
 
-_NOT_GOOGLES = frozenset({"SINGLE", "ANCHORARRAY"})
 _POINT = ("en", "zh", "ja", "ko", "th", "he", "iw", "hi", "ms")
 _PIECES = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*'|[{};,\\])""")
 _CELLS = r"\$?[A-Z]{1,3}\$?\d+(?::\$?[A-Z]{1,3}\$?\d+)?|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}|\$?\d+:\$?\d+"
@@ -27,40 +25,6 @@ _RANGE = re.compile(rf"(?:('(?:[^']|'')+'|[^'!]+)!)?(?:{_CELLS})", re.IGNORECASE
 def has_decimal_comma(locale: str) -> bool:
     """True where people of this locale ("nl_NL") write 1,5; South Africa's English does."""
     return not locale.startswith(_POINT) or locale == "en_ZA"
-
-
-def for_google(formula: str, *, comma: bool) -> str | None:
-    """A formula of a file ("=SUM(A1,B1)") as Google takes it, or None where it never will.
-
-    `comma` tells that the sheet's country has a decimal comma. Text and tabs' names stay as they are. None
-    for what looks into another file or into a table, which Google does not have.
-    """
-    try:
-        items = Tokenizer(formula).items
-    except TokenizerError:
-        return None
-    told, arrays = [], 0
-    for item in items:
-        value = item.value
-        if item.type == Token.ARRAY:
-            arrays += 1 if item.subtype == Token.OPEN else -1
-        elif item.type == Token.SEP and item.subtype == Token.ARG:
-            # Between the columns of an array stands "," in Google too, or "\" where that is the decimal mark.
-            value = ";" if not arrays else "\\" if comma else ","
-        elif item.type == Token.OP_IN and value == ",":
-            return None  # two ranges taken together
-        elif item.type == Token.OPERAND and item.subtype == Token.NUMBER:
-            value = value.replace(".", ",") if comma else value
-        elif item.type == Token.OPERAND and item.subtype == Token.RANGE:
-            value = _PREFIX.sub("", value)
-            if "[" in value:
-                return None
-        elif item.type == Token.FUNC and item.subtype == Token.OPEN:
-            value = _PREFIX.sub("", value)
-            if value.rstrip("(").upper() in _NOT_GOOGLES:
-                return None
-        told.append(value)
-    return "=" + "".join(told)
 
 
 def for_excel(formula: str, titles: Collection[str], *, comma: bool) -> str | None:

@@ -9,10 +9,13 @@ from outside.google_backup import Page, excel_titles, keep_pages
 from outside.google_calls import Calls, Json, Refused
 from outside.google_formulas import for_excel, has_decimal_comma
 from outside.google_lock import TITLE
-from outside.google_page import Place, in_letters
 from outside.google_tabs import cells_in, describe, quoted, read_sheets
 from outside.stop import Stop
+from outside.xlsx_text import column_letters
 from roster.table import Sheet
+
+Place = tuple[int, int]
+"""Row and column, from 0."""
 
 _SAMPLE = 60
 """The formats of so many rows tell which columns hold days."""
@@ -79,8 +82,10 @@ def _days_in(answer: Json) -> dict[str, set[int]]:
 
 
 def _box(places: Iterable[Place]) -> str:
+    """The smallest range that holds all these places, as Google names it: A2:C5."""
     rows, columns = zip(*places, strict=True)
-    return in_letters((min(rows), min(columns), max(rows) + 1, max(columns) + 1))
+    first, last = column_letters(min(columns) + 1), column_letters(max(columns) + 1)
+    return f"{first}{min(rows) + 1}:{last}{max(rows) + 1}"
 
 
 def _make_room(sheet: Sheet, places: Iterable[Place]) -> None:

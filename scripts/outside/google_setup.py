@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from outside.excel_look import TELLS
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
-from outside.google_carry import carry_over
 from outside.google_lock import TITLE, Lock
 from outside.google_login import log_in
 from outside.google_look import Standing, missing_look, says_nothing
@@ -40,17 +38,13 @@ _FRONT_LINES = (
 )
 
 
-def set_up_google(settings: Settings, source: Path | None = None) -> list[str]:
-    """Add what is missing, under the lock; says in Dutch what was added. Run again it changes nothing.
-
-    `source` is a register on this computer that is carried over first.
-    """
+def set_up_google(settings: Settings) -> list[str]:
+    """Add what is missing, under the lock; says in Dutch what was added. Run again it changes nothing."""
     calls = Calls(settings.workbook.spreadsheet, log_in(settings))
     lock = Lock(calls, settings.paths.state)
     with lock.held():
         try:
-            told = carry_over(calls, source, lock.check) if source else []
-            told += complete(calls, settings.network.name, lock)
+            told = complete(calls, settings.network.name, lock)
         except Refused as refused:
             if lock.is_lost(refused):
                 raise lock.lost() from refused

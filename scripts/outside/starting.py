@@ -16,23 +16,15 @@ EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
 
 
-def set_up(settings: Settings, source: Path | None = None) -> list[str]:
-    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done.
-
-    `source` is a register on this computer that is carried over, whole, to one at Google.
-    """
+def set_up(settings: Settings) -> list[str]:
+    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done."""
     from outside.excel_new import complete_register, create_register  # openpyxl's 10 MB are for new registers only
 
     path = settings.workbook.path
     if settings.workbook.kind == "google":
         from outside.google_setup import set_up_google  # half a second, which a local register need not wait for
 
-        return set_up_google(settings, source)
-    if source is not None:
-        raise Stop(
-            "Een register overzetten kan alleen naar Google.",
-            'Zet in config/settings.toml bij [workbook] kind = "google", of kopieer het bestand zelf.',
-        )
+        return set_up_google(settings)
     if not path.exists():
         create_register(path, title=settings.network.name)
         return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
