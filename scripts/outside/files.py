@@ -9,6 +9,7 @@ import secrets
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -22,7 +23,10 @@ _UNFINISHED = ".buurtbeheer-"
 SIDE_BY_SIDE = 4
 """Files that the disk is waited for together."""
 
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"\\|?*]|[. ]$|^ |^$|^(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)')
+_UNSAFE = re.compile(
+    r'[\x00-\x1f<>:"\\|?*\ud800-\udfff]|[. ]$|^ |^$'
+    r"|^(?i:con|prn|aux|nul|conin\$|conout\$|clock\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)"
+)
 
 OWNER_ONLY = ("/inheritance:r", "/grant:r", "*S-1-3-4:(OI)(CI)F", "*S-1-5-18:(OI)(CI)F", "*S-1-5-32-544:(OI)(CI)F")
 """What icacls is told of a folder on Windows: its owner, the system and its keepers, handed down to every
@@ -166,10 +170,10 @@ def below(folder: Path, relative: str) -> Path:
 
 
 def all_differ(paths: Iterable[str]) -> None:
-    """Raise ValueError where two names of a plan are one file on a disk that does not tell capitals apart."""
+    """Raise ValueError where two names of a plan are one file to a disk that minds no capitals or spelling of é."""
     seen: dict[str, str] = {}
     for path in paths:
-        twin = seen.setdefault(path.casefold(), path)
+        twin = seen.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
         if twin is not path:
             raise ValueError(f"a plan names one file twice: {twin!r} and {path!r}")
 

@@ -34,6 +34,11 @@ NUMBERS = {
 Loader = Callable[[str], tuple[str, str, Callable[[], bool]]]
 """The name of a text in; its source, the name of its file, and whether that is still so, out."""
 
+_IN_MARKDOWN = re.compile(
+    r"[\\`*\[\]|]|<(?=[A-Za-z!?/])|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])|#(?=\s*$)|&(?=#?\w+;)"
+)
+_BEGINS_A_BLOCK = re.compile(r"^(\d{0,9})((?:[.)+-]|#{1,6})(?=\s|$)|>|[=-]+\s*$)")
+_LINK = re.compile(r"https://[\w.,:/?=&%+@#-]+")
 _SPECIAL_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -42,6 +47,7 @@ def environment(
 ) -> SandboxedEnvironment:
     """Where texts in a language are filled in; an unknown name is an error, and with `html` every fact is escaped.
 
+    With `load` texts are filled in as they are written, so that every fact is escaped as Markdown wants it.
     `trim` lets a tag that stands alone leave no blank line. Filters: `listed` for a list of names, `day`, and `flow`.
     """
     made = SandboxedEnvironment(
@@ -49,7 +55,7 @@ def environment(
         autoescape=html,
         trim_blocks=trim,
         lstrip_blocks=trim,
-        finalize=on_one_line,
+        finalize=as_markdown if load else on_one_line,
         loader=FunctionLoader(load) if load else None,
     )
     made.filters["flow"] = flow
@@ -66,6 +72,14 @@ def on_one_line(value: object) -> object:
         return value
     shown = _SPECIAL_SIGNS.sub("", value)
     return " ".join("".join(sign if sign.isprintable() or sign in "\u200c\u200d" else " " for sign in shown).split())
+
+
+def as_markdown(value: object) -> object:
+    """A fact as it may stand in a text that people read as Markdown: it makes no heading, link or list."""
+    shown = on_one_line(value)
+    if not isinstance(shown, str) or isinstance(shown, Markup) or _LINK.fullmatch(shown):
+        return shown
+    return _BEGINS_A_BLOCK.sub(r"\1\\\2", _IN_MARKDOWN.sub(r"\\\g<0>", shown.strip()))
 
 
 def listed(names: Sequence[str], language: str) -> str:

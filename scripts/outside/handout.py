@@ -166,9 +166,10 @@ def _sheaf(step: WriteFile | Document, draw: Callable[[Document], str]) -> Sheaf
 def count_cards(data: bytes, sheaf: Sheaf) -> None:
     """Raise Stop unless the bundle on the disk holds as many whole cards as rows it was made of.
 
-    A whole card begins, names somebody, has one number and ends, in that order.
+    A whole card begins, names somebody, has one number and ends, in that order, each on a line of its own: a
+    person may be called END:VCARD.
     """
-    *cards, rest = data.split(b"END:VCARD\r\n")
+    *cards, rest = data.split(b"\r\nEND:VCARD\r\n")
     whole = sum(
         card.startswith(b"BEGIN:VCARD\r\n")
         and b"\r\nBEGIN:" not in card

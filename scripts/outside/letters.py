@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 import hmac
 import re
+import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes
@@ -97,8 +98,13 @@ def message_id(act: str, version: str, person: str, sender: str, to: str = "", s
     return f"<{'.'.join([*filter(None, pieces), digest])}@{_address(sender).rpartition('@')[2]}>"
 
 
-HOLES = ("@@to@@", "@@subject@@", "@@message-id@@", "@@leave@@", "@@plain@@", "@@screen@@")
-"""What differs from one person to the next, in the order in which it stands in a mail."""
+_DRAWN = secrets.token_hex(8)
+HOLES = tuple(f"@@{_DRAWN}.{hole}@@" for hole in ("to", "subject", "message-id", "leave", "plain", "screen"))
+"""What differs from one person to the next, in the order in which it stands in a mail.
+
+Drawn anew by every process: whatever people typed that stands in a frame as well (a name in the file name of a
+card), it is never taken for one of these.
+"""
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -189,11 +190,19 @@ class View:
 Planner = Callable[[View], Iterable[Step]]
 
 
-_UNSAFE = re.compile(r'[\x00-\x1f<>:"/\\|?*]+')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_UNSAFE = re.compile(
+    r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff\ud800-\udfff<>:"/\\|?*]+'
+)
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|conin\$|conout\$|clock\$|com[\d¹²³]|lpt[\d¹²³]) *(\.|$)")
+_LONGEST_NAME = 120
+"""Octets. A disk takes 255, and an encrypted one 143; an ending and a count come behind it."""
 
 
 def file_name(name: str) -> str:
-    """A name that Windows, macOS and Linux all take as one piece of a path, still readable."""
-    safe = _UNSAFE.sub("-", name).strip(" .") or "naamloos"
-    return ("_" + safe if _RESERVED.match(safe) else safe)[:80].rstrip(" .")
+    """A name that Windows, macOS and Linux all take as one piece of a path, still readable.
+
+    At most 80 letters and 120 octets. A Mac takes é and e with an accent for one name, so there is one way to spell it.
+    """
+    safe = unicodedata.normalize("NFC", _UNSAFE.sub("-", name)).strip(" .") or "naamloos"
+    safe = ("_" + safe if _RESERVED.match(safe) else safe)[:80]
+    return safe.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")

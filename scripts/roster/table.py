@@ -124,7 +124,8 @@ def fold(text: str) -> str:
 
 def row_keys(table: Table) -> list[str]:
     """Name every row of a table; see `Table.keys`."""
-    numbers = [cell.strip() if isinstance(cell, str) else "" for cell in table.column("Nr")]
+    # What begins with = is a key of ours, and no Nr, whoever typed it there.
+    numbers = [cell.strip() if isinstance(cell, str) and cell[:1] != "=" else "" for cell in table.column("Nr")]
     times = Counter(numbers)
     if len(times) == len(numbers) and "" not in times:
         return numbers

@@ -51,10 +51,11 @@ class Frame:
 
 def frame(group: Group, terms: Terms) -> Frame:
     """The frame of a group's cards."""
-    prefix = escape(f"{terms.short_name} {shorten(group.name, GROUP_ROOM)} ·")
+    name = _on_one_line(group.name)
+    prefix = escape(f"{terms.short_name} {shorten(name, GROUP_ROOM)} ·")
     # FN is "FN:prefix given family"; N has two separators more, and a card's name is never shortened twice.
     room = LINE - len("FN:") - len(f"{prefix} ".encode()) - 3
-    return Frame(prefix, escape(shorten(group.name, LINE - len("ORG:"))), file_name(terms.short_name)[:20], room)
+    return Frame(prefix, escape(shorten(name, LINE - len("ORG:"))), file_name(terms.short_name)[:20], room)
 
 
 def card(member: Member, shared: Frame) -> str:
@@ -67,7 +68,7 @@ def card(member: Member, shared: Frame) -> str:
     given = member.first_name
     if not given and not family:
         given = member.organisation
-    given, family = _fit(given, family, shared.room)
+    given, family = _fit(_on_one_line(given), _on_one_line(family), shared.room)
     shown = f"{given} {family}" if given and family else given or family
     return (
         f"BEGIN:VCARD\nVERSION:3.0\nFN:{shared.prefix} {shown}\nN:{family};{given};;{shared.prefix};\n"
@@ -88,6 +89,11 @@ def _fit(given: str, family: str, room: int) -> tuple[str, str]:
     return escape(given), escape(family)
 
 
+def _on_one_line(text: str) -> str:
+    """Without marks that some readers end a line at, so that no part of a name stands where a property begins."""
+    return text if text.isprintable() else _ENDS_A_LINE.sub(" ", text).strip()
+
+
 def _octets(text: str) -> int:
     return len(escape(text).encode())
 
@@ -101,6 +107,7 @@ def shorten(text: str, octets: int) -> str:
     return text.rstrip() + "…"
 
 
+_ENDS_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _SPECIAL = re.compile(r"[\\;,\r\n]")
 
 

@@ -10,7 +10,7 @@ from roster.model import Group, Member, Role, Terms
 from roster.phones import phone
 from roster.plan import file_name
 from roster.table import Place
-from roster.vcards import Frame, card, escape, frame
+from roster.vcards import Frame, card, escape, frame, shorten
 
 Cards = tuple[tuple[str, str], ...]
 """Cards as they go along with a mail: file name and card."""
@@ -58,7 +58,7 @@ def regiegroep_card(number: str, terms: Terms) -> Cards:
 
 def regiegroep_at(mobile: str, terms: Terms) -> Cards:
     """The regiegroep's card with this number (E.164), which is not looked at."""
-    prefix, org = escape(f"{terms.short_name} ·"), escape(terms.network_name[:60])
+    prefix, org = escape(f"{terms.short_name} ·"), escape(shorten(terms.network_name, 70))
     shared = Frame(prefix, org, file_name(terms.short_name)[:20], 50)
     contact = Member(Place(""), "regiegroep", organisation="Regiegroep", mobile=mobile, role=Role.ADMIN)
     return ((_file("Regiegroep"), _crlf(card(contact, shared))),)
