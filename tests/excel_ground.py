@@ -30,11 +30,15 @@ def by_hand(
     calc: str = "",
     after: str = "",
     extra: str = "",
+    drop: str = "",
 ) -> ExcelWorkbook:
-    """A register written by hand: tab Deelnemers with the headings in row 1 and `rows`; perhaps an extra tab."""
+    """A register written by hand: tab Deelnemers with the headings in row 1 and `rows`; perhaps an extra tab.
+
+    No tab has the heading `drop`.
+    """
     sheets: dict[str, str] = {}
     for tab in TABS[:-1]:
-        cells = "".join(f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in tab.headings)
+        cells = "".join(f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in tab.headings if heading != drop)
         sheets[tab.title] = sheet_xml(
             f'<row r="1">{cells}</row>{rows if tab is TABS[0] else ""}', after=after if tab is TABS[0] else ""
         )

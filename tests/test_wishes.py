@@ -243,6 +243,15 @@ def test_a_copied_row_does_not_carry_the_wish_of_the_original(nr: str) -> None:
     if nr:
         member.nr = "D-0008"
     assert not wants_no_mail(member, view)
+    assert [step.value for step in plan_missed_marks(view)] in ([], ["verstuurd 1-1-2026 (versie 1)"])
+
+
+def test_the_wish_of_who_stood_in_a_row_before_goes_when_another_is_typed_over() -> None:
+    """Else the next round would take it for his."""
+    view = view_of(table("verstuurd 1-1-2026 (versie 1); wil geen mail", "D-0001"), replace(HISTORY, deliveries=[letter("x", "y")]))
+    view.roster.members[0].told_no_mail = True
+    view = replace(view, terms=replace(view.terms, regiegroep_number=""))  # the welcome waits
+    assert [step.value for step in plan_missed_marks(view)] == ["verstuurd 1-1-2026 (versie 1)"]
 
 
 def test_the_mark_stays_behind_what_else_the_cell_says() -> None:

@@ -18,9 +18,10 @@ from outside.excel_steps import TabSteps
 from outside.files import trouble
 from outside.stop import Changed, Stop
 from outside.workbook import Written, is_front_of_example
+from outside.xlsx_formula_cells import unknown_cells
 from outside.xlsx_guard import check_not_open, check_workbook_file
 from roster.columns import TAB
-from roster.headings import HeadingProblems, find_tables
+from roster.headings import HeadingProblems, find_tables, of_the_register
 from roster.plan import AddRow, SetCell
 from roster.table import Cell, Sheet, Table, fold
 
@@ -87,6 +88,7 @@ class ExcelWorkbook:
         seen, sheets, merged, too_far = open_register(self.path)
         check_not_too_far(too_far)
         self.is_example = any(map(is_front_of_example, sheets))
+        self._mark_unknown(sheets)
         try:
             tables = find_tables(sheets)
         except HeadingProblems as problems:
@@ -100,6 +102,17 @@ class ExcelWorkbook:
                 table, merged.get(table.title, []), 0 if complete else _width(cells[table.title])
             )
         return tables
+
+    def _mark_unknown(self, sheets: Sequence[Sheet]) -> None:
+        """Put errors and formulas without an outcome where calamine leaves a blank."""
+        unknown = unknown_cells(self.path, frozenset(of_the_register(sheet.title for sheet in sheets)))
+        for sheet in sheets:
+            for (row, column), value in unknown.get(sheet.title, {}).items():
+                sheet.cells.extend([] for _ in range(row + 1 - len(sheet.cells)))
+                line = sheet.cells[row]
+                line.extend([None] * (column + 1 - len(line)))
+                if line[column] in (None, ""):
+                    line[column] = value
 
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop.

@@ -48,7 +48,9 @@ def _complete(path: Path, backups: Path) -> list[str]:
         changes[table.title] = _with_headings(table, missing, cells[table.title])
         added.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
     if added:
-        put_cells(path, backups, changes, new_sheets=new, expected=seen)
+        # An outcome that is taken out is unknown to the next run: those of the register stay, as after a sync.
+        kept = {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables.values()}
+        put_cells(path, backups, changes, new_sheets=new, kept=kept, expected=seen)
     return added
 
 

@@ -89,4 +89,4 @@ def _value(cell: Cell) -> str | int | float:
         return int(number) if number.is_integer() else number
     if isinstance(cell, str):
         return as_stored(cell)
-    return cell if cell is not None else ""
+    return cell if isinstance(cell, int | float) else ""

@@ -11,12 +11,12 @@ from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_lock import TITLE, Lock
 from outside.google_login import log_in
 from outside.google_look import Standing, missing_look, says_nothing
-from outside.google_tabs import Found, describe, of_the_register, quoted, read_sheets
+from outside.google_tabs import Found, describe, quoted, read_sheets
 from outside.settings import Settings
 from outside.stop import Stop
 from outside.workbook import FRONT
 from roster.columns import TABS
-from roster.headings import find_what_is_there
+from roster.headings import find_what_is_there, of_the_register
 from roster.table import Sheet, Table
 
 _LOOKS = (

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from outside.google_calls import Calls, Json, Refused
 from outside.stop import Stop
 from outside.workbook import FRONT, is_front_of_example
-from roster.columns import TABS
-from roster.headings import HeadingProblems, find_tables, find_what_is_there
+from roster.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
 from roster.table import Cell, Sheet, Table, fold, is_blank
 
 FIELDS = (
@@ -100,12 +99,6 @@ def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple
         known = found.sheets[title]["gridProperties"]
         sheets.append((Sheet(title, rows), _grid_size(name) or (known["rowCount"], known["columnCount"])))
     return sheets
-
-
-def of_the_register(titles: Iterable[str]) -> list[str]:
-    """The titles that may be a tab of the register, as `roster.headings` forgives them."""
-    wanted = {_bare(tab.title) for tab in TABS}
-    return [title for title in titles if _bare(title) in wanted]
 
 
 def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
@@ -209,7 +202,3 @@ def _grid_size(name: str) -> tuple[int, int] | None:
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64
     return int(found[2]), column
-
-
-def _bare(text: str) -> str:
-    return "".join(mark for mark in fold(text) if mark.isalnum())

@@ -18,7 +18,7 @@ from outside.ledger_letters import LetterDrawer
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
-from roster.plan import Delivery, History, Send
+from roster.plan import Delivery, History, Recipient, Send
 from roster.welcome_mark import SENT, UNCERTAIN, WAITS
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -106,8 +106,28 @@ class Ledger:
             dict(self._connection.execute("SELECT what, count FROM seen")),
             self._salt,
             frozenset(wishes),
+            self._recipients(),
             wishes,
         )
+
+    def _recipients(self) -> dict[str, Recipient]:
+        rows = self._connection.execute("SELECT person, mobile, address, name, known_as FROM recipient")
+        return {
+            person: Recipient(mobile, address, name, tuple(known_as.split()))
+            for person, mobile, address, name, known_as in rows
+        }
+
+    def remember_recipients(self, seen: Mapping[str, Recipient]) -> None:
+        """Keep what the rows say of everybody now, by person; whoever is not named stays as he was."""
+        known = self._recipients()
+        changed = [
+            (person, one.mobile, one.address, one.name, " ".join(one.known_as))
+            for person, one in seen.items()
+            if known.get(person) != one
+        ]
+        if changed:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR REPLACE INTO recipient VALUES (?, ?, ?, ?, ?)", changed)
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""

@@ -65,12 +65,20 @@ THIRD = (
     "ALTER TABLE message ADD COLUMN told TEXT NOT NULL DEFAULT ''",
 )
 
-ASKED = (
+FOURTH = (
+    # What was last seen of each person: digests of his mobile, address and name, and the persons of other rows
+    # that he was before. Who is who over the months follows from it.
+    """CREATE TABLE recipient (
+        person TEXT PRIMARY KEY, mobile TEXT NOT NULL, address TEXT NOT NULL, name TEXT NOT NULL, known_as TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+FIFTH = (
     # Addresses (digests) whose mail asked to be left alone without proof: a person has to look, and to say.
     "CREATE TABLE asked (address TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, ASKED)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from outside.files import private_folder, replace, settle_folder, sweep, trouble
+from outside.leaks import watched
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter
@@ -51,6 +52,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
 def _write(settings: Settings, sends: Sequence[Send]) -> None:
     """The page, one mail at a time: thousands of them need no memory."""
     now = datetime.now().astimezone()
+    made = watched(lambda send: compose(send, settings, now), settings)
     facts = {"network": settings.network.name, "count": len(sends)}
     head, _here, foot = fill_page("preview.html", "nl", facts).partition(HERE)
     folder = private_folder(settings.paths.out)
@@ -60,7 +62,7 @@ def _write(settings: Settings, sends: Sequence[Send]) -> None:
     with progress("Mails maken", len(sends)) as done, os.fdopen(descriptor, "w", encoding="utf-8") as page:
         page.write(head)
         for number, send in enumerate(sends, 1):
-            page.write(_mail(number, compose(send, settings, now)))
+            page.write(_mail(number, made(send)))
             done(1)
         page.write(foot)
     replace(unfinished, folder / PAGE)

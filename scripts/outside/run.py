@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from outside.apply import Report, apply
 from outside.drawing import draw
 from outside.files import trouble
+from outside.leaks import watched
 from outside.leaving import allowance, may_leave, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger import Ledger
 from outside.letters import compose
@@ -32,6 +33,7 @@ from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status, Terms
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
+from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
@@ -185,7 +187,8 @@ def agreed(
     now, posted = datetime.now().astimezone(), Posted()
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     going = sift(sends, ledger, mailbox, posted, leave)
-    return may_leave(going, posted.waiting, lambda send: compose(send, settings, now), sure=choices.yes, again=word)
+    made = watched(lambda send: compose(send, settings, now), settings)
+    return may_leave(going, posted.waiting, made, sure=choices.yes, again=word)
 
 
 def carry_out(
@@ -198,6 +201,7 @@ def carry_out(
 ) -> Report:
     """Step 8."""
     view = prepared.view
+    ledger.remember_recipients(recipient_history_of(view).caught_up())
     now = datetime.now().astimezone()
     return apply(
         prepared.plan,
@@ -205,8 +209,11 @@ def carry_out(
         mailbox,
         settings.paths.out,
         ledger=ledger,
-        compose=lambda send: compose(
-            send, settings, now, secret=ledger.secret, token=ledger.leave_token(send.to_address)
+        compose=watched(
+            lambda send: compose(
+                send, settings, now, secret=ledger.secret, token=ledger.leave_token(send.to_address)
+            ),
+            settings,
         ),
         draw=lambda document: draw(document, settings),
         held=sum(isinstance(step, Send) for step in prepared.held.steps),

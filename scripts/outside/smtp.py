@@ -12,6 +12,7 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
 
+from outside.leaks import holds, leak
 from outside.mailbox import Letter, Outcome
 from outside.settings import Settings
 from outside.smtp_password import FILE, VARIABLE, find_password
@@ -68,7 +69,12 @@ class Smtp:
         self._doubted = 0
 
     def deliver(self, letter: Letter) -> Outcome:
-        """Hand over one letter. See `Mailbox.deliver`; raises Stop where no letter can leave."""
+        """Hand over one letter. See `Mailbox.deliver`; raises Stop where no letter can leave.
+
+        One that holds the password of this very mailbox stays here, whoever made it.
+        """
+        if self._mail.username and holds(letter.data, [self._password()]):
+            raise leak(code=3)
         outcome = self._attempt(letter, last=False) or self._attempt(letter, last=True)
         if outcome is None:
             outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg")

@@ -27,6 +27,9 @@ SUBJECT, VERSION = "Onderwerp", "Versie"
 FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 """What can go wrong while a text is filled in: the text asks for something that is not there, or cannot be done."""
 
+_OURS = re.compile(r"(?:[A-Za-z][\w-]*/){0,3}[A-Za-z][\w-]*(?:\.screen)?\.(?:md|html|css|toml)")
+"""The name of a text under templates/: it leads nowhere else, and is no other kind of file."""
+
 _HEAD = re.compile(r"^(\w+):[ \t]*(.*)$")
 _INCLUDE = re.compile(r'^\{%-?\s*include\s+"([^"\n]+)"\s*-?%\}[ \t]*$', re.MULTILINE)
 _UNKNOWN = re.compile(r"^(?:'(\w+)' is undefined$|No (?:filter|test) named '(\w+)')")
@@ -142,8 +145,16 @@ class _Sources:
         self.folder = folder
 
     def read(self, name: str) -> str:
+        """The text of a file of ours. Whatever a text asks for is fetched here, so nothing else is ever fetched."""
+        path = self.folder / name
         try:
-            return (self.folder / name).read_text(encoding="utf-8-sig")
+            if not _OURS.fullmatch(name) or not path.resolve().is_relative_to(self.folder.resolve()):
+                raise Stop(
+                    f"Een tekst in de map templates vraagt om een bestand dat daar niet bij hoort: {name[:80]}",
+                    "Haal die regel uit de tekst. Kreeg u de tekst van iemand? Vraag dan waarom dat erin staat. "
+                    "Er is niets verstuurd.",
+                )
+            return path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise Stop(
                 f"De tekst templates/{name} ontbreekt.",

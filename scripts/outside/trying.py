@@ -9,6 +9,7 @@ from datetime import datetime
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+from outside.leaks import watched
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
@@ -38,7 +39,8 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     """Send them all, in Dutch and in English. The exit code."""
     whom = _recipient(to)
     now = datetime.now().astimezone()
-    letters = [_as_test(compose(send, settings, now)) for send in made_up(settings, choices, whom)]
+    made = watched(lambda send: compose(send, settings, now), settings)
+    letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
     outcomes = []
     mailbox: Mailbox = (
         open_mailbox(settings) if settings.mail.transport == "smtp" else Outbox(settings.paths.out / FOLDER)

@@ -70,7 +70,7 @@ def holds_formulas(book: Book) -> bool:
     """True when any tab holds a formula."""
     for part in book.sheets.values():
         rest = b""
-        for piece in _utf8(book, part):
+        for piece in utf8_of(book, part):
             text = rest + piece
             if (b"<f" in text or b":f" in text) and _ANY.search(text):
                 return True
@@ -122,7 +122,8 @@ def _merged(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Iterator[tupl
         yield row, sorted(cells.items(), key=lambda cell: cell[0])
 
 
-def _utf8(book: Book, part: str) -> Iterator[bytes]:
+def utf8_of(book: Book, part: str) -> Iterator[bytes]:
+    """A part in UTF-8, piece by piece, in whatever encoding it came."""
     pieces = book.archive.stream(part)
     start = next(pieces, b"")
     encoding = encoding_of(start)
@@ -140,7 +141,7 @@ def _formulas(book: Book) -> Iterator[Formula]:
     for title, part in book.sheets.items():
         groups: dict[bytes, Formula] = {}
         text = b""
-        for piece in _utf8(book, part):
+        for piece in utf8_of(book, part):
             text += piece
             whole = complete(text)
             seen = shadow(text[:whole])

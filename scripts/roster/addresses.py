@@ -74,6 +74,8 @@ def house_number(cell: Cell) -> HouseNumber | None:
         raise _made_a_date()
     if isinstance(cell, int | float):
         return _house_of_number(cell)
+    if not isinstance(cell, str):
+        raise Unreadable("Hier staat geen huisnummer.", _NUMBER_REMEDY)
     common = _COMMON.fullmatch(cell)
     if common is not None:
         return HouseNumber(int(common[1]), common[2])

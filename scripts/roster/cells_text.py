@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from roster.table import Cell
+from roster.table import Cell, Unknown
 
 
 class Unreadable(ValueError):
@@ -37,13 +37,13 @@ def text(cell: Cell) -> str:
     """The cell as people see it: trimmed, single spaces, no marks that do not show, NFC; "" if blank.
 
     12.0 gives "12", 12.5 "12,5", True "WAAR", a day "5-3-2026", a day with a time "5-3-2026 14:30".
-    Never raises.
+    A value that nobody knows gives "": unread.py tells of it. Never raises.
     """
     if isinstance(cell, str):
         if cell.isascii() and cell.isprintable() and "  " not in cell:
             return cell.strip()
         return _clean(cell)
-    return "" if cell is None else _text_of_value(cell)
+    return "" if cell is None or type(cell) is Unknown else _text_of_value(cell)
 
 
 @lru_cache(maxsize=8192)

@@ -78,6 +78,12 @@ def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[
     return tables, told
 
 
+def of_the_register(titles: Iterable[str]) -> list[str]:
+    """The titles that may be a tab of the register, as `find_tables` forgives them."""
+    wanted = {_bare(tab.title) for tab in TABS}
+    return [title for title in titles if _bare(title) in wanted]
+
+
 def _squeeze(text: str) -> str:
     """Without capitals, accents and spaces: `_squeeze("18 Jaar of ouder") == "18jaarofouder"`."""
     return fold(text).replace(" ", "")

@@ -47,5 +47,5 @@ def _is_own_mark(member: Member, view: View) -> bool:
             return False
     elif str(number).strip().upper() != member.nr:
         return False
-    in_row = known.in_row(member)
-    return not in_row or any(known.is_of(letter, member) for letter in in_row)
+    person = known.person(member)  # that of a row which is another's by now was never seen before
+    return person == member.nr or person in history.of_person or person in history.recipients

@@ -135,7 +135,8 @@ _WORDS = (
     r"tel(?:efoon)?(?:nummer|nr)?|mob(?:iel)?(?:e|nummer|nr)?|mobile|phone|gsm|nummer|nr|whats?app?|app|wa|privé|prive"
     r"|thuis|werk|zakelijk|m|t|☎|📞|📱"
 )
-_LABEL = re.compile(rf"(?:[(\[]?(?:{_WORDS})(?![^\W\d_])[)\]]?\s*[.:=-]*\s*)+(?=[+(0-9oO])", re.IGNORECASE)
+# Each mark belongs to one piece of the pattern, and no piece gives back: labels without end cost only their length.
+_LABEL = re.compile(rf"(?:[(\[]?(?:{_WORDS})(?![^\W\d_])[)\]]?[\s.:=-]*+)++(?=[+(0-9oO])", re.IGNORECASE)
 
 
 def _without_label(typed: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.table import Cell, Place
+from roster.table import Cell, Place, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,18 @@ class Delivery(NamedTuple):
     told: str = ""
 
 
+class Recipient(NamedTuple):
+    """Somebody as a row last told of him: digests of his mobile, address and name, "" for what it never told.
+
+    `known_as` are the persons of other rows that he was before: somebody who left, and came back in a new row.
+    """
+
+    mobile: str = ""
+    address: str = ""
+    name: str = ""
+    known_as: tuple[str, ...] = ()
+
+
 @dataclass
 class History:
     """What must be remembered from earlier runs; the workbook cannot be trusted with it alone.
@@ -129,7 +141,8 @@ class History:
     `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
     identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
     last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail, and
-    `left_alone_since` tells when each did (local time).
+    `left_alone_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
+    the second who stood in that row) what was last seen of him.
     """
 
     deliveries: list[Delivery] = field(default_factory=list)
@@ -138,6 +151,7 @@ class History:
     counts: dict[str, int] = field(default_factory=dict)
     salt: bytes = b""
     left_alone: frozenset[str] = frozenset()
+    recipients: dict[str, Recipient] = field(default_factory=dict)
     left_alone_since: dict[str, datetime] = field(default_factory=dict)
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -174,6 +188,10 @@ class History:
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
         return self.identity(address.casefold())
+
+    def name_mark(self, name: str) -> str:
+        """A name as the ledger knows it; capitals, accents and blanks do not count."""
+        return self.identity(f"name:{fold(name)}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,7 +78,9 @@ def _read_groups(rows: Rows, terms: Terms) -> list[Group]:
     registered = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None)
     started = rows.values("Gestart op", _day(terms), DATES, Weight.NOTICE, None)
     links = rows.texts("Uitnodigingslink")
-    return list(map(Group, rows.places, rows.texts("Groep"), rows.texts("Gebied"), registered, started, links))
+    names, areas = rows.texts("Groep", Weight.BLOCKS), rows.texts("Gebied", Weight.BLOCKS)
+    rows.texts("Opmerking")
+    return list(map(Group, rows.places, names, areas, registered, started, links))
 
 
 def _read_streets(rows: Rows) -> list[Street]:
@@ -97,9 +99,10 @@ def _read_streets(rows: Rows) -> list[Street]:
                 "Dit nummer is lager dan het nummer bij Van.",
                 "Draai de twee nummers om, of verbeter ze.",
             )
+    names, towns = rows.texts("Straat", Weight.BLOCKS), rows.texts("Plaats", Weight.BLOCKS)
     unclear = {finding.place.row for finding in rows.findings[before:]}
     readable = [place.row not in unclear for place in rows.places]
-    names, towns, groups = rows.texts("Straat"), rows.texts("Plaats"), rows.texts("Groep")
+    groups = rows.texts("Groep", Weight.BLOCKS)
     return list(map(Street, rows.places, names, towns, firsts, lasts, sides, groups, readable))
 
 
@@ -140,36 +143,37 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     del phones
     rows.heeds("Postcode", a_postcode_is_well_formed, None)
     rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
+    rows.texts("Opmerking")  # nothing is done with it; a story without end is told
     numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.left_out("Nr"), history)
     return list(
         map(
             Member,
             rows.places,
             numbers,
-            rows.texts("Voornaam"),
-            rows.texts("Tussenvoegsel"),
-            rows.texts("Achternaam"),
-            rows.texts("Organisatie"),
-            rows.texts("Straat"),
-            rows.texts("Huisnummer"),
+            rows.texts("Voornaam", Weight.BLOCKS),
+            rows.texts("Tussenvoegsel", Weight.BLOCKS),
+            rows.texts("Achternaam", Weight.BLOCKS),
+            rows.texts("Organisatie", Weight.BLOCKS),
+            rows.texts("Straat", Weight.BLOCKS),
+            rows.texts("Huisnummer", Weight.BLOCKS),
             rows.texts("Postcode"),
-            rows.texts("Plaats"),
+            rows.texts("Plaats", Weight.BLOCKS),
             mobiles,
             rows.heeds("E-mail", an_email_is_well_formed, None, unlike=True),
-            rows.texts("Groep"),
+            rows.texts("Groep", Weight.BLOCKS),
             rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
             rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
             rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
             rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            rows.words("Taal", _language),
+            rows.words("Taal", _language, instead=""),
             joined,
             left,
             left_on,
             rows.texts("Uitzondering"),
             rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
-            rows.words("Geen mail", _says_stop),
-            rows.words("Welkom", says_no_mail),
-            rows.words("Welkom", mail_again_since),
+            rows.words("Geen mail", _says_stop, instead=True),
+            rows.words("Welkom", says_no_mail, instead=False),
+            rows.words("Welkom", mail_again_since, instead=None),
         )
     )
 
@@ -224,7 +228,7 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
             SignRequest,
             rows.places,
             give_numbers("B", rows.cells("Nr"), nobody, rows.left_out("Nr"), history),
-            rows.texts("Groep"),
+            rows.texts("Groep", Weight.BLOCKS),
             zip(first, second, strict=True),
             descriptions,
             rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
 from roster.table import Cell, Place, Table
+from roster.unread import STARTS, Unread, bound_of, unread
 
 Value = TypeVar("Value")
 
@@ -35,6 +36,7 @@ class Rows:
         rows = compress(count(table.first), counts)
         self.places = list(map(Place, repeat(table.tab), rows, compress(table.keys, counts)))
         self.silent: Sequence[bool] = [False] * len(self.places)
+        self._unread: set[tuple[int, str]] = set()
 
     def cells(self, heading: str) -> list[Cell]:
         """The cells under a heading, one a row that counts."""
@@ -44,14 +46,16 @@ class Rows:
         """The cells under a heading in the rows that do not count."""
         return _turned(self.table, self._left_out).get(heading, [])
 
-    def texts(self, heading: str) -> list[str]:
-        """The cells under a heading as text; a column that is absent gives "" everywhere."""
-        return self.words(heading, text)
+    def texts(self, heading: str, weight: Weight = Weight.NOTICE) -> list[str]:
+        """The cells under a heading as text; a column that is absent gives "" everywhere.
 
-    def words(self, heading: str, read: Callable[[Cell], Value]) -> list[Value]:
-        """The cells under a heading, read by something that reads them all."""
-        cells = _told_apart(self.cells(heading))
-        return list(map(_Seen(read).__getitem__, cells))
+        `weight` is what a cell weighs whose text nobody knows, or that is too long: it gives "".
+        """
+        return self.values(heading, text, "", weight, "")
+
+    def words(self, heading: str, read: Callable[[Cell], Value], instead: Value) -> list[Value]:
+        """The cells under a heading, read by something that reads them all; `instead` for what is not read at all."""
+        return self.values(heading, read, "", Weight.NOTICE, instead)
 
     def values(
         self,
@@ -67,13 +71,21 @@ class Rows:
         """The cells under a heading, read; where one does not read, `instead`, and a finding under the rule.
 
         `always` tells of silent rows too. `unlike` says that hardly any two cells are the same.
+        A cell of unread.py is told once, under that rule, by whoever reads its column first.
         """
-        attempt, cells = _try(read), self.cells(heading)
+        attempt, cells = _try(read, bound_of(heading)), self.cells(heading)
         values = list(map(attempt, cells) if unlike else map(_Seen(attempt).__getitem__, _told_apart(cells)))
-        for index, wrong in [(index, value) for index, value in enumerate(values) if type(value) is Unreadable]:
-            if always or not self.silent[index]:
-                self.tell(index, heading, rule, weight, wrong.message, wrong.remedy)
-            values[index] = instead
+        for index in [index for index, value in enumerate(values) if type(value) in _REFUSED]:
+            wrong, values[index] = values[index], instead
+            assert isinstance(wrong, Unreadable)
+            if not always and self.silent[index]:
+                continue
+            if type(wrong) is Unread:
+                if (index, heading) in self._unread:
+                    continue
+                self._unread.add((index, heading))
+            told = wrong.rule if type(wrong) is Unread else rule
+            self.tell(index, heading, told, weight, wrong.message, wrong.remedy)
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
     def heeds(self, heading: str, law: Callable[[Cell], Value], instead: Value, *, unlike: bool = False) -> list[Value]:
@@ -98,8 +110,17 @@ class _Seen(dict[object, Value], Generic[Value]):
         return value
 
 
-def _try(read: Callable[[Cell], Value]) -> Callable[[Cell], Value | Unreadable]:
+_REFUSED = frozenset((Unreadable, Unread))
+
+
+def _try(read: Callable[[Cell], Value], most: int) -> Callable[[Cell], Value | Unreadable]:
+    """The reader, for cells that can be read; what is wrong with the others. Only short texts reach the reader."""
+
     def attempt(cell: Cell) -> Value | Unreadable:
+        if type(cell) is not str or len(cell) > most or cell[:1] in STARTS:
+            found = unread(cell, most)
+            if found is not None:
+                return found
         try:
             return read(cell)
         except Unreadable as wrong:

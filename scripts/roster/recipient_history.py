@@ -1,19 +1,21 @@
-"""Knows which of all letters went to a member, whatever row or number he has by now."""
+"""Knows which of all letters went to a member, whatever row, number, address or name he has by now."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 
 from roster.columns import DEELNEMERS
 from roster.model import Member, Status
-from roster.plan import Delivery, View
-from roster.table import Cell, is_blank
+from roster.plan import Delivery, History, Recipient, View
+from roster.table import Cell, fold, is_blank
 from roster.welcome_mark import WelcomeMark, read_mark
 
 WELCOME = "welcome"
 
-_LATER_PERSON = re.compile(r"^(.+-\d+)-\d+$")
+_LATER_PERSON = re.compile(r"^(.+-\d+)-(\d+)$")
+_NOBODY = Recipient()
 
 
 @lru_cache(maxsize=1)
@@ -22,30 +24,96 @@ def recipient_history_of(view: View) -> RecipientHistory:
     return RecipientHistory(view)
 
 
+def seen(history: History, mobile: str | None, email: str | None, name: str) -> Recipient:
+    """What a row tells of somebody, as the ledger keeps it: a digest of each, "" where the cell is blank."""
+    return Recipient(
+        history.identity(mobile) if mobile else "",
+        history.address_mark(email) if email else "",
+        history.name_mark(name) if name else "",
+    )
+
+
+def shared(one: Recipient, other: Recipient) -> int:
+    """How many of mobile, address and name two have in common."""
+    return sum(ours == theirs != "" for ours, theirs in zip(one[:3], other[:3], strict=True))
+
+
 class RecipientHistory:
-    """The letters of each member. This is the one place that says whether a letter is this person's."""
+    """The letters of each member. This is the one place that says whether a letter is this person's.
+
+    A row with the same Nr is the same person as long as mobile, address or name stayed since it was last seen, and
+    another's once all three are new. A row that bears a mobile or an address of somebody who was written to, and
+    who stands in no other row, is that person come back. Two who stand side by side with another name and another
+    mobile are two: a couple shares its address, and a mobile is handed on.
+    """
 
     def __init__(self, view: View) -> None:
+        self._view = view
         self._history = view.history
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self.any_welcome = any(delivery.act == WELCOME for delivery in view.history.deliveries)
-        status, left = view.standing.member, Status.LEFT
-        self._gone = {one.nr for one in view.roster.members if status.get(one.place.key) is left}
-        self._later: dict[str, list[Delivery]] = {}
-        for person in [person for person in view.history.of_person if person.count("-") > 1]:
-            if later := _LATER_PERSON.match(person):
-                self._later.setdefault(later[1], []).extend(view.history.of_person[person])
+        self._persons: dict[str, str] = {}
+        self._others: dict[str, tuple[str, ...]] = {}
+        self._of_row: dict[str, list[str]] = {}
+        for person in {**view.history.of_person, **view.history.recipients}:
+            if person.count("-") > 1 and (later := _LATER_PERSON.match(person)):
+                self._of_row.setdefault(later[1], [later[1]]).append(person)
+        for persons in self._of_row.values():
+            persons.sort(key=_turn)
+
+    def person(self, member: Member) -> str:
+        """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
+        key = member.place.key
+        if key not in self._persons:
+            self._persons[key] = self._person(member)
+        return self._persons[key]
 
     def letters(self, member: Member) -> list[Delivery]:
         """All that went to this member, in whatever row; each once."""
-        history = self._history
-        identity = history.identity(member.mobile) if member.mobile else ""
-        to_row, to_mobile = history.of_person.get(member.nr, ()), history.of_identity.get(identity, ())
-        if len(to_row) == 1 and to_row == to_mobile and member.nr not in self._later:
-            return list(to_row)  # nearly everybody got one letter, in his own row and with his own mobile
-        mine = [one for one in self.in_row(member) if self.is_of(one, member)]
-        known = {id(one) for one in mine}
-        return mine + [one for one in to_mobile if id(one) not in known and not self._is_of_who_left(one, member)]
+        of_person, person = self._history.of_person, self.person(member)
+        mine = list(of_person.get(person, ()))
+        for other in self.known_as(member):
+            mine += of_person.get(other, ())
+        return mine
+
+    def letters_of_row(self, member: Member) -> list[Delivery]:
+        """What his row may tell of: not what went to somebody who still stands in another row with that mobile."""
+        of_person = self._history.of_person
+        return [one for key in (self.person(member), *self._lasting(member)) for one in of_person.get(key, ())]
+
+    def known_as(self, member: Member) -> tuple[str, ...]:
+        """The other persons that this member is or was, in other rows or before in his own."""
+        key = member.place.key
+        if key not in self._others:
+            self._others[key] = tuple(self._known_as(member))
+        return self._others[key]
+
+    def caught_up(self) -> dict[str, Recipient]:
+        """What the rows say of everybody now, to be kept by person for the next round. A blank cell tells nothing new.
+
+        A row that tells of neither mobile nor address leaves a person as he was: with a name alone nobody can say
+        whether it is still he.
+        """
+        kept, status = self._history.recipients, self._view.standing.member
+        found = {}
+        for member in self._view.roster.members:
+            person, now = self.person(member), self.seen(member)
+            before = kept.get(person, _NOBODY)
+            if person in kept and not (now.mobile or now.address):
+                continue
+            if person in kept and not self._is_still(person, now):
+                before = _NOBODY  # a row that nothing was ever sent to is another's by now
+            others = before.known_as
+            if status.get(member.place.key) is not Status.BLOCKED:
+                others = (*others, *(other for other in self._lasting(member) if other not in others))
+            found[person] = Recipient(
+                now.mobile or before.mobile, now.address or before.address, now.name or before.name, others
+            )
+        return found
+
+    def seen(self, member: Member) -> Recipient:
+        """What his row tells of him today."""
+        return seen(self._history, member.mobile, member.email, member.name)
 
     def row_says(self, member: Member) -> str:
         """What the row's Welkom tells of a letter; "" where that is no news to the ledger, or not this row's.
@@ -72,39 +140,120 @@ class RecipientHistory:
         """What stands in his row under a heading; None where the register has no such tab."""
         return None if self._table is None else self._table.cell(member.place.row - self._table.first, column)
 
-    def in_row(self, member: Member) -> tuple[Delivery, ...]:
+    def in_row(self, member: Member) -> list[Delivery]:
         """All that ever went to who stands or stood in this row."""
-        return (*self._history.of_person.get(member.nr, ()), *self._later.get(member.nr, ()))
-
-    def is_of(self, delivery: Delivery, member: Member) -> bool:
-        """False where somebody else stands in the row now: neither the mobile nor the address is the one of then."""
-        if not (delivery.identities and delivery.address_mark):
-            return True
-        if member.mobile and self._history.identity(member.mobile) in delivery.identities:
-            return True
-        return self.address_mark(member) == delivery.address_mark
+        of_person = self._history.of_person
+        return [one for person in self._of_row.get(member.nr, [member.nr]) for one in of_person.get(person, ())]
 
     def is_refused(self, delivery: Delivery, member: Member) -> bool:
         """True where a letter that was refused went to the address that the member has now; "" fits every one."""
         return delivery.address_mark in ("", self.address_mark(member))
 
-    def person(self, member: Member) -> str:
-        """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
-        of_row = self.in_row(member)
-        mine = [delivery.person for delivery in of_row if self.is_of(delivery, member)]
-        others = {delivery.person for delivery in of_row}
-        if mine:
-            return mine[-1]
-        return f"{member.nr}-{len(others) + 1}" if others else member.nr
-
     def address_mark(self, member: Member) -> str:
         """The digest of his address; "" without one."""
         return self._history.address_mark(member.email) if member.email else ""
 
-    def _is_of_who_left(self, delivery: Delivery, member: Member) -> bool:
-        """True where it went to another address, in a row that left and still stands there: the number moved on."""
-        nr = delivery.person
-        return nr != member.nr and nr in self._gone and delivery.address_mark not in ("", self.address_mark(member))
+    def _person(self, member: Member) -> str:
+        persons = self._of_row.get(member.nr)
+        history = self._history
+        if persons is None and member.nr not in history.recipients and member.nr not in history.of_person:
+            return member.nr
+        persons, now = persons or [member.nr], self.seen(member)
+        for person in reversed(persons):
+            if self._is_still(person, now):
+                return person
+        latest = persons[-1]
+        if not (history.of_person.get(latest) or history.recipients.get(latest, _NOBODY).known_as):
+            return latest  # nothing was ever sent to whoever that was
+        return f"{member.nr}-{_turn(latest) + 1}"
+
+    def _is_still(self, person: str, now: Recipient) -> bool:
+        """True where one of mobile, address and name is what it was, or where nothing can be compared.
+
+        Of a letter from before names were kept, mobile and address are those of its day.
+        """
+        letters, last = self._history.of_person.get(person, ()), self._history.recipients.get(person)
+        if last is not None and shared(last, now):
+            return True
+        if any(now.mobile in one.identities or now.address == one.address_mark != "" for one in letters):
+            return True
+        if last is None:
+            return not all(one.identities and one.address_mark for one in letters)
+        return not (now.mobile or now.address) or not any(
+            was and here for was, here in zip(last[:3], now[:3], strict=True)
+        )
+
+    def _known_as(self, member: Member) -> Iterator[str]:
+        """Kept ones first; then, by today's mobile and address, those who stand in no other row or are clearly he."""
+        own, now = self.person(member), self.seen(member)
+        last = self._history.recipients.get(own)
+        kept = last.known_as if last is not None and self._is_still(own, now) else ()
+        yield from kept
+        told = {own, *kept}
+        for person in (*self._with_mobile.get(now.mobile, ()), *self._with_address.get(now.address, ())):
+            if person not in told and self._is_he(member, self._holder.get(person)):
+                yield person
+            told.add(person)
+
+    def _lasting(self, member: Member) -> Iterator[str]:
+        """Those of `known_as` that he remains whatever his row says later; who stands elsewhere may be a double."""
+        last = self._history.recipients.get(self.person(member), _NOBODY)
+        for person in self.known_as(member):
+            holder = self._holder.get(person)
+            if person in last.known_as or holder is None or holder is member or self._has_left(holder):
+                yield person
+
+    def _is_he(self, member: Member, holder: Member | None) -> bool:
+        """Whether somebody whose mobile or address this row bears is this member, where he stands in a row himself."""
+        if holder is None or holder is member:
+            return True
+        if fold(holder.name) == fold(member.name) != "":
+            return True
+        if holder.mobile != member.mobile:
+            return False
+        same_address = holder.email is not None and self.address_mark(holder) == self.address_mark(member)
+        return same_address or not self._has_left(holder)
+
+    def _has_left(self, member: Member) -> bool:
+        return self._view.standing.member.get(member.place.key) is Status.LEFT
+
+    @cached_property
+    def _holder(self) -> dict[str, Member]:
+        """In whose row each person stands today; who came back in a new row stands there once the old row is gone."""
+        members = self._view.roster.members
+        found = {self.person(member): member for member in members}
+        for member in members:
+            last = self._history.recipients.get(self.person(member), _NOBODY)
+            for other in last.known_as:
+                found.setdefault(other, member)
+        return found
+
+    @cached_property
+    def _with_mobile(self) -> dict[str, list[str]]:
+        """Persons by each mobile that a letter to them, or their row, ever told of."""
+        pairs = [(digest, one.person) for one in self._history.deliveries for digest in one.identities]
+        return _listed([*pairs, *((one.mobile, person) for person, one in self._history.recipients.items())])
+
+    @cached_property
+    def _with_address(self) -> dict[str, list[str]]:
+        """Persons by each address that a letter to them, or their row, ever told of."""
+        pairs = [(one.address_mark, one.person) for one in self._history.deliveries]
+        return _listed([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
+
+
+def _turn(person: str) -> int:
+    """The how manieth of a row somebody is: 1 for "D-0012", 2 for "D-0012-2"."""
+    later = _LATER_PERSON.match(person) if person.count("-") > 1 else None
+    return int(later[2]) if later else 1
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Each digest with its persons, in order and once each; a blank one is nobody's."""
+    found: dict[str, list[str]] = {}
+    for digest, person in dict.fromkeys(pairs):
+        if digest:
+            found.setdefault(digest, []).append(person)
+    return found
 
 
 def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:

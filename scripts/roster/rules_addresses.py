@@ -17,7 +17,7 @@ def a_members_group_exists(case: Case) -> Iterator[Finding]:
     """A member's group exists. A blank or unknown one blocks, and the group that the address belongs to is named."""
     groups = case.roster.group_named
     for member, address in zip(case.present, case.addresses, strict=True):
-        if fold(member.group) in groups:
+        if fold(member.group) in groups or case.told(member.place, "Groep"):
             continue
         here = _groups_by_name(case, address)
         if not member.group:
@@ -45,6 +45,8 @@ def a_members_address_is_complete(case: Case) -> Iterator[Finding]:
     """
     for member, address in zip(case.present, case.addresses, strict=True):
         if address.number is not None and not address.clash and (address.known or words_of(member.street)):
+            continue
+        if case.told(member.place, "Straat"):
             continue
         unreadable = case.told(member.place, "Huisnummer")
         if not words_of(member.street):
@@ -87,7 +89,7 @@ def a_member_lives_in_the_groups_streets(case: Case) -> Iterator[Finding]:
             continue
         if group not in roster.group_named or address.number is None or address.clash or not words_of(member.street):
             continue
-        if case.told(member.place, "Huisnummer"):
+        if case.told(member.place, "Huisnummer", "Plaats"):
             continue
         others = _groups_by_name(case, address)
         if not others and (group in address.maybe or group not in roster.streets_of):

@@ -48,9 +48,9 @@ class Case:
     def _told(self) -> set[tuple[str, str, str]]:
         return {(told.place.tab, told.place.key, told.place.column) for told in self.roster.unreadable}
 
-    def told(self, place: Place, column: str) -> bool:
-        """True when reading already told that this cell does not read: it is not told twice."""
-        return (place.tab, place.key, column) in self._told
+    def told(self, place: Place, *columns: str) -> bool:
+        """True when reading already told that one of these cells does not read: it is not told twice."""
+        return any((place.tab, place.key, column) in self._told for column in columns)
 
     def name_of(self, group: str) -> str:
         """The name of a group as the sheet writes it, from its folded name."""

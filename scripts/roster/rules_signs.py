@@ -25,6 +25,8 @@ def a_sign_request_is_of_a_started_group(case: Case) -> Iterator[Finding]:
         group = case.roster.group_named.get(fold(request.group))
         place = request.place.at("Groep")
         if group is None:
+            if case.told(request.place, "Groep"):
+                continue
             if not request.group:
                 message, remedy = "De groep ontbreekt.", "Vul in welke groep de borden vraagt."
             else:
@@ -145,6 +147,8 @@ def signs_follow_the_advice(case: Case) -> Iterator[Finding]:
         counted = _sound(case, requests)
         counted.sort(key=lambda request: (is_open(request), in_order(request.requested_on, request.place.row)))
         for signs, request in zip(count(SIGNS_A_REQUEST, SIGNS_A_REQUEST), counted, strict=False):
+            if case.told(request.place, "Toelichting"):
+                continue
             if signs > advice and not any(mark.isalnum() for mark in request.explanation):
                 yield notice(
                     signs_follow_the_advice,

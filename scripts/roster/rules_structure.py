@@ -16,7 +16,7 @@ def a_group_lies_in_a_known_area(case: Case) -> Iterator[Finding]:
     """A group lies in a known area. Blocks the group. Structure."""
     areas = case.roster.area_named
     for group in case.roster.groups:
-        if fold(group.area) in areas:
+        if fold(group.area) in areas or case.told(group.place, "Gebied"):
             continue
         if not group.area:
             message, remedy = "Het gebied ontbreekt.", "Kies een gebied van het tabblad Gebieden."
@@ -33,7 +33,7 @@ def a_group_has_a_unique_name(case: Case) -> Iterator[Finding]:
     for group in case.roster.groups:
         if group.name:
             named[fold(group.name)].append(group)
-        else:
+        elif not case.told(group.place, "Groep"):
             yield blocks(
                 a_group_has_a_unique_name,
                 group.place.at("Groep"),
@@ -101,14 +101,14 @@ def _share_a_number(one: Street, other: Street) -> bool:
 def a_street_names_its_group(case: Case) -> Iterator[Finding]:
     """A street row has a name, and names a group that exists. Let op (settled)."""
     for street in case.roster.streets:
-        if not street.name:
+        if not street.name and not case.told(street.place, "Straat"):
             yield notice(
                 a_street_names_its_group,
                 street.place.at("Straat"),
                 "De naam van de straat ontbreekt.",
                 "Vul de straat in, of haal de rij weg.",
             )
-        if fold(street.group) in case.roster.group_named:
+        if fold(street.group) in case.roster.group_named or case.told(street.place, "Groep"):
             continue
         if not street.group:
             message, remedy = "Deze straat hoort nog bij geen groep.", "Vul de groep in."

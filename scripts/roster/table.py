@@ -11,7 +11,22 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
-Cell = str | int | float | bool | date | datetime | time | timedelta | None
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The value of a cell that nobody knows: an error that it shows ("#N/A"), or "" for a formula without an outcome.
+
+    It is not blank, and equals nothing that somebody typed. Google hands its errors over as text.
+    """
+
+    shows: str = ""
+
+    def __str__(self) -> str:
+        """What the sheet shows."""
+        return self.shows
+
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | Unknown | None
 """What a back end hands over: the value as it is stored. Empty is None or ""."""
 
 

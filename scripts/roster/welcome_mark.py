@@ -94,6 +94,11 @@ def keep_wish(cell: Cell, text: str) -> str:
     return text if found is None else _with(text, found[0].lstrip("; "))
 
 
+def without_wish(cell: Cell) -> str:
+    """What a cell says, without what it says of wanting no mail, or mail again."""
+    return _WISH.sub("", " ".join(cell.split())).strip() if isinstance(cell, str) else ""
+
+
 def says_no_mail(cell: Cell) -> bool:
     """True for a cell that says that this person wants no mail."""
     found = _wish_in(cell)
@@ -116,7 +121,7 @@ def _wish_in(cell: Cell) -> re.Match[str] | None:
 
 
 def _with(cell: Cell, wish: str) -> str:
-    told = _WISH.sub("", " ".join(cell.split())).strip() if isinstance(cell, str) else ""
+    told = without_wish(cell)
     return f"{told}; {wish}" if told else wish
 
 

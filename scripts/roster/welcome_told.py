@@ -11,7 +11,19 @@ from roster.model import Member
 from roster.plan import Delivery, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, says
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, keep_mail_again, mark_of, read_mark, with_no_mail
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import (
+    BUSY,
+    READY,
+    REFUSED,
+    SENT,
+    UNCERTAIN,
+    keep_mail_again,
+    mark_of,
+    read_mark,
+    with_no_mail,
+    without_wish,
+)
 
 WELCOME, RULES_UPDATE = ACTS = ("welcome", "rules_update")
 """The letters that the cell tells of; of two on one day the last of these is the later one."""
@@ -26,13 +38,14 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     and so is one whose letter is due again: its mark follows when that letter leaves. News of the spelregels that
     was refused at another address than today's does not leave with this round, so the row tells of what was before it.
     """
-    of_person = view.history.of_person
+    recipients = recipient_history_of(view)
     table = view.roster.tables[DEELNEMERS.title]
     said, first = list(table.column(COLUMN)), table.first
     for member in view.roster.members:
-        known = _told_of(of_person.get(member.nr, ()))
+        known = _told_of(recipients.letters_of_row(member))
         alone = wants_no_mail(member, view)
-        if not known and not alone:
+        stale = member.told_no_mail and not alone  # of who stood there before, or of the row it was copied from
+        if not (known or alone or stale):
             continue
         cell = said[member.place.row - first]
         text = _text(known, member, cell, view)
@@ -40,6 +53,8 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
             text = with_no_mail(cell if text is None else text)
         elif text is not None:
             text = keep_mail_again(cell, text)
+        elif stale and desk_of(view).turn(member) is not Turn.DUE:  # else his letter says it anew
+            text = without_wish(cell)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
 
@@ -57,7 +72,7 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
         return None
     told, latest = standing[-1], known[-1]
     is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_back or _is_news(cell, told)) or not recipient_history_of(view).is_of(told, member):
+    if not (is_back or _is_news(cell, told)):
         return None
     if _is_due_again(told, member, view):
         return None

@@ -1,0 +1,152 @@
+"""Looks through every letter for a secret of ours: whoever wrote the texts, a password never leaves the house."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from functools import cached_property, lru_cache
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from outside.mailbox import Letter
+from outside.settings import Settings
+from outside.smtp_password import VARIABLE, find_password, password_file
+from outside.stop import Stop
+from roster.plan import Send
+
+SHORTEST = 4
+"""A secret of fewer marks is none: it would stand in half of all words."""
+
+LOOSE = 8
+"""From so many marks on, spaces and line ends between them do not hide a secret."""
+
+_GOOGLE = ("private_key", "private_key_id", "refresh_token", "client_secret", "token")
+"""What is secret in the files with which one logs in at Google."""
+
+_BASE64 = re.compile(rb"base64\r?\n(?:[^\r\n]+\r?\n)*\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)")
+_ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
+
+
+def watched(compose: Callable[[Send], Letter], settings: Settings) -> Callable[[Send], Letter]:
+    """The same, but raising Stop instead of giving a letter that holds a secret."""
+    secrets = _Secrets(settings)
+
+    def make(send: Send) -> Letter:
+        letter = compose(send)
+        if holds(letter.data, secrets.known):
+            raise leak()
+        return letter
+
+    return make
+
+
+def leak(code: int = 2) -> Stop:
+    """What to say; never which secret, nor to whom it would have gone."""
+    return Stop(
+        "In een mail staat een wachtwoord of sleutel van Buurtbeheer. Die mail is niet verstuurd.",
+        "Kijk in de map templates of er iets in de teksten staat dat u niet kent, en haal het weg. Is uw wachtwoord "
+        "een gewoon woord dat ook in de tekst hoort? Kies dan een ander wachtwoord.",
+        code=code,
+    )
+
+
+def holds(data: bytes, secrets: Iterable[str]) -> bool:
+    """True for a mail in which one of the secrets stands, in whatever form mail programs read: a header, a part as it
+    is, quoted-printable, base64, HTML or percent-encoded."""
+    wanted = [secret for secret in secrets if len(secret) >= SHORTEST]
+    if not wanted:
+        return False
+    plain = all("".join(secret.split()).isalnum() for secret in wanted)
+    return any(_stands_in(text, secret) for text in _readable(data, escaped=not plain) for secret in wanted)
+
+
+def _readable(data: bytes, *, escaped: bool) -> Iterator[str]:
+    """The mail as a person would come to read it; `escaped` also where HTML and links write a mark otherwise."""
+    text = binascii.a2b_qp(data).decode("utf-8", "replace")  # the whole: what is not encoded comes out as it went in
+    yield text
+    if escaped:
+        yield unescape(text)
+        yield unquote_to_bytes(text.encode()).decode("utf-8", "replace")
+    head = data.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
+    for found in _ENCODED.findall(head):
+        yield _words(found)
+    if b"base64" in data:
+        for block in _BASE64.findall(data):
+            yield _decoded(block)
+
+
+@lru_cache(maxsize=256)
+def _words(encoded: str) -> str:
+    try:
+        return str(make_header(decode_header(encoded)))
+    except (HeaderParseError, LookupError, ValueError):
+        return ""
+
+
+@lru_cache(maxsize=256)  # the cards along with a letter are the same for a whole group
+def _decoded(block: bytes) -> str:
+    try:
+        return base64.b64decode(block).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _stands_in(text: str, secret: str) -> bool:
+    if secret in text:
+        return True
+    if len(secret) < LOOSE:
+        return False
+    # Wrapped, or in the groups of four in which Google shows it: a first piece must stand there at the least.
+    piece = secret[:4].casefold()
+    folded = text.casefold()
+    return piece in folded and "".join(secret.split()).casefold() in "".join(folded.split())
+
+
+class _Secrets:
+    """What nobody may be told. Looked up when the first letter was made, and not before."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def known(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(secret for secret in self._all() if secret))
+
+    def _all(self) -> Iterator[str]:
+        settings = self._settings
+        if settings.mail.transport == "smtp" and settings.mail.username:
+            yield find_password(settings, settings.mail.username)
+        for typed in (os.environ.get(VARIABLE, ""), _text(password_file(settings))):
+            yield typed.strip()
+            yield "".join(typed.split())
+        keys = settings.workbook.credentials
+        for path in {keys, *keys.parent.glob("*.json")}:
+            yield from _of_google(path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.is_file() else ""
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _of_google(path: Path) -> Iterator[str]:
+    """The secrets in a key file; a long key by each of its lines."""
+    try:
+        content: Any = json.loads(_text(path))
+    except ValueError:
+        return
+    held = [content, *content.values()] if isinstance(content, dict) else []
+    for place in held:
+        if isinstance(place, dict):
+            for name in _GOOGLE:
+                yield from (line for line in str(place.get(name, "")).splitlines() if len(line) > 20)
