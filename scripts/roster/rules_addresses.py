@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from roster.cells import Unreadable, yes_no
 from roster.finding import Finding
-from roster.model import Member
-from roster.rules_case import Case, blocks, notice
+from roster.model import Member, Roster
+from roster.rules_case import Case, blocks, notice, rows_in_words
 from roster.street_names import words_of
 from roster.streets import Address
 from roster.table import fold
@@ -94,11 +94,12 @@ def a_member_lives_in_the_groups_streets(case: Case) -> Iterator[Finding]:
         others = _groups_by_name(case, address)
         if not others and (group in address.maybe or group not in roster.streets_of):
             continue
-        yield _lives_elsewhere(member, address, others)
+        yield _lives_elsewhere(member, address, others, roster)
 
 
-def _lives_elsewhere(member: Member, address: Address, others: list[str]) -> Finding:
-    column, message, remedy = _why(address, others)
+def _lives_elsewhere(member: Member, address: Address, others: list[str], roster: Roster) -> Finding:
+    lost = [row.place.row for row in address.rows if fold(row.group) not in roster.group_named]
+    column, message, remedy = _why(address, others) if others or not lost else _of_no_group(lost)
     if is_reason(member.exception):
         return notice(
             a_member_lives_in_the_groups_streets,
@@ -139,6 +140,15 @@ def _why(address: Address, others: list[str]) -> tuple[str, str, str]:
         "Huisnummer",
         "Dit huisnummer hoort niet bij de straten van de groep.",
         "Verbeter het nummer, of pas de straat aan op het tabblad Straten.",
+    )
+
+
+def _of_no_group(rows: list[int]) -> tuple[str, str, str]:
+    """The fault is in the street table: the address is right, and the row that holds it names no group."""
+    return (
+        "Straat",
+        f"Deze straat hoort nog bij geen groep die bestaat: kijk op het tabblad Straten, {rows_in_words(rows)}.",
+        "Verbeter daar de groep; aan dit adres hoeft niets te veranderen.",
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from roster.columns import BEHEERDERS, DEELNEMERS
 from roster.finding import Finding
 from roster.model import Group, Member, Role
 from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.standing import enough_admins, is_open
+from roster.street_names import words_of
 from roster.table import Place, fold
 
 
@@ -176,11 +177,11 @@ def a_group_is_registered_first(case: Case) -> Iterator[Finding]:
 
 
 def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
-    """There is exactly one coordinator. Let op. Structure.
+    """There is exactly one coordinator, the settings' and the register's being the same person. Let op. Structure.
 
     Without a row of that Rol, a coordinator named in the settings counts. A register without a member has none yet.
     """
-    coordinator = Role.COORDINATOR
+    coordinator, named = Role.COORDINATOR, case.terms.coordinator.strip()
     rows = [member for member in case.present if member.role is coordinator]
     if len(rows) > 1:
         numbers = [member.place.row for member in rows]
@@ -191,10 +192,32 @@ def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
                 f"Er is meer dan één coördinator: ook in {other_rows(numbers, member.place.row)}.",
                 "Laat er één coördinator zijn.",
             )
-    elif not rows and case.present and not case.terms.coordinator.strip():
+    elif rows and named and not _may_be_one(rows[0].name, named):
+        yield notice(
+            there_is_one_coordinator,
+            rows[0].place.at("Rol"),
+            f"Er is meer dan één coördinator: in de instellingen staat {named}.",
+            "Laat het één en dezelfde zijn: verander de rol hier, of coordinator in config/settings.toml.",
+        )
+    elif not rows and case.present and not named:
         yield notice(
             there_is_one_coordinator,
             Place(DEELNEMERS.title, column="Rol"),
             "Er is nog geen coördinator.",
             "Geef één deelnemer de rol coördinator.",
         )
+
+
+def _may_be_one(name: str, other: str) -> bool:
+    """True where two names can be one person's: "F. Zandhoek" and "Fenna" can, "Jan de Wit" and "Kim de Wit" not."""
+    ours, theirs = words_of(name), words_of(other)
+    if not ours or set(ours) <= set(theirs) or set(theirs) <= set(ours):
+        return True
+    return ours[0][0] == theirs[0][0] and bool(_telling(ours) & _telling(theirs))
+
+
+def _telling(words: Iterable[str]) -> set[str]:
+    return {word for word in words if len(word) > 1} - _INFIXES
+
+
+_INFIXES = frozenset(("aan", "bij", "de", "den", "der", "el", "het", "in", "la", "op", "te", "ter", "van", "von"))

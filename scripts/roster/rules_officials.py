@@ -38,6 +38,23 @@ _TOWN_HALL = frozenset(
         "gemeentearchief",
         "wijkconcierge",
         "wijkconcierges",
+        "stadhuis",
+        "raadhuis",
+        "stadskantoor",
+        "kcc",
+        "klantcontactcentrum",
+        "boa",
+        "boas",
+        "handhaving",
+        "handhaver",
+        "handhavers",
+        "stadstoezicht",
+        "stadswacht",
+        "stadswachten",
+        "toezichthouder",
+        "toezichthouders",
+        "opsporingsambtenaar",
+        "opsporingsambtenaren",
     }
 )
 _PRIVATE = frozenset(
@@ -67,6 +84,19 @@ _PRIVATE = frozenset(
         "winkel",
         "speelgoed",
         "fanclub",
+        "bakkerij",
+        "slagerij",
+        "kapsalon",
+        "apotheek",
+        "bloemist",
+        "garage",
+        "grandcafe",
+        "taverne",
+        "pizzeria",
+        "snackbar",
+        "supermarkt",
+        "terrarium",
+        "reptielen",
     }
 )
 """Words of a club or a business: it may be called after police or town hall without being either."""

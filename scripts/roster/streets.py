@@ -35,7 +35,8 @@ class Address(NamedTuple):
     then `meant` is the one that was clearly meant, if any, `elsewhere` the places that do have the
     street, and `either` the streets of several groups that an abbreviation may stand for. `towns`
     are the places that it may stand in, more than one where nothing decides. `clash` is True when a
-    number stands behind the street and another one in the cell for it.
+    number stands behind the street and another one in the cell for it. `rows` are the rows of the
+    table that hold it for sure.
     """
 
     number: int | None = None
@@ -47,6 +48,7 @@ class Address(NamedTuple):
     elsewhere: tuple[str, ...] = ()
     either: tuple[str, ...] = ()
     clash: bool = False
+    rows: tuple[Street, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -73,9 +75,9 @@ class Lane:
         """What this street says of a house number; without one, all its groups are for sure."""
         known = self.answers.get(number)
         if known is None:
-            sure = [row.group for row in self.rows if row.readable and (number is None or covers(row, number))]
-            names = _group_names(tuple(sure))
-            known = self.answers[number] = Address(number, self.name, names, self._maybe, (self.town,))
+            sure = tuple(row for row in self.rows if row.readable and (number is None or covers(row, number)))
+            names = _group_names(tuple(row.group for row in sure))
+            known = self.answers[number] = Address(number, self.name, names, self._maybe, (self.town,), rows=sure)
         return known
 
     @cached_property
@@ -288,6 +290,7 @@ def _together(lanes: list[Lane], number: int | None, *, clash: bool) -> Address:
         frozenset().union(*(answer.maybe for answer in answers)),
         tuple(sorted({town for answer in fitting for town in answer.towns})),
         clash=clash,
+        rows=tuple(row for answer in fitting for row in answer.rows),
     )
 
 
