@@ -97,6 +97,12 @@ def test_an_error_in_a_cell_of_ours_is_written_over(shown: Cell) -> None:
     assert "Status" not in {step.place.column for step in plan(plan_marks, carried_out(tables, steps)) if isinstance(step, SetCell)}
 
 
+@pytest.mark.parametrize("shown", ["#N/A", Unknown("#N/A"), "klaargezet 1-2-2026 (versie 1)" + " " * 400])
+def test_a_cell_of_ours_is_never_told_of(shown: Cell) -> None:
+    """People cannot mend it, and need not."""
+    assert found(with_cell("Welkom", shown)) == []
+
+
 def test_only_what_looks_just_like_an_error_is_one() -> None:
     """A hash in a remark, a number behind one and shouting are no errors."""
     assert not any(map(is_error, ["#12", "# N/A", "De #1!", "#wijk!", "HELP!", "N/A", "#", "", None, 3]))

@@ -23,7 +23,7 @@ from outside.rules_kept import keep_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.sifting import Posted, sift
-from outside.templates import rules_version
+from outside.templates import languages, rules_version
 from outside.workbook import Workbook
 from roster.describe import describe, describe_report, describe_waiting
 from roster.doubts import counts, doubts
@@ -37,6 +37,7 @@ from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
+from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:
     from outside.door import Choices
@@ -122,7 +123,7 @@ def prepare(
         tables = workbook.read()
     with progress("Afspraken nalopen"), undisturbed():
         roster, unreadable = read_roster(tables, terms, history)
-        found, standing = check(roster, terms)
+        found, standing = check(roster, terms, who_was_welcomed(history, terms))
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
         view = View(roster, standing, (*unreadable, *found), history, terms)
         planned = (step for planner in planners for step in planner(view))
@@ -149,6 +150,7 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
     return replace(
         settings.terms(choices.today),
         rules_version=rules_version(),
+        languages=languages(),
         mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
     )
 

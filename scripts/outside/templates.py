@@ -223,6 +223,11 @@ def find_text(act: str, language: str, default: str, folder: Path = TEMPLATES) -
     )
 
 
+def languages(folder: Path = TEMPLATES) -> tuple[str, ...]:
+    """The languages that there are spelregels in, in a fixed order."""
+    return tuple(sorted(path.stem for path in folder.glob("spelregels/*.md")))
+
+
 def rules_version(folder: Path = TEMPLATES) -> str:
     """The version of the spelregels, which all languages share. Raises Stop where they differ or have none."""
     sources = _Sources(folder)

@@ -70,6 +70,7 @@ class Terms:
     per_streets: int = 6
     sticker_days: int = 30
     language: str = "nl"
+    languages: tuple[str, ...] = ("nl", "en")
     short_name: str = "BPA"
     network_name: str = "BuurtPreventieApp Den Helder"
     regiegroep_number: str = ""
@@ -129,7 +130,7 @@ class Member:
     still says otherwise. `group`, `street`, `town`, `house_number` and `postcode` are as typed
     (trimmed). `mobile` is E.164 or None, `email` normalised or None (blank or unusable).
     `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
-    for whoever has an Afgemeld op, also an unreadable one; `left_on` is its day where it reads.
+    for whoever has an Afgemeld op that is not to come, also an unreadable one; `left_on` is its day where it reads.
     `no_mail` is True for whoever has anything but "nee" in a column Geen mail; `told_no_mail` where our own Welkom
     says that somebody wants no mail, `mail_again` since when it says that this was taken back (local time).
     """

@@ -33,6 +33,7 @@ STICKER = "a_member_shows_the_sticker"
 DATES = "dates_make_sense"
 STREET = "a_street_belongs_to_one_group"
 PLACES = "a_sign_request_names_two_places"
+LANGUAGE = "a_members_language_is_known"
 ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
 
 
@@ -165,7 +166,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
             rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
             rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            rows.words("Taal", _language, instead=""),
+            rows.values("Taal", _language, LANGUAGE, Weight.NOTICE, ""),
             joined,
             left,
             left_on,
@@ -190,14 +191,37 @@ def _tell_landline(rows: Rows, index: int) -> None:
 
 
 def _read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool]]:
-    """The day on which each member left, and whether he did: with a day that does not read he left as well."""
+    """The day on which each member leaves, and whether he did by now: with a day that does not read he left as well."""
     before = len(rows.findings)
-    days = rows.values("Afgemeld op", _day(terms), DATES, Weight.NOTICE, None)
-    left = [left_on is not None for left_on in days]
+    today = terms.today
+    days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), DATES, Weight.NOTICE, None)
+    left = [left_on is not None and left_on <= today for left_on in days]
     unreadable = {finding.place.row for finding in rows.findings[before:]}
     if unreadable:
         left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
     return days, left
+
+
+_STAYS = frozenset((
+    "nee", "neen", "n", "no", "niet", "nog niet", "nvt", "n.v.t.", "n.v.t", "niet van toepassing", "n/a", "geen",
+    "onwaar", "false", "0",
+))  # fmt: skip
+_TICKS = frozenset("?!\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718\u221a\u00d7")
+"""Signs that say something: a tick, a cross, a question."""
+
+
+def _leaving_day(cell: Cell, today: date) -> date | None:
+    """The day of leaving; None for a blank cell and for all that says "no": "-", nee, nvt, FALSE, an empty tick."""
+    if cell is False or (type(cell) in (int, float) and cell == 0):
+        return None
+    if type(cell) is str and len(cell) <= _LONGEST_NO:
+        said = text(cell)
+        if fold(said) in _STAYS or not any(mark.isalnum() or mark in _TICKS for mark in said):
+            return None
+    return day(cell, today)
+
+
+_LONGEST_NO = 24
 
 
 _LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}
@@ -212,7 +236,9 @@ def _says_stop(cell: Cell) -> bool:
 def _language(cell: Cell) -> str:
     word = fold(text(cell))
     known = _LANGUAGES.get(word, word)
-    return known if len(known) <= _LONGEST_LANGUAGE else ""
+    if len(known) > _LONGEST_LANGUAGE:
+        raise Unreadable("Dit is geen taal.", "Laat de cel leeg, of kies een taal uit de lijst.")
+    return known
 
 
 def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:

@@ -16,6 +16,7 @@ Value = TypeVar("Value")
 BLOCK = 500
 """Rows that are turned over into columns at once: few enough to stay in the processor's cache meanwhile."""
 
+_NO_BOUND = 1 << 20
 _NUMBERS = frozenset((bool, int, float))
 
 
@@ -71,14 +72,16 @@ class Rows:
         """The cells under a heading, read; where one does not read, `instead`, and a finding under the rule.
 
         `always` tells of silent rows too. `unlike` says that hardly any two cells are the same.
-        A cell of unread.py is told once, under that rule, by whoever reads its column first.
+        A cell of unread.py is told once, under that rule, by whoever reads its column first; one of the
+        software's own is not told: it is written anew.
         """
-        attempt, cells = _try(read, bound_of(heading)), self.cells(heading)
+        ours = heading in self.table.own and rule == ""
+        attempt, cells = _try(read, _NO_BOUND if ours else bound_of(heading)), self.cells(heading)
         values = list(map(attempt, cells) if unlike else map(_Seen(attempt).__getitem__, _told_apart(cells)))
         for index in [index for index, value in enumerate(values) if type(value) in _REFUSED]:
             wrong, values[index] = values[index], instead
             assert isinstance(wrong, Unreadable)
-            if not always and self.silent[index]:
+            if ours or (not always and self.silent[index]):
                 continue
             if type(wrong) is Unread:
                 if (index, heading) in self._unread:

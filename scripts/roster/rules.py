@@ -27,6 +27,7 @@ from roster.rules_members import (
     a_member_has_a_name,
     a_member_is_18_or_older,
     a_member_shows_the_sticker,
+    a_members_language_is_known,
     a_members_place_is_known,
     a_mobile_belongs_to_one_member,
     dates_make_sense,
@@ -47,22 +48,25 @@ from roster.rules_structure import (
     a_street_belongs_to_one_group,
     a_street_names_its_group,
 )
-from roster.standing import stand, stand_requests
+from roster.standing import AskWelcomed, stand, stand_requests
 
 
-def check(roster: Roster, terms: Terms) -> tuple[list[Finding], Standing]:
+def check(
+    roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None
+) -> tuple[list[Finding], Standing]:
     """Hold the roster against every rule, and say where everybody stands.
 
     The findings of reading (`roster.unreadable`) are taken along for who is blocked, and are not
     among those given. First the rules about single rows speak, then members and groups get their
-    standing, then the rules that need it speak. Never raises, whatever the roster says.
+    standing, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
+    group asks; without it the rows tell. Never raises, whatever the roster says.
     """
     case = Case(roster, terms)
     findings: list[Finding] = []
     _note_blocked(case, roster.unreadable)
     for rule in RULES:
         _hear(case, rule, findings)
-    case.standing = stand(roster, terms, case.blocked)
+    case.standing = stand(roster, terms, case.blocked, welcomed)
     for rule in RULES_ABOUT_STANDING:
         _hear(case, rule, findings)
     case.standing.request = stand_requests(roster, case.blocked)
@@ -95,12 +99,16 @@ RULES: tuple[Rule, ...] = (
     a_members_address_is_complete,
     a_member_lives_in_the_groups_streets,
     a_members_place_is_known,
-    a_mobile_belongs_to_one_member,
+    a_members_language_is_known,
     police_and_municipality_stay_out,
+    a_mobile_belongs_to_one_member,
     a_member_shows_the_sticker,
     dates_make_sense,
 )
-"""Rules about single rows: none of them needs to know who is active."""
+"""Rules about single rows: none of them needs to know who is active.
+
+Those that block a member stand before the one about doubles: of two rows the one stays that is sound otherwise.
+"""
 
 RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     a_group_has_an_admin,

@@ -88,7 +88,7 @@ def a_member_agreed_to_the_rules(case: Case) -> Iterator[Finding]:
 
 
 def a_mobile_belongs_to_one_member(case: Case) -> Iterator[Finding]:
-    """One mobile, one member. The oldest (Aangemeld op, then row) stays, the later are blocked.
+    """One mobile, one member: the oldest (Aangemeld op, then row) that is sound otherwise. The others are blocked.
 
     Each names the other's row. Whoever left does not count. The list is kept by hand, so a row is soon copied.
     """
@@ -101,23 +101,39 @@ def a_mobile_belongs_to_one_member(case: Case) -> Iterator[Finding]:
         if other is not member:
             doubled.setdefault(member.mobile, [other]).append(member)
     for members in doubled.values():
-        members.sort(key=lambda member: in_order(member.joined, member.place.row))
-        oldest, *later = members
-        where = rows_in_words([member.place.row for member in later])
-        yield notice(
+        yield from _one_of(members, case)
+
+
+def _one_of(members: list[Member], case: Case) -> Iterator[Finding]:
+    members.sort(key=lambda member: in_order(member.joined, member.place.row))
+    tab = members[0].place.tab
+    sound = [member for member in members if (tab, member.place.key) not in case.blocked]
+    stays = sound[0] if sound else members[0]
+    others = [member for member in members if member is not stays]
+    where = rows_in_words([member.place.row for member in others])
+    if not sound:
+        why = "Deze rij is de oudste, maar daar klopt nog iets anders niet."
+    elif stays is members[0]:
+        why = "Deze rij is de oudste en telt mee."
+    else:
+        why = "Deze rij telt mee: van deze rijen is het de oudste waar verder alles klopt."
+    yield notice(
+        a_mobile_belongs_to_one_member,
+        stays.place.at("Mobiel"),
+        f"Dit nummer staat ook in {where}. {why}",
+        "Haal de dubbele rij weg, of vul daar een ander nummer in.",
+    )
+    which = "is de oudste en telt mee" if stays is members[0] else "telt mee: verder klopt daar alles"
+    if not sound:
+        which = "is de oudste"
+    for member in others:
+        group = f" (groep {stays.group})" if fold(stays.group) != fold(member.group) and stays.group else ""
+        yield blocks(
             a_mobile_belongs_to_one_member,
-            oldest.place.at("Mobiel"),
-            f"Dit nummer staat ook in {where}. Deze rij is de oudste en telt mee.",
-            "Haal de dubbele rij weg, of vul daar een ander nummer in.",
+            member.place.at("Mobiel"),
+            f"Dit nummer staat ook in rij {stays.place.row}{group}. Die rij {which}.",
+            "Haal een van de rijen weg, vul een ander nummer in, of vul in wanneer een van de twee is afgemeld.",
         )
-        for member in later:
-            group = f" (groep {oldest.group})" if fold(oldest.group) != fold(member.group) and oldest.group else ""
-            yield blocks(
-                a_mobile_belongs_to_one_member,
-                member.place.at("Mobiel"),
-                f"Dit nummer staat ook in rij {oldest.place.row}{group}. Die rij is de oudste en telt mee.",
-                "Haal een van de rijen weg, vul een ander nummer in, of vul in wanneer een van de twee is afgemeld.",
-            )
 
 
 def police_and_municipality_stay_out(case: Case) -> Iterator[Finding]:
@@ -165,14 +181,23 @@ def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
 
 
 def dates_make_sense(case: Case) -> Iterator[Finding]:
-    """Dates are not in the future, and nobody leaves before joining. Let op. Told of whoever left as well."""
+    """Dates are not in the future, nobody leaves before joining, no group starts before it is registered. Let op.
+
+    Told of whoever left as well.
+    A day of leaving may be to come: it counts from that day on.
+    """
     roster, today = case.roster, case.terms.today
     for member in roster.members:
         joined, left = member.joined, member.left_on
         if joined is not None and joined > today:
             yield _in_the_future(member.place.at("Aangemeld op"))
         if left is not None and left > today:
-            yield _in_the_future(member.place.at("Afgemeld op"))
+            yield notice(
+                dates_make_sense,
+                member.place.at("Afgemeld op"),
+                "Deze dag moet nog komen. Tot die dag doet de deelnemer gewoon mee.",
+                "Is hij al gestopt, verbeter dan de dag.",
+            )
         elif joined is not None and left is not None and left < joined <= today:
             yield notice(
                 dates_make_sense,
@@ -181,6 +206,13 @@ def dates_make_sense(case: Case) -> Iterator[Finding]:
                 "Verbeter een van de twee dagen.",
             )
     for group in roster.groups:
+        if group.started is not None and group.registered is not None and group.started < group.registered <= today:
+            yield notice(
+                dates_make_sense,
+                group.place.at("Gestart op"),
+                "De dag van starten ligt voor de dag van aanmelden.",
+                "Verbeter een van de twee dagen.",
+            )
         yield from _future_days(group.place, today, {"Aangemeld op": group.registered, "Gestart op": group.started})
     for request in roster.requests:
         asked, decided = request.requested_on, request.decided_on
@@ -219,4 +251,17 @@ def a_members_place_is_known(case: Case) -> Iterator[Finding]:
                 else f"Vul {names[0]} in."
                 if names
                 else "",
+            )
+
+
+def a_members_language_is_known(case: Case) -> Iterator[Finding]:
+    """Taal is one that there are texts in. Let op; whoever has another gets them in the settings' language."""
+    known = case.terms.languages
+    for member in case.present:
+        if member.language and member.language not in known:
+            yield notice(
+                a_members_language_is_known,
+                member.place.at("Taal"),
+                "In deze taal zijn er geen teksten, dus de deelnemer krijgt ze in de gewone taal.",
+                f"Kies uit: {', '.join(known)}. Of laat de cel leeg.",
             )

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from roster.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
 from roster.rules_case import in_order
 from roster.table import fold, is_blank
+from roster.welcome_mark import REFUSED, read_mark
 
 Blocked = AbstractSet[tuple[str, str]]
 """The rows (tab, key) that have a blocking finding."""
 
 
-def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
+AskWelcomed = Callable[[Roster, Standing], Callable[[Member], bool]]
+"""Who was welcomed, asked once it is known who left."""
+
+
+def stand(roster: Roster, terms: Terms, blocked: Blocked, welcomed: AskWelcomed | None = None) -> Standing:
     """Where members and groups stand; `standing.request` is filled by `stand_requests` later.
 
-    A sound member counts, whatever his group; of a group the first `group_size` to join are
-    active, blank Aangemeld op last, the rest wait in that order. Admins are active members whose
-    Rol is beheerder. A group is blocked by its own row only.
+    A sound member counts, whatever his group. Of a group that is larger than `group_size`, places go
+    to admins, then to who sits in it or was asked to (nobody is put out), then to the first to join,
+    blank Aangemeld op last; the rest wait in that order. Without `welcomed` the rows tell. Admins are
+    active members whose Rol is beheerder. A group is blocked by its own row only.
     """
     standing = Standing()
     sound: dict[str, list[Member]] = defaultdict(list)
@@ -33,9 +40,16 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
             status_of[member.place.key] = Status.BLOCKED
         else:
             sound[fold(member.group)].append(member)
+    was_welcomed: Callable[[Member], bool] | None = None
     for name, members in sound.items():
         members.sort(key=lambda member: in_order(member.joined, member.place.row))
+        if len(members) > terms.group_size:
+            was_welcomed = was_welcomed or (welcomed or _welcomed_by_row)(roster, standing)
+            sits = was_welcomed
+            members.sort(key=lambda member: (member.role is not admin, not (member.in_whatsapp or sits(member))))
         active, waiting = members[: terms.group_size], members[terms.group_size :]
+        if waiting:
+            active.sort(key=lambda member: in_order(member.joined, member.place.row))
         standing.active[name] = active
         status_of.update(dict.fromkeys([member.place.key for member in active], Status.ACTIVE))
         if waiting:
@@ -47,6 +61,17 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked) -> Standing:
     for group in roster.groups:
         standing.group[group.place.key] = _group_status(group, standing, terms, blocked)
     return standing
+
+
+def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
+    """Who was welcomed, as far as the rows tell."""
+    table = roster.tables[DEELNEMERS.title]
+
+    def was_welcomed(member: Member) -> bool:
+        mark = read_mark(table.cell(member.place.row - table.first, "Welkom"))
+        return mark is not None and mark.state != REFUSED
+
+    return was_welcomed
 
 
 def enough_admins(group: Group, standing: Standing, terms: Terms) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from roster.model import Member
-from roster.plan import Delivery, View
+from roster.model import Member, Roster, Standing, Terms
+from roster.plan import Delivery, History, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, fold
 from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
@@ -57,3 +57,13 @@ class Welcomed:
         """The state that the row's Welkom tells of, or ""."""
         told = fold(self._recipients.row_says(member))
         return next((state for state in (SENT, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
+
+
+def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standing], Callable[[Member], bool]]:
+    """Who was told to come, for the rules, which know no ledger: nobody whose letter may have arrived is put out."""
+
+    def of(roster: Roster, standing: Standing) -> Callable[[Member], bool]:
+        welcomed = Welcomed(View(roster, standing, (), history, terms))
+        return lambda member: welcomed.stands(member) not in ("", REFUSED)
+
+    return of
