@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.numbers import give_numbers
-from roster.plan import History
+from plans import view
+from roster.numbers import far_rows, give_numbers, highest_seen
+from roster.plan import Delivery, History, Recipient
+from roster.recipient_history import seen
 from roster.table import Cell
-from sheet_notation import mobile
+from sheet_notation import mobile, register, weights
 
 
 def numbers(typed: list[Cell], history: History | None = None, mobiles: list[str | None] | None = None) -> list[str]:
@@ -78,3 +83,86 @@ def test_no_two_rows_get_one_number_and_a_second_time_changes_nothing(
     given_once = numbers([cell for cell, _ in rows], history, mobiles)
     assert len(set(given_once)) == len(rows)
     assert numbers(list(given_once), history, mobiles) == given_once
+
+
+FAR = "D-999999999999"
+
+
+@pytest.mark.parametrize("typed", [FAR, "d-999999999999", "D-100000000", "D-0500000", "D-20000"])
+@pytest.mark.parametrize("highest", [0, 12])
+def test_a_number_far_above_all_that_were_given_is_told_and_never_gone_on_from(typed: str, highest: int) -> None:
+    """The row keeps it; new rows get the next after those that were given, in this round and in the next."""
+    sheet: list[Cell] = ["D-0011", "D-0012", typed, None]
+    history = remembering(highest=highest)
+    once = numbers(sheet, history)
+    assert once == ["D-0011", "D-0012", typed.upper(), "D-0013"]
+    assert numbers([*once, None], replace(history, highest={"D": 13}))[:4] == once
+    assert numbers([*once, None], replace(history, highest={"D": 13}))[4] == "D-0014"
+    assert far_rows("D", sheet, [], history) == {2: "D-0012"}
+    assert highest_seen("D", sheet, history) == 12
+
+
+def test_a_number_that_nobody_can_have_given_counts_for_nothing_where_it_stands_alone_or_was_remembered() -> None:
+    """Also in a row that was wiped out, and in a ledger of before this was known."""
+    assert numbers([FAR, None]) == [FAR, "D-0001"]
+    assert give_numbers("D", [None], [None], [FAR], History()) == ["D-0001"]
+    poisoned = remembering(highest=999_999_999_999)
+    assert numbers(["D-0002", FAR, None], poisoned) == ["D-0002", FAR, "D-0003"]
+
+
+def test_numbers_that_go_on_step_by_step_are_never_far() -> None:
+    """A second laptop sees thousands that it did not give; rows that are gone leave holes."""
+    sheet: list[Cell] = [f"D-{turn:04d}" for turn in range(13, 60000, 7000)]
+    assert far_rows("D", sheet, [], remembering(highest=12)) == {}
+    assert numbers([*sheet, None], remembering(highest=12))[-1] == "D-56014"
+    later: list[Cell] = ["D-70001", "D-70002"]
+    assert far_rows("D", later, [], History()) == {}, "a new ledger takes them for what was given"
+
+
+def test_new_rows_step_over_a_far_number() -> None:
+    """No two are alike, however many rows come."""
+    sheet: list[Cell] = ["D-10500", *[None] * 10600]
+    given_now = numbers(sheet, remembering(highest=12))
+    assert len(set(given_now)) == 10601 and given_now[0] == "D-10500"
+
+
+def test_a_far_number_is_a_let_op_in_its_row() -> None:
+    """With what mends it, on both tabs that have numbers; once it is gone the row gets the next."""
+    people = register("Nr | Voornaam\nD-0001 | Jan\nD-999999999999 | Piet\n | Kees")
+    requests = register(bordaanvragen="Nr | Groep\nB-0001 | Tuindorp\nB-88888888 | Tuindorp")
+    for tables, row in ((people, 3), (requests, 3)):
+        assert ("a_number_is_one_that_was_given", row, "let op") in weights(tables)
+    seen_now = view(people)
+    assert [member.nr for member in seen_now.roster.members][:3] == ["D-0001", FAR, "D-9004"]
+
+
+def of(history: History, digits: str, address: str, name: str) -> Recipient:
+    return seen(history, f"+3162{digits[1:]}", address, name)
+
+
+@pytest.mark.parametrize("kept", ["recipients", "letters"])
+def test_of_two_rows_with_one_mobile_the_one_that_was_mailed_gets_its_number_back(kept: str) -> None:
+    """A blocked or departed double stands above it; both rows lost their Nr, or it never came to be written."""
+    history = remembering(m3456789="D-0002", highest=2)
+    above, mailed = of(history, "m3456789", "old@mail.example", "Sanne Boer"), of(history, "m3456789", "new@mail.example", "Tim Post")
+    if kept == "recipients":
+        history.recipients = {"D-0001": above, "D-0002": mailed}
+    else:
+        history.deliveries = [Delivery("D-0002", "welcome", "1", "verstuurd", date(2026, 3, 1), mailed[:1], mailed.address)]
+    rows = [above, mailed]
+    mobiles: list[str | None] = ["+31623456789", "+31623456789"]
+    given_now = give_numbers("D", [None, None], mobiles, [], history, rows.__getitem__)
+    assert given_now == (["D-0001", "D-0002"] if kept == "recipients" else ["D-0003", "D-0002"])
+    copied = give_numbers("D", ["D-0002", "D-0002"], mobiles, [], history, rows.__getitem__)
+    assert copied[1] == "D-0002"
+
+
+def test_a_row_that_lost_its_number_is_known_by_address_and_name_together_and_by_neither_alone() -> None:
+    """A couple shares its address; a name is many people's."""
+    history = remembering(highest=9)
+    history.recipients = {"D-0004": of(history, "m3456789", "us@mail.example", "Jan Post")}
+    for name, address, expected in (
+        ("Jan Post", "us@mail.example", "D-0004"), ("Mies Post", "us@mail.example", "D-0010"), ("Jan Post", "x@mail.example", "D-0010"),
+    ):
+        rows = [of(history, "m0000001", address, name)]
+        assert give_numbers("D", [None], ["+31620000001"], [], history, rows.__getitem__) == [expected]

@@ -244,3 +244,26 @@ def test_a_round_that_mails_nobody_catches_up(tmp_path: Path) -> None:
     sync(settings)
     assert letters(settings) == before
     assert str(column(settings, "Welkom")[1]).startswith("klaargezet")
+
+
+DOUBLED = """
+    Voornaam | Achternaam | E-mail            | Mobiel      | Akkoord spelregels | Afgemeld op | Rol       | Aangemeld op
+    Anna     | Bakker     | anna@mail.example | 06-23450001 | ja                 |             | beheerder | 1-6-2025
+    Sanne    | Boer       | s@mail.example    | 06-23450002 | {agreed}           | {left}      |           | 1-2-2026
+    Tim      | Post       | t@mail.example    | 06-23450002 | ja                 |             |           | 1-1-2026
+"""
+
+
+@pytest.mark.parametrize(("agreed", "left"), [("", ""), ("ja", "1-3-2026")])
+def test_nr_and_welkom_land_in_the_row_that_was_mailed(tmp_path: Path, agreed: str, left: str) -> None:
+    """Of two rows with one mobile, where the register of before the round is put back; and a round after it is quiet."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed=agreed, left=left))
+    before = settings.workbook.path.read_bytes()
+    sync(settings)
+    numbers, marks, mails = column(settings, "Nr"), column(settings, "Welkom"), letters(settings)
+    assert marks[1] is None and str(marks[2]).startswith("klaargezet")
+    settings.workbook.path.write_bytes(before)
+    sync(settings)
+    assert (column(settings, "Nr"), column(settings, "Welkom"), letters(settings)) == (numbers, marks, mails)
+    sync(settings)
+    assert (column(settings, "Nr"), column(settings, "Welkom"), letters(settings)) == (numbers, marks, mails)

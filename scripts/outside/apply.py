@@ -20,6 +20,7 @@ from outside.sifting import Posted, sift
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
 from roster.columns import DEELNEMERS
+from roster.numbers import valid_number
 from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
 from roster.table import Place
 
@@ -185,12 +186,12 @@ def _numbers(cells: Sequence[SetCell | AddRow]) -> dict[str, SetCell]:
 
 
 def _highest(cells: Sequence[SetCell | AddRow]) -> dict[str, int]:
-    """The highest number that the plan gives, by prefix."""
+    """The highest number that the plan gives, by prefix. One that stood there in another form is not given by it."""
     highest: dict[str, int] = {}
     for step in cells:
         if isinstance(step, SetCell) and step.place.column == "Nr" and isinstance(step.value, str):
             prefix, _dash, digits = step.value.partition("-")
-            if digits.isdigit():
+            if digits.isdigit() and valid_number(step.was, prefix) != step.value:
                 highest[prefix] = max(highest.get(prefix, 0), int(digits))
     return highest
 

@@ -18,6 +18,7 @@ from outside.ledger_letters import LetterDrawer
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
+from roster.numbers import LAST
 from roster.plan import Delivery, History, Recipient, Send
 from roster.welcome_mark import SENT, UNCERTAIN, WAITS
 
@@ -236,8 +237,12 @@ class Ledger:
         return base64.b32encode(hmac.digest(self._leave, mark.encode(), "sha256")[:10]).decode("ascii").lower()
 
     def remember_numbers(self, highest: Mapping[str, int], identity_nr: Mapping[str, str]) -> None:
-        """Remember the highest number given by prefix (it never goes down) and which number an identity goes by."""
-        known = dict(self._connection.execute("SELECT prefix, highest FROM number"))
+        """Remember the highest number given by prefix (it never goes down) and which number an identity goes by.
+
+        A number that nobody can have given, of an earlier version, gives way to those that were.
+        """
+        kept = dict(self._connection.execute("SELECT prefix, highest FROM number"))
+        known = {prefix: number for prefix, number in kept.items() if number <= LAST}
         higher = [(prefix, number) for prefix, number in highest.items() if number > known.get(prefix, 0)]
         if self._goes_by is None:
             self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))

@@ -25,12 +25,14 @@ from outside.settings import Settings
 from outside.sifting import Posted, sift
 from outside.templates import languages, rules_version
 from outside.workbook import Workbook
+from roster.columns import BORDAANVRAGEN, DEELNEMERS
 from roster.describe import describe, describe_report, describe_waiting
 from roster.doubts import counts, doubts
 from roster.finding import Finding
 from roster.holding import Held, hold_back
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status, Terms
+from roster.numbers import highest_seen
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.recipient_history import recipient_history_of
@@ -203,6 +205,7 @@ def carry_out(
 ) -> Report:
     """Step 8."""
     view = prepared.view
+    ledger.remember_numbers(_highest_numbers(view), {})
     ledger.remember_recipients(recipient_history_of(view).caught_up())
     now = datetime.now().astimezone()
     return apply(
@@ -224,6 +227,14 @@ def carry_out(
         afterwards=lambda ended: _tell_together(view, ended),
         replaces=replaces,
     )
+
+
+def _highest_numbers(view: View) -> dict[str, int]:
+    """The highest Nr by prefix that stands there, also of another laptop's: none of them is ever given again."""
+    tabs = {"D": view.roster.tables.get(DEELNEMERS.title), "B": view.roster.tables.get(BORDAANVRAGEN.title)}
+    return {
+        prefix: highest_seen(prefix, list(table.column("Nr")), view.history) for prefix, table in tabs.items() if table
+    }
 
 
 def _identities(view: View) -> dict[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from itertools import repeat
 
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
 from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
 from roster.finding import Finding, Weight
 from roster.model import AdminRow, Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
-from roster.numbers import give_numbers, valid_number
+from roster.numbers import far_rows, give_numbers, valid_number
 from roster.phones import LANDLINES
-from roster.plan import History
+from roster.plan import History, Recipient
 from roster.reading_laws import (
     a_decision_is_known,
     a_members_role_is_known,
@@ -21,6 +22,7 @@ from roster.reading_laws import (
     an_email_is_well_formed,
 )
 from roster.reading_rows import Rows
+from roster.recipient_history import seen
 from roster.table import Cell, Place, Table, fold
 from roster.welcome_mark import mail_again_since, says_no_mail
 
@@ -145,12 +147,11 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     rows.heeds("Postcode", a_postcode_is_well_formed, None)
     rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
     rows.texts("Opmerking")  # nothing is done with it; a story without end is told
-    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.left_out("Nr"), history)
-    return list(
+    members = list(
         map(
             Member,
             rows.places,
-            numbers,
+            repeat(""),
             rows.texts("Voornaam", Weight.BLOCKS),
             rows.texts("Tussenvoegsel", Weight.BLOCKS),
             rows.texts("Achternaam", Weight.BLOCKS),
@@ -177,6 +178,30 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             rows.words("Welkom", mail_again_since, instead=None),
         )
     )
+    _give_numbers(members, rows, history)
+    return members
+
+
+def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
+    """Who is who is asked of all that a row says, so this comes once the rest is read."""
+    def whose(row: int) -> Recipient:
+        return seen(history, members[row].mobile, members[row].email, members[row].name)
+
+    _tell_far_numbers("D", rows, history)
+    mobiles = [member.mobile for member in members]
+    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.left_out("Nr"), history, whose)
+    for member, number in zip(members, numbers, strict=True):
+        member.nr = number
+
+
+def _tell_far_numbers(prefix: str, rows: Rows, history: History) -> None:
+    """A Nr that nobody gave stays where it stands, for the cell may be a sign of more; no later Nr goes on from it."""
+    for index, highest in far_rows(prefix, rows.cells("Nr"), rows.left_out("Nr"), history).items():
+        rows.tell(
+            index, "Nr", "a_number_is_one_that_was_given", Weight.NOTICE,
+            f"Dit nummer is veel hoger dan het hoogste dat Buurtbeheer gaf ({highest}).",
+            "Maak deze cel leeg. Bij de volgende make sync krijgt de rij vanzelf een nummer.",
+        )
 
 
 def _tell_landline(rows: Rows, index: int) -> None:
@@ -249,6 +274,7 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
     second = rows.values("Locatie 2", place_on_the_map, PLACES, Weight.BLOCKS, None)
     descriptions = zip(rows.texts("Omschrijving 1"), rows.texts("Omschrijving 2"), strict=True)
     nobody: list[str | None] = [None] * len(rows.places)
+    _tell_far_numbers("B", rows, history)
     return list(
         map(
             SignRequest,
