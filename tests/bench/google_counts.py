@@ -71,6 +71,8 @@ def count(members: int, changed: int, *, mailing: bool) -> dict[str, float]:
             found[f"{name} peak"] = sync(server, settings)
             found[f"{name} seconds"] = round(time.perf_counter() - started, 1)
             found[name] = len(server.calls)
+            found[f"{name} read"] = sum(call.answered for call in server.calls) / 1e6
+            found[f"{name} sent"] = sum(call.sent for call in server.calls) / 1e6
             found[f"{name} answer"] = max(call.answered for call in server.calls) / 1e6
             found["request"] = max([found.get("request", 0), *(call.sent / 1e6 for call in server.calls)])
         found["mails"] = sum(mails(Path(folder)).values())

@@ -15,8 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts")]
 
-from outside.starting import make_example  # noqa: E402  # the path above comes first
-from outside.templates import find_text  # noqa: E402  # likewise
+from outside.templates import find_text  # noqa: E402  # the path above comes first
 from roster.model import Terms  # noqa: E402  # likewise
 
 
@@ -54,11 +53,6 @@ def sink() -> Iterator[tuple[Server, int]]:
         yield server, int(server.server_address[1])
         server.shutdown()
         thread.join()
-
-
-def our_register(path: Path, members: int) -> None:
-    """Made-up members, most of whom are to be welcomed."""
-    make_example(path, members, 1, date.today())
 
 
 def our_settings(folder: Path, port: int, letters: int) -> Path:

@@ -1,7 +1,9 @@
 """Makes the registers that the bench runs on.
 
     python registers.py fresh 1000 to.xlsx
+    python registers.py example 750 to.xlsx
     python registers.py newcomers 10 from.xlsx to.xlsx
+    python registers.py changed 20 from.xlsx to.xlsx
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
+from outside.starting import make_example
 from roster.columns import TABS
 from roster.demo import example
 from roster.table import Cell
@@ -70,13 +73,27 @@ def replace_the_latest(rows: list[list[Cell]], new: int) -> Iterable[list[Cell]]
         yield row
 
 
+def take_the_consent_away(rows: list[list[Cell]], changed: int) -> None:
+    """So many members, all over the tab, no longer say that they agree: each row gets another Status and Melding."""
+    headings = {name: at for at, name in enumerate(TABS[0].headings)}
+    active = [row for row in rows if row[headings["Status"]] == "actief" and row[headings["Rol"]] != "beheerder"]
+    for row in active[:: max(1, len(active) // changed)][:changed]:
+        row[headings["Akkoord spelregels"]] = "nee"
+
+
 def main() -> None:
     """Make what the first argument names."""
     if sys.argv[1] == "fresh":
         write(Path(sys.argv[3]), example(int(sys.argv[2]), 1, TODAY, DIRT))
         return
+    if sys.argv[1] == "example":
+        make_example(Path(sys.argv[3]), int(sys.argv[2]), 1, date.today())
+        return
     tabs = read(Path(sys.argv[3]))
-    tabs["Deelnemers"] = list(replace_the_latest(tabs["Deelnemers"], int(sys.argv[2])))
+    if sys.argv[1] == "changed":
+        take_the_consent_away(tabs["Deelnemers"], int(sys.argv[2]))
+    else:
+        tabs["Deelnemers"] = list(replace_the_latest(tabs["Deelnemers"], int(sys.argv[2])))
     write(Path(sys.argv[4]), tabs)
 
 

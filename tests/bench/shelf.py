@@ -1,7 +1,6 @@
 """Keeps the bench's registers in a folder, and lays out fresh places to run a door in.
 
-Registers are made by `registers.py` in a process of its own: a child's peak memory as the system
-counts it (getrusage) starts at its parent's, so the bench itself must stay small.
+Registers are made by `registers.py` in a process of its own, as everything is that the bench starts.
 """
 
 from __future__ import annotations
@@ -47,10 +46,10 @@ def nobody_welcomed(folder: Path) -> Path:
     return folder
 
 
-def sync(folder: Path) -> list[str | Path]:
-    """The command that syncs the register in `folder`."""
+def sync(folder: Path, door: str = "sync") -> list[str | Path]:
+    """The command that syncs the register in `folder`, or that opens another door to it."""
     settings = folder / "settings.toml"
-    return [sys.executable, SCRIPTS / "sync.py", "--settings", settings, "--yes", "--today", TODAY]
+    return [sys.executable, SCRIPTS / f"{door}.py", "--settings", settings, "--yes", "--today", TODAY]
 
 
 class Shelf:
@@ -66,6 +65,23 @@ class Shelf:
         if not path.exists():
             run([sys.executable, HERE / "registers.py", "fresh", str(members), path])
         return path
+
+    def quiet(self, members: int, changed: int = 0) -> tuple[Path, Path]:
+        """A register in use in which nothing is new but so many changed rows, and its state: two rounds went before."""
+        place = self.folder / f"quiet-{members}"
+        path = place / "register.xlsx"
+        if not path.exists():
+            home(place, self.fresh(members))
+            python, *door = sync(place)
+            for _ in range(2):
+                run([python, HERE / "hasty.py", *door], codes=(0, 1))
+            shutil.rmtree(place / "out")
+        if not changed:
+            return path, place / "state"
+        other = place / f"changed-{changed}.xlsx"
+        if not other.exists():
+            run([sys.executable, HERE / "registers.py", "changed", str(changed), path, other])
+        return other, place / "state"
 
     def settled(self, members: int, new: int) -> tuple[Path, Path]:
         """A register in use, and its state: all have been welcomed, and `new` others have joined since.
