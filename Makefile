@@ -82,11 +82,11 @@ preview: $(READY) ## zet alle mails van de volgende ronde op één bladzijde, en
 test-mail: $(READY) ## stuurt elke soort mail één keer naar uzelf (TO=naam@voorbeeld.nl)
 	@$(door)
 
-sent: $(READY) ## schrijft op dat een onzekere mail aankwam (NR=D-0012), of dat u de map mail zelf verstuurde (OUTBOX=yes)
-	@$(door)
+sent: $(READY) ## schrijft op wie u met de hand welkom heette, of wiens mail toch aankwam (NR="D-0012 D-0013"), of dat u de map mail zelf verstuurde (OUTBOX=yes)
+	@$(press)
 
 resend: $(READY) ## laat een mail die niet aankwam nog eens gaan (NR=D-0012)
-	@$(door)
+	@$(press)
 
 bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (FOLDER=map met .eml-bestanden)
 	@$(door)

@@ -8,7 +8,7 @@ from outside.door import Choices, door
 
 
 @door("Laat een mail die niet aankwam, nog een keer meegaan met de volgende ronde.")
-@click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, zoals D-0012.")
+@click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, of meer: D-0012 D-0013.")
 def resend(choices: Choices, nr: str) -> int:
     """With --force also one that did go."""
     from outside.settings import load_settings  # all of this is only needed once --help has been answered

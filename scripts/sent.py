@@ -7,8 +7,8 @@ import click
 from outside.door import Choices, door
 
 
-@door("Schrijft op dat een onzekere mail wél is aangekomen, of dat u de klaargezette mails zelf hebt verstuurd.")
-@click.option("--nr", metavar="NR", help="Het nummer van de deelnemer, zoals D-0012.")
+@door("Schrijft op wat u zelf deed of zag: met de hand verteld, toch aangekomen, of zelf verstuurd uit de map mail.")
+@click.option("--nr", metavar="NR", help="Het nummer van de deelnemer, of meer: D-0012 D-0013.")
 @click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
 def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One of the two must be said."""
@@ -21,7 +21,7 @@ def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001
         return settle_sent(settings, choices, nr)
     if outbox and not nr:
         return settle_outbox(settings, choices)
-    raise Stop("Over welke mail gaat het?", "Typ make sent NR=D-0012, of make sent OUTBOX=yes")
+    raise Stop("Over wie gaat het?", 'Typ make sent NR="D-0012 D-0013", of make sent OUTBOX=yes')
 
 
 if __name__ == "__main__":

@@ -37,7 +37,7 @@ def test_a_card_has_all_that_is_needed_to_welcome_somebody() -> None:
     """Name, address, number, group, day, and the words to say."""
     page = Page(render_by_hand([a_row()], SETTINGS))
     told = [
-        "1 deelnemer heeft geen e-mailadres",
+        "1 deelnemer krijgt geen mail",
         "Sanne de Boer",
         "D-0001",
         "Kerkstraat 1, 1781 AB Den Helder",

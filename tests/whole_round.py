@@ -85,7 +85,7 @@ def types(settings: Settings, row: int, tab: str = "Deelnemers", **cells: object
     sheet = book[tab]
     at = {str(cell.value): cell.column for cell in sheet[1]}
     for heading, value in cells.items():
-        sheet.cell(row, at[heading.replace("__", " ").replace("_", "-")], value)
+        sheet.cell(row, at[heading.replace("__", " ").replace("_", "-")]).value = value
     book.save(settings.workbook.path)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from outside.filling import on_one_line
 from outside.settings import Settings
-from outside.templates import TEMPLATES, fill_page, find_text
+from outside.templates import TEMPLATES, fill_page, find_text, rules_version
+from roster.rules_update import Difference, Rules, is_news
 from roster.welcome_desk import ByHand
 
 SHEETS = {
@@ -21,31 +23,46 @@ SHEETS = {
 """The title of the rules to hand out, with their number left open, and the foot."""
 
 
-def render_by_hand(rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES) -> str:
+def render_by_hand(
+    rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES, rules: Rules | None = None
+) -> str:
     """A whole HTML page, made for A4: a card for each of `rows` in their order, and the rules in every language in use.
 
+    `rules` gives those of any version: who was told an older one is told the difference, where there is one.
     It fetches nothing, and what people typed stands in it literally. Raises Stop where a text is missing or wrong.
     """
     people = []
     languages: dict[str, None] = {}
+    difference = Difference(rules or (lambda _version, _language: None), rules_version(folder))
     for row in rows:
-        text = find_text("by_hand", row.language, settings.language, folder)
+        news = difference.to(row.has_version, row.language) if row.has_version else {}
+        if row.has_version and not is_news(news):
+            continue
+        text = find_text("by_hand_rules" if row.has_version else "by_hand", row.language, settings.language, folder)
         languages[text.language] = None
-        words = text.unwrapped(row.facts)
+        words = text.unwrapped({**_shown(row.facts), **news})
         people.append(  # in the order of page.html, which takes them without looking up a name for each
             (
                 row.nr, row.name, row.address, row.mobile, shown_number(row.mobile), row.group, row.area, row.joined,
-                text.language, _as_lines(words.strip()), whatsapp_link(row.mobile, words),
+                text.language, _as_lines(words.strip()), whatsapp_link(row.mobile, words), row.why,
+                bool(row.has_version),
             )
         )
     sheets = []
     for language in languages:
         title, footer = SHEETS.get(language, SHEETS["nl"])
-        rules = find_text("spelregels", language, settings.language, folder)
-        title = title.format(rules.number_of_rules)
-        sheets.append({"language": language, "title": title, "footer": footer, "rules": rules.piece({})})
+        sheet = find_text("spelregels", language, settings.language, folder)
+        title = title.format(sheet.number_of_rules)
+        sheets.append({"language": language, "title": title, "footer": footer, "rules": sheet.piece({})})
     facts = {"people": people, "sheets": sheets, "network": settings.network.name}
     return fill_page("by_hand/page.html", "nl", facts, folder)
+
+
+def _shown(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts with the admins' numbers behind their names, as people write them."""
+    admins = cast("list[tuple[str, str]]", facts.get("admin_numbers", []))
+    named = [f"{name} ({shown_number(mobile)})" if mobile else name for name, mobile in admins]
+    return {"invitation": "", **facts, "admins": named or facts["admins"]}
 
 
 def whatsapp_link(mobile: str, words: str) -> str:

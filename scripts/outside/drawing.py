@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from outside.by_hand import render_by_hand
+from outside.rules_kept import kept_rules
 from outside.settings import Settings
 from outside.templates import find_text
 from roster.plan import Document
@@ -14,5 +15,6 @@ from roster.welcome_desk import ByHand
 def draw(document: Document, settings: Settings) -> str:
     """The whole text of a document. Raises Stop where its template is missing or wrong."""
     if document.act == "by_hand":
-        return render_by_hand(cast("list[ByHand]", document.facts["people"]), settings)
+        people = cast("list[ByHand]", document.facts["people"])
+        return render_by_hand(people, settings, rules=kept_rules(settings))
     return find_text(document.act, document.language, settings.language).markdown(document.facts)

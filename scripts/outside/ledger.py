@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from outside.ledger_letters import LetterDrawer
+from outside.ledger_letters import STATE, LetterDrawer
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
@@ -94,7 +94,7 @@ class Ledger:
         self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
         wishes = self.letters.wishes()
         rows = self._connection.execute(
-            "SELECT person, act, version, state, day, identities, address, reason, told FROM message"
+            f"SELECT person, act, version, {STATE}, day, identities, address, reason, told FROM message"  # noqa: S608  # made of our own words only
             " ORDER BY person, act, version"
         )
         return History(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from outside.ledger_schema import writing
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
+from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class Told:
 LEFT = (READY, SENT, UNCERTAIN, BUSY)
 """The states of a letter that may be on its way: a report about one that waits or was refused tells of an older try."""
 
-_SELECT = "SELECT message_id, person, act, version, state, day, address FROM message WHERE "
+STATE = f"CASE WHEN state = '{SENT}' AND via = '{HAND}' THEN '{HAND}' ELSE state END"
+"""How a letter stands, in SQL. What a person told instead is kept as sent, with by what means."""
+
+_SELECT = f"SELECT message_id, person, act, version, {STATE}, day, address FROM message WHERE "  # noqa: S608  # made of our own words only
 
 
 class LetterDrawer:
@@ -68,10 +71,29 @@ class LetterDrawer:
         with writing(self._connection) as connection:
             self._settle(connection, message_ids, SENT, (READY, UNCERTAIN, REFUSED, WAITS))
 
+    def mark_by_hand(self, person: str, act: str, version: str, address: str, identities: Sequence[str]) -> None:
+        """A person told this one instead of a mail. `address` and `identities` are digests.
+
+        A letter of this kind that was refused before, or that waited, is thereby done.
+        """
+        day, now = self._today.isoformat(), self._clock().isoformat()
+        with writing(self._connection) as connection:
+            for before in self._found("person = ? AND act = ? AND version = ?", person, act, version):
+                self._settle(connection, [before.message_id], SENT, (READY, UNCERTAIN, REFUSED, WAITS))
+            connection.execute(
+                "INSERT INTO message (person, act, version, message_id, address, identities, state, via, day,"
+                " planned_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (person, act, version) DO UPDATE SET via = excluded.via",
+                (
+                    person, act, version, f"{HAND} {act} {version} {person}", address, " ".join(identities),
+                    SENT, HAND, day, now, now,
+                ),
+            )
+
     def mark_due(self, message_ids: Iterable[str]) -> None:
         """These leave again with the next round, at once."""
         with writing(self._connection) as connection:
-            self._settle(connection, message_ids, WAITS, (READY, SENT, UNCERTAIN, REFUSED, WAITS))
+            self._settle(connection, message_ids, WAITS, (READY, SENT, HAND, UNCERTAIN, REFUSED, WAITS))
 
     def knows_address(self, address: str) -> bool:
         """True where a letter ever went to the address with this digest."""
@@ -182,8 +204,8 @@ class LetterDrawer:
                 (state, reason, self._today.isoformat(), now, message_id),
             )
 
-    def _found(self, where: str, value: str) -> list[Told]:
-        rows = self._connection.execute(_SELECT + where, (value,))
+    def _found(self, where: str, *values: str) -> list[Told]:
+        rows = self._connection.execute(_SELECT + where, values)
         return [
             Told(message_id, person, act, version, state, date.fromisoformat(day), address)
             for message_id, person, act, version, state, day, address in rows

@@ -1,38 +1,73 @@
-"""Writes down what people found out themselves: that a mail did go, or that it must go again."""
+"""Writes down what people found out or did: that a mail did go, must go again, or that somebody was told by hand."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from outside.drawing import draw
+from outside.handout import Handout
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
-from outside.screen import say
+from outside.rules_kept import keep_rules
+from outside.run import prepare
+from outside.screen import say, warn
 from outside.settings import Settings
+from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.stop import Changed, Stop
-from outside.templates import rules_version
 from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
-from roster.plan import SetCell
-from roster.table import Cell, Table, says
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, keep_wish, mark_of, read_mark
+from roster.plan import SetCell, View
+from roster.recipient_history import recipient_history_of
+from roster.rules_update import holders, tells_rules_by_hand
+from roster.table import Table, says
+from roster.welcome import plan_by_hand
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import (
+    BUSY,
+    HAND,
+    READY,
+    REFUSED,
+    SENT,
+    UNCERTAIN,
+    WAITS,
+    keep_wish,
+    mark_of,
+    read_mark,
+)
 from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
     from outside.door import Choices
 
 
-def settle_sent(settings: Settings, choices: Choices, nr: str) -> int:
-    """The uncertain mails to this Nr did arrive. The exit code."""
-    return _settle_one(settings, choices, nr, sent=True)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was written in the ledger about one Nr, the step that tells its row, and what to say of it.
+
+    With `only_row` the ledger has nothing of it: without its row nothing was written.
+    """
+
+    nr: str
+    lines: tuple[str, ...]
+    step: SetCell | None = None
+    only_row: bool = False
+    by_hand: bool = False
 
 
-def settle_resend(settings: Settings, choices: Choices, nr: str) -> int:
-    """The uncertain or refused mails to this Nr must go again, with the next round of their kind. The exit code."""
-    return _settle_one(settings, choices, nr, sent=False)
+def settle_sent(settings: Settings, choices: Choices, typed: str) -> int:
+    """The uncertain mails to these Nrs did arrive, or a person told them. The exit code."""
+    return _settle_all(settings, choices, typed, sent=True)
+
+
+def settle_resend(settings: Settings, choices: Choices, typed: str) -> int:
+    """The uncertain or refused mails to these Nrs must go again, with the next round of their kind. The exit code."""
+    return _settle_all(settings, choices, typed, sent=False)
 
 
 def settle_outbox(settings: Settings, choices: Choices) -> int:
@@ -44,98 +79,164 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         ready = ledger.letters.in_state(READY)
         people = {one.person for one in ready}
         table = workbook.read()[DEELNEMERS.title]
-        steps = []
+        steps, elsewhere = [], 0
         for index in range(len(table.rows)):
             cell = table.cell(index, "Welkom")
             mark = read_mark(cell)
-            if mark is not None and mark.state == READY and _nr(table, index) in people:
-                text = keep_wish(cell, mark_of(SENT, choices.today, mark.version).text)
-                steps.append(_step(table, index, text, cell))
+            if mark is None or mark.state != READY:
+                continue
+            if _nr(table, index) in people:
+                text = mark_of(SENT, choices.today, mark.version).text
+                steps.append(SetCell(table.place(index, "Welkom"), keep_wish(cell, text), cell))
+            else:
+                elsewhere += 1
         ledger.letters.mark_sent(one.message_id for one in ready)
-        _write(workbook, steps)
-    say(f"{len(ready)} {'mail' if len(ready) == 1 else 'mails'} uit de map mail: nu opgeschreven als verstuurd.")
+        left = _write(workbook, steps)
+    if ready:
+        mails = "1 mail" if len(ready) == 1 else f"{len(ready)} mails"
+        say(f"{mails} uit de map mail: nu opgeschreven als verstuurd.")
+    else:
+        say("In de map mail ligt niets klaar dat nog niet is opgeschreven. Er is niets veranderd.")
+    if left:
+        say("Niet elke rij kon dat al zeggen, want er werd intussen in gewerkt. Dat komt goed met: make sync")
+    if elsewhere:
+        rows = "In 1 rij staat" if elsewhere == 1 else f"In {elsewhere} rijen staat"
+        say(f"{rows} een mail als klaargezet door een andere computer. Typ make sent OUTBOX=yes ook daar.")
     return 0
 
 
-def _settle_one(settings: Settings, choices: Choices, typed: str, *, sent: bool) -> int:
-    nr = typed.strip().upper()
+def _settle_all(settings: Settings, choices: Choices, typed: str, *, sent: bool) -> int:
+    """Do what can be done for each Nr, and say of each how it went; one that cannot holds up no other."""
+    numbers = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", typed.upper()))))
+    if not numbers:
+        raise Stop("Over welke mail gaat het?", f"Typ bijvoorbeeld: make {'sent' if sent else 'resend'} NR=D-0012")
+    done: list[Done] = []
+    refused: list[Stop] = []
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
-        table = workbook.read()[DEELNEMERS.title]
-        index = next((index for index in range(len(table.rows)) if _nr(table, index) == nr), None)
-        letters = ledger.letters.of_person(nr)
-        cell = None if index is None else table.cell(index, "Welkom")
-        found = _concerned(letters, sent=sent, force=choices.force)
-        if not found and not (not letters and _tells_of_doubt(cell)):
-            raise _nothing(nr, letters, known=index is not None)
-        if sent:
-            ledger.letters.mark_sent(one.message_id for one in found)
-        else:
-            ledger.letters.mark_due(one.message_id for one in found)
-        if index is not None and (not found or any(one.act in ACTS for one in found)):
-            version = max((one.version for one in found if one.act in ACTS), default=rules_version())
-            text = mark_of(SENT, choices.today, version).text if sent else _before(letters, found)
-            text = keep_wish(cell, text)
-            _write(workbook, [] if says(cell, text) else [_step(table, index, text, cell)])
-    if sent:
-        say(f"{nr}: opgeschreven als verstuurd.")
-    else:
-        for line in _what_sends(nr, found):
+        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        for nr in numbers:
+            try:
+                case = _case(nr, view, ledger)
+                done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
+            except Stop as stop:
+                refused.append(stop)
+        left = _write(workbook, [one.step for one in done if one.step is not None])
+        if any(one.by_hand for one in done):
+            _shrink_page(settings, view, [one.nr for one in done if one.by_hand], ledger)
+    if not done and len(refused) == 1:
+        raise refused[0]
+    return _report(done, refused, left, sent=sent)
+
+
+def _report(done: Sequence[Done], refused: Sequence[Stop], left: Sequence[SetCell], *, sent: bool) -> int:
+    """Say of each Nr how it went; 1 where something was not written down."""
+    missed = False
+    for one in done:
+        if one.step in left and one.only_row:
+            missed = True
+            warn(f"{one.nr}: de rij werd intussen gewijzigd, dus er is niets opgeschreven.", "bad")
+            warn(f"Typ nog een keer: make {'sent' if sent else 'resend'} NR={one.nr}", "plain")
+            continue
+        for line in one.lines:
             say(line)
-    return 0
+        if one.step in left:
+            say(f"{one.nr}: in de rij kon het nog niet, want die werd intussen gewijzigd. Dat komt goed met: make sync")
+    for stop in refused:
+        warn(stop.message, "bad")
+        warn(stop.remedy, "plain")
+    return int(missed or bool(refused))
 
 
-def _what_sends(nr: str, found: Iterable[Told]) -> list[str]:
-    """What to type, so that the letters go again: the news of changed spelregels goes with a word of its own."""
-    acts = {one.act for one in found} or {WELCOME}
-    lines = []
-    if acts - {RULES_UPDATE}:
-        lines.append(f"{nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
-    if RULES_UPDATE in acts:
-        lines.append(f"{nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
-    return lines
+def _case(nr: str, view: View, ledger: Ledger) -> Case:
+    """All that is known of one Nr. Raises Stop where nobody ever had it."""
+    member = next((one for one in view.roster.members if one.nr == nr), None)
+    letters = ledger.letters.of_person(nr)
+    if member is None and not letters:
+        raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
+    return Case(nr, view, member, letters)
 
 
-def _before(letters: Iterable[Told], again: Sequence[Told]) -> str:
-    """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
-    if any(one.act == WELCOME for one in again):
+def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
+    """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
+    unsure = [one for one in case.letters if one.state == UNCERTAIN]
+    act = "" if unsure else _by_hand(case, force=choices.force)
+    if act:
+        return _told_by_hand(case, act, ledger, choices)
+    found = unsure or [one for one in case.letters if _may_be_meant(one, case)]
+    if not found and not case.doubt_elsewhere:
+        raise nothing_to_write(case)
+    ledger.letters.mark_sent(one.message_id for one in found)
+    version = max((one.version for one in found if one.act in ACTS), default=case.row_version)
+    text = mark_of(SENT, choices.today, version).text
+    return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
+
+
+def _may_be_meant(letter: Told, case: Case) -> bool:
+    """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
+    if letter.act in ACTS and letter.state in (REFUSED, WAITS) and case.turn in (Turn.DUE, Turn.NUMBER):
+        return False  # it goes by itself
+    return letter.state in (READY, WAITS) or (letter.state == REFUSED and letter.act not in ACTS)
+
+
+def _by_hand(case: Case, *, force: bool) -> str:
+    """What a person told this member in place of a mail: "welcome", "rules_update", or "" where a mail does it."""
+    member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
+    if member is None or turn is None or elsewhere in (BUSY, UNCERTAIN):
         return ""
-    earlier = [one for one in letters if one.act in ACTS and one not in again and one.state in (READY, SENT)]
-    return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version).text if earlier else ""
+    if desk_of(case.view).is_by_hand(member, turn) or turn is Turn.LEFT_ALONE:
+        return WELCOME
+    if turn in (Turn.DUE, Turn.NUMBER) and (force or elsewhere == REFUSED):
+        return WELCOME
+    has = next((one for one in holders(case.view) if one.member is member), None)
+    return RULES_UPDATE if has is not None and tells_rules_by_hand(has, case.view) else ""
 
 
-def _concerned(letters: Iterable[Told], *, sent: bool, force: bool) -> list[Told]:
-    """The letters that this is about: what is uncertain, else what may be meant."""
-    every = list(letters)
-    unsure = [one for one in every if one.state == UNCERTAIN]
-    if unsure:
-        return unsure
-    others = (READY, REFUSED, WAITS) if sent else (REFUSED,)
-    meant = [one for one in every if one.state in others]
-    if not meant and force and not sent:
-        meant = [one for one in every if one.state in (SENT, READY)][-1:]
-    return meant
-
-
-def _tells_of_doubt(cell: Cell) -> bool:
-    """True for a row that another laptop left uncertain: our ledger knows nothing of it."""
-    mark = read_mark(cell)
-    return mark is not None and mark.state in (BUSY, UNCERTAIN, REFUSED)
-
-
-def _nothing(nr: str, letters: list[Told], *, known: bool) -> Stop:
-    if not letters and not known:
-        return Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
-    if not letters:
-        return Stop(f"Aan {nr} is nog niets verstuurd.", "Dat gebeurt vanzelf met: make sync")
-    latest = letters[-1]
-    when = f"{latest.day.day}-{latest.day.month}-{latest.day.year}"
-    return Stop(
-        f"Bij {nr} is niets onzeker: de laatste mail staat als {latest.state} op {when}.",
-        f"Moet die toch nog een keer weg? Typ: make resend NR={nr} FORCE=1",
+def _told_by_hand(case: Case, act: str, ledger: Ledger, choices: Choices) -> Done:
+    """Write down that a person did it. It counts as sent, for ever."""
+    view, member = case.view, case.member
+    assert member is not None  # whoever is told by hand stands in the register
+    version, history = view.terms.rules_version, view.history
+    ledger.letters.mark_by_hand(
+        recipient_history_of(view).person(member), act, version, history.address_mark(member.email or ""),
+        (history.identity(member.mobile),) if member.mobile else (),
     )
+    mark = mark_of(HAND, choices.today, version).text
+    what = "met de hand welkom geheten" if act == WELCOME else "met de hand over de nieuwe spelregels verteld"
+    step = case.step(keep_wish(case.cell, mark))
+    return Done(case.nr, (f"{case.nr}: opgeschreven als {what}.",), step, by_hand=True)
+
+
+def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
+    """What is uncertain, else what was refused, goes again; with force also what did go. Raises Stop."""
+    found = [one for one in case.letters if one.state == UNCERTAIN]
+    found = found or [one for one in case.letters if one.state == REFUSED]
+    if not found and choices.force:
+        found = [one for one in case.letters if one.state in (SENT, READY, HAND)][-1:]
+    if not found and case.doubt_elsewhere not in (BUSY, UNCERTAIN, REFUSED):
+        raise nothing_to_send(case)
+    ledger.letters.mark_due(one.message_id for one in found)
+    return Done(case.nr, what_sends(case, found), _step(case, found, before(case.letters, found)), not found)
+
+
+def _step(case: Case, found: Iterable[Told], text: str) -> SetCell | None:
+    """The row must say so where this is about its own letters, or about those of another laptop."""
+    letters = [one for one in found if one.act in ACTS]
+    if (found and not letters) or not all(is_mine(one, case) for one in letters):
+        return None
+    return case.step(keep_wish(case.cell, text))
+
+
+def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger: Ledger) -> None:
+    """Make the page of who is told by hand anew, without those who were. The next round does it where this fails."""
+    try:
+        keep_rules(settings)
+        documents = list(plan_by_hand(view, but=numbers))
+        Handout(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.shelf)
+    except (Stop, OSError):
+        say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
 
 
 def _nr(table: Table, index: int) -> str:
@@ -143,11 +244,12 @@ def _nr(table: Table, index: int) -> str:
     return cell.strip().upper() if isinstance(cell, str) else ""
 
 
-def _step(table: Table, index: int, text: str, cell: Cell) -> SetCell:
-    return SetCell(table.place(index, "Welkom"), text, cell)
-
-
-def _write(workbook: Workbook, steps: list[SetCell]) -> None:
-    if steps:
-        with suppress(Changed):  # the next round tells the row, from the ledger
-            workbook.write(steps)
+def _write(workbook: Workbook, steps: Sequence[SetCell]) -> list[SetCell]:
+    """Tell the rows; what could not be told, because a person worked in the register meanwhile."""
+    wanted = [step for step in steps if not says(step.was, step.value)]
+    if not wanted:
+        return []
+    try:
+        return [step for step in workbook.write(wanted).left if isinstance(step, SetCell)]
+    except Changed:
+        return wanted

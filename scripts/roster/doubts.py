@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from roster.model import Status
 from roster.plan import Send, Step, View
 from roster.table import fold
-from roster.welcome_mark import SENT, read_mark
+from roster.welcome_mark import done_states, read_mark
 
 SMALL = 20
 """Registers with fewer members than this, before and now, are exempt: there every change is a large one."""
@@ -49,7 +49,7 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
 def _was_welcomed(send: Send, done: str) -> bool:
     """True where the row says that this letter left already: one row may have been typed over, many are a mistake."""
     mark = read_mark(send.mark_was)
-    return mark is not None and mark.state in (done, SENT)
+    return mark is not None and mark.state in (done, *done_states(done))
 
 
 def counts(view: View) -> dict[str, int]:

@@ -12,7 +12,7 @@ from roster.plan import Delivery, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, Table, fold, says
 from roster.welcome_cards import facts_of, regiegroep_card
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, read_mark
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, done_states, read_mark
 
 ACT = "registered"
 WELCOME = "welcome"
@@ -137,7 +137,7 @@ def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
 
 
 def _done(view: View) -> tuple[str, ...]:
-    return (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+    return done_states(view.terms.mail_done)
 
 
 def _another_laptop(cell: Cell) -> bool:

@@ -14,7 +14,7 @@ from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
 from roster.plan import Delivery, Planner, Send, View
 from roster.recipient_history import recipient_history_of
-from roster.welcome_mark import READY, SENT, read_mark
+from roster.welcome_mark import REFUSED, done_states, read_mark
 
 ACT = "rules_update"
 ACTS = ("welcome", ACT)
@@ -73,12 +73,12 @@ def difference(old: Sequence[str] | None, new: Sequence[str]) -> dict[str, objec
 
 def is_news(told: Mapping[str, object]) -> bool:
     """True where a difference holds something to tell."""
-    return bool(told["changed"] or told["dropped"])
+    return bool(told.get("changed") or told.get("dropped"))
 
 
 def holders(view: View) -> list[Holder]:
     """Every active member who was told the spelregels, with the version that he has."""
-    done = (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+    done = done_states(view.terms.mail_done)
     recipients = recipient_history_of(view)
     found = []
     for member in view.roster.members:
@@ -98,45 +98,60 @@ def rules_update_planner(rules: Rules) -> Planner:
     """The planner of the letters: one for each holder of an older version who can be mailed and for whom it is news."""
 
     def plan_rules_update(view: View) -> Iterator[Send]:
-        told = _Told(rules, view)
+        told = Difference(rules, view.terms.rules_version)
         for holder in sorted(holders(view), key=lambda one: (one.member.joined or date.max, one.member.place.row)):
             member = holder.member
             mailable = member.email is not None and member.email.rpartition("@")[0].isascii()
             if not is_older(holder.version, view.terms.rules_version) or not mailable or wants_no_mail(member, view):
                 continue
-            news = told.to(holder)
+            language = _language(member, view)
+            news = told.to(holder.version, language)
             if is_news(news):
-                yield _letter(member, told.language(member), news, view)
+                yield _letter(member, language, news, view)
 
     return plan_rules_update
 
 
+def tells_rules_by_hand(holder: Holder, view: View) -> bool:
+    """True for a holder of an older version whom no mail about it can reach: no address, or one that refused it."""
+    member, current = holder.member, view.terms.rules_version
+    if not is_older(holder.version, current) or wants_no_mail(member, view):
+        return False
+    if member.email is None or not member.email.rpartition("@")[0].isascii():
+        return True
+    recipients = recipient_history_of(view)
+    return any(
+        one.act == ACT and one.version == current and one.state == REFUSED and recipients.is_refused(one, member)
+        for one in recipients.letters(member)
+    )
+
+
 def no_news(found: Iterable[Holder], rules: Rules, view: View) -> dict[tuple[str, str], int]:
     """How many have an older version that says the same in their language, by that version and language."""
-    told = _Told(rules, view)
-    counted = Counter(
-        (holder.version, told.language(holder.member))
-        for holder in found
-        if is_older(holder.version, view.terms.rules_version) and not is_news(told.to(holder))
-    )
-    return dict(sorted(counted.items()))
+    told = Difference(rules, view.terms.rules_version)
+    behind = [
+        (one.version, _language(one.member, view)) for one in found if is_older(one.version, view.terms.rules_version)
+    ]
+    return dict(sorted(Counter(one for one in behind if not is_news(told.to(*one))).items()))
 
 
-class _Told:
-    """What each holder of an older version must be told, worked out once for all with the same version and language."""
+def _language(member: Member, view: View) -> str:
+    return member.language or view.terms.language
 
-    def __init__(self, rules: Rules, view: View) -> None:
-        self._rules, self._terms = rules, view.terms
+
+class Difference:
+    """What the holders of older versions must be told, worked out once for each version and language."""
+
+    def __init__(self, rules: Rules, current: str) -> None:
+        self._rules, self._current = rules, current
         self._known: dict[tuple[str, str], dict[str, object]] = {}
 
-    def language(self, member: Member) -> str:
-        return member.language or self._terms.language
-
-    def to(self, holder: Holder) -> dict[str, object]:
-        key = (holder.version, self.language(holder.member))
+    def to(self, version: str, language: str) -> dict[str, object]:
+        """The difference between that version and the current one, in that language."""
+        key = (version, language)
         if key not in self._known:
-            new = self._rules(self._terms.rules_version, key[1])
-            self._known[key] = difference(self._rules(*key), new or ())
+            new = self._rules(self._current, language)
+            self._known[key] = {} if new is None else difference(self._rules(*key), new)
         return self._known[key]
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 from roster.plan import Document, Send, View
+from roster.rules_update import holders, tells_rules_by_hand
 from roster.welcome_desk import ByHand, Turn, desk_of
 
 
@@ -25,19 +26,25 @@ def plan_welcome(view: View) -> Iterator[Send]:
 
 
 def by_hand(view: View) -> list[ByHand]:
-    """All members who are welcomed by hand, because no mail can reach them; who joined last comes first.
+    """All members who are told by hand, because no mail can reach them; the welcomes first, who joined last on top.
 
+    Behind them who was told an older version of the spelregels: whether that is news is known where the texts are.
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
     desk = desk_of(view)
-    visited = Turn.BY_HAND
-    people = [desk.card(member) for member, turn in desk.turns if turn is visited]
-    return sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
+    people = [desk.card(member) for member, turn in desk.turns if desk.is_by_hand(member, turn)]
+    behind = [desk.card(one.member, one.version) for one in holders(view) if tells_rules_by_hand(one, view)]
+    newest = sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
+    return newest + sorted(behind, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 
 
-def plan_by_hand(view: View) -> Iterator[Document]:
-    """The printable page of all who are welcomed by hand; also when that is nobody, so that no old page lingers."""
-    yield Document("met-de-hand.html", "by_hand", view.terms.language, {"people": by_hand(view)})
+def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:
+    """The printable page of all who are told by hand; also when that is nobody, so that no old page lingers.
+
+    `but` are the Nrs of those who were told just now.
+    """
+    people = [one for one in by_hand(view) if one.nr not in but]
+    yield Document("met-de-hand.html", "by_hand", view.terms.language, {"people": people})
 
 
 def waiting_for_welcome(view: View) -> dict[Turn, int]:

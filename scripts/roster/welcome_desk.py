@@ -9,8 +9,9 @@ from enum import Enum
 from functools import cached_property, lru_cache
 
 from roster.left_alone import wants_no_mail
-from roster.model import Member, Role, Roster, Standing, Status
+from roster.model import Group, Member, Role, Roster, Standing, Status
 from roster.plan import Send, View
+from roster.recipient_history import recipient_history_of
 from roster.table import Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN
@@ -18,6 +19,9 @@ from roster.welcomed import ACT, Welcomed
 
 PLACEHOLDER = "0612345678"
 """The example number of the committed settings: nobody may be told to call it."""
+
+
+_INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
 
 
 class Turn(Enum):
@@ -46,7 +50,11 @@ _KNOWN = {SENT: _DONE, UNCERTAIN: Turn.UNCERTAIN, REFUSED: Turn.REFUSED, "": Non
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """Somebody who is welcomed by hand. `mobile` is E.164; `facts` is all that the text may use."""
+    """Somebody who is welcomed by hand, or told of new spelregels so.
+
+    `mobile` is E.164; `facts` is all that the text may use. `why` tells why no mail does it. `has_version` is
+    the version of the spelregels that he was told before; "" for a welcome.
+    """
 
     place: Place
     nr: str
@@ -58,6 +66,8 @@ class ByHand:
     language: str
     joined: date | None
     facts: dict[str, object]
+    why: str = ""
+    has_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,7 @@ class _Circle:
     admins: tuple[Member, ...]
     waits: Turn | None
     cards: tuple[AdminCard, ...] = ()
+    invitation: str = ""
 
 
 @lru_cache(maxsize=1)
@@ -133,9 +144,17 @@ class Desk:
             identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
         )
 
-    def card(self, member: Member) -> ByHand:
-        """What must be at hand to welcome a member without a mail. An example number is left out."""
+    def is_by_hand(self, member: Member, turn: Turn) -> bool:
+        """True where a person must welcome him: no mail can reach him, or the address that he has refused it."""
+        return turn is Turn.BY_HAND or (turn is Turn.REFUSED and self._circle(member).waits is None)
+
+    def card(self, member: Member, has_version: str = "") -> ByHand:
+        """What must be at hand to tell a member without a mail. An example number is left out."""
         circle, facts = self._circle(member), self._facts(member)
+        facts |= {
+            "admin_numbers": [(admin.name, admin.mobile or "") for admin in circle.admins if admin is not member],
+            "invitation": circle.invitation,
+        }
         if is_placeholder(str(facts["regiegroep_number"])):
             facts |= {"regiegroep_number": "", "regiegroep_tel": ""}
         street = f"{member.street} {member.house_number}".strip()
@@ -143,7 +162,19 @@ class Desk:
         return ByHand(
             member.place, member.nr, member.name, ", ".join(filter(None, (street, town))), member.mobile or "",
             circle.group, circle.area, member.language or self._view.terms.language, member.joined, facts,
+            self._why(member), has_version,
         )
+
+    def _why(self, member: Member) -> str:
+        """Why no mail reaches him, in Dutch."""
+        refused = [one for one in recipient_history_of(self._view).letters(member) if one.state == REFUSED]
+        if refused and member.email:
+            reason = refused[-1].reason
+            return f"{member.email} nam de mail niet aan" + (f": {reason}" if reason else "")
+        typed = self._welcomed.cell(member, "E-mail")
+        if member.email or (isinstance(typed, str) and "@" in typed):
+            return "naar dit e-mailadres kan geen mail"
+        return "geen e-mailadres"
 
     def _facts(self, member: Member) -> dict[str, object]:
         terms, circle = self._view.terms, self._circle(member)
@@ -184,7 +215,13 @@ class Desk:
         elif group.registered is None:
             waits = Turn.REGISTRATION
         cards = () if waits else admin_cards(group, admins, self._view.terms)
-        return _Circle(group.name, area.name if area else group.area, admins, waits, cards)
+        return _Circle(group.name, area.name if area else group.area, admins, waits, cards, invitation(group))
+
+
+def invitation(group: Group) -> str:
+    """The link by which one joins the WhatsApp group; "" where what stands there is none of WhatsApp's."""
+    typed = group.invitation.strip()
+    return typed if _INVITATION.fullmatch(typed) else ""
 
 
 def _can_be_mailed(email: str | None) -> bool:

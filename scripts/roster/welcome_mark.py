@@ -14,6 +14,9 @@ SENT = "verstuurd"
 BUSY = "bezig"
 UNCERTAIN = "onzeker"
 REFUSED = "geweigerd"
+HAND = "met de hand"
+"""Somebody was welcomed, or told of new spelregels, by a person: that counts as sent, for ever."""
+
 WAITS = "wacht"
 """Only in the ledger: a letter that has not left yet. Its row says nothing of it."""
 
@@ -29,7 +32,7 @@ _WISH = re.compile(
 )
 
 _SHAPE = re.compile(
-    r"(?P<state>klaargezet|verstuurd|bezig|onzeker|geweigerd)(?: sinds)?"
+    r"(?P<state>klaargezet|verstuurd|met de hand|bezig|onzeker|geweigerd)(?: sinds)?"
     r" (?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})"
     r"(?: (?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
     r"(?: \(versie (?P<version>[^()]+)\))?"
@@ -55,11 +58,16 @@ class WelcomeMark:
         told = f"{self.state}{since} {self.day.day}-{self.day.month}-{self.day.year}"
         if self.at is not None:
             told += f" {self.at:%H:%M}"
-        if self.state in (READY, SENT) and self.version:
+        if self.state in (READY, SENT, HAND) and self.version:
             told += f" (versie {self.version})"
         if self.state in (UNCERTAIN, REFUSED) and self.reason:
             told += f": {self.reason}"
         return told
+
+
+def done_states(mail_done: str) -> tuple[str, ...]:
+    """The states of a letter that needs nothing more, where the mailbox calls what it took `mail_done`."""
+    return (READY, SENT, HAND) if mail_done == READY else (SENT, HAND)
 
 
 def mark_of(state: str, day: date, version: str = "", reason: str = "") -> WelcomeMark:

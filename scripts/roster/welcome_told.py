@@ -14,6 +14,7 @@ from roster.table import Cell, says
 from roster.welcome_desk import Turn, desk_of
 from roster.welcome_mark import (
     BUSY,
+    HAND,
     READY,
     REFUSED,
     SENT,
@@ -61,7 +62,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
 
 def _told_of(letters: Iterable[Delivery]) -> list[Delivery]:
     """Those of somebody's letters that the cell tells of, the latest last."""
-    known = [one for one in letters if one.act in ACTS and one.state in (READY, SENT, UNCERTAIN, REFUSED)]
+    known = [one for one in letters if one.act in ACTS and one.state in (READY, SENT, HAND, UNCERTAIN, REFUSED)]
     return sorted(known, key=_when) if len(known) > 1 else known
 
 
@@ -98,8 +99,12 @@ def _is_news(cell: Cell, told: Delivery) -> bool:
     mark = read_mark(cell)
     if mark is None or mark.state == BUSY:
         return True
+    if mark.day > told.day:
+        return False
+    if told.state == HAND:  # a person tells of one version after the other
+        return mark.state != HAND or mark.version != told.version
     # What was sent may still come back refused; nothing else is later than sent.
-    return mark.state != told.state and mark.day <= told.day and (mark.state != SENT or told.state == REFUSED)
+    return mark.state != told.state and (mark.state not in (SENT, HAND) or told.state == REFUSED)
 
 
 def _is_due_again(told: Delivery, member: Member, view: View) -> bool:

@@ -8,7 +8,7 @@ from roster.model import Member, Roster, Standing, Terms
 from roster.plan import Delivery, History, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, fold
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
+from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, done_states
 
 ACT = "welcome"
 
@@ -19,6 +19,7 @@ class Welcomed:
     def __init__(self, view: View) -> None:
         self._view = view
         self._recipients = recipient_history_of(view)
+        self._done = done_states(view.terms.mail_done)
 
     def stands(self, member: Member) -> str:
         """How his welcome stands: "verstuurd" (done), "onzeker" or "geweigerd"; "" where he was not welcomed yet.
@@ -31,7 +32,7 @@ class Welcomed:
             return SENT
         states = {delivery.state for delivery in known}
         for told in (states, {self._told_by_row(member)}):
-            if SENT in told or (READY in told and self._view.terms.mail_done == READY):
+            if not told.isdisjoint(self._done):
                 return SENT
             if BUSY in told or UNCERTAIN in told:
                 return UNCERTAIN
@@ -56,7 +57,7 @@ class Welcomed:
     def _told_by_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""
         told = fold(self._recipients.row_says(member))
-        return next((state for state in (SENT, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
+        return next((state for state in (SENT, HAND, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
 
 
 def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standing], Callable[[Member], bool]]:

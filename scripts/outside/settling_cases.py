@@ -1,0 +1,156 @@
+"""Says truly how somebody stands for whom nothing could be written down, and what to do then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from outside.ledger_letters import Told
+from outside.stop import Stop
+from roster.left_alone import wants_no_mail
+from roster.model import Member, Status
+from roster.plan import SetCell, View
+from roster.recipient_history import recipient_history_of
+from roster.table import Cell
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
+from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One Nr: who has it now (None: nobody any more), and every letter to who has or had it, the latest last."""
+
+    nr: str
+    view: View
+    member: Member | None
+    letters: list[Told]
+
+    @property
+    def turn(self) -> Turn | None:
+        """Whether it is his turn to be welcomed."""
+        return None if self.member is None else desk_of(self.view).turn(self.member)
+
+    @property
+    def cell(self) -> Cell:
+        """What his row says of its letters."""
+        return None if self.member is None else recipient_history_of(self.view).cell(self.member, "Welkom")
+
+    @property
+    def row_version(self) -> str:
+        """The version of the spelregels that the row names; else the one of today."""
+        mark = read_mark(self.cell)
+        return mark.version if mark is not None and mark.version else self.view.terms.rules_version
+
+    @property
+    def doubt_elsewhere(self) -> str:
+        """The state in which the row leaves a letter of which our own ledger knows nothing; "" where it is done."""
+        if self.member is None:
+            return ""
+        mark = read_mark(recipient_history_of(self.view).row_says(self.member))
+        return mark.state if mark is not None and mark.state in (BUSY, UNCERTAIN, REFUSED, READY) else ""
+
+    def step(self, text: str) -> SetCell | None:
+        """The step that has the row say so; None where nobody has the Nr any more."""
+        if self.member is None:
+            return None
+        return SetCell(self.member.place.at("Welkom"), text, self.cell)
+
+
+def is_mine(letter: Told, case: Case) -> bool:
+    """True for a letter to who stands in the row now."""
+    return case.member is not None and letter.person == recipient_history_of(case.view).person(case.member)
+
+
+def what_sends(case: Case, found: Iterable[Told]) -> tuple[str, ...]:
+    """What to type, so that the letters go again: the news of changed spelregels goes with a word of its own."""
+    acts = {one.act for one in found} or {WELCOME}
+    waits = _why_it_waits(case)
+    if waits:
+        return (f"{case.nr}: opgeschreven dat de mail opnieuw moet. {waits}",)
+    lines = []
+    if acts - {RULES_UPDATE}:
+        lines.append(f"{case.nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
+    if RULES_UPDATE in acts:
+        lines.append(f"{case.nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
+    return tuple(lines)
+
+
+def _why_it_waits(case: Case) -> str:
+    """Why a letter does not go with the next round after all; "" where it does."""
+    member = case.member
+    if member is None:
+        return "Maar dit nummer staat niet meer in het register, dus er gaat niets weg."
+    status = case.view.standing.member.get(member.place.key)
+    if member.left or status is Status.LEFT:
+        return "Maar deze deelnemer is afgemeld, dus er gaat niets weg."
+    if status is Status.BLOCKED:
+        return "Maar de rij is geblokkeerd. Herstel eerst wat bij Meldingen staat, en typ dan: make sync"
+    if wants_no_mail(member, case.view):
+        return "Maar deze deelnemer wil geen mail, dus er gaat niets weg."
+    if member.email is None or not member.email.rpartition("@")[0].isascii():
+        return "Maar er is geen e-mailadres waar een mail kan komen. Vul dat in, of kijk in out/met-de-hand.html."
+    return ""
+
+
+def before(letters: Iterable[Told], again: Sequence[Told]) -> str:
+    """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
+    if any(one.act == WELCOME for one in again):
+        return ""
+    earlier = [one for one in letters if one.act in ACTS and one not in again and one.state in (READY, SENT, HAND)]
+    return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version).text if earlier else ""
+
+
+def nothing_to_write(case: Case) -> Stop:
+    """Why `make sent` has nothing to write down."""
+    nr, turn = case.nr, case.turn
+    if turn in (Turn.DUE, Turn.NUMBER):
+        when = "met: make sync" if turn is Turn.DUE else "zodra het echte nummer van de regiegroep is ingevuld."
+        return Stop(
+            f"{nr} krijgt de welkomstmail vanzelf, {when}",
+            f"Hebt u {nr} al zelf welkom geheten? Typ dan: make sent NR={nr} FORCE=1",
+        )
+    if turn in _NOT_YET:
+        return Stop(f"{nr} kan nog niet welkom worden geheten: {_NOT_YET[turn][0]}.", _NOT_YET[turn][1])
+    if turn is Turn.LEFT:
+        return Stop(f"{nr} is afgemeld. Er hoeft niets te worden opgeschreven.", "Kijk of het nummer klopt.")
+    return _settled(case)
+
+
+def nothing_to_send(case: Case) -> Stop:
+    """Why `make resend` has nothing to send again."""
+    if case.turn is Turn.DUE:
+        return Stop(f"De mail aan {case.nr} is nog niet weg.", "Die gaat vanzelf mee met: make sync")
+    if not case.letters and read_mark(case.cell) is None:
+        what = case.turn.value if case.turn is not None else "staat niet in het register"
+        return Stop(f"Aan {case.nr} is nog niets verstuurd: {what}.", "Meer daarover ziet u met: make check")
+    return _settled(case)
+
+
+_NOT_YET = {
+    Turn.ROW: ("de eigen rij is geblokkeerd", "Herstel wat daar bij Meldingen staat, en typ het daarna nog eens."),
+    Turn.LIST: ("de groep is vol, en dit is iemand van de wachtlijst", "Doe het zodra er een plaats vrij is."),
+    Turn.GROUP: ("de groep is geblokkeerd", "Herstel wat bij die groep staat, en typ het daarna nog eens."),
+    Turn.ADMIN: ("de groep heeft nog geen beheerder", "Doe het zodra de groep een beheerder heeft."),
+    Turn.REGISTRATION: ("de groep is nog niet aangemeld", "Vul bij de groep Aangemeld op in, en typ het nog eens."),
+    Turn.REFUSED: ("de groep is nu geblokkeerd of wacht", "Kijk op het tabblad Groepen, en typ het daarna nog eens."),
+}
+"""Why somebody is not welcomed yet, and what to do about it."""
+
+
+def _settled(case: Case) -> Stop:
+    """Nothing is uncertain of this one; what happened last."""
+    nr, mark = case.nr, read_mark(case.cell)
+    if case.member is None:
+        return Stop(f"{nr} staat niet meer in het register.", "Er hoeft niets te worden opgeschreven.")
+    latest = case.letters[-1] if case.letters else None
+    if latest is not None:
+        told = f"de laatste mail staat als {latest.state} op {latest.day.day}-{latest.day.month}-{latest.day.year}"
+        if latest.state == HAND:
+            told = f"met de hand verteld op {latest.day.day}-{latest.day.month}-{latest.day.year}"
+        return Stop(
+            f"Bij {nr} is niets onzeker: {told}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
+        )
+    if mark is not None and mark.state in (READY, SENT, HAND):
+        return Stop(f"Bij {nr} staat al: {mark.text}.", "Dat schreef een andere computer op. U hoeft niets te doen.")
+    return Stop(f"Van {nr} is niets bekend om op te schrijven.", "Kijk in die rij bij Welkom en Meldingen.")
