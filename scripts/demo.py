@@ -18,7 +18,7 @@ def demo(choices: Choices, members: int, seed: int) -> int:
     from roster.sync import FOLDERS, PLANNERS  # likewise
 
     settings = lay_out_demo(load_settings(choices.settings), members, seed, choices.today)
-    return run(settings, choices, PLANNERS, FOLDERS)
+    return run(settings, choices, PLANNERS, FOLDERS, "demo")
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Self, TypedDict
 
 from outside.files import trouble
 from outside.handout import Handout
@@ -16,13 +17,14 @@ from outside.ledger import Ledger
 from outside.mailbox import Mailbox
 from outside.post import Round, settle
 from outside.sealing import Compose, Letters
-from outside.sifting import Posted, sift
+from outside.sifting import Key, Posted, sift
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
 from roster.columns import DEELNEMERS
 from roster.numbers import valid_number
 from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
 from roster.table import Place
+from roster.welcome_mark import REFUSED, UNCERTAIN
 
 Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""
@@ -30,12 +32,16 @@ Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did. `due` is sent + waiting + held + uncertain + failed, always.
+    """What a round did, over all its tries. `due` is sent + waiting + held + uncertain + failed, always.
 
+    `letters` says of each letter that waits no more how it stands: what is counted is counted there, so that a
+    letter which two tries speak of counts once. `unasked` of those that wait have nobody's leave. `cells_written`
+    are cells of the plan; what a row says of its letter is told with the letters.
     `again` is True where the register changed under our hands: what left, left and is remembered;
-    the rest waits for a new reading. `stop` says why the run ended early, if it did. `kept` are
-    files under out/ that nobody needs any more but that somebody changed, so they were left. `merged`
-    are cells that could not be told anything because they lie under a merged one; `cells_left` does not count them.
+    the rest waits for a new reading. `stop` says why the run ended early, if it did, and `doubted` why a later try
+    was not carried out. `kept` are files under out/ that nobody needs any more but that somebody changed.
+    `merged` are cells that could not be told anything because they lie under a merged one; `cells_left` does not
+    count them.
     """
 
     due: int = 0
@@ -46,40 +52,79 @@ class Report:
     failed: int = 0
     cells_written: int = 0
     cells_left: int = 0
+    rows_added: int = 0
+    files_checked: int = field(default=0, compare=False)
     files_written: int = 0
     files_removed: int = 0
     kept: tuple[str, ...] = ()
     again: bool = False
     interrupted: bool = False
+    unasked: int = 0
+    letters: Mapping[Key, str] = field(default_factory=dict, compare=False)
+    doubted: tuple[str, ...] = ()
     stop: Stop | None = field(default=None, compare=False)
     merged: tuple[Place, ...] = ()
 
     @property
     def code(self) -> int:
         """0 all well; 1 something for the coordinator to look at; 3 stopped half-way."""
-        if self.interrupted or self.again or self.stop is not None:
+        if self.interrupted or self.again or self.unasked or self.doubted or self.stop is not None:
             return 3
         return 1 if self.uncertain or self.failed else 0
 
+    @property
+    def did_something(self) -> bool:
+        """True once a letter was handed over, or something was written in the register or under out/."""
+        cells, files = self.cells_written + self.rows_added, self.files_written + self.files_removed
+        return bool(self.letters or cells or files)
+
     def after(self, earlier: Report) -> Report:
-        """Both runs as one: this one took up what the earlier one left waiting or held."""
-        return Report(
-            earlier.due - earlier.waiting - earlier.held + self.due,
-            earlier.sent + self.sent,
-            self.waiting,
-            self.held,
-            earlier.uncertain + self.uncertain,
-            earlier.failed + self.failed,
-            earlier.cells_written + self.cells_written,
-            self.cells_left,
-            earlier.files_written + self.files_written,
-            earlier.files_removed + self.files_removed,
-            self.kept,
-            self.again,
-            self.interrupted,
-            self.stop,
-            self.merged,
+        """Both tries as one: this one took up what the earlier one left waiting or held."""
+        return replace(
+            self,
+            **_counted({**earlier.letters, **self.letters}, self.waiting, self.held),
+            cells_written=earlier.cells_written + self.cells_written,
+            rows_added=earlier.rows_added + self.rows_added,
+            files_written=earlier.files_written + self.files_written,
+            files_removed=earlier.files_removed + self.files_removed,
         )
+
+
+class _Counted(TypedDict):
+    due: int
+    sent: int
+    waiting: int
+    held: int
+    uncertain: int
+    failed: int
+    letters: Mapping[Key, str]
+
+
+def _counted(letters: Mapping[Key, str], waiting: int, held: int) -> _Counted:
+    """The sum of a round's letters."""
+    states = Counter(letters.values())
+    sent = states.total() - states[UNCERTAIN] - states[REFUSED]
+    return _Counted(
+        due=states.total() + waiting + held, sent=sent, waiting=waiting, held=held,
+        uncertain=states[UNCERTAIN], failed=states[REFUSED], letters=letters,
+    )
+
+
+def report_of(posted: Posted) -> Report:
+    """What one try did, also where it was cut off."""
+    letters = {key: state for key, state in posted.states.items() if key not in posted.known or state in _UNSETTLED}
+    settled = len(posted.known.keys() - letters.keys())
+    return Report(
+        **_counted(letters, posted.due - len(letters) - settled, posted.held),
+        cells_written=len(posted.cells), cells_left=posted.left, rows_added=posted.rows,
+        files_checked=posted.files, files_written=posted.files_written, files_removed=posted.files_removed,
+        kept=tuple(posted.kept), again=posted.again, interrupted=posted.interrupted, unasked=posted.unasked,
+        stop=posted.stop, merged=_places(posted.merged),
+    )
+
+
+_UNSETTLED = (UNCERTAIN, REFUSED)
+"""Of a letter of an earlier run that is planned again, what this round still counts."""
 
 
 def apply(
@@ -93,25 +138,31 @@ def apply(
     draw: Callable[[Document], str],
     held: int = 0,
     at_most: int | None = None,
+    may: Callable[[Send], bool] = lambda _send: True,
     identities: Mapping[str, str] | None = None,
     replaces: Collection[str] = (),
     afterwards: Afterwards | None = None,
+    posted: Posted | None = None,
 ) -> Report:
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
 
-    `held` letters were held back before, for the sum. `at_most` leave (None: no limit). `identities` tells which
-    Nr each person goes by. The plan's files replace all that we wrote before in the folders `replaces` of `folder`.
-    `afterwards` gives the cells that letters share. Everything is rendered, and every file looked over, before the
-    first letter leaves: until then Stop is raised and nothing happened. After it the Report says how far it came.
+    `held` letters were held back before, for the sum. `at_most` leave (None: no limit), and only those that `may`
+    leave. `identities` tells which Nr each person goes by. The plan's files replace all that we wrote before in the
+    folders `replaces` of `folder`. `afterwards` gives the cells that letters share. Everything is rendered, and every
+    file looked over, before the first letter leaves: until then Stop is raised and nothing happened. After it the
+    Report says how far it came; `posted` (a new one, if given) tells the same where this is cut off by an exception.
     """
     settle(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
     cells = [step for step in plan if isinstance(step, SetCell | AddRow)]
     files = [step for step in plan if isinstance(step, WriteFile | Document)]
-    posted = Posted(held=held)
+    posted = posted or Posted()
     with Halt() as halt:
         handout = Handout(folder, files, draw)
-        letters = Letters(sift(sends, ledger, mailbox, posted, at_most), compose, halt.is_asked)
+        going = sift(sends, ledger, mailbox, posted, at_most, may)
+        posted.due, posted.held = len(sends) - posted.held, posted.held + held
+        posted.files = len(files)
+        letters = Letters(going, compose, halt.is_asked)
         if letters:
             workbook.rehearse([*cells, *letters.marks()])
         ledger.remember_numbers(_highest(cells), identities or {})
@@ -120,18 +171,9 @@ def apply(
         if not (posted.again or posted.stop or halt.is_asked()):
             _hand_out(handout, ledger, replaces, posted)
         _tell_together(posted, afterwards)
-        told = _write(workbook, cells, posted, halt)
-    return Report(
-        due=len(sends) + held, sent=posted.sent,
-        waiting=posted.waiting, held=posted.held,
-        uncertain=posted.uncertain, failed=posted.failed,
-        cells_written=posted.written + len(told.done),
-        cells_left=posted.left + len(told.left) - len(told.merged),
-        files_written=handout.written, files_removed=handout.removed,
-        kept=tuple(handout.kept),
-        again=posted.again, interrupted=halt.is_asked(), stop=posted.stop,
-        merged=_places([*posted.merged, *told.merged]),
-    )
+        _write(workbook, cells, posted, halt)
+        posted.interrupted = halt.is_asked()
+    return report_of(posted)
 
 
 def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
@@ -142,7 +184,7 @@ def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
 def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:
     """Add the cells that tell of several letters, now that it is known how those went."""
     if afterwards is not None and posted.ended:
-        for mark in afterwards(posted.ended):
+        for mark in afterwards(list(posted.ended.values())):
             posted.marks.append(replace(mark, was=posted.busy.get(mark.place, mark.was)))
 
 
@@ -154,25 +196,33 @@ def _hand_out(handout: Handout, ledger: Ledger, replaces: Collection[str], poste
         posted.stop = stop
     except OSError as error:
         posted.stop = trouble(error, "out", code=3)
+    finally:
+        posted.files_written, posted.files_removed, posted.kept = handout.written, handout.removed, handout.kept
 
 
-def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Posted, halt: Halt) -> Written:
-    """Tell the register: all of the plan, or after an early end only how the letters went that left."""
+def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Posted, halt: Halt) -> None:
+    """Tell the register: all of the plan, or after an early end only how the letters went that left.
+
+    What was written of the plan is counted by its cells: how the letters went is told with the letters.
+    """
     if posted.again:
-        return Written()
+        return
     marked = {_cell(mark) for mark in posted.marks}
     others = () if posted.stop or halt.is_asked() else cells
     steps: list[SetCell | AddRow] = [step for step in others if isinstance(step, AddRow) or _cell(step) not in marked]
     steps += posted.marks
-    if not steps:
-        return Written()
+    told = Written()
     try:
-        return workbook.write(steps)
+        told = workbook.write(steps) if steps else told
     except Changed:
         posted.again = True
     except Stop as stop:
         posted.stop = posted.stop or Stop(stop.message, stop.remedy, code=3)
-    return Written()
+    done = {_cell(step) for step in (*told.done, *posted.written) if isinstance(step, SetCell)}
+    posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell)}
+    posted.rows = sum(isinstance(step, AddRow) for step in told.done)
+    posted.left += len(told.left) - len(told.merged)
+    posted.merged += told.merged
 
 
 def _cell(step: SetCell) -> tuple[str, str, str]:

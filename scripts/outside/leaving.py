@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outside.ledger import Ledger
-from outside.mailbox import Letter
+from outside.mailbox import Letter, Mailbox
 from outside.screen import agree, can_answer, say, warn
 from outside.settings import Settings
+from outside.sifting import Posted, sift
 from outside.stop import Stop
 from roster.columns import DEELNEMERS
 from roster.plan import Send, View
@@ -35,25 +37,81 @@ def allowance(settings: Settings, ledger: Ledger) -> int | None:
     return max(0, settings.mail.per_day - ledger.left_since(ledger.now() - A_DAY))
 
 
-def may_leave(
-    going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter], *, sure: bool, again: str
-) -> bool:
-    """Ask once, in a terminal: how many, to whom, and one example. True without a question where nothing leaves.
+class Leave:
+    """The leave of a round's letters: how many the day's limit allows, and to which of them somebody said yes.
 
-    `waiting` are the letters that do not go along yet, and `again` the word behind make that started this.
-    Raises Stop where nobody can answer and nobody said yes beforehand: mail never leaves by accident.
+    Every try of a round asks it. What was agreed to is remembered letter by letter, by whom it goes to and what it
+    says, so that a try whose letters are others asks again for the new ones; without a yes those wait. The outbox
+    needs no leave, and `sure` is a yes that was said beforehand. `again` is the word behind make.
     """
-    if sure or not going:
-        return True
-    if not can_answer():
-        raise Stop(
-            f"Er {_stand(len(going))} klaar om echt te versturen, en er is niemand aan wie dat gevraagd kan worden. "
-            "Er is niets gedaan.",
-            f"Mag het zonder vraag? Typ: make {again} YES=1. Wilt u de mails eerst zien? Typ: make preview",
-        )
+
+    def __init__(self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, again: str) -> None:
+        self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
+        self._given = sure or settings.mail.transport != "smtp"
+        self._again = again
+        self._agreed: set[str] = set()
+        self._declined: set[str] = set()
+
+    @property
+    def at_most(self) -> int | None:
+        """How many may leave at this moment."""
+        return allowance(self._settings, self._ledger)
+
+    def may(self, send: Send) -> bool:
+        """Whether somebody agreed to this letter, as it stands."""
+        return self._given or says_what(send) in self._agreed
+
+    def ask(self, sends: Sequence[Send], compose: Callable[[Send], Letter], new: str = "", *, first: bool) -> bool:
+        """Ask for the letters that would leave now and that nobody agreed to yet. False where none may leave at all.
+
+        `new` is what else is agreed to in the same question. On the `first` try, of which nothing was done yet,
+        Stop is raised where nobody can answer: mail never leaves by accident.
+        """
+        if self._given:
+            return True
+        posted = Posted()
+        going = sift(sends, self._ledger, self._mailbox, posted, self.at_most, self._is_open)
+        asked = {says_what(send): send for send in going}
+        others = {mark: send for mark, send in asked.items() if mark not in self._agreed}
+        if not others:
+            return True
+        if not can_answer():
+            if first:
+                raise _nobody_there(len(others), self._again)
+            return True
+        waiting = len(sends) - len(going) - posted.held - len(posted.known)
+        _show(list(others.values()), waiting, compose, new, more=bool(self._agreed))
+        yes = agree(f"{_mails(len(others))} {'erbij ' if self._agreed else ''}versturen?")
+        (self._agreed if yes else self._declined).update(others)
+        return bool(self._agreed)
+
+    def _is_open(self, send: Send) -> bool:
+        return not self._declined or says_what(send) not in self._declined
+
+
+def says_what(send: Send) -> str:
+    """A digest of a letter as somebody agrees to it: to whom it goes, and all that it says."""
+    told = send.person, send.act, send.version, send.to_name, send.to_address, send.language, send.facts, send.cards
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _nobody_there(number: int, again: str) -> Stop:
+    return Stop(
+        f"Er {_stand(number)} klaar om echt te versturen, en er is niemand aan wie dat gevraagd kan worden. "
+        "Er is niets gedaan.",
+        f"Mag het zonder vraag? Typ: make {again} YES=1."
+        + (" Wilt u de mails eerst zien? Typ: make preview" if again == "sync" else ""),
+    )
+
+
+def _show(going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter], new: str, *, more: bool) -> None:
+    """How many letters, to which groups, one example, and what else is agreed to."""
     groups = Counter(str(send.facts.get("group") or "zonder groep") for send in going)
     say()
-    say(f"Er {_stand(len(going))} klaar om echt te versturen:")
+    if more:
+        say(f"Er {_stand(len(going))} klaar die u nog niet zag, of die nu iets anders zeggen:")
+    else:
+        say(f"Er {_stand(len(going))} klaar om echt te versturen:")
     for group, number in groups.most_common(GROUPS):
         say(f"  {number} × {group}")
     if len(groups) > GROUPS:
@@ -64,7 +122,15 @@ def may_leave(
     say("Zo ziet de eerste eruit:")
     for line in _example(compose(going[0])):
         say(f"  | {line}")
-    return agree(f"{_mails(len(going))} versturen?")
+    if new:
+        say(new, "careful")
+
+
+def tell_unasked(number: int, word: str) -> None:
+    """Letters that wait because nobody gave leave for them, and what to press."""
+    if number:
+        wait = f"{_mails(number)} {'wacht' if number == 1 else 'wachten'} nog: niemand gaf daar toestemming voor."
+        warn(f"{wait} Typ weer: make {word}. Dan wordt het gevraagd. Zonder vraag: make {word} YES=1")
 
 
 def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) -> None:

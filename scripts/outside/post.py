@@ -69,7 +69,6 @@ class Round:
         self._workbook, self._mailbox, self._ledger = workbook, mailbox, ledger
         self._halted = halted
         self._done: Callable[[int], None] = lambda _letters: None
-        self._tried = 0
         self._over = False
         self._behind: list[SetCell] = []
 
@@ -85,7 +84,6 @@ class Round:
             except Stop as stop:
                 self._posted.stop = stop
         self._posted.marks += self._behind
-        self._posted.waiting += len(self._letters) - self._tried
 
     def _go_all(self) -> None:
         shared = self._workbook.shared
@@ -130,7 +128,7 @@ class Round:
         written = self._workbook.write([*told, *announced])
         self._behind = []
         of_before = set(told)
-        self._posted.written += sum(step in of_before for step in written.done)
+        self._posted.written += [step for step in written.done if step in of_before and isinstance(step, SetCell)]
         self._posted.left += len(written.left) - len(written.merged)
         self._posted.merged += written.merged
         return [step for step in written.done if step not in of_before]
@@ -178,8 +176,8 @@ class Round:
         try:
             self._mailbox.flush()
         except Stop:
-            self._posted.sent -= len(fresh)
-            self._posted.waiting += len(fresh)
+            for message_id, _outcome in fresh:
+                self._posted.ended.pop(message_id, None)
             fresh.clear()
             raise
 
@@ -194,9 +192,7 @@ class Round:
             self._over = True
         elif outcome.give_up and self._ledger.letters.tries(one.message_id) >= outcome.give_up:
             outcome = Outcome(REFUSED, outcome.reason)
-        self._posted.count(outcome.state)
-        self._posted.ended.append(self._told(one.send, outcome))
-        self._tried += 1
+        self._posted.ended[one.message_id] = self._told(one.send, outcome)
         self._done(1)
         return outcome
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.apply import Report, apply
+from outside.apply import Report, apply, report_of
+from outside.closing import conclude, exit_code, refuse, tell_report
 from outside.drawing import draw
 from outside.files import trouble
 from outside.leaks import watched
-from outside.leaving import allowance, may_leave, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
+from outside.leaving import Leave
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Mailbox
@@ -22,13 +23,13 @@ from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
-from outside.sifting import Posted, sift
+from outside.sifting import Posted
+from outside.stop import Stop
 from outside.templates import languages, rules_version
 from outside.workbook import Workbook
 from roster.columns import BORDAANVRAGEN, DEELNEMERS
-from roster.describe import describe, describe_report, describe_waiting
-from roster.doubts import counts, doubts
-from roster.finding import Finding
+from roster.describe import describe, describe_plan, describe_waiting
+from roster.doubts import doubts
 from roster.holding import Held, hold_back
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status, Terms
@@ -74,26 +75,107 @@ def run(
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         settle(ledger, mailbox)
         keep_rules(settings)
-        report: Report | None = None
-        for _ in range(TRIES):
-            with undisturbed():
-                history = ledger.history()
-            prepared = prepare(workbook, settings, choices, planners, history)
-            if report is None:
-                tell(prepared)
-            if prepared.doubted and not choices.force:
-                return refuse(prepared.doubted)
-            keep_refusals(prepared.view, ledger)
-            if report is None and not agreed(prepared, settings, ledger, mailbox, choices, word):
-                say("Er is niets gedaan.")
-                return 0
-            done = carry_out(prepared, workbook, mailbox, settings, ledger, replaces)
-            report = done if report is None else done.after(report)
-            if not report.again:
-                break
-        if report is None:
-            raise AssertionError("a round takes at least one try")
-        return conclude(report, prepared, settings, ledger, word)
+        return Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
+
+
+class Tries:
+    """The tries of one round: the register is read anew where it changed under our hands, and all is told as one."""
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        settings: Settings,
+        choices: Choices,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        planners: Sequence[Planner],
+        replaces: Sequence[str],
+        word: str,
+    ) -> None:
+        self._workbook, self._settings, self._choices = workbook, settings, choices
+        self._ledger, self._mailbox = ledger, mailbox
+        self._planners, self._replaces, self._word = planners, replaces, word
+        self._leave = Leave(settings, ledger, mailbox, sure=choices.yes, again=word)
+        self._report = Report()
+        self._prepared: Prepared | None = None
+
+    def go(self) -> int:
+        """Until the register holds still; the exit code.
+
+        Once something was done, nothing that ends a later try takes the report of the earlier ones away.
+        """
+        try:
+            for turn in range(TRIES):
+                code = self._try(first=turn == 0)
+                if code is not None:
+                    return code
+                if not self._report.again:
+                    break
+        except Stop as stop:
+            if not self._report.did_something:
+                raise
+            late = Stop(stop.message, stop.remedy, code=3)
+            self._report = replace(self._report, again=False, stop=late)
+        except BaseException:
+            if self._report.did_something:
+                tell_report(self._report, self._mailbox.done)
+            raise
+        assert self._prepared is not None  # a round takes at least one try
+        return conclude(self._report, self._prepared.view, self._settings, self._ledger, self._word)
+
+    def _try(self, *, first: bool) -> int | None:
+        """One try; the exit code where the round ends before anything was done."""
+        with undisturbed():
+            history = self._ledger.history()
+        prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
+        self._prepared = prepared
+        tell(prepared) if first else tell_again(prepared)
+        if prepared.doubted and not self._choices.force:
+            if not self._report.did_something:
+                return refuse(prepared.doubted, self._word)
+            self._report = replace(self._report, again=False, doubted=tuple(prepared.doubted))
+            return None
+        keep_refusals(prepared.view, self._ledger)
+        now = datetime.now().astimezone()
+        sends = [step for step in prepared.plan if isinstance(step, Send)]
+        made = watched(lambda send: compose(send, self._settings, now), self._settings)
+        going = self._leave.ask(sends, made, first=first)
+        if not going and not self._report.did_something:
+            say("Er is niets gedaan.")
+            return 0
+        posted, earlier = Posted(), self._report
+        try:
+            self._carry_out(prepared, posted, now)
+        finally:
+            self._report = report_of(posted).after(earlier)
+        return None
+
+    def _carry_out(self, prepared: Prepared, posted: Posted, now: datetime) -> None:
+        """Step 8."""
+        view, settings, ledger = prepared.view, self._settings, self._ledger
+        ledger.remember_numbers(_highest_numbers(view), {})
+        ledger.remember_recipients(recipient_history_of(view).caught_up())
+        apply(
+            prepared.plan,
+            self._workbook,
+            self._mailbox,
+            settings.paths.out,
+            ledger=ledger,
+            compose=watched(
+                lambda send: compose(
+                    send, settings, now, secret=ledger.secret, token=ledger.leave_token(send.to_address)
+                ),
+                settings,
+            ),
+            draw=lambda document: draw(document, settings),
+            held=sum(isinstance(step, Send) for step in prepared.held.steps),
+            at_most=self._leave.at_most,
+            may=self._leave.may,
+            identities=_identities(view),
+            afterwards=lambda ended: _tell_together(view, ended),
+            replaces=self._replaces,
+            posted=posted,
+        )
 
 
 def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
@@ -172,61 +254,11 @@ def tell(prepared: Prepared, shown: int | None = 12) -> None:
         say(line)
 
 
-def refuse(doubted: Sequence[str]) -> int:
-    """Tell why this plan is not carried out without a second word."""
-    warn("Er verandert opvallend veel tegelijk. Daarom is er niets gedaan.", "bad")
-    for line in doubted:
-        warn(f"  {line}", "plain")
-    warn("Kijk het register na. Klopt het toch? Typ: make sync FORCE=1", "plain")
-    return 1
-
-
-def agreed(
-    prepared: Prepared, settings: Settings, ledger: Ledger, mailbox: Mailbox, choices: Choices, word: str
-) -> bool:
-    """Mails that really leave are asked for once, in a terminal; the outbox needs no leave."""
-    leave = allowance(settings, ledger)
-    if leave is None:
-        return True
-    now, posted = datetime.now().astimezone(), Posted()
-    sends = [step for step in prepared.plan if isinstance(step, Send)]
-    going = sift(sends, ledger, mailbox, posted, leave)
-    made = watched(lambda send: compose(send, settings, now), settings)
-    return may_leave(going, posted.waiting, made, sure=choices.yes, again=word)
-
-
-def carry_out(
-    prepared: Prepared,
-    workbook: Workbook,
-    mailbox: Mailbox,
-    settings: Settings,
-    ledger: Ledger,
-    replaces: Sequence[str],
-) -> Report:
-    """Step 8."""
-    view = prepared.view
-    ledger.remember_numbers(_highest_numbers(view), {})
-    ledger.remember_recipients(recipient_history_of(view).caught_up())
-    now = datetime.now().astimezone()
-    return apply(
-        prepared.plan,
-        workbook,
-        mailbox,
-        settings.paths.out,
-        ledger=ledger,
-        compose=watched(
-            lambda send: compose(
-                send, settings, now, secret=ledger.secret, token=ledger.leave_token(send.to_address)
-            ),
-            settings,
-        ),
-        draw=lambda document: draw(document, settings),
-        held=sum(isinstance(step, Send) for step in prepared.held.steps),
-        at_most=allowance(settings, ledger),
-        identities=_identities(view),
-        afterwards=lambda ended: _tell_together(view, ended),
-        replaces=replaces,
-    )
+def tell_again(prepared: Prepared) -> None:
+    """What a later try means to do: the register is another than was told of."""
+    warn("Het register werd intussen gewijzigd en is opnieuw gelezen.")
+    for line in describe_plan(prepared.plan, prepared.held):
+        say(line)
 
 
 def _highest_numbers(view: View) -> dict[str, int]:
@@ -262,28 +294,3 @@ def keep_refusals(view: View, ledger: Ledger) -> None:
     refused = {history.address_mark(member.email or "") for member in says} - history.left_alone
     if refused:
         ledger.letters.never_mail(sorted(refused))
-
-
-def conclude(report: Report, prepared: Prepared, settings: Settings, ledger: Ledger, word: str) -> int:
-    """The closing sum, what to do next, and the exit code."""
-    if report.code != 3:
-        ledger.remember_counts(counts(prepared.view))
-    say()
-    for line in describe_report(report):
-        say(line)
-    tell_waiting(report.waiting, settings, ledger, word)
-    unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, prepared.view)
-    if report.stop is not None:
-        warn(report.stop.message, "bad")
-        if report.stop.remedy:
-            warn(report.stop.remedy, "plain")
-    if report.again:
-        warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
-    if report.code == 3:
-        warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
-    return max(report.code, int(unsure > 0), exit_code(prepared.view.findings))
-
-
-def exit_code(findings: Sequence[Finding]) -> int:
-    """1 where a finding blocks, else 0."""
-    return int(any(finding.blocks for finding in findings))

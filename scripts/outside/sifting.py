@@ -1,8 +1,9 @@
-"""Sifts the letters of a plan: which may leave now, and how the others stand; and counts how each ended."""
+"""Sifts the letters of a plan: which may leave now, and how the others stand; and keeps how each ended."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from outside.ledger import Entry, Ledger
@@ -12,48 +13,61 @@ from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Place, says
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
 
+Key = tuple[str, str, str]
+"""Which letter: the person, the act and the version."""
+
 
 @dataclass(slots=True)
 class Posted:
-    """What became of the letters of a plan, how their rows must say it, and why the round ended early, if it did.
+    """What became of the letters of one try, how their rows must say it, and why it ended early, if it did.
 
-    `ended` are the letters that were handed over; `busy` is what was written in cells that several share.
+    `due` are all letters of the plan and `held` those that were held back; `ended` are those that were handed over,
+    by Message-ID, and `known` those that ended in an earlier run. `unasked` of those that wait have nobody's leave.
+    `busy` is what was written in cells that several share, `written` the cells that were told on the way;
+    `cells` are those of the plan that were written, `rows` and `files` are counted.
     `merged` are the cells among those left that lie under a merged one.
     """
 
-    sent: int = 0
-    waiting: int = 0
+    due: int = 0
     held: int = 0
-    uncertain: int = 0
-    failed: int = 0
+    known: dict[Key, str] = field(default_factory=dict)
+    unasked: int = 0
     marks: list[SetCell] = field(default_factory=list)
-    ended: list[Delivery] = field(default_factory=list)
+    ended: dict[str, Delivery] = field(default_factory=dict)
     busy: dict[Place, str] = field(default_factory=dict)
-    written: int = 0
+    written: list[SetCell] = field(default_factory=list)
+    cells: AbstractSet[tuple[str, str, str]] = frozenset()
+    rows: int = 0
     left: int = 0
     merged: list[SetCell | AddRow] = field(default_factory=list)
+    files: int = 0
+    files_written: int = 0
+    files_removed: int = 0
+    kept: Sequence[str] = ()
     again: bool = False
+    interrupted: bool = False
     stop: Stop | None = None
 
-    def count(self, state: str) -> None:
-        """Count one letter by how it ended."""
-        if state == UNCERTAIN:
-            self.uncertain += 1
-        elif state == REFUSED:
-            self.failed += 1
-        elif state == WAITS:
-            self.waiting += 1
-        else:
-            self.sent += 1
+    @property
+    def states(self) -> dict[Key, str]:
+        """How each letter stands that waits no more."""
+        ended = {(one.person, one.act, one.version): one.state for one in self.ended.values() if one.state != WAITS}
+        return self.known | ended
 
 
 def sift(
-    sends: Sequence[Send], ledger: Ledger, mailbox: Mailbox, posted: Posted, at_most: int | None = None
+    sends: Sequence[Send],
+    ledger: Ledger,
+    mailbox: Mailbox,
+    posted: Posted,
+    at_most: int | None = None,
+    may: Callable[[Send], bool] = lambda _send: True,
 ) -> list[Send]:
     """The letters that may leave now, in their order; the others are counted, and their rows told how they stand.
 
     Whatever the plan says, a letter that the ledger knows to have left does not leave again, and
-    neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit.
+    neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit. `may` tells
+    whether somebody gave leave for a letter.
     """
     keys = {(send.person, send.act, send.version) for send in sends}
     if len(keys) < len(sends):
@@ -63,15 +77,18 @@ def sift(
     paused = ledger.pause() is not None
     go: list[Send] = []
     for send in sends:
-        entry = entries.get((send.person, send.act, send.version))
+        key = send.person, send.act, send.version
+        entry = entries.get(key)
         address = ledger.address_mark(send.to_address)
         if address in left_alone:
             posted.held += 1
         elif entry is not None and _is_settled(entry, mailbox.done, address):
-            posted.count(entry.state)
+            posted.known[key] = entry.state
             _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason))
         elif paused or _is_early(entry, address, ledger) or (at_most is not None and len(go) >= at_most):
-            posted.waiting += 1
+            continue
+        elif not may(send):
+            posted.unasked += 1
         else:
             go.append(send)
     return go

@@ -169,7 +169,7 @@ def _greet(session: smtplib.SMTP) -> None:
 
 def _encrypt(session: smtplib.SMTP, mail: Mail) -> None:
     refused = Stop(
-        f"De mailserver {mail.host} biedt op poort {mail.port} geen beveiligde verbinding aan. Er is niets verstuurd.",
+        f"De mailserver {mail.host} biedt op poort {mail.port} geen beveiligde verbinding aan.",
         'Kijk bij uw provider welke poort en beveiliging horen. Vaak is dat port = 587 met security = "starttls", '
         'of port = 465 met security = "tls".',
     )
@@ -260,7 +260,7 @@ def _unwelcome(reply: Reply) -> Stop:
 def _insecure(error: ssl.SSLError, mail: Mail) -> Stop:
     if isinstance(error, ssl.SSLCertVerificationError):
         return Stop(
-            f"Het certificaat van de mailserver {mail.host} klopt niet. Er is niets verstuurd.",
+            f"Het certificaat van de mailserver {mail.host} klopt niet. Zo gaat er geen mail weg.",
             "Kijk of host in de instellingen bij [mail] goed is gespeld, en of de datum van deze computer klopt.",
         )
     return Stop(

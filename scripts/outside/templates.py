@@ -282,4 +282,4 @@ def _reason(wrong: Exception) -> str:
 
 def _stop(name: str, line: int | None, reason: str) -> Stop:
     where = f"templates/{name}" + (f", regel {line}" if line else "")
-    return Stop(f"Er klopt iets niet in {where}. {reason}", "Herstel de tekst en begin opnieuw. Er is niets verstuurd.")
+    return Stop(f"Er klopt iets niet in {where}. {reason}", "Herstel de tekst en begin opnieuw.")

@@ -12,6 +12,7 @@ from roster.model import Status
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.table import Place
 from roster.welcome import waiting_for_welcome
+from roster.welcome_mark import READY
 
 SHOWN = 25
 """Findings told on the screen; the others stand in their rows."""
@@ -54,6 +55,10 @@ class Done(Protocol):
     @property
     def cells_left(self) -> int: ...
     @property
+    def rows_added(self) -> int: ...
+    @property
+    def files_checked(self) -> int: ...
+    @property
     def files_written(self) -> int: ...
     @property
     def kept(self) -> tuple[str, ...]: ...
@@ -63,7 +68,7 @@ class Done(Protocol):
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
     """The lines before anything is done: who is there, what is wrong (`shown` of it; None: all), what will happen."""
-    return [*_people(view), "", *_findings(view.findings, shown), "", *_plan(plan, held)]
+    return [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(plan, held)]
 
 
 def describe_waiting(view: View) -> list[str]:
@@ -75,15 +80,21 @@ def describe_waiting(view: View) -> list[str]:
     return lines
 
 
-def describe_report(report: Done) -> list[str]:
-    """What a run did, in sums that add up."""
-    cells, files = _count(report.cells_written, "cel", "cellen"), _count(report.files_written, "bestand", "bestanden")
-    lines = [f"Klaar: {cells} bijgewerkt, {files} geschreven."]
+def describe_report(report: Done, mail_done: str = READY) -> list[str]:
+    """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
+    cells, rows = _count(report.cells_written, "cel", "cellen"), _count(report.rows_added, "rij", "rijen")
+    parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]
+    if report.files_checked:
+        checked = _count(report.files_checked, "bestand", "bestanden")
+        parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
+    lines = [f"Klaar: {', '.join(parts)}."]
     if report.due:
         lines.append(
-            f"Mails: {report.due} aan de beurt = {report.sent} gedaan + {report.waiting} wachten + "
+            f"Mails: {report.due} aan de beurt = {report.sent} {mail_done} + {report.waiting} wachten + "
             f"{report.held} aangehouden + {report.uncertain} onzeker + {report.failed} geweigerd."
         )
+    if report.sent and mail_done == READY:
+        lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
         lines.append(
             f"{_count(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
@@ -136,7 +147,8 @@ def _findings(findings: Sequence[Finding], shown: int | None) -> Iterator[str]:
         yield f"  … en nog {len(findings) - len(ordered[:shown])}. Ze staan allemaal in de kolom Meldingen."
 
 
-def _plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
+def describe_plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
+    """What a plan means to do, and what is held back."""
     kinds = Counter(type(step) for step in plan)
     lines = [
         _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",

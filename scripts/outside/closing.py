@@ -1,0 +1,57 @@
+"""Tells how a round ended: the closing sum, what waits and why, what to press next; and gives the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outside.apply import Report
+from outside.leaving import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
+from outside.ledger import Ledger
+from outside.screen import say, warn
+from outside.settings import Settings
+from roster.describe import describe_report
+from roster.doubts import counts
+from roster.finding import Finding
+from roster.plan import View
+
+
+def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
+    """Tell why this plan is not carried out without a second word, and what `so` is the matter."""
+    warn(f"Er verandert opvallend veel tegelijk. {so}", "bad")
+    for line in doubted:
+        warn(f"  {line}", "plain")
+    warn(f"Kijk het register na. Klopt het toch? Typ: make {word} FORCE=1", "plain")
+    return 1
+
+
+def tell_report(report: Report, mail_done: str) -> None:
+    """The closing sum."""
+    say()
+    for line in describe_report(report, mail_done):
+        say(line)
+
+
+def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str) -> int:
+    """The closing sum, what to do next, and the exit code."""
+    if report.code != 3:
+        ledger.remember_counts(counts(view))
+    tell_report(report, view.terms.mail_done)
+    tell_waiting(report.waiting - report.unasked, settings, ledger, word)
+    tell_unasked(report.unasked, word)
+    unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
+    if report.stop is not None:
+        warn(report.stop.message, "bad")
+        if report.stop.remedy:
+            warn(report.stop.remedy, "plain")
+    if report.doubted:
+        refuse(report.doubted, word, "Daarom is de ronde gestopt. Wat hierboven staat, is gedaan.")
+    if report.again:
+        warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
+    if report.code == 3 and not (report.doubted or report.unasked):
+        warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
+    return max(report.code, int(unsure > 0), exit_code(view.findings))
+
+
+def exit_code(findings: Sequence[Finding]) -> int:
+    """1 where a finding blocks, else 0."""
+    return int(any(finding.blocks for finding in findings))
