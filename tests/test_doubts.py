@@ -9,9 +9,10 @@ import pytest
 
 from plans import view
 from roster.doubts import doubts
-from roster.plan import Delivery, History
+from roster.plan import Delivery, History, View
+from roster.recipient_history import recipient_history_of
 from roster.welcome import plan_welcome
-from sheet_notation import TERMS, register
+from sheet_notation import TERMS, mobile, register
 
 
 def people(number: int, agreed: str = "ja", left: str = "", status: str = "actief") -> str:
@@ -47,3 +48,64 @@ def test_many_mails_to_people_who_were_mailed_already_are_doubted() -> None:
     seen = view(register(rows), replace(TERMS, regiegroep_number="06-23456789"), History(others, salt=b"test"))
     told = doubts(seen, list(plan_welcome(seen)))
     assert told == ["Er zouden 30 deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is."]
+
+
+PEOPLE = [(f"D-{turn:04d}", f"Jan{turn}", f"jan{turn}@mail.example", mobile(turn)) for turn in range(1, 31)]
+
+
+def known(people: list[tuple[str, str, str, str]]) -> View:
+    """A register of these people, whom the ledger knows as PEOPLE."""
+    def seen(rows: list[tuple[str, str, str, str]], history: History) -> View:
+        return view(register("\n".join(["Nr | Voornaam | E-mail | Mobiel", *map(" | ".join, rows)])), TERMS, history)
+
+    history = History(salt=b"test")
+    history.recipients = recipient_history_of(seen(PEOPLE, history)).caught_up()
+    return seen(people, history)
+
+
+def with_column(at: int, values: list[str]) -> list[tuple[str, str, str, str]]:
+    """PEOPLE with other values in one column, from the top down."""
+    below = [person[at] for person in PEOPLE[len(values):]]
+    return [(*person[:at], value, *person[at + 1 :]) for person, value in zip(PEOPLE, [*values, *below], strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("at", "told", "cause"),
+    [
+        (0, "het Nr van een ander", "kolom Nr"),
+        (1, "de naam van een ander", "kolom Voornaam of Achternaam"),
+        (2, "het e-mailadres van een ander", "kolom E-mail"),
+        (3, "het mobiele nummer van een ander", "kolom Mobiel"),
+    ],
+)
+@pytest.mark.parametrize("number", [30, 6])
+def test_one_column_sorted_by_itself_is_doubted(at: int, told: str, cause: str, number: int) -> None:
+    """Upside down, or shifted by a row, the whole of it or a few rows; with numbers and the likely cause."""
+    values = [person[at] for person in PEOPLE[:number]]
+    for mixed in (values[::-1], [*values[1:], values[0]]):
+        (line,) = doubts(known(with_column(at, mixed)))
+        assert f"Bij {number} deelnemers staat nu {told}" in line and cause in line
+
+
+def test_sorted_with_newcomers_among_them_is_doubted_too() -> None:
+    """Their rows tell nothing of before; the others do."""
+    addresses = sorted([*(person[2] for person in PEOPLE), "aa@mail.example", "zz@mail.example"])
+    rows = [*PEOPLE, ("", "Nieuw", "", mobile(98)), ("", "Nieuwer", "", mobile(99))]
+    (line,) = doubts(known([(nr, name, address, number) for (nr, name, _old, number), address in zip(rows, addresses, strict=True)]))
+    assert "het e-mailadres van een ander" in line
+
+
+def test_a_column_typed_over_with_other_things_is_doubted() -> None:
+    """First names sorted by themselves make names that nobody had; a quarter anew at once is much."""
+    (line,) = doubts(known(with_column(1, [f"Piet{turn}" for turn in range(9)])))
+    assert line.startswith("Bij 9 van de 33 deelnemers is de naam ineens anders. Misschien is de kolom")
+    assert doubts(known(with_column(1, [f"Piet{turn}" for turn in range(7)]))) == []
+
+
+def test_ordinary_changes_are_not_doubted() -> None:
+    """Rows that travel whole, a couple that swaps or shares, and whoever is not known yet."""
+    assert doubts(known(PEOPLE[::-1])) == []
+    assert doubts(known(with_column(3, [PEOPLE[1][3], PEOPLE[0][3], PEOPLE[3][3], PEOPLE[2][3]]))) == []
+    assert doubts(known(with_column(2, [PEOPLE[29][2]] * 7))) == [], "seven who share one address, which is still his as well"
+    strangers = [(f"D-{turn:04d}", "Uma", f"uma{turn}@mail.example", mobile(turn)) for turn in range(31, 61)]
+    assert doubts(known([*PEOPLE, *strangers])) == []

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from roster.model import Status
 from roster.plan import Send, Step, View
+from roster.recipient_history import LOOKED, recipient_history_of
 from roster.table import fold
 from roster.welcome_mark import done_states, read_mark
 
@@ -15,6 +16,13 @@ SMALL = 20
 
 SHARE = 0.25
 """A loss of more than this share is doubted. octoDNS doubts a plan at 30 %; a register loses people more slowly."""
+
+MIXED = 5
+"""From so many on it is no chance that people have what was another's: one couple swaps its numbers, not three."""
+
+_COLUMNS = ("Mobiel", "E-mail", "Voornaam of Achternaam")
+_WHAT = dict(zip(_COLUMNS, ("het mobiele nummer", "het e-mailadres", "de naam"), strict=True))
+_CAUSE = "Waarschijnlijk is de kolom {} los van de rest gesorteerd of verschoven. Maak dat dan ongedaan."
 
 _TAKES_PART = ("actief", "wachtlijst")
 
@@ -43,7 +51,34 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     again = sum(_was_welcomed(step, view.terms.mail_done) for step in welcomes)
     if again > max(SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
-    return found
+    return found + _mixed_up(view)
+
+
+def _mixed_up(view: View) -> list[str]:
+    """What many rows suddenly have from other rows, or anew, since the ledger last saw them; and the likely cause."""
+    recipients = recipient_history_of(view)
+    pairs = [(then, recipients.seen(one)) for one in view.roster.members if (then := recipients.last_in_row(one))]
+    swapped, anew = {}, {}
+    for at, column in enumerate(_COLUMNS):
+        filled = [(then[at], now[at]) for then, now in pairs if then[at] and now[at]]
+        changed = [(then, now) for then, now in filled if then != now]
+        stayed = {now for then, now in filled if then == now}
+        others = {then for then, _now in filled} - stayed
+        number = sum(now in others for _then, now in changed)
+        if number >= MIXED or (number > 2 and number * 2 >= len(filled)):
+            swapped[column] = number
+        elif len(filled) >= SMALL and len(changed) > len(filled) * SHARE:
+            anew[column] = (
+                f"Bij {len(changed)} van de {len(filled)} deelnemers is {_WHAT[column]} ineens anders. "
+                f"Misschien is de kolom {column} los van de rest gesorteerd of overschreven."
+            )
+    if len(swapped) == len(_COLUMNS):
+        return [f"Bij {max(swapped.values())} deelnemers staat nu het Nr van een ander. {_CAUSE.format('Nr')}"]
+    told = [
+        f"Bij {number} deelnemers staat nu {_WHAT[column]} van een ander. {_CAUSE.format(column)}"
+        for column, number in swapped.items()
+    ]
+    return [*told, *anew.values()]
 
 
 def _was_welcomed(send: Send, done: str) -> bool:
@@ -55,4 +90,9 @@ def _was_welcomed(send: Send, done: str) -> bool:
 def counts(view: View) -> dict[str, int]:
     """What this run saw, to be remembered for the next one's doubts."""
     roster = view.roster
-    return {"members": len(roster.members), "groups": len(roster.groups), "streets": len(roster.streets)}
+    return {
+        "members": len(roster.members),
+        "groups": len(roster.groups),
+        "streets": len(roster.streets),
+        LOOKED: view.terms.today.toordinal(),
+    }

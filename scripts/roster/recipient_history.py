@@ -14,6 +14,9 @@ from roster.welcome_mark import WelcomeMark, read_mark
 
 WELCOME = "welcome"
 
+LOOKED = "looked"
+"""What the last whole round counts its day under (`date.toordinal`)."""
+
 _LATER_PERSON = re.compile(r"^(.+-\d+)-(\d+)$")
 _NOBODY = Recipient()
 
@@ -87,6 +90,13 @@ class RecipientHistory:
         if key not in self._others:
             self._others[key] = tuple(self._known_as(member))
         return self._others[key]
+
+    def last_in_row(self, member: Member) -> Recipient | None:
+        """What his row last told, of him or of who stood there before; None for a row that was not there yet."""
+        kept = self._history.recipients
+        if (found := kept.get(self.person(member))) is not None:
+            return found
+        return next((kept[one] for one in reversed(self._of_row.get(member.nr, [member.nr])) if one in kept), None)
 
     def caught_up(self) -> dict[str, Recipient]:
         """What the rows say of everybody now, to be kept by person for the next round. A blank cell tells nothing new.
