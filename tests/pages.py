@@ -21,6 +21,9 @@ FACTS: dict[str, object] = {
     "version": "1",
     "reply_to": "post@mail.example",
     "website": "www.buurt.example",
+    "municipality": "Den Helder",
+    "municipality_number": "14 0223",
+    "municipality_tel": "140223",
     "website_link": "https://www.buurt.example",
 }
 

@@ -20,6 +20,7 @@ from roster.rules import check
 from roster.table import Cell, Table, is_blank
 
 TODAY = date(2026, 11, 23)
+TERMS = Terms(today=TODAY)
 Tabs = dict[str, list[list[Cell]]]
 
 
@@ -42,9 +43,8 @@ def as_tables(tabs: Tabs) -> dict[str, Table]:
     }
 
 
-def judge(tabs: Tabs) -> tuple[Roster, list[Finding]]:
+def judge(tabs: Tabs, terms: Terms = TERMS) -> tuple[Roster, list[Finding]]:
     """The roster that the example reads as, and all that reading and rules have to say about it."""
-    terms = Terms(today=TODAY)
     roster, unreadable = read_roster(as_tables(tabs), terms, History())
     findings, _ = check(roster, terms)
     return roster, [*unreadable, *findings]

@@ -18,8 +18,9 @@ from outside.google import GoogleWorkbook
 from outside.keeping import keep_register
 from outside.settings import Settings
 from outside.starting import set_up
-from roster.columns import TAB, TABS
+from roster.columns import TAB, TABS, hint
 from roster.demo import example
+from roster.model import Terms
 from sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from sheets_server.fixture import sheets
 
@@ -61,7 +62,7 @@ def test_a_new_register_helps_whoever_types(sheets: SheetsServer, empty: Book, t
     set_up(laptop(sheets, empty, tmp_path))
     tab = empty.tab("Deelnemers")
     assert tab.row(0).values == list(TAB["Deelnemers"].headings)
-    assert all(tab.row(0).look(turn).note == column.note for turn, column in enumerate(TAB["Deelnemers"].columns))
+    assert all(tab.row(0).look(turn).note == hint(column, Terms(TODAY).places, Terms(TODAY).bounds.spot) for turn, column in enumerate(TAB["Deelnemers"].columns))
     Person(empty).types("Deelnemers", 2, "Mobiel", "0612345678")
     assert tab.row(1).value(tab.column("Mobiel")) == "0612345678"
     rules = {heading: tab.row(500).look(tab.column(heading)).validation for heading in ("Groep", "Rol", "Sticker", "Achternaam")}

@@ -112,6 +112,8 @@ coordinator_email = "c@mail.example"
 website = "https://www.buurt.example/start"
 official_domains = ["Politie.NL"]
 bounds = { south = 1, west = 2.5, north = 3, east = 4 }
+municipality = "Hier"
+municipality_number = "14 010"
 [limits]
 group_size = 1024
 nearly_full = 1
@@ -141,7 +143,7 @@ state = "../staat"
         ),
         Network(
             "Buurt", "BB", ("Hier", "Daar"), "+31 6 23456789", "admins", "C. Oördinator", "c@mail.example",
-            "https://www.buurt.example/start", ("politie.nl",), Bounds(1, 2.5, 3, 4),
+            "https://www.buurt.example/start", ("politie.nl",), Bounds(1, 2.5, 3, 4), "Hier", "14 010",
         ),
         Limits(1024, 1.0, 2, 3, 7, 0),
         Mail("smtp", "Buurt Één <c@mail.example>", "c@mail.example", 2000, "localhost", 2525, "none", "c"),
@@ -153,9 +155,9 @@ state = "../staat"
 def test_terms_carry_what_the_rules_are_held_to(tmp_path: Path) -> None:
     """Without a settings file of its own, the law's numbers are those of the model."""
     assert load_settings(written(tmp_path, "")).terms(TODAY) == Terms(TODAY)
-    text = '[network]\nshort_name = "BB"\nplaces = ["Hier"]\ncoordinator = "C"\n[limits]\nsigns = 4\ngroup_size = 9'
+    text = '[network]\nshort_name = "BB"\nplaces = ["Den Helder", "Hier"]\ncoordinator = "C"\n[limits]\nsigns = 4\ngroup_size = 9'
     terms = load_settings(written(tmp_path, text)).terms(TODAY)
-    assert terms == Terms(TODAY, places=("Hier",), short_name="BB", coordinator="C", signs=4, group_size=9)
+    assert terms == Terms(TODAY, places=("Den Helder", "Hier"), short_name="BB", coordinator="C", signs=4, group_size=9)
 
 
 def test_a_relative_path_starts_above_config_or_beside_the_file(
@@ -448,3 +450,30 @@ def test_whatever_stands_in_the_file_it_is_read_or_refused(
         told = [int(line.removeprefix("  regel ").split(",")[0]) for line in stop.message.splitlines()[1:]]
         assert told == sorted(told)
         assert set(told) <= set(range(1, len(lines) + 1))
+
+
+@pytest.mark.parametrize("keys", ['municipality = "Elders"', 'places = ["Elders", "Verderop"]'])
+def test_another_town_gets_nothing_of_the_one_that_comes_with_us(tmp_path: Path, keys: str) -> None:
+    """What its file does not say follows from what it says, or bars nothing."""
+    network = load_settings(written(tmp_path, f"[network]\n{keys}")).network
+    assert (network.municipality, network.municipality_number, network.places[0]) == ("Elders", "", "Elders")
+    assert network.name == "BuurtPreventieApp Elders" and network.official_domains == ("politie.nl",)
+    assert network.bounds.hold(51.5, 3.6) and network.bounds.hold(53.2, 6.6)
+
+
+def test_a_place_more_is_still_the_same_town(tmp_path: Path) -> None:
+    """Its own places need not be the ones that come with us."""
+    network = load_settings(written(tmp_path, '[network]\nplaces = ["Den Helder", "De Kooy"]')).network
+    assert (network.municipality, network.municipality_number) == ("Den Helder", "14 0223")
+
+
+@pytest.mark.parametrize("number", ["14 0223", "0800-1234", "(0113) 21 23 45", "+31 113 212345", ""])
+def test_a_municipality_has_a_number_that_can_be_called(tmp_path: Path, number: str) -> None:
+    """Also one that no person can have."""
+    assert load_settings(written(tmp_path, f'[network]\nmunicipality_number = "{number}"')).network.municipality_number == number
+
+
+@pytest.mark.parametrize("number", ["bel ons", "1", "14-x"])
+def test_what_is_no_number_is_told(tmp_path: Path, number: str) -> None:
+    with pytest.raises(Stop, match="municipality_number"):
+        load_settings(written(tmp_path, f'[network]\nmunicipality_number = "{number}"'))

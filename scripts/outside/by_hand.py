@@ -17,10 +17,10 @@ from roster.rules_update import Difference, Rules, is_news
 from roster.welcome_desk import ByHand
 
 SHEETS = {
-    "nl": ("De {} spelregels", "Spoed: 112. Geen spoed: 0900-8844. Gemeente (KCC): 14 0223."),
-    "en": ("The {} rules", "Emergency: 112. Police, no emergency: 0900-8844. Municipality (KCC): 14 0223."),
+    "nl": ("De {} spelregels", "Spoed: 112. Geen spoed: 0900-8844.", "Gemeente"),
+    "en": ("The {} rules", "Emergency: 112. Police, no emergency: 0900-8844.", "Municipality of"),
 }
-"""The title of the rules to hand out, with their number left open, and the foot."""
+"""The title of the rules to hand out, its foot, and the word for municipality in it."""
 
 
 def render_by_hand(
@@ -34,6 +34,7 @@ def render_by_hand(
     people = []
     languages: dict[str, None] = {}
     difference = Difference(rules or (lambda _version, _language: None), rules_version(folder))
+    network = settings.network
     for row in rows:
         news = difference.to(row.has_version, row.language) if row.has_version else {}
         if row.has_version and not is_news(news):
@@ -50,11 +51,13 @@ def render_by_hand(
         )
     sheets = []
     for language in languages:
-        title, footer = SHEETS.get(language, SHEETS["nl"])
+        title, footer, gemeente = SHEETS.get(language, SHEETS["nl"])
+        if network.municipality_number:
+            footer += f" {gemeente} {network.municipality}: {network.municipality_number}."
         sheet = find_text("spelregels", language, settings.language, folder)
         title = title.format(sheet.number_of_rules)
         sheets.append({"language": language, "title": title, "footer": footer, "rules": sheet.piece({})})
-    facts = {"people": people, "sheets": sheets, "network": settings.network.name}
+    facts = {"people": people, "sheets": sheets, "network": network.name}
     return fill_page("by_hand/page.html", "nl", facts, folder)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -14,7 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.workbook import FRONT
-from roster.columns import TABS, Column, Tab
+from roster.columns import TABS, Column, Tab, hint
 from roster.model import Terms
 
 INK, PAPER = "1F3B4D", "FFFFFF"
@@ -33,6 +32,9 @@ STATUS = {
     "geplaatst": ("DDEFD9", "2D5B24"),
     "afgewezen": ("F9DCD8", "8C2A1C"),
 }
+_LONGEST_LIST = 257
+"""Marks that Excel takes of a list, in quotes; a name with a comma in it would be two."""
+
 AS_TEXT = ("Nr", "Mobiel", "Postcode", "Huisnummer")
 LISTED = {"group": "Groepen", "area": "Gebieden", "street": "Straten"}
 """Kinds whose dropdown is the first column of another tab."""
@@ -47,7 +49,7 @@ TELLS = {
 }
 
 
-def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
+def dress_tab(sheet: Worksheet, tab: Tab, last: int, terms: Terms) -> None:
     """Headings, widths, formats, dropdowns, colours, filter and frozen headings, down to row `last`."""
     line = Side(style="thin", color="FFFFFF")
     for turn, column in enumerate(tab.columns, 1):
@@ -58,7 +60,8 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
         heading.alignment = Alignment(vertical="center", wrap_text=True)
         heading.border = Border(right=line)
         if column.note:
-            heading.comment = Comment(column.note, "Buurtbeheer", height=76, width=270)
+            note = hint(column, terms.places, terms.bounds.spot)
+            heading.comment = Comment(note, "Buurtbeheer", height=76, width=270)
         below = sheet.column_dimensions[letter]
         below.width = max(column.width, len(max(column.heading.split(), key=len)) + 5)
         below.font = Font(_FONT, 11, color="4A5A66" if column.own else "000000")
@@ -66,7 +69,7 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int) -> None:
         below.number_format = _format(column)
         if column.own:
             below.fill = PatternFill("solid", fgColor=OURS_BELOW)
-        choice = _dropdown(column, tab, last)
+        choice = _dropdown(column, tab, last, terms.places)
         if choice is not None:
             sheet.add_data_validation(choice)
             choice.add(f"{letter}2:{letter}{last}")
@@ -91,7 +94,7 @@ def _format(column: Column) -> str:
     return "@" if column.heading in AS_TEXT else "General"
 
 
-def _dropdown(column: Column, tab: Tab, last: int) -> DataValidation | None:
+def _dropdown(column: Column, tab: Tab, last: int, places: Sequence[str]) -> DataValidation | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None
@@ -101,10 +104,10 @@ def _dropdown(column: Column, tab: Tab, last: int) -> DataValidation | None:
     if source:
         formula = f"{source}!$A$2:$A${last}"
     else:
-        words = Terms(date.min).places if column.kind == "place" else column.choices
-        if not words:
+        words = places if column.kind == "place" else column.choices
+        formula = '"{}"'.format(",".join(words).replace('"', '""'))
+        if not words or any("," in word for word in words) or len(formula) > _LONGEST_LIST:
             return None
-        formula = f'"{",".join(words)}"'
     return DataValidation("list", formula1=formula, allow_blank=True, showErrorMessage=False)
 
 

@@ -20,6 +20,7 @@ from outside.xlsx_tags import Changes
 from outside.xlsx_text import as_stored
 from outside.xlsx_zip import Archive, PackedPart
 from roster.columns import TABS
+from roster.model import Terms
 from roster.table import Cell, is_blank
 
 __all__ = ["complete_register", "create_register"]
@@ -34,16 +35,19 @@ def create_register(
     *,
     title: str = "",
     front_page: Sequence[str] = (),
+    terms: Terms | None = None,
 ) -> None:
     """A new register at `path`, which must not be there yet; only its owner can read it.
 
     `rows` holds rows by tab, cells in the order of `roster.columns`. `title` stands large on the
-    front tab "Lees mij", the lines of `front_page` below it. Raises Stop where it cannot be made.
+    front tab "Lees mij", the lines of `front_page` below it. Notes and
+    dropdowns are those of the municipality of `terms`. Raises Stop where it cannot be made.
     """
     if path.exists():
         raise Stop(f"'{path.name}' is er al.", "Kies een andere naam, of verplaats het bestand.")
     filled = {tab: list(lines) for tab, lines in (rows or {}).items()}
-    empty = _empty_register({tab: len(lines) for tab, lines in filled.items()}, title, front_page)
+    counts = {tab: len(lines) for tab, lines in filled.items()}
+    empty = _empty_register(counts, title, front_page, terms if terms is not None else Terms(date.min))
     archive = Archive(empty)
     book = open_book(archive)
     with doing_on_disk(path):
@@ -60,14 +64,14 @@ def create_register(
                 part.close()
 
 
-def _empty_register(counts: Mapping[str, int], title: str, front_page: Sequence[str]) -> BytesIO:
+def _empty_register(counts: Mapping[str, int], title: str, front_page: Sequence[str], terms: Terms) -> BytesIO:
     """The register without its rows, made for that many of them."""
     book = Workbook()
     front = book.active
     if front is not None:
         write_front_page(front, title, front_page)
     for tab in TABS:
-        dress_tab(book.create_sheet(tab.title), tab, max(_LEAST, counts.get(tab.title, 0) + 1 + _FREE))
+        dress_tab(book.create_sheet(tab.title), tab, max(_LEAST, counts.get(tab.title, 0) + 1 + _FREE), terms)
     book.active = 1
     content = BytesIO()
     book.save(content)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from outside.excel_look import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
 from outside.google_calls import Json
-from roster.columns import TAB, Column, Tab
+from roster.columns import TAB, Column, Tab, hint
 from roster.model import Terms
 from roster.table import Cell, is_blank
 
@@ -36,7 +35,7 @@ class Standing:
     new: bool = False
 
 
-def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing]) -> Iterator[Json]:
+def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing], terms: Terms) -> Iterator[Json]:
     """Requests for all that a tab's look lacks; nothing that somebody chose otherwise is changed.
 
     `places` are all tabs by the register's own title: dropdowns point at their columns.
@@ -46,8 +45,8 @@ def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing]) -> It
         grid = {"sheetId": here.id, "gridProperties": {"frozenRowCount": here.heading_row + 1}}
         yield {"updateSheetProperties": {"properties": grid, "fields": "gridProperties.frozenRowCount"}}
     for position, column in sorted(columns.items()):
-        yield from _heading(here, position, column)
-        yield from _cells_below(here, position, column, tab, places)
+        yield from _heading(here, position, column, terms)
+        yield from _cells_below(here, position, column, dropdown(column, tab, places, terms))
         if here.new:
             span = {"sheetId": here.id, "dimension": "COLUMNS", "startIndex": position, "endIndex": position + 1}
             size = {"pixelSize": max(column.width, len(max(column.heading.split(), key=len)) + 5) * 7}
@@ -55,11 +54,11 @@ def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing]) -> It
     yield from _over_all(here, columns)
 
 
-def _heading(here: Standing, position: int, column: Column) -> Iterator[Json]:
+def _heading(here: Standing, position: int, column: Column, terms: Terms) -> Iterator[Json]:
     look = here.heads.get(position, {})
     cell: Json = {}
     if column.note and not look.get("note"):
-        cell["note"] = column.note
+        cell["note"] = hint(column, terms.places, terms.bounds.spot)
     if not look.get("userEnteredFormat"):
         cell["userEnteredFormat"] = {
             "backgroundColor": colour(OURS if column.own else THEIRS),
@@ -73,7 +72,7 @@ def _heading(here: Standing, position: int, column: Column) -> Iterator[Json]:
 
 
 def _cells_below(
-    here: Standing, position: int, column: Column, tab: Tab, places: Mapping[str, Standing]
+    here: Standing, position: int, column: Column, choice: Json | None
 ) -> Iterator[Json]:
     look = here.below.get(position, {})
     span = _span(here, position)
@@ -95,12 +94,12 @@ def _cells_below(
             fields.append("userEnteredFormat.wrapStrategy")
     if fields:
         yield {"repeatCell": {"range": span, "cell": {"userEnteredFormat": form}, "fields": ",".join(fields)}}
-    rule = None if look.get("dataValidation") else dropdown(column, tab, places)
+    rule = None if look.get("dataValidation") else choice
     if rule is not None:
         yield {"setDataValidation": {"range": span, "rule": rule}}
 
 
-def dropdown(column: Column, tab: Tab, places: Mapping[str, Standing]) -> Json | None:
+def dropdown(column: Column, tab: Tab, places: Mapping[str, Standing], terms: Terms) -> Json | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None
@@ -116,7 +115,7 @@ def dropdown(column: Column, tab: Tab, places: Mapping[str, Standing]) -> Json |
         title = "'" + there.title.replace("'", "''") + "'"
         formula = f"={title}!${letter}${there.heading_row + 2}:${letter}"
         return _rule("ONE_OF_RANGE", [formula])
-    words = Terms(date.min).places if column.kind == "place" else column.choices
+    words = terms.places if column.kind == "place" else column.choices
     return _rule("ONE_OF_LIST", list(words)) if words else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from outside.excel_look import TELLS
 from outside.google_batch import as_cell
@@ -17,6 +18,7 @@ from outside.stop import Stop
 from outside.workbook import FRONT
 from roster.columns import TABS
 from roster.headings import find_what_is_there, of_the_register
+from roster.model import Terms
 from roster.table import Sheet, Table
 
 _LOOKS = (
@@ -44,7 +46,7 @@ def set_up_google(settings: Settings) -> list[str]:
     lock = Lock(calls, settings.paths.state)
     with lock.held():
         try:
-            told = complete(calls, settings.network.name, lock)
+            told = complete(calls, settings.network.name, lock, settings.terms(date.min))
         except Refused as refused:
             if lock.is_lost(refused):
                 raise lock.lost() from refused
@@ -55,13 +57,13 @@ def set_up_google(settings: Settings) -> list[str]:
     return told or ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
-def complete(calls: Calls, title: str, lock: Lock) -> list[str]:
+def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
     """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Refused."""
     told: list[str] = []
     for turn in range(1, TRIES + 1):
         try:
             _add_headings(calls, title, lock.check(), told)
-            _add_looks(calls, lock.check(), told)
+            _add_looks(calls, lock.check(), told, terms)
         except Lost as lost:
             if turn == TRIES:
                 raise lost.stop from lost
@@ -151,13 +153,13 @@ def _row(number: int, row: int, column: int, texts: Sequence[str]) -> Json:
     return {"updateCells": {"start": start, "rows": values, "fields": "userEnteredValue"}}
 
 
-def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str]) -> None:
+def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Terms) -> None:
     found, tables, sheets = _what_is_there(calls)
     places = _standing(calls, found, tables, sheets)
     batch: list[Json] = []
     for tab in TABS:
         if tab.title in places:
-            batch += missing_look(tab, places[tab.title], places)
+            batch += missing_look(tab, places[tab.title], places, terms)
     if batch:
         calls.change([*checks, *batch])
         told.append("Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.")

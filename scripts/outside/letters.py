@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from outside.mailbox import Letter
 from outside.settings import Settings
-from outside.templates import TEMPLATES, find_text
+from outside.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.plan import Send
 from roster.welcome_desk import is_placeholder
 
@@ -70,6 +70,7 @@ def compose(
             "reply_to": reply_to,
             "website": website.partition("://")[2] or website,
             "website_link": website if "://" in website or not website else f"https://{website}",
+            **facts_of_municipality(settings),
         }
     )
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)

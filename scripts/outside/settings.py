@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from outside.settings_keys import Problem, read_tables
+from outside.settings_keys import Problem, of_this_town, read_tables
 from outside.settings_text import AGAIN, lines_of, parse, read_text
 from outside.stop import Stop
 from roster.model import Bounds, Terms
@@ -26,7 +26,10 @@ class Workbook:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Who we are. `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine."""
+    """Who we are; what is not set is of one town, or of no town where the file names another.
+
+    `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine.
+    """
 
     name: str = "BuurtPreventieApp Den Helder"
     short_name: str = "BPA"
@@ -38,6 +41,8 @@ class Network:
     website: str = ""
     official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
     bounds: Bounds = field(default_factory=Bounds)
+    municipality: str = "Den Helder"
+    municipality_number: str = "14 0223"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class Settings:
         return Terms(
             today=today,
             places=network.places,
+            municipality=network.municipality,
             official_domains=network.official_domains,
             bounds=network.bounds,
             group_size=limits.group_size,
@@ -131,7 +137,7 @@ def load_settings(path: Path | None = None) -> Settings:
     return Settings(
         **values[""],
         workbook=replace(workbook, path=home / workbook.path, credentials=home / workbook.credentials),
-        network=Network(**values["network"]),
+        network=Network(**of_this_town(values["network"])),
         limits=Limits(**values["limits"]),
         mail=Mail(**{"port": 465 if values["mail"].get("security") == "tls" else 587} | values["mail"]),
         paths=Paths(out=home / paths.out, state=home / paths.state),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ from outside.settings_values import (
     phone,
     several,
     share,
+    short_number,
     text,
     website,
     whole,
     words,
 )
 from roster.columns import DEELNEMERS
+from roster.model import Bounds, Terms
 
 Key = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""
@@ -45,6 +48,9 @@ class Problem:
         return f"[{table}] {key}".strip() if table else key
 
 
+NETHERLANDS = Bounds(50.7, 3.3, 53.6, 7.3)
+"""Where a sign may stand as long as a town has not said where it lies."""
+
 LANGUAGES = next(column.choices for column in DEELNEMERS.columns if column.heading == "Taal")
 
 KEYS: dict[str, dict[str, Reader]] = {
@@ -58,6 +64,8 @@ KEYS: dict[str, dict[str, Reader]] = {
     "network": {
         "name": words,
         "short_name": words,
+        "municipality": words,
+        "municipality_number": short_number,
         "places": several(words, at_least=1),
         "regiegroep_number": phone,
         "regiegroep_number_for": one_of("everyone", "admins"),
@@ -152,6 +160,26 @@ def disagreements(values: dict[str, dict[str, Any]], told: set[Key]) -> list[Pro
         ),
     )
     return [Problem(key, message) for is_wrong, key, message in wrong if is_wrong and key not in told]
+
+
+def of_this_town(network: dict[str, Any]) -> dict[str, Any]:
+    """The values of [network], with for another town nothing of the one whose settings come with us.
+
+    What the file does not say of it then follows from what it does say, or bars nothing.
+    """
+    ours, places = Terms(date.min).municipality, network.get("places", ())
+    town = network.get("municipality") or (ours if not places or ours in places else places[0])
+    if town == ours:
+        return network
+    follows = {
+        "name": f"BuurtPreventieApp {town}",
+        "municipality": town,
+        "municipality_number": "",
+        "places": (town,),
+        "official_domains": ("politie.nl",),
+        "bounds": NETHERLANDS,
+    }
+    return follows | network
 
 
 def unknown_table(name: str) -> str:

@@ -97,7 +97,7 @@ def domain(value: Any) -> str:
     """What stands behind the @ of an address: "denhelder.nl"."""
     found = text(value).casefold()
     if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", found):
-        raise ValueError('verwacht wat achter het apenstaartje van een adres staat, zoals "denhelder.nl".')
+        raise ValueError('verwacht wat achter het apenstaartje van een adres staat, zoals "voorbeeld.nl".')
     return found
 
 
@@ -133,6 +133,14 @@ def phone(value: Any) -> str:
     except phonenumbers.NumberParseException:
         pass
     raise ValueError('verwacht een telefoonnummer, zoals "06-23456789", of "" als het er nog niet is.')
+
+
+def short_number(value: Any) -> str:
+    """A number of an office, as it is shown and called ("14 0223", "0800-1234"), or nothing."""
+    found = text(value)
+    if found and not re.fullmatch(r"[+(]?\d[\d ()./-]{1,20}", found):
+        raise ValueError('verwacht een telefoonnummer, zoals "14 010", of "" als de gemeente niet genoemd wordt.')
+    return found
 
 
 def website(value: Any) -> str:

@@ -26,7 +26,7 @@ def set_up(settings: Settings) -> list[str]:
 
         return set_up_google(settings)
     if not path.exists():
-        create_register(path, title=settings.network.name)
+        create_register(path, title=settings.network.name, terms=settings.terms(date.min))
         return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
     added = complete_register(path, settings.paths.state / "backups")
     return added or [f"{path.name} is compleet. Er is niets veranderd."]
@@ -50,7 +50,7 @@ def ensure_register(settings: Settings, today: date) -> None:
             f"Er is nog geen register: {path.name} ontbreekt.",
             "Maak een leeg register met: make setup",
         )
-    make_example(path, MEMBERS, SEED, today)
+    make_example(path, MEMBERS, SEED, today, settings)
     say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
     say("Wilt u echt beginnen, met een leeg register? Typ: make begin")
     say()
@@ -65,7 +65,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
     path = folder / "register.xlsx"
     for stale in (path, *(folder / "state").glob("ledger.sqlite3*")):
         stale.unlink(missing_ok=True)
-    make_example(path, members, seed, today)
+    make_example(path, members, seed, today, settings)
     say(f"Voorbeeld met {members} verzonnen deelnemers: {path}")
     say()
     return replace(
@@ -76,10 +76,12 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
     )
 
 
-def make_example(path: Path, members: int, seed: int, today: date) -> None:
+def make_example(path: Path, members: int, seed: int, today: date, settings: Settings | None = None) -> None:
     """A register full of made-up people; its title says so."""
     from outside.excel_new import create_register  # openpyxl takes 10 MB, and only a new register needs it
     from roster.demo import example  # likewise, made-up names
 
+    terms = (settings or Settings()).terms(today)
     with progress("Voorbeeld maken"):
-        create_register(path, example(members, seed, today), title=TITLE, front_page=EXAMPLE)
+        rows = example(members, seed, today, terms=terms)
+        create_register(path, rows, title=TITLE, front_page=EXAMPLE, terms=terms)

@@ -15,6 +15,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from outside.filling import environment, spoken_number
+from outside.settings import Settings
 from outside.stop import Stop
 from outside.typesetting import Unsettable, piece_source, plain_source, screen_source
 
@@ -226,6 +227,17 @@ def find_text(act: str, language: str, default: str, folder: Path = TEMPLATES) -
 def languages(folder: Path = TEMPLATES) -> tuple[str, ...]:
     """The languages that there are spelregels in, in a fixed order."""
     return tuple(sorted(path.stem for path in folder.glob("spelregels/*.md")))
+
+
+def facts_of_municipality(settings: Settings) -> dict[str, object]:
+    """What a text may say of the municipality: its name, and the number as it is shown and as it is called."""
+    network = settings.network
+    number = network.municipality_number
+    return {
+        "municipality": network.municipality,
+        "municipality_number": number,
+        "municipality_tel": re.sub(r"[^+\d]", "", number),
+    }
 
 
 def rules_version(folder: Path = TEMPLATES) -> str:

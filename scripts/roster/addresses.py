@@ -11,7 +11,7 @@ from roster.table import Cell
 
 _POSTCODE = re.compile(r"(?:NL[- ]?)?([1-9][0-9]{3})[- .]?([A-Z]{2})")
 _NEVER = frozenset({"SA", "SD", "SS"})  # PostNL gives these letters to no postcode
-_POSTCODE_REMEDY = "Typ vier cijfers en twee letters, bijvoorbeeld 1781 AB."
+_POSTCODE_REMEDY = "Typ vier cijfers en twee letters, bijvoorbeeld 1234 AB."
 
 
 def postcode(cell: Cell) -> str | None:

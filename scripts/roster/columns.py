@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -10,7 +11,7 @@ class Column:
     """One column of the register.
 
     `own` is True where the software writes; everything else is people's and never changed.
-    `note` is the Dutch hint at the heading. `kind` says what a cell holds: text, yes_no, day,
+    `note` is the Dutch hint at the heading (see `hint`). `kind` says what a cell holds: text, yes_no, day,
     number, choice (`choices` are the words), group, area, place, street.
     """
 
@@ -45,6 +46,13 @@ class Tab:
         return tuple(column.heading for column in self.columns)
 
 
+def hint(column: Column, places: Sequence[str], spot: tuple[float, float]) -> str:
+    """The hint at a heading, in this municipality: its places, and how a spot on its map is written."""
+    *first, last = places or [""]
+    spoken = f"{', '.join(first)} of {last}" if first else last
+    return column.note.replace("{places}", spoken).replace("{spot}", f"{spot[0]:.5f}, {spot[1]:.5f}")
+
+
 def _own(heading: str, note: str, **more: object) -> Column:
     return Column(heading, note, own=True, **more)  # type: ignore[arg-type]  # keyword values are checked by the tests of this table
 
@@ -61,8 +69,8 @@ DEELNEMERS = Tab("Deelnemers", (
     Column("Organisatie", "Naam van een bedrijf of vereniging, als het om een bedrijf gaat.", width=20),
     Column("Straat", "De straat, zonder huisnummer.", kind="street", width=22),
     Column("Huisnummer", "Bijvoorbeeld: 12 of 12a", width=11),
-    Column("Postcode", "Bijvoorbeeld: 1781 AB", width=10),
-    Column("Plaats", "Den Helder, Huisduinen of Julianadorp", kind="place", width=13),
+    Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
+    Column("Plaats", "{places}", kind="place", width=13),
     Column("Mobiel", "Het mobiele nummer waarmee u in WhatsApp zit. Bijvoorbeeld: 06-23456789", width=15),
     Column("E-mail", "Mag leeg blijven. Dan staat de deelnemer op de lijst met de hand.", width=28),
     Column("Groep", "De naam van de groep, zoals op het tabblad Groepen.", kind="group", width=20),
@@ -98,7 +106,7 @@ GROEPEN = Tab("Groepen", (
 
 STRATEN = Tab("Straten", (
     Column("Straat", "De naam van de straat.", width=24),
-    Column("Plaats", "Den Helder, Huisduinen of Julianadorp", kind="place", width=13),
+    Column("Plaats", "{places}", kind="place", width=13),
     Column("Van", "Het eerste huisnummer. Leeg betekent: vanaf het begin.", width=8),
     Column("Tot", "Het laatste huisnummer. Leeg betekent: tot het einde.", width=8),
     Column("Zijde", "even of oneven. Leeg betekent: beide kanten.", kind="choice", choices=("even", "oneven"), width=10),
@@ -108,7 +116,7 @@ STRATEN = Tab("Straten", (
 
 GEBIEDEN = Tab("Gebieden", (
     Column("Gebied", "De naam van het gebied.", width=22),
-    Column("Plaats", "Den Helder, Huisduinen of Julianadorp", kind="place", width=13),
+    Column("Plaats", "{places}", kind="place", width=13),
     Column("Wijkconciërge", "De naam van de wijkconciërge.", width=22),
     Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=30),
     _own("Groepen", "Vult Buurtbeheer in: hoeveel groepen het gebied heeft.", kind="number", width=10),
@@ -119,7 +127,7 @@ GEBIEDEN = Tab("Gebieden", (
 BORDAANVRAGEN = Tab("Bordaanvragen", (
     _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
     Column("Groep", "De groep die de borden vraagt.", kind="group", width=22),
-    Column("Locatie 1", "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: 52.95634, 4.76051", width=32),
+    Column("Locatie 1", "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: {spot}", width=32),
     Column("Omschrijving 1", "Bijvoorbeeld: lantaarnpaal bij Kerkstraat 1", width=28),
     Column("Locatie 2", "De tweede plek, ook uit Google Maps.", width=32),
     Column("Omschrijving 2", "Bijvoorbeeld: hoek Kerkstraat en Molenlaan", width=28),

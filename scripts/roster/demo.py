@@ -18,6 +18,7 @@ from roster.demo_ground import (
 )
 from roster.demo_names import GIVEN, INFIXES, SURNAMES, TRADES
 from roster.demo_signs import sign_requests
+from roster.model import Terms
 from roster.table import Cell
 
 USUAL_DIRT = 0.1
@@ -28,24 +29,28 @@ _MOBILE_SPACE = len(_LEADS) * 10**7
 """Numbers 062… to 065… and 068…: all mobile to libphonenumber, and the placeholder 06-12345678 is not among them."""
 
 
-def example(members: int, seed: int, today: date, dirt: float = USUAL_DIRT) -> dict[str, list[list[Cell]]]:
+def example(
+    members: int, seed: int, today: date, dirt: float = USUAL_DIRT, terms: Terms | None = None
+) -> dict[str, list[list[Cell]]]:
     """A whole register: tab title -> rows below the headings, cells in the order of `roster.columns`.
 
     The same arguments give the same register. The software's own cells are blank, but for the Nr
     of admins, by which tab Beheerders names them. `dirt` is the share of members' rows with a
     fault (0 to 1); four times as many rows are written in another form that can be read all the same.
+    All of it lies in the municipality of `terms`.
     With `dirt=0` and from 60 to 12,000 members no rule has anything to say; far above that the
     regiegroep itself is too large for WhatsApp, with two admins a group.
     """
     chance = Random(seed)  # noqa: S311 - an example must be the same again; nothing here is secret
-    groups = lay_out(members, today, chance, crowded=dirt > 0)
+    terms = terms or Terms(today)
+    groups = lay_out(members, terms, chance, today, crowded=dirt > 0)
     people = _people(groups, today, chance, short_of_admins=dirt > 0)
     admins = _number_the_admins(people)
     tabs: dict[str, list[Row]] = {
         "Deelnemers": people,
         "Groepen": [group_row(group, chance) for group in groups],
         "Straten": [street_row(stretch, group) for group in groups for stretch in group.stretches],
-        "Gebieden": area_rows(groups, chance),
+        "Gebieden": area_rows(groups, terms.places, chance),
         "Bordaanvragen": list(sign_requests(groups, admins, today, chance)),
         "Beheerders": [
             {"Nr": row["Nr"], "In regiegroep": "ja", "In gebiedsgroep": "ja"}
@@ -54,7 +59,7 @@ def example(members: int, seed: int, today: date, dirt: float = USUAL_DIRT) -> d
         ],
     }
     if dirt > 0:
-        soil(tabs, dirt, today, chance)
+        soil(tabs, dirt, terms, today, chance)
     return {tab.title: [[row.get(heading) for heading in tab.headings] for row in tabs[tab.title]] for tab in TABS}
 
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from roster.demo_ground import Row
+from roster.model import Terms
 
 _MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"
 
@@ -17,7 +18,7 @@ Spoil = Callable[[Row, Row, date, Random], None]
 """Spoils a row in place; it may look at another row, at today, and at chance."""
 
 
-def soil(tabs: dict[str, list[Row]], share: float, today: date, chance: Random) -> None:
+def soil(tabs: dict[str, list[Row]], share: float, terms: Terms, today: date, chance: Random) -> None:
     """Soil the tabs in place.
 
     `share` of the members' rows get one fault each, every kind in turn; four times as many rows
@@ -34,7 +35,7 @@ def soil(tabs: dict[str, list[Row]], share: float, today: date, chance: Random) 
     for row in chance.sample(sound, min(len(sound), round(4 * share * len(members)))):
         chance.choice(FORMS)(row, row, today, chance)
     _leave_blank_rows(members, chance)
-    _soil_the_other_tabs(tabs, today)
+    _soil_the_other_tabs(tabs, terms, today)
 
 
 # Forms: everything here can be read, and no rule has anything to say about it.
@@ -221,14 +222,14 @@ FAULTS: tuple[Spoil, ...] = (
     _lose_a_digit,
     _join_twice,
     _join_the_wrong_group,
-    _cell("Mobiel", "0223-612345", "0223 654321", "0223698765"),
+    _cell("Mobiel", "0113-212345", "0113 254321", "0113298765"),
     _hide_the_sticker,
     _cell("18 jaar of ouder", None, "nee", "0"),
     _work_for_the_police,
     _cell("Mobiel", None, "", "onbekend", "volgt"),
     _misspell_the_group,
     _cell("Huisnummer", None, ""),
-    _cell("Postcode", "1781 SA", "1781 A", "17 81 ABC", "1000000"),
+    _cell("Postcode", "1234 SA", "1234 A", "12 34 ABC", "1000000"),
     _give_two_mobiles,
     _cell("E-mail", "jan(at)mail.example", "jan@", "bewoner@mail", "jan@@mail.example"),
     _arrive_tomorrow,
@@ -238,7 +239,7 @@ FAULTS: tuple[Spoil, ...] = (
     _give_two_addresses,
     _leave_before_arriving,
     _cell("Plaats", "Den Burg", "Schagen", "Den Heldre"),
-    _cell("Mobiel", "097012345678", "14 0223", "112", "0900-8844"),
+    _cell("Mobiel", "097012345678", "14 010", "112", "0900-8844"),
     _cell("Rol", "vrijwilliger", "bestuur"),
     _cell("Aangemeld op", "vorige week", "32-13-2025", "ergens in mei"),
     _cell("Straat", None, ""),
@@ -254,10 +255,10 @@ def _leave_blank_rows(members: list[Row], chance: Random) -> None:
         members.insert(chance.randrange(1, len(members)), {})
 
 
-def _soil_the_other_tabs(tabs: dict[str, list[Row]], today: date) -> None:
+def _soil_the_other_tabs(tabs: dict[str, list[Row]], terms: Terms, today: date) -> None:
     """Each structural fault once, on rows of its own, so that no sound group's members are held back for it."""
     groups, streets, requests = tabs["Groepen"], tabs["Straten"], tabs["Bordaanvragen"]
-    area = groups[0]["Gebied"]
+    area, town = groups[0]["Gebied"], terms.places[0]
     groups += [
         {"Groep": "Nog zonder straten", "Gebied": area, "Opmerking": "wie wil hier beginnen?"},
         {"Groep": "Overkant", "Gebied": "Onbekend gebied", "Aangemeld op": today - timedelta(days=30)},
@@ -265,22 +266,24 @@ def _soil_the_other_tabs(tabs: dict[str, list[Row]], today: date) -> None:
         {"Groep": " dubbelhof", "Gebied": area},
     ]
     streets += [
-        {"Straat": "Veerpontkade", "Plaats": "Den Helder", "Groep": "Overkant"},
-        {"Straat": "Dubbelpad", "Plaats": "Den Helder", "Van": 1, "Tot": 40, "Groep": groups[0]["Groep"]},
-        {"Straat": "Dubbelpad", "Plaats": "Den Helder", "Van": 31, "Tot": 60, "Groep": groups[1]["Groep"]},
-        {"Straat": "Niemandsdijk", "Plaats": "Den Helder", "Groep": None},
-        {"Straat": "Verdwaaldsteeg", "Plaats": "Den Helder", "Groep": "Bestaat niet"},
+        {"Straat": "Veerpontkade", "Plaats": town, "Groep": "Overkant"},
+        {"Straat": "Dubbelpad", "Plaats": town, "Van": 1, "Tot": 40, "Groep": groups[0]["Groep"]},
+        {"Straat": "Dubbelpad", "Plaats": town, "Van": 31, "Tot": 60, "Groep": groups[1]["Groep"]},
+        {"Straat": "Niemandsdijk", "Plaats": town, "Groep": None},
+        {"Straat": "Verdwaaldsteeg", "Plaats": town, "Groep": "Bestaat niet"},
     ]
     common: Row = {"Aangevraagd op": today - timedelta(days=3), "Aangevraagd door": "Elin Duinkamp"}
     started = [row["Groep"] for row in groups if row.get("Gestart op") and row.get("Aangemeld op")] or [None]
     asking = [row["Groep"] for row in requests if not row.get("Besluit")] or started
     free = [name for name in started if name not in asking] or started
-    spots = ("52.956340, 4.760510", "52.957340, 4.762510")
+    (latitude, longitude), (north, east) = terms.bounds.at(0.803, 0.4), terms.bounds.at(0.82, 0.42)
+    spots = (f"{latitude:.6f}, {longitude:.6f}", f"{north:.6f}, {east:.6f}")
+    near, swapped = f"{latitude + 1e-6:.6f}, {longitude:.6f}", f"{east:.6f}, {north:.6f}"
     requests += [
         {**common, "Groep": "Overkant", "Locatie 1": spots[0], "Locatie 2": spots[1]},
-        {**common, "Groep": free[0], "Locatie 1": spots[0], "Locatie 2": "4.762510, 52.957340"},
+        {**common, "Groep": free[0], "Locatie 1": spots[0], "Locatie 2": swapped},
         {**common, "Groep": free[-1], "Locatie 1": spots[0], "Locatie 2": "https://maps.app.goo.gl/AbCdEfGh123"},
-        {**common, "Groep": free[len(free) // 2], "Locatie 1": spots[0], "Locatie 2": "52.956341, 4.760512"},
+        {**common, "Groep": free[len(free) // 2], "Locatie 1": spots[0], "Locatie 2": near},
         {**common, "Groep": free[0], "Locatie 1": spots[0], "Locatie 2": None},
         {**common, "Groep": asking[0], "Locatie 1": spots[0], "Locatie 2": spots[1]},
         {**common, "Groep": free[-1], "Omschrijving 1": "Veerpontkade 3", "Locatie 1": spots[0], "Locatie 2": spots[1]},

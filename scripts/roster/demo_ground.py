@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
 from roster.demo_names import GIVEN, SURNAMES, group_names, street_names
+from roster.model import Terms
 from roster.table import Cell
 
 Row = dict[str, Cell]
 
 AREAS = (
-    ("Oude Rede", "Den Helder", 52.9600, 4.7640),
-    ("Havenkant", "Den Helder", 52.9560, 4.7800),
-    ("Tuinzoom", "Den Helder", 52.9490, 4.7480),
-    ("Nieuwe Polder", "Den Helder", 52.9330, 4.7600),
-    ("Duinvoet", "Huisduinen", 52.9500, 4.7260),
-    ("Dorpsweiden", "Julianadorp", 52.8930, 4.7440),
-    ("Zandkant", "Julianadorp", 52.8830, 4.7260),
+    ("Oude Rede", 0, 0.833, 0.42),
+    ("Havenkant", 0, 0.8, 0.5),
+    ("Tuinzoom", 0, 0.742, 0.34),
+    ("Nieuwe Polder", 0, 0.608, 0.4),
+    ("Duinvoet", 1, 0.75, 0.23),
+    ("Dorpsweiden", 2, 0.275, 0.32),
+    ("Zandkant", 2, 0.192, 0.23),
 )
-"""Area, place, and the middle of it on the map (degrees, WGS 84)."""
+"""Area, which of the municipality's places it lies in, and its middle as shares of the map from south and west."""
 
 _SHARES = (0, 1, 2, 3, 5, 0, 1, 2, 3, 6, 4, 0, 1, 2, 3, 5, 0, 1, 2, 3, 6)
-"""Which area the next group lies in: Huisduinen is small, Den Helder is large."""
+"""Which area the next group lies in: the second place is small, the first is large."""
 
 _TOO_LARGE = 290
 """People in the one group that stays over WhatsApp's limit on purpose, also once some have left."""
@@ -87,7 +89,12 @@ def _sizes(members: int, chance: Random, *, crowded: bool) -> list[int]:
     return sizes
 
 
-def lay_out(members: int, today: date, chance: Random, *, crowded: bool) -> list[Neighbours]:
+def _town(turn: int, places: Sequence[str]) -> str:
+    """The place that an area lies in; a municipality may have fewer than three."""
+    return places[turn % len(places)]
+
+
+def lay_out(members: int, terms: Terms, chance: Random, today: date, *, crowded: bool) -> list[Neighbours]:
     """The groups of a network of that many members, with their streets.
 
     With `crowded`, the first group of a large network (from 3,000 on) has more people than WhatsApp takes.
@@ -95,41 +102,43 @@ def lay_out(members: int, today: date, chance: Random, *, crowded: bool) -> list
     names = group_names(chance)
     found = []
     for turn, size in enumerate(_sizes(members, chance, crowded=crowded)):
-        area, town, latitude, longitude = AREAS[_SHARES[turn % len(_SHARES)]]
+        area, place, up, along = AREAS[_SHARES[turn % len(_SHARES)]]
+        town = _town(place, terms.places)
         registered: date | None = today - timedelta(days=chance.randint(90, 3000))
         started = registered + timedelta(days=chance.randint(1, 30)) if registered else None
         if turn % 12 == 5:
             registered = started = None
         elif turn % 12 == 9:
             registered, started = today - timedelta(days=chance.randint(2, 20)), None
-        middle = (latitude + chance.uniform(-0.004, 0.004), longitude + chance.uniform(-0.006, 0.006))
+        middle = terms.bounds.at(up + chance.uniform(-0.033, 0.033), along + chance.uniform(-0.03, 0.03))
         found.append(Neighbours(next(names), area, town, middle, size, registered, started))
-    _lay_streets(found, chance)
+    _lay_streets(found, terms.places, chance)
     return found
 
 
-def _lay_streets(groups: list[Neighbours], chance: Random) -> None:
+def _lay_streets(groups: list[Neighbours], places: Sequence[str], chance: Random) -> None:
     """Give each group its streets; some are shared by sides or by numbers, one name stands in two towns."""
     names = street_names(chance)
     shared = next(names)
+    small, wide = (_town(turn, places) if len(places) > turn else "" for turn in (1, 2))
     last_of: dict[str, Neighbours] = {}
     for group in groups:
-        if group.town not in last_of and group.town != "Huisduinen":
-            group.stretches.append(_street(shared, group.town, chance))
-        group.stretches += [_street(next(names), group.town, chance) for _ in range(chance.randint(4, 7))]
+        if group.town not in last_of and group.town != small:
+            group.stretches.append(_street(shared, group.town, chance, wide))
+        group.stretches += [_street(next(names), group.town, chance, wide) for _ in range(chance.randint(4, 7))]
         neighbour = last_of.get(group.town)
         if neighbour is not None and chance.random() < 0.5:
             _split(neighbour.stretches[1], group, chance)  # the second is never a part itself
         last_of[group.town] = group
 
 
-def _street(name: str, town: str, chance: Random) -> Stretch:
+def _street(name: str, town: str, chance: Random, wide: str) -> Stretch:
+    """A street; house numbers have four digits in the place `wide`. 1234 is no postcode of anybody."""
     letters = "".join(chance.choice("ABCEGHJKLMNPRTVWXZ") for _ in range(2))
-    if town == "Julianadorp":
+    if town == wide:
         low = 1000 + 100 * chance.randint(0, 28)
-        return Stretch(name, town, f"{chance.choice((1787, 1788))} {letters}", low + 1, low + chance.randint(20, 98))
-    digits = 1783 if town == "Huisduinen" else chance.choice((1781, 1782, 1784, 1785, 1786))
-    return Stretch(name, town, f"{digits} {letters}", 1, chance.randint(12, 180))
+        return Stretch(name, town, f"1234 {letters}", low + 1, low + chance.randint(20, 98))
+    return Stretch(name, town, f"1234 {letters}", 1, chance.randint(12, 180))
 
 
 def _split(stretch: Stretch, group: Neighbours, chance: Random) -> None:
@@ -170,16 +179,16 @@ def street_row(stretch: Stretch, group: Neighbours) -> Row:
     }
 
 
-def area_rows(groups: list[Neighbours], chance: Random) -> list[Row]:
+def area_rows(groups: list[Neighbours], places: Sequence[str], chance: Random) -> list[Row]:
     """The rows of tab Gebieden: all areas, or in a very small network the ones in use."""
     used = {group.area for group in groups}
     return [
         {
             "Gebied": name,
-            "Plaats": town,
+            "Plaats": _town(place, places),
             "Wijkconciërge": f"{chance.choice(GIVEN)} {chance.choice(SURNAMES)}",
             "E-mail wijkconciërge": f"wijkconcierge.{name.casefold().replace(' ', '')}@mail.example",
         }
-        for name, town, _, _ in AREAS
+        for name, place, _, _ in AREAS
         if name in used or len(groups) > len(AREAS)
     ]

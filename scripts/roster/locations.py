@@ -13,7 +13,7 @@ from roster.table import Cell
 
 _PASTE = (
     "Zoek de plek op in Google Maps, houd uw vinger erop (of klik met rechts), "
-    "kopieer de twee getallen en plak ze hier. Bijvoorbeeld: 52.95634, 4.76051."
+    "kopieer de twee getallen en plak ze hier. Bijvoorbeeld: {}."
 )
 _SHORT = re.compile(
     r"(?:maps\.app\.goo\.gl|goo\.gl|g\.co|g\.page|share\.google|bit\.ly|tinyurl\.com|t\.co|app\.goo\.gl|apple\.co"
@@ -31,6 +31,14 @@ def location(cell: Cell, bounds: Bounds) -> Location | None:
     `Unreadable` with what to paste instead: short links, addresses, words, two places in one cell,
     places outside the municipality, and latitude and longitude the wrong way round.
     """
+    try:
+        return _location(cell, bounds)
+    except Unreadable as wrong:
+        latitude, longitude = bounds.spot
+        raise Unreadable(wrong.message, wrong.remedy.replace("{}", f"{latitude:.5f}, {longitude:.5f}")) from None
+
+
+def _location(cell: Cell, bounds: Bounds) -> Location | None:
     typed = plain_digits(text(cell))
     if not typed:
         return None
@@ -66,7 +74,10 @@ def _inside(point: Point, bounds: Bounds) -> Location:
     if bounds.hold(latitude, longitude):
         return Location(latitude, longitude)
     if bounds.hold(longitude, latitude):
-        raise Unreadable("Breedte en lengte zijn verwisseld.", "Zet de twee getallen andersom: eerst 52…, dan 4….")
+        first, then = map(int, bounds.spot)
+        raise Unreadable(
+            "Breedte en lengte zijn verwisseld.", f"Zet de twee getallen andersom: eerst {first}…, dan {then}…."
+        )
     if abs(latitude) > 90 or abs(longitude) > 180:
         raise Unreadable("Deze getallen zijn geen plek op de kaart.", _PASTE)
     raise Unreadable("Deze plek ligt buiten de gemeente.", _PASTE)

@@ -45,6 +45,18 @@ class Bounds:
     north: float = 52.98
     east: float = 4.88
 
+    @property
+    def spot(self) -> tuple[float, float]:
+        """A place well inside the box, to show how one is written."""
+        return self.at(0.802833, 0.40255)
+
+    def at(self, up: float, along: float) -> tuple[float, float]:
+        """The place at these shares of the way from south to north and from west to east."""
+        return (
+            round(self.south + up * (self.north - self.south), 6),
+            round(self.west + along * (self.east - self.west), 6),
+        )
+
     def hold(self, latitude: float, longitude: float) -> bool:
         """True when the point lies in the box or on its edge."""
         return self.south <= latitude <= self.north and self.west <= longitude <= self.east
@@ -79,6 +91,7 @@ class Terms:
     coordinator: str = ""
     rules_version: str = "1"
     mail_done: str = "klaargezet"
+    municipality: str = "Den Helder"
 
 
 @dataclass(slots=True, eq=False)

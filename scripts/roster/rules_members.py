@@ -156,7 +156,9 @@ def police_and_municipality_stay_out(case: Case) -> Iterator[Finding]:
                 "Dit is een adres van politie of gemeente. Die zitten zelf niet in de groep.",
                 private,
             )
-        if member.organisation and is_official_organisation(member.organisation, case.terms.places):
+        if member.organisation and is_official_organisation(
+            member.organisation, (*case.terms.places, case.terms.municipality)
+        ):
             yield blocks(
                 police_and_municipality_stay_out,
                 member.place.at("Organisatie"),
