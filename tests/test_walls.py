@@ -247,3 +247,11 @@ def test_every_text_is_there_in_every_language() -> None:
     acts = [folder for folder in (CHECKOUT / "templates").iterdir() if folder.is_dir()]
     assert acts
     assert {act.name: {text.stem for text in act.glob("*.md")} for act in acts} == {act.name: languages for act in acts}
+
+
+def test_no_text_names_a_town_or_its_number() -> None:
+    """Another town uses the same texts: its name and number come from the settings (municipality, municipality_number)."""
+    town = re.compile(r"den ?helder|julianadorp|huisduinen|14 ?0223|\bKCC\b", re.IGNORECASE)
+    texts = [file for file in files_of_the_house() if CHECKOUT / "templates" in file.parents]
+    assert texts
+    assert [shown(file) for file in texts if town.search(file.read_text(encoding="utf-8"))] == []
