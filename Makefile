@@ -15,7 +15,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # somebody's environment does nothing.
 VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR FOLDER
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -94,7 +94,7 @@ bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (
 no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of weer wel (NR=D-0012 UNDO=yes)
 	@$(door)
 
-rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft
+rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft (TYPO=yes: er is alleen een tikfout verbeterd)
 	@$(door)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import click
+
 from outside.door import Choices, door
 
 
 @door("Laat zien wie welke versie van de spelregels heeft, en mailt het verschil aan wie een oudere heeft.")
-def rules_update(choices: Choices) -> int:
+@click.option("--typo", is_flag=True, help="Alleen een tikfout is verbeterd: de versie blijft, en niemand krijgt mail.")
+def rules_update(choices: Choices, typo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Only the difference, and only to those."""
-    from outside.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.rules_kept import accept_typo  # all of this is only needed once --help has been answered
+    from outside.settings import load_settings  # likewise
     from outside.updating import update_rules  # likewise
 
+    if typo:
+        return accept_typo(load_settings(choices.settings))
     return update_rules(load_settings(choices.settings), choices)
 
 

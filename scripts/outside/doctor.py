@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.rules_kept import why_not_kept
 from outside.screen import say
 from outside.settings import Settings, load_settings
 from outside.stop import Stop
+from outside.templates import rules_version
 from roster.welcome_desk import is_placeholder
 
 ENOUGH = 500_000_000
@@ -40,6 +42,7 @@ def examine(source: Path | None) -> int:
     found = [Health("Instellingen", f"{settings.source.name} klopt.")]
     for part, look in (
         ("Register", _google if settings.workbook.kind == "google" else _excel),
+        ("Spelregels", _rules),
         ("Mail", _mail),
         ("Schijf", _disk),
     ):
@@ -91,6 +94,13 @@ def _number(settings: Settings, is_example: bool) -> Iterator[tuple[str, str, st
         yield "Regiegroep", told, f"Zet in {settings.source.name} bij regiegroep_number het echte nummer."
     elif not number:
         yield "Regiegroep", "er is nog geen nummer ingevuld; welkomstmails wachten daarop.", ""
+
+
+def _rules(settings: Settings) -> Iterator[Health]:
+    stop = why_not_kept(settings)
+    if stop is not None:
+        raise stop
+    yield Health("Spelregels", f"de tekst heeft versie {rules_version()}.")
 
 
 def _mail(settings: Settings) -> Iterator[Health]:

@@ -13,6 +13,7 @@ from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter
 from outside.opening import open_workbook
+from outside.rules_kept import tell_changed_rules
 from outside.run import prepare
 from outside.screen import progress, say
 from outside.settings import Settings
@@ -46,6 +47,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         "Open dat bestand in uw browser. Er is niets verstuurd.")
     for line in describe_waiting(prepared.view):
         say(line)
+    tell_changed_rules(settings)
     return 0
 
 

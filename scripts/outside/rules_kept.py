@@ -1,46 +1,194 @@
-"""Keeps every version of the spelregels that was ever told, so that the difference can be told later."""
+"""Keeps every text of the spelregels that was ever told: the proof of what somebody got, and what changed since."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from outside.files import private_folder, sweep, trouble, write_private
+from outside.screen import say, warn
 from outside.settings import Settings
+from outside.stop import Stop
 from outside.templates import TEMPLATES, rules_version
 from roster.plan import file_name
-from roster.rules_update import read_rules
+from roster.rules_update import difference, read_rules
 
 FOLDER = "spelregels"
 
+LANGUAGES = {"nl": "Nederlands", "en": "Engels"}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A text that says something else than what was kept of the same version: the texts, and the language."""
+
+    language: str
+    kept: str
+    now: str
+    data: bytes
+
 
 def keep_rules(settings: Settings, folder: Path = TEMPLATES) -> None:
-    """Put the spelregels of today under state/spelregels/, by version and language. Raises Stop where that fails."""
+    """Put the spelregels of today under state/spelregels/, by version and language.
+
+    What was kept is never written over. Raises Stop where a text changed and its version did not, and where keeping
+    fails.
+    """
+    stop = why_not_kept(settings, folder)
+    if stop is not None:
+        raise stop
     version = rules_version(folder)
+    _warn_of_an_older(settings, version)
     try:
         sweep(settings.paths.state / FOLDER)
-        for path in sorted((folder / FOLDER).glob("*.md")):
-            kept = _kept(settings, version, path.stem)
-            data = path.read_bytes()
-            if not kept.is_file() or kept.read_bytes() != data:
-                private_folder(settings.paths.state)
-                private_folder(kept.parent)
-                write_private(kept, data)
+        for path in _texts(folder):
+            if not _kept(settings, version, path.stem).is_file():
+                _keep(_kept(settings, version, path.stem), path.read_bytes(), settings)
     except OSError as error:
         raise trouble(error, settings.paths.state.name) from error
 
 
+def why_not_kept(settings: Settings, folder: Path = TEMPLATES) -> Stop | None:
+    """What is to be said where a text changed and its version did not; None where all is well. Writes nothing."""
+    version = rules_version(folder)
+    changed = [LANGUAGES.get(one.language, one.language) for one in _changed(settings, folder)]
+    if not changed:
+        return None
+    return Stop(
+        f"De tekst van de spelregels is veranderd ({' en '.join(changed)}), maar er staat nog Versie: {version} boven. "
+        "Wie die versie al kreeg, zou van de verandering niets horen.",
+        f"Zet in elk bestand in templates/{FOLDER}/ bovenaan Versie: {_next(settings, version)}, en typ: "
+        "make rules-update\n"
+        "Is alleen een tikfout verbeterd, en verandert er voor niemand iets? Typ: make rules-update TYPO=yes\n"
+        f"De tekst zoals die was, staat in {settings.paths.state.name}/{FOLDER}.",
+    )
+
+
+def tell_changed_rules(settings: Settings) -> bool:
+    """Say in a dry run what will stop the round; True where there is something."""
+    stop = why_not_kept(settings)
+    if stop is not None:
+        warn(stop.message, "bad")
+        warn(stop.remedy, "plain")
+    return stop is not None
+
+
+def accept_typo(settings: Settings, folder: Path = TEMPLATES) -> int:
+    """Remember that the text only lost a slip of the pen: its version stays, and nobody is mailed. The exit code.
+
+    Both texts are kept. Raises Stop where a rule came or went: that is no slip of the pen.
+    """
+    version = rules_version(folder)
+    changed = list(_changed(settings, folder))
+    if not changed:
+        say(f"De tekst van de spelregels is dezelfde als die van versie {version} was. Er is niets veranderd.")
+        return 0
+    for one in changed:
+        old, new = read_rules(one.kept), read_rules(one.now)
+        if len(old) != len(new):
+            raise Stop(
+                f"Er waren {len(old)} regels en nu zijn het er {len(new)} "
+                f"({LANGUAGES.get(one.language, one.language)}). Dat is meer dan een tikfout.",
+                f"Zet in elk bestand in templates/{FOLDER}/ bovenaan Versie: {_next(settings, version)}, en typ: "
+                "make rules-update",
+            )
+    try:
+        for one in changed:
+            _keep(_free(settings, version, one.language), one.data, settings)
+    except OSError as error:
+        raise trouble(error, settings.paths.state.name) from error
+    for one in changed:
+        say(f"Onthouden als verbeterde tikfout in versie {version} ({LANGUAGES.get(one.language, one.language)}):")
+        told = difference(read_rules(one.kept), read_rules(one.now))["changed"]
+        for rule in told if isinstance(told, list) else []:
+            say(f"  regel {rule['number']}: {rule['text']}")
+    say("Niemand krijgt hier een mail over. De eerdere tekst blijft ook bewaard.")
+    return 0
+
+
 def kept_rules(settings: Settings) -> Callable[[str, str], Sequence[str] | None]:
-    """The rules of a version in a language, in the default language where there are none in that one, or None."""
+    """The rules of a version in a language, in the default language where there are none in that one, or None.
+
+    Of a version with mended slips of the pen the last text is taken: a slip is no news.
+    """
 
     def rules(version: str, language: str) -> Sequence[str] | None:
         for wanted in (language, settings.language):
-            kept = _kept(settings, version, wanted)
-            if kept.is_file():
-                return read_rules(kept.read_text(encoding="utf-8-sig")) or None
+            kept = _every(settings, version, wanted)
+            if kept:
+                return read_rules(_plain(kept[-1].read_bytes())) or None
         return None
 
     return rules
+
+
+def _changed(settings: Settings, folder: Path) -> Iterator[Changed]:
+    """Each language in which today's text is none of those that were kept of its version."""
+    version = rules_version(folder)
+    try:
+        for path in _texts(folder):
+            kept = [_plain(one.read_bytes()) for one in _every(settings, version, path.stem)]
+            data = path.read_bytes()
+            if kept and _plain(data) not in kept:
+                yield Changed(path.stem, kept[-1], _plain(data), data)
+    except OSError as error:
+        raise trouble(error, settings.paths.state.name) from error
+
+
+def _warn_of_an_older(settings: Settings, version: str) -> None:
+    """Whoever was told a later version hears nothing of the way back."""
+    latest = max(_numbers(settings), default=0)
+    if version.isdigit() and int(version) < latest:
+        warn(
+            f"Boven de spelregels staat Versie: {version}, terwijl er al een versie {latest} was. Wie die kreeg, hoort "
+            f"niets van de weg terug. Wilt u dat wel? Zet er Versie: {latest + 1} boven, en typ: make rules-update"
+        )
+
+
+def _next(settings: Settings, version: str) -> str:
+    """A version that nobody was ever told; of one that is no number, an example."""
+    return str(max([*_numbers(settings), int(version)]) + 1) if version.isdigit() else f"{version}-2"
+
+
+def _numbers(settings: Settings) -> list[int]:
+    """Every version with a number of which a text was kept."""
+    stems = (path.stem.split(".")[0].rpartition("-")[0] for path in (settings.paths.state / FOLDER).glob("*.md"))
+    return [int(stem) for stem in stems if stem.isdigit()]
+
+
+def _plain(data: bytes) -> str:
+    """A text as it is compared: not by its line ends, its spaces at the edge or the mark at its head."""
+    text = data.decode("utf-8-sig", "replace")
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+
+
+def _texts(folder: Path) -> list[Path]:
+    return sorted((folder / FOLDER).glob("*.md"))
+
+
+def _every(settings: Settings, version: str, language: str) -> list[Path]:
+    """Every text that was kept of a version in a language, in order: as it was told first, and with slips mended."""
+    first = _kept(settings, version, language)
+    found = [first] if first.is_file() else []
+    for number in range(2, 1000):
+        later = first.with_name(f"{first.stem}.{number}.md")
+        if not later.is_file():
+            break
+        found.append(later)
+    return found
+
+
+def _free(settings: Settings, version: str, language: str) -> Path:
+    """Where the next text of a version is kept."""
+    first = _kept(settings, version, language)
+    return first.with_name(f"{first.stem}.{len(_every(settings, version, language)) + 1}.md")
+
+
+def _keep(place: Path, data: bytes, settings: Settings) -> None:
+    private_folder(settings.paths.state)
+    private_folder(place.parent)
+    write_private(place, data)
 
 
 def _kept(settings: Settings, version: str, language: str) -> Path:

@@ -20,7 +20,7 @@ from outside.letters import compose
 from outside.mailbox import Mailbox
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
-from outside.rules_kept import keep_rules
+from outside.rules_kept import keep_rules, tell_changed_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.sifting import Posted
@@ -194,6 +194,8 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     if prepared.doubted and not choices.force:
         return refuse(prepared.doubted)
     say()
+    if tell_changed_rules(settings):
+        return 1
     say("Er is niets veranderd. Doen? Typ: make sync")
     return exit_code(prepared.view.findings)
 

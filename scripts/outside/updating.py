@@ -29,6 +29,7 @@ LANGUAGES = {"nl": "het Nederlands", "en": "het Engels"}
 
 def update_rules(settings: Settings, choices: Choices) -> int:
     """List who has which version, and send the difference to whoever has an older one. The exit code."""
+    keep_rules(settings)
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         history = ledger.history()
     view = prepare(open_workbook(settings), settings, choices, (), history).view
@@ -45,7 +46,6 @@ def update_rules(settings: Settings, choices: Choices) -> int:
     if not older:
         say("Niemand heeft een oudere versie. Er hoeft niets te worden verstuurd.")
         return 0
-    keep_rules(settings)
     rules = kept_rules(settings)
     same = no_news(found, rules, view)
     for (version, language), number in same.items():
