@@ -14,13 +14,11 @@ from types import SimpleNamespace
 import pytest
 
 from google_matrix import column, mails, new_book, sync
-from google_register import EMAIL, TODAY, laptop, opened
+from google_register import EMAIL, laptop, opened
 from outside import google_calls, google_lock
-from outside.excel_new import create_register
 from outside.google_lock import STALE, TITLE
 from outside.starting import set_up
 from outside.stop import Stop
-from roster.demo import example
 from roster.plan import SetCell
 from sheets_server import Book, Fault, Person, SheetsServer
 from sheets_server.faults import KINDS
@@ -229,17 +227,15 @@ def test_who_has_no_access_hears_nothing_of_a_lock(sheets: SheetsServer, book: B
     assert code == 2 and "Deel het blad" in said and "slot" not in said
 
 
-@pytest.mark.parametrize("call", [6, 12, 18])
+@pytest.mark.parametrize("call", [4, 6, 7])
 def test_setting_up_stops_where_somebody_deletes_the_lock_tab(sheets: SheetsServer, tmp_path: Path, call: int) -> None:
     """In plain words; run again it goes on where it was."""
     book = sheets.new_book()
     book.writers.add(EMAIL)
-    path = tmp_path / "register.xlsx"
-    create_register(path, example(5, 1, TODAY))
     settings = laptop(sheets, book, tmp_path / "home")
     sheets.between(call, lambda book: book.tabs.remove(book.tab(TITLE)))
     with pytest.raises(Stop, match="of het tabblad van het slot is verwijderd"):
-        set_up(settings, path)
-    set_up(settings, path)
-    assert set_up(settings, path) == ["Het Google-blad is compleet. Er is niets veranderd."]
+        set_up(settings)
+    set_up(settings)
+    assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
     assert TITLE not in titles(book)
