@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,41 @@ def files_of_the_house() -> list[Path]:
         found += [Path(folder, name) for name in sorted(names) if name not in MADE]
     kept_out = {".xlsx", ".xlsm", ".pyc", ".vcf", ".eml", ".sqlite3"}
     return [file for file in found if file.suffix not in kept_out and not file.name.startswith((".~", "~$"))]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sample=60 --seed=1` runs so many of the chosen tests, the same ones for the same seed."""
+    parser.addoption("--sample", type=int, default=0, help="run only so many of the chosen tests")
+    parser.addoption("--seed", default="1", help="which ones a sample holds")
+
+
+@pytest.hookimpl(trylast=True)  # after -m and -k have chosen
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Draw the sample: every file in turn, so that none is left out because it holds few."""
+    wanted, seed = config.getoption("--sample"), config.getoption("--seed")
+    if not wanted:
+        return
+    drawn = sorted(items, key=lambda item: hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest())
+    turns: Counter[Path] = Counter()
+    order: dict[str, tuple[int, int]] = {}
+    for at, item in enumerate(drawn):
+        turns[item.path] += 1
+        order[item.nodeid] = turns[item.path], at
+    chosen = set(sorted(order, key=order.__getitem__)[:wanted])
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in chosen])
+    items[:] = [item for item in items if item.nodeid in chosen]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Whatever tests start finds an empty home, and leaves no trace in anybody's own."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
+            patch.setenv(name, home)
+        for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 RunDoor = Callable[..., subprocess.CompletedProcess[str]]
