@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from outside.ledger import Ledger
 from outside.ledger_schema import MIGRATIONS
+from outside.settings import Paths, Settings
 from plans import cells, view
 from roster.columns import DEELNEMERS
 from roster.marks import plan_marks
@@ -19,7 +22,7 @@ from roster.plan import Delivery, History, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.welcome import plan_welcome
 from roster.welcome_told import plan_missed_marks
-from sheet_notation import TERMS, register
+from sheet_notation import TERMS, TODAY, register
 from whole_round import column, lay_out, letters, sync, types
 
 SMTP = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
@@ -267,3 +270,88 @@ def test_nr_and_welkom_land_in_the_row_that_was_mailed(tmp_path: Path, agreed: s
     assert (column(settings, "Nr"), column(settings, "Welkom"), letters(settings)) == (numbers, marks, mails)
     sync(settings)
     assert (column(settings, "Nr"), column(settings, "Welkom"), letters(settings)) == (numbers, marks, mails)
+
+
+def drag(settings: Settings, rows: int, **typed: object) -> None:
+    """The last row dragged down with the fill handle: what ends in a number counts on, all else is copied.
+
+    Then it is typed over; "#" stands for how far down.
+    """
+    book = load_workbook(settings.workbook.path)
+    sheet = book["Deelnemers"]
+    last = max(row[0].row for row in sheet.iter_rows(min_row=2) if row[0].value)
+    for step in range(1, rows + 1):
+        for cell in sheet[last]:
+            value = cell.value
+            if isinstance(value, str) and (found := re.search(r"^(.*?)(\d+)$", value)):
+                value = f"{found[1]}{int(found[2]) + step:0{len(found[2])}d}"
+            sheet.cell(last + step, cell.column, value)
+    book.save(settings.workbook.path)
+    for step in range(1, rows + 1):
+        types(settings, last + step, **{heading: f"{value}".replace("#", str(step)) for heading, value in typed.items()})
+
+
+TYPED = {"Voornaam": "Uma#", "Achternaam": "Vos#", "E_mail": "uma#@mail.example"}
+
+
+@pytest.mark.parametrize("day", [TODAY, TODAY + timedelta(days=4)])
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_row_dragged_down_is_a_new_residents(tmp_path: Path, day: date, rows: int) -> None:
+    """Nr one above all given, Welkom and Status copied, and the mobile counted on: each is welcomed, once."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    sync(settings)
+    before = letters(settings)
+    drag(settings, rows, **TYPED)
+    sync(settings, day)
+    new = letters(settings).keys() - before.keys()
+    assert sorted(mail[:6] for mail in new) == [f"D-{turn:04d}" for turn in range(4, 4 + rows)]
+    sync(settings, day)
+    assert len(letters(settings)) == len(before) + rows
+
+
+def test_a_dragged_row_that_is_typed_over_later_is_a_new_residents_too(tmp_path: Path) -> None:
+    """A round goes by while it is still a double: the mark that is not its own goes, and he is welcomed in the end."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    sync(settings)
+    before = letters(settings)
+    drag(settings, 1, Mobiel="06-23450002")
+    sync(settings)
+    assert column(settings, "Welkom")[3] is None and letters(settings) == before
+    types(settings, 5, Voornaam="Uma", Achternaam="Vos")
+    sync(settings)
+    types(settings, 5, Mobiel="06-23450099", E_mail="uma@mail.example")
+    sync(settings)
+    assert len(letters(settings)) == len(before) + 1
+    assert str(column(settings, "Welkom")[3]).startswith("klaargezet")
+
+
+def test_a_copied_row_with_its_nr_is_a_new_residents_too(tmp_path: Path) -> None:
+    """Copied as it stands, with a round before it is typed over."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    sync(settings)
+    before = letters(settings)
+    drag(settings, 1, Nr="D-0003", Mobiel="06-23450002")
+    sync(settings)
+    types(settings, 5, Voornaam="Uma", Achternaam="Vos", Mobiel="06-23450099", E_mail="uma@mail.example")
+    sync(settings)
+    assert len(letters(settings)) == len(before) + 1
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_another_laptop_believes_the_marks_of_rows(tmp_path: Path, stale: bool) -> None:
+    """With a ledger of its own that is new, or that saw the register before the last rows came: nobody is mailed twice."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    other = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    sync(settings)
+    if stale:
+        sync(other)
+    for day, name in ((TODAY, "Uma"), (TODAY + timedelta(days=4), "Wim")):
+        drag(settings, 1, Nr="", Welkom="", Status="", Voornaam=name, Achternaam=name, E_mail=f"{name}@mail.example")
+        sync(settings, day)
+        sync(other, day)
+        sync(other, day)
+    assert len(letters(settings)) == 4 and letters(other) == {}
+    sync(other, TODAY + timedelta(days=30))
+    types(settings, 6, Voornaam="Vera", Achternaam="Wit", Mobiel="06-23450088", E_mail="vera@mail.example")
+    sync(other, TODAY + timedelta(days=60))
+    assert len(letters(other)) == 1, "a stranger typed over a row that the other laptop mailed is welcomed by this one as well"

@@ -217,7 +217,7 @@ class Round:
         elif busy is None and not _is_busy(send.mark_was):
             return []
         else:
-            text = send.mark_was if isinstance(send.mark_was, str) and not _is_busy(send.mark_was) else ""
+            text = send.mark_was if isinstance(send.mark_was, str) and not _is_no_more(send) else ""
             text = keep_mail_again(send.mark_was, text)
         return [] if says(was, text) else [SetCell(send.mark, text, was)]
 
@@ -225,6 +225,12 @@ class Round:
 def _while_busy(send: Send, busy: str) -> str:
     """What a row says while its letter leaves; a cell that tells of several letters says nothing else."""
     return busy if send.told_together else keep_mail_again(send.mark_was, busy)
+
+
+def _is_no_more(send: Send) -> bool:
+    """True where the row said that a letter was leaving, or bore the mark of a row that it was copied from."""
+    mark = read_mark(send.mark_was)
+    return mark is not None and (mark.state == BUSY or (send.act == "welcome" and mark.state == SENT))
 
 
 def _is_busy(cell: Cell) -> bool:

@@ -128,23 +128,54 @@ class RecipientHistory:
     def row_says(self, member: Member) -> str:
         """What the row's Welkom tells of a letter; "" where that is no news to the ledger, or not this row's.
 
-        What the ledger itself wrote there says nothing new: it may be of who stood there before. A copied row
-        carries the Welkom of the original, which does not count. Its Nr tells: that is another's, or was wiped
-        out while the ledger knows of others who were welcomed.
+        What the ledger itself wrote there says nothing new: it may be of who stood there before.
         """
         welcome = self.cell(member, "Welkom")
-        if not welcome or not isinstance(welcome, str):
-            return ""
-        number = self.cell(member, "Nr")
-        if is_blank(number):
-            if self.any_welcome:
-                return ""
-        elif str(number).strip() != member.nr:
+        if not welcome or not isinstance(welcome, str) or self.is_anothers(welcome, member):
             return ""
         mark = read_mark(welcome)
         if mark is not None and any(_is_known(mark, one) for one in self.in_row(member)):
             return ""
         return welcome
+
+    def is_anothers(self, welcome: str, member: Member) -> bool:
+        """Whether a row's Welkom is the one of the row that it was copied from, and says nothing of this member.
+
+        Its Nr tells, where that is another's, or was wiped out while the ledger knows of others who were welcomed.
+        Its day tells, where the row (or who is in it) was not there yet when the register was last looked over,
+        on a later day. And a row that was dragged down bears all marks of the row that its Nr goes on from.
+        """
+        number = self.cell(member, "Nr")
+        if is_blank(number):
+            return self.any_welcome
+        if str(number).strip() != member.nr:
+            return True
+        mark, person, kept = read_mark(welcome), self.person(member), self._history.recipients
+        if mark is None or not kept or (person in kept and self._is_still(person, self.seen(member))):
+            return False
+        looked, today = self._history.counts.get(LOOKED, 0), self._view.terms.today.toordinal()
+        return mark.day.toordinal() < looked <= today or self._is_dragged(mark, member)
+
+    def _is_dragged(self, mark: WelcomeMark, member: Member) -> bool:
+        """True where the row whose Nr comes before this one's bears the same marks, and our ledger knows its letter.
+
+        Several rows may have been dragged at once: then the first of them tells.
+        """
+        source, ours = self._by_count.get(_count(member.nr) - 1), self._marks(member)
+        while source is not None and self._marks(source) == ours:
+            if any(_is_known(mark, one) for one in self.in_row(source)):
+                return True
+            source = self._by_count.get(_count(source.nr) - 1)
+        return False
+
+    @cached_property
+    def _by_count(self) -> dict[int, Member]:
+        return {_count(member.nr): member for member in self._view.roster.members}
+
+    def _marks(self, member: Member) -> list[Cell]:
+        """All that the software wrote in a row, but for its Nr."""
+        own = self._table.own if self._table is not None else frozenset[str]()
+        return [self.cell(member, column) or "" for column in sorted(own - {"Nr"})]
 
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""
@@ -255,6 +286,11 @@ def _turn(person: str) -> int:
     """The how manieth of a row somebody is: 1 for "D-0012", 2 for "D-0012-2"."""
     later = _LATER_PERSON.match(person) if person.count("-") > 1 else None
     return int(later[2]) if later else 1
+
+
+def _count(nr: str) -> int:
+    digits = nr.rpartition("-")[2]
+    return int(digits) if digits.isdecimal() else 0
 
 
 def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

@@ -38,6 +38,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     Behind it stands whether somebody wants no mail. A row that names the same or a later state is left alone,
     and so is one whose letter is due again: its mark follows when that letter leaves. News of the spelregels that
     was refused at another address than today's does not leave with this round, so the row tells of what was before it.
+    A mark that came along with a copied row goes: once that row is somebody's, nobody could tell it from his own.
     """
     recipients = recipient_history_of(view)
     table = view.roster.tables[DEELNEMERS.title]
@@ -46,9 +47,11 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
         known = _told_of(recipients.letters_of_row(member))
         alone = wants_no_mail(member, view)
         stale = member.told_no_mail and not alone  # of who stood there before, or of the row it was copied from
-        if not (known or alone or stale):
-            continue
         cell = said[member.place.row - first]
+        if not (known or alone or stale):
+            if isinstance(cell, str) and read_mark(cell) is not None and recipients.is_anothers(cell, member):
+                yield SetCell(member.place.at(COLUMN), "", cell)
+            continue
         text = _text(known, member, cell, view)
         if alone:
             text = with_no_mail(cell if text is None else text)
