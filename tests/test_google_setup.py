@@ -251,7 +251,7 @@ def written_settings(settings: Settings, **changed: str) -> Path:
     book = {"spreadsheet": settings.workbook.spreadsheet, "credentials": str(settings.workbook.credentials)} | changed
     lines = "\n".join(f'{key} = "{value}"' for key, value in book.items())
     path = settings.paths.state.parent / "settings.toml"
-    path.write_text(f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\n', encoding="utf-8")
+    path.write_text(f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n', encoding="utf-8")
     return path
 
 
@@ -290,7 +290,8 @@ def test_the_doctor_knows_a_local_register_too(tmp_path: Path, capsys: pytest.Ca
     from outside.doctor import examine
 
     path = tmp_path / "settings.toml"
-    path.write_text('[workbook]\npath = "register.xlsx"\n', encoding="utf-8")
+    filled_in = 'regiegroep_number = "06-23456789"\ncoordinator = "Kim"\ncoordinator_email = "kim@mail.example"\n'
+    path.write_text(f'[workbook]\npath = "register.xlsx"\n[network]\n{filled_in}', encoding="utf-8")
     assert examine(path) == 1
     assert "make setup" in capsys.readouterr().out
     create_register(tmp_path / "register.xlsx")

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.doctor_settings import examine_settings
 from outside.rules_kept import why_not_kept
 from outside.screen import say
 from outside.settings import Settings, load_settings
 from outside.stop import Stop
 from outside.templates import rules_version
-from roster.welcome_desk import is_placeholder
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""
@@ -69,7 +69,10 @@ def _google(settings: Settings) -> Iterator[Health]:
         examine_google,  # half a second, which a register on this computer need not wait for
     )
 
-    yield from (Health(*line) for line in examine_google(settings, lambda example: _number(settings, example)))
+    def filled_in(example: bool) -> Iterator[tuple[str, str, str]]:  # noqa: FBT001  # as the register says it
+        return examine_settings(settings, is_example=example)
+
+    yield from (Health(*line) for line in examine_google(settings, filled_in))
 
 
 def _excel(settings: Settings) -> Iterator[Health]:
@@ -78,22 +81,13 @@ def _excel(settings: Settings) -> Iterator[Health]:
     path = settings.workbook.path
     if not path.exists():
         yield Health("Register", f"{path.name} is er nog niet.", "Maak een leeg register met: make setup")
+        yield from (Health(*line) for line in examine_settings(settings, is_example=False))
         return
     workbook = ExcelWorkbook(path, settings.paths.state / "backups")
     with workbook.lock():
         tables = workbook.read()
     yield Health("Register", f"{path.name} is leesbaar: {len(tables['Deelnemers'].rows)} deelnemers.")
-    yield from (Health(*line) for line in _number(settings, workbook.is_example))
-
-
-def _number(settings: Settings, is_example: bool) -> Iterator[tuple[str, str, str]]:  # noqa: FBT001  # as the register says it
-    """The regiegroep's number: the example's serves the example register only, where no mail leaves."""
-    number = settings.network.regiegroep_number
-    if is_placeholder(number) and not (is_example and settings.mail.transport != "smtp"):
-        told = "in de instellingen staat nog het voorbeeldnummer; mails met dat nummer wachten."
-        yield "Regiegroep", told, f"Zet in {settings.source.name} bij regiegroep_number het echte nummer."
-    elif not number:
-        yield "Regiegroep", "er is nog geen nummer ingevuld; welkomstmails wachten daarop.", ""
+    yield from (Health(*line) for line in examine_settings(settings, is_example=workbook.is_example))
 
 
 def _rules(settings: Settings) -> Iterator[Health]:

@@ -28,10 +28,10 @@ Line = tuple[str, str, str]
 """The part, how it is, and what to do ("" where it is good)."""
 
 
-def examine_google(settings: Settings, number: Callable[[bool], Iterator[Line]]) -> Iterator[Line]:
+def examine_google(settings: Settings, filled_in: Callable[[bool], Iterator[Line]]) -> Iterator[Line]:
     """Look at everything in the order in which it is needed. Raises Stop where nothing further can be seen.
 
-    `number` tells of the regiegroep's number, once it is known whether this is the example register.
+    `filled_in` tells what the settings still lack, once it is known whether this is the example register.
     """
     yield from _key(settings)
     login = log_in(settings)
@@ -62,7 +62,7 @@ def examine_google(settings: Settings, number: Callable[[bool], Iterator[Line]])
     else:
         rows = len(tabs["Deelnemers"].table.rows)
         yield "Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.", ""
-        yield from number(found.is_example)
+        yield from filled_in(found.is_example)
 
 
 def _key(settings: Settings) -> Iterator[Line]:

@@ -1,0 +1,79 @@
+"""Examines what the HANDLEIDING asks to fill in: whether letters say who writes, whom to ask, and whom to call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from email.utils import parseaddr
+
+from outside.settings import Settings
+from roster.phones import phone
+from roster.welcome_desk import is_placeholder
+
+DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})
+"""Digests of the mail addresses that stand in the settings as they are delivered."""
+
+Line = tuple[str, str, str]
+"""The part, how it is, and what to do ("" where it is good)."""
+
+
+def examine_settings(settings: Settings, *, is_example: bool) -> Iterator[Line]:
+    """Tell what is still to be filled in. With the example register all may stay as it was delivered."""
+    if is_example and settings.mail.transport != "smtp":
+        return
+    file = settings.source.name
+    found = list(_number(settings, file))
+    found += _coordinator(settings, file)
+    found += _sender(settings, file)
+    yield from found or [("Ingevuld", "nummer, coördinator en afzender zijn ingevuld.", "")]
+
+
+def _number(settings: Settings, file: str) -> Iterator[Line]:
+    number = settings.network.regiegroep_number
+    if is_placeholder(number):
+        told = "in de instellingen staat nog het voorbeeldnummer; mails met dat nummer wachten."
+        yield "Regiegroep", told, f"Zet in {file} bij regiegroep_number het echte nummer."
+    elif not number:
+        told = "er is nog geen nummer ingevuld; welkomstmails wachten daarop."
+        yield "Regiegroep", told, f"Vul in {file} bij regiegroep_number het mobiele nummer van de regiegroep in."
+    elif not _is_mobile(number):
+        told = "het nummer is geen mobiel nummer. Met een vast nummer kan niemand in WhatsApp."
+        yield "Regiegroep", told, f"Zet in {file} bij regiegroep_number het mobiele nummer van de regiegroep."
+
+
+def _is_mobile(number: str) -> bool:
+    try:
+        read = phone(number)
+    except ValueError:
+        return False
+    return read is not None and read.kind in ("mobile", "foreign mobile")
+
+
+def _coordinator(settings: Settings, file: str) -> Iterator[Line]:
+    if not settings.network.coordinator:
+        told = "er is nog geen naam ingevuld; onder de berichten staat dan niet wie ze schrijft."
+        yield "Coördinator", told, f"Vul in {file} bij coordinator de naam van de coördinator in."
+
+
+def _sender(settings: Settings, file: str) -> Iterator[Line]:
+    network, mail = settings.network, settings.mail
+    if not parseaddr(mail.sender)[1] and not network.coordinator_email:
+        told = "er is nog geen afzender ingevuld; op de berichten kan niemand antwoorden."
+        yield "Afzender", told, f"Vul in {file} bij sender het e-mailadres van het netwerk in."
+        return
+    named = {"sender": mail.sender, "reply_to": mail.reply_to, "coordinator_email": network.coordinator_email}
+    left = [key for key, typed in named.items() if _is_delivered(typed, mail.username)]
+    if left:
+        told = f"bij {' en '.join(left)} staat nog het adres dat met Buurtbeheer meekwam."
+        yield (
+            "Afzender",
+            told,
+            f"Vul in {file} uw eigen adres in. Is het toch het adres van uw netwerk? Zet het dan ook bij username.",
+        )
+
+
+def _is_delivered(typed: str, username: str) -> bool:
+    """True for an address as it came with the settings, unless somebody logs in with it: then it is her own."""
+    address = parseaddr(typed)[1].casefold()
+    digest = hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()[:32]
+    return digest in DELIVERED and address != username.casefold()
