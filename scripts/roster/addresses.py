@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -48,7 +49,9 @@ class HouseNumber(NamedTuple):
 _NUMBER_REMEDY = "Typ het huisnummer, bijvoorbeeld 12 of 12a."
 _ADDITION = (
     r"bis|huis|rood|zwart|boven|beneden|onder|achter|voor|links|rechts|hoog|etage|verd|verdieping|kelder|winkel|bedrijf"
-    r"|unit|kamer|studio|souterrain|parterre|[ivx]{1,4}"
+    r"|unit|kamer|studio|souterrain|parterre|begane[ -]?grond|app?artement|apartement|woning|flat|zolder|tuinhuis"
+    r"|(?:boven|beneden|hoek|tussen)(?:woning|huis)|woonboot|ligplaats|steiger|box|loods|hal|gebouw|blok|toren|garage"
+    r"|bungalow|chalet|caravan|stacaravan|eerste|tweede|derde|vierde|linker|rechter|midden|[ivx]{1,4}"
 )
 _PIECE = rf"(?:(?!(?:en|of)\b)(?:{_ADDITION}|[a-z]{{1,3}})(?:[ .-]?[0-9]{{1,4}})?|[0-9]{{1,4}}[a-z]{{0,3}})"
 _HOUSE = re.compile(
@@ -167,3 +170,12 @@ def split_street(typed: str) -> tuple[str, str]:
         if number is not None and number.number not in _YEARS:
             return street, tail
     return splits[0]
+
+
+def place_behind(places: Iterable[str]) -> re.Pattern[str]:
+    """Matches an address with a postcode or one of these places behind it; all of it folded (`roster.table.fold`)."""
+    known = "|".join(sorted(map(re.escape, places), key=len, reverse=True)) or "(?!)"
+    return re.compile(
+        r"(?P<street>.*?[^ ,(])(?:[ ,(]+(?P<postcode>[1-9][0-9]{3} ?[a-z]{2}))?"
+        rf"(?:[ ,(]+(?:te )?(?P<place>{known}))?[ .,)]*"
+    )

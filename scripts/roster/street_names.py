@@ -111,6 +111,14 @@ _MOST_READINGS = 64
 _WORD = re.compile(r"[^\W_]+")
 
 
+_YEAR = re.compile(r"['\u2018\u2019\u00b4`]([0-9]{2})(?![0-9])")
+
+
+def with_whole_years(street: str) -> str:
+    """A name with its years in four digits: "Laan '40-'45" is Laan 1940-1945."""
+    return _YEAR.sub(r"19\1", street)
+
+
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a name: letters and digits, no capitals or accents. `words_of("Burg. Ritmeesterstr.")`."""
     return tuple(_WORD.findall(fold(text)))

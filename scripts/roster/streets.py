@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from roster.addresses import place_behind
 from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.likeness import closest_key, slips_allowed
 from roster.model import Roster, Street
-from roster.street_names import WHOLE_ENDINGS, readings, stem_length, words_of
+from roster.street_names import WHOLE_ENDINGS, readings, stem_length, with_whole_years, words_of
 from roster.table import fold
 
 _LONGEST_NAME = 7
@@ -144,6 +146,8 @@ class Streets:
         lanes = self._within(self._exact.get(key, ()), town)
         if lanes:
             return lanes
+        if (whole := with_whole_years(street)) != street:
+            return self.find(whole, town)
         found: dict[int, Lane] = {}
         for reading in readings(words):
             for lane in self._within(self._readings.get(reading, ()), town):
@@ -193,7 +197,8 @@ class Streets:
             lane = Lane(street.name, town, key)
             self.lanes.append(lane)
         self._remember(self._exact, "".join(words), lane)
-        for reading in readings(words):
+        whole = with_whole_years(street.name)
+        for reading in (*readings(words), *(readings(words_of(whole)) if whole != street.name else ())):
             self._remember(self._readings, reading, lane)
         lane.rows.append(street)
         lane.sure = lane.sure or bool(self.town(street.town))
@@ -248,14 +253,29 @@ class Streets:
             lanes = self.find(name, town)
             if lanes:
                 return lanes, number
+        alone, place = self._without_place(street)
+        if alone and (not place or town in ("", place)):
+            return self._look_up(alone, town or place)
         return [], split_street(street)[1]
+
+    def _without_place(self, street: str) -> tuple[str, str]:
+        """What stands before a postcode or a place at the end ("Kerkstraat 12, Den Helder"), and that place."""
+        found = self._place_behind.fullmatch(fold(street))
+        if found is None or not (found["postcode"] or found["place"]):
+            return "", ""
+        return found["street"], self.town(found["place"] or "")
+
+    @cached_property
+    def _place_behind(self) -> re.Pattern[str]:
+        return place_behind(map(fold, self._towns.values()))
 
     def _unknown(self, street: str, town: str, number: int | None) -> Address:
         if town:
             lanes, _ = self._look_up(street, "")
             if lanes:
                 return Address(number, elsewhere=tuple(sorted({lane.town for lane in lanes})))
-        name = split_street(street)[0]
+        alone, _place = self._without_place(street)
+        name = split_street(alone or street)[0]
         if (name, town) not in self._meant:
             key = readings(words_of(name))[0]  # no words give one empty key, which is like nothing
             names = self._names_in(town)
