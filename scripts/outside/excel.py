@@ -12,16 +12,16 @@ import filelock
 import python_calamine
 
 from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_private_folder
+from outside.excel_meaning import days_from_1904, put_in_what_is_meant
 from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
 from outside.files import trouble
 from outside.stop import Changed, Stop
 from outside.workbook import Written, is_front_of_example
-from outside.xlsx_formula_cells import unknown_cells
 from outside.xlsx_guard import check_not_open, check_workbook_file
 from roster.columns import TAB
-from roster.headings import HeadingProblems, find_tables, of_the_register
+from roster.headings import HeadingProblems, find_tables
 from roster.plan import AddRow, SetCell
 from roster.table import Cell, Sheet, Table, fold
 
@@ -88,12 +88,14 @@ class ExcelWorkbook:
         seen, sheets, merged, too_far = open_register(self.path)
         check_not_too_far(too_far)
         self.is_example = any(map(is_front_of_example, sheets))
-        self._mark_unknown(sheets)
+        is_1904 = put_in_what_is_meant(self.path, sheets)
         try:
             tables = find_tables(sheets)
         except HeadingProblems as problems:
             told = [f"{message} {remedy}".rstrip() for message, remedy in problems.problems]
             raise Stop(f"'{self.name}' kan zo niet worden gelezen.", "\n".join(told)) from problems
+        if is_1904:
+            days_from_1904(tables)
         self._reading = _Reading(seen, tables)
         cells = {sheet.title: sheet.cells for sheet in sheets}
         for tab, table in tables.items():
@@ -102,17 +104,6 @@ class ExcelWorkbook:
                 table, merged.get(table.title, []), 0 if complete else _width(cells[table.title])
             )
         return tables
-
-    def _mark_unknown(self, sheets: Sequence[Sheet]) -> None:
-        """Put errors and formulas without an outcome where calamine leaves a blank."""
-        unknown = unknown_cells(self.path, frozenset(of_the_register(sheet.title for sheet in sheets)))
-        for sheet in sheets:
-            for (row, column), value in unknown.get(sheet.title, {}).items():
-                sheet.cells.extend([] for _ in range(row + 1 - len(sheet.cells)))
-                line = sheet.cells[row]
-                line.extend([None] * (column + 1 - len(line)))
-                if line[column] in (None, ""):
-                    line[column] = value
 
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop.

@@ -51,6 +51,7 @@ _WEEKDAYS = {
     for name in names.split()
 }
 
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032\u00b4`"), "'")  # as a phone or Word types '26
 _GAP = r"(?: ?[-\u2013/.\\] ?| )"
 _TIME = (
     r"(?:(?:[ ,]+(?:om )?|t)(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?(?: ?u(?:ur)?\.?)?"
@@ -87,7 +88,7 @@ def day(cell: Cell, today: date) -> date | None:
 
 @lru_cache(maxsize=8192)
 def _day_of_text(cell: str, today: date) -> date | None:
-    typed = text(cell).casefold().strip(" .,'")
+    typed = text(cell).translate(_APOSTROPHES).casefold().strip(" .,'")
     if not typed:
         if text(cell):
             raise Unreadable("Hier staat geen datum.", _REMEDY)

@@ -57,6 +57,12 @@ def phone(cell: Cell) -> Phone | None:
     if isinstance(cell, int | float) and (number := whole_number(cell)) is not None and number > 0:
         digits = str(number)
         return _lost_plus(digits) or phone(digits)
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and cell != 0:
+        # +31-6-12345678 is a sum to a spreadsheet, and the digits that were typed cannot be told from its outcome.
+        raise Unreadable(
+            "Het rekenblad heeft van dit nummer een som gemaakt.",
+            "Maak de cel op als tekst, en typ het nummer opnieuw, bijvoorbeeld 06-23456789.",
+        )
     raise Unreadable("Dit is geen telefoonnummer.", _TYPE_NUMBER)
 
 
