@@ -48,8 +48,8 @@ def _tell(table: Table, rows: Mapping[str, Values], lines: Mapping[str, str]) ->
         # A row of which only our own marks are left is nobody's any more, so every mark goes;
         # elsewhere the columns that other planners write (Welkom, Verstuurd …) are not touched here.
         for column, position in own if values is None else here:
-            if values is None:
-                value: str | int = ""
+            if values is None:  # nobody's row may still have a line: that it is a total, and counts for nothing
+                value: str | int = lines.get(key, "") if column == "Meldingen" else ""
             else:
                 value = lines.get(key, "") if column == "Meldingen" else values[column]
             was = cells[position] if 0 <= position < len(cells) else None

@@ -8,12 +8,13 @@ from datetime import date
 from itertools import repeat
 
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
-from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
+from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.finding import Finding, Weight
 from roster.model import AdminRow, Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.numbers import far_rows, give_numbers, valid_number
 from roster.phones import LANDLINES
 from roster.plan import History, Recipient
+from roster.reading_apart import rows_apart
 from roster.reading_laws import (
     a_decision_is_known,
     a_members_role_is_known,
@@ -21,6 +22,7 @@ from roster.reading_laws import (
     an_answer_is_yes_or_no,
     an_email_is_well_formed,
 )
+from roster.reading_members import read_leaving, read_names, read_surnames
 from roster.reading_rows import Rows
 from roster.recipient_history import seen
 from roster.table import Cell, Place, Table, fold
@@ -52,13 +54,18 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
     }
     found = blank | tables
+
+    def rows(tab: Tab) -> Rows:
+        table = found[tab.title]
+        return Rows(table, findings, apart=rows_apart(table, findings))
+
     roster = Roster(
         tables=tables,
-        areas=_read_areas(Rows(found[GEBIEDEN.title], findings)),
-        groups=_read_groups(Rows(found[GROEPEN.title], findings), terms),
-        streets=_read_streets(Rows(found[STRATEN.title], findings)),
-        members=_read_members(Rows(found[DEELNEMERS.title], findings), terms, history),
-        requests=_read_requests(Rows(found[BORDAANVRAGEN.title], findings), terms, history),
+        areas=_read_areas(rows(GEBIEDEN)),
+        groups=_read_groups(rows(GROEPEN), terms),
+        streets=_read_streets(rows(STRATEN)),
+        members=_read_members(rows(DEELNEMERS), terms, history),
+        requests=_read_requests(rows(BORDAANVRAGEN), terms, history),
         admin_rows=_read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
         unreadable=findings,
     )
@@ -135,7 +142,7 @@ def _side(cell: Cell) -> str:
 
 def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     # Whoever left is told about dates only, so who left is read first.
-    left_on, left = _read_leaving(rows, terms)
+    left_on, left = read_leaving(rows, terms)
     rows.silent = left
     joined = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None, always=True)
     phones = rows.values("Mobiel", phone, MOBILE, Weight.BLOCKS, None, unlike=True)
@@ -146,16 +153,17 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     del phones
     rows.heeds("Postcode", a_postcode_is_well_formed, None)
     rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
+    surnames, infixes = read_surnames(rows)
     rows.texts("Opmerking")  # nothing is done with it; a story without end is told
     members = list(
         map(
             Member,
             rows.places,
             repeat(""),
-            rows.texts("Voornaam", Weight.BLOCKS),
-            rows.texts("Tussenvoegsel", Weight.BLOCKS),
-            rows.texts("Achternaam", Weight.BLOCKS),
-            rows.texts("Organisatie", Weight.BLOCKS),
+            read_names(rows, "Voornaam"),
+            infixes,
+            surnames,
+            read_names(rows, "Organisatie"),
             rows.texts("Straat", Weight.BLOCKS),
             rows.texts("Huisnummer", Weight.BLOCKS),
             rows.texts("Postcode"),
@@ -213,40 +221,6 @@ def _tell_landline(rows: Rows, index: int) -> None:
         "Dit is een vast nummer. WhatsApp werkt daar meestal niet mee.",
         "Vul een mobiel nummer in, als dat er is.",
     )
-
-
-def _read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool]]:
-    """The day on which each member leaves, and whether he did by now: with a day that does not read he left as well."""
-    before = len(rows.findings)
-    today = terms.today
-    days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), DATES, Weight.NOTICE, None)
-    left = [left_on is not None and left_on <= today for left_on in days]
-    unreadable = {finding.place.row for finding in rows.findings[before:]}
-    if unreadable:
-        left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
-    return days, left
-
-
-_STAYS = frozenset((
-    "nee", "neen", "n", "no", "niet", "nog niet", "nvt", "n.v.t.", "n.v.t", "niet van toepassing", "n/a", "geen",
-    "onwaar", "false", "0",
-))  # fmt: skip
-_TICKS = frozenset("?!\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718\u221a\u00d7")
-"""Signs that say something: a tick, a cross, a question."""
-
-
-def _leaving_day(cell: Cell, today: date) -> date | None:
-    """The day of leaving; None for a blank cell and for all that says "no": "-", nee, nvt, FALSE, an empty tick."""
-    if cell is False or (type(cell) in (int, float) and cell == 0):
-        return None
-    if type(cell) is str and len(cell) <= _LONGEST_NO:
-        said = text(cell)
-        if fold(said) in _STAYS or not any(mark.isalnum() or mark in _TICKS for mark in said):
-            return None
-    return day(cell, today)
-
-
-_LONGEST_NO = 24
 
 
 _LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}

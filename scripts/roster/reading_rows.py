@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, count, repeat, zip_longest
 from typing import Generic, TypeVar
 
@@ -23,14 +23,19 @@ _NUMBERS = frozenset((bool, int, float))
 class Rows:
     """The rows that count: those with something of people's in them, in the order of the sheet.
 
-    With `whole` the software's own columns count as well. `findings` is the list that unreadable
+    Rows `apart` (0 = first below the headings) do not count either. With `whole` the software's own columns
+    count as well. `findings` is the list that unreadable
     cells are told in. Rows whose `silent` is True are told of only where a reader insists.
     """
 
-    def __init__(self, table: Table, findings: list[Finding], *, whole: bool = False) -> None:
+    def __init__(
+        self, table: Table, findings: list[Finding], *, whole: bool = False, apart: Iterable[int] = ()
+    ) -> None:
         self.table = table
         self.findings = findings
         counts = _which_count(table, whole=whole)
+        for index in apart:
+            counts[index] = False
         every = all(counts)
         self._columns = _turned(table, table.rows if every else list(compress(table.rows, counts)))
         self._left_out = [] if every else [row for row, counted in zip(table.rows, counts, strict=True) if not counted]

@@ -1,0 +1,99 @@
+"""Tells rows of the register from what else stands among them: totals, a word above a block, dragged formulas."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from roster.cells import text
+from roster.columns import DEELNEMERS
+from roster.finding import Finding, Weight
+from roster.numbers import valid_number
+from roster.table import Cell, Table, fold
+from roster.unread import is_error
+
+RULE = "a_row_is_of_one_member"
+
+_LEAST = {"Straat", "Mobiel", "Groep"}
+_TOTAL = re.compile(r"(?:(?:sub|eind)?totaal|subtotal|total|aantal|gemiddelde|average)\b[a-z :=()-]{0,40}[0-9]{0,7}")
+_NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})? ?%?")
+_REACHED = frozenset(("Mobiel", "E-mail"))
+"""Who gives one of these alone is somebody, whose row is not finished."""
+
+
+def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
+    """The rows (0 = first below the headings) that are nobody's, each with a let op where it holds anything.
+
+    A total is no row of any tab. In Deelnemers neither is a row with one cell and nothing else, nor one that
+    shows nothing but errors: of a formula that was dragged down too far only the first row is told.
+    """
+    apart: dict[int, str] = {}
+    failed: list[int] = []
+    members = table.tab == DEELNEMERS.title and table.columns.keys() >= _LEAST
+    for index in _candidates(table):
+        filled = list(_filled(table, index))
+        if not filled:
+            continue
+        if all(is_error(cell) for _, cell in filled):
+            failed.append(index)
+        elif _is_total(cell for _, cell in filled):
+            apart[index] = "Dit lijkt een optelling. Deze rij telt niet mee."
+        elif members and len(filled) == 1 and filled[0][0] not in _REACHED and not _has_number(table, index):
+            apart[index] = "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer."
+    for index, message in apart.items():
+        findings.append(_told(table, index, message, "Vul de rij aan, of haal haar weg."))
+    if failed and members:
+        more = f" Dat geldt ook voor {len(failed) - 1} andere rijen." if len(failed) > 2 else ""
+        message = f"In deze rij staan alleen formules met een fout of zonder uitkomst. De rij telt niet mee.{more}"
+        findings.append(_told(table, failed[0], message, "Haal de formules weg waar nog niemand staat."))
+    return frozenset(apart.keys() | (failed if members else ()))
+
+
+def _told(table: Table, index: int, message: str, remedy: str) -> Finding:
+    return Finding(table.place(index), RULE, Weight.NOTICE, message, remedy)
+
+
+def _candidates(table: Table) -> Iterator[int]:
+    """Rows that may be nobody's: of members, which may be 100,000, only those without a street or a group in words."""
+    if table.tab != DEELNEMERS.title:
+        yield from range(len(table.rows))
+        return
+    places = [table.columns.get(heading, -1) for heading in ("Straat", "Groep")]
+    for index, row in enumerate(table.rows):
+        width = len(row)
+        for place in places:
+            cell = row[place] if 0 <= place < width else None
+            if type(cell) is not str or not cell or cell[0] in _MAYBE:
+                yield index
+                break
+
+
+_MAYBE = frozenset("# \t\u00a00123456789")
+"""With what a text begins that may be an error, blank or a number."""
+
+
+def _filled(table: Table, index: int) -> Iterator[tuple[str, Cell]]:
+    row = table.rows[index]
+    for heading, place in table.columns.items():
+        cell = row[place] if place < len(row) else None
+        if heading not in table.own and cell is not None and cell is not False and (is_error(cell) or text(cell)):
+            yield heading, cell
+
+
+def _is_total(cells: Iterator[Cell]) -> bool:
+    """True for a word of adding up, with nothing but numbers beside it."""
+    named = False
+    for cell in cells:
+        if isinstance(cell, int | float) or is_error(cell):
+            continue
+        said = fold(text(cell))
+        if _TOTAL.fullmatch(said):
+            named = True
+        elif not _NUMBER.fullmatch(said):
+            return False
+    return named
+
+
+def _has_number(table: Table, index: int) -> bool:
+    """True for a row that was somebody's: it keeps its Nr and what is told of it, until people say otherwise."""
+    return valid_number(table.cell(index, "Nr"), "D") is not None

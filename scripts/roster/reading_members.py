@@ -1,0 +1,73 @@
+"""The cells of a member that mean more than they say: his name, and whether he left."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from roster.cells import Unreadable, day, text
+from roster.finding import Weight
+from roster.model import Terms
+from roster.names import name, surname
+from roster.reading_rows import Rows
+from roster.table import Cell, fold
+
+# Rules that a cell breaks by not being readable, and that rules_members.py holds the rest of.
+_NAME = "a_member_has_a_name"
+_DATES = "dates_make_sense"
+
+
+def read_names(rows: Rows, heading: str) -> list[str]:
+    """The names under a heading; "" for what only fills the cell."""
+    return rows.values(heading, name, "", Weight.BLOCKS, "")
+
+
+def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
+    """Surnames and what goes before them, which may stand behind a comma: "Berg, van den"."""
+    surnames, infixes = read_names(rows, "Achternaam"), read_names(rows, "Tussenvoegsel")
+    typed = rows.cells("Achternaam")
+    for index in [index for index, infix in enumerate(infixes) if infix and not surnames[index]]:
+        if fold(last := text(typed[index])) == "geen":  # of "van Geen" the last word is a name
+            surnames[index] = last
+    for index in [index for index, known in enumerate(surnames) if "," in known or "(" in known]:
+        try:
+            alone, infix = surname(surnames[index])
+        except Unreadable as wrong:
+            if not rows.silent[index]:
+                rows.tell(index, "Achternaam", _NAME, Weight.NOTICE, wrong.message, wrong.remedy)
+            continue
+        surnames[index], infixes[index] = alone, infixes[index] or infix
+    return surnames, infixes
+
+
+def read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool]]:
+    """The day on which each member leaves, and whether he did by now: with a day that does not read he left as well."""
+    before = len(rows.findings)
+    today = terms.today
+    days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), _DATES, Weight.NOTICE, None)
+    left = [left_on is not None and left_on <= today for left_on in days]
+    unreadable = {finding.place.row for finding in rows.findings[before:]}
+    if unreadable:
+        left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
+    return days, left
+
+
+_STAYS = frozenset((
+    "nee", "neen", "n", "no", "niet", "nog niet", "nvt", "n.v.t.", "n.v.t", "niet van toepassing", "n/a", "geen",
+    "onwaar", "false", "0",
+))  # fmt: skip
+_TICKS = frozenset("?!\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718\u221a\u00d7")
+"""Signs that say something: a tick, a cross, a question."""
+
+
+def _leaving_day(cell: Cell, today: date) -> date | None:
+    """The day of leaving; None for a blank cell and for all that says "no": "-", nee, nvt, FALSE, an empty tick."""
+    if cell is False or (type(cell) in (int, float) and cell == 0):
+        return None
+    if type(cell) is str and len(cell) <= _LONGEST_NO:
+        said = text(cell)
+        if fold(said) in _STAYS or not any(mark.isalnum() or mark in _TICKS for mark in said):
+            return None
+    return day(cell, today)
+
+
+_LONGEST_NO = 24
