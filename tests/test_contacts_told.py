@@ -102,7 +102,7 @@ def test_a_test_mail_carries_the_contacts_that_its_text_names(tmp_path: Path) ->
         assert all("TEL;TYPE=CELL:+31600000000" in card for card in cards)
         body = message.get_body(("plain",))
         assert body is not None and (ATTACHED[send.language] in one_line(body.get_content())) is bool(cards)
-    assert seen == {("welcome", 2), ("registered", 1), ("rules_update", 0)}
+    assert seen == {("welcome", 2), ("admin", 2), ("moved", 2), ("registered", 1), ("number_update", 1), ("rules_update", 0)}
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -20,6 +20,7 @@ from outside.stop import Changed, Stop
 from outside.wishes import People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
+from roster.role_letters import plan_follow_up_marks
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
         people = people_of(prepare(workbook, settings, choices, (), ledger.history()).view)
         hear(messages, ledger, people, settings.mail.imap_host)
         ask_about_wishes(ledger, people)
-        planners = (plan_missed_marks, plan_registered_marks)
+        planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
         plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
         rows = 0

@@ -19,7 +19,7 @@ from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
 from roster.numbers import LAST
-from roster.plan import Delivery, History, Recipient, Send
+from roster.plan import NO_NOTICE, Delivery, History, Notice, Recipient, Send
 from roster.welcome_mark import SENT, UNCERTAIN, WAITS
 
 FIRST_RETRY = timedelta(minutes=15)
@@ -45,6 +45,7 @@ class Intent:
     version: str
     address: str
     identities: tuple[str, ...] = ()
+    notice: Notice = NO_NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Ledger:
         self._connection = open_database(path)
         self._clock = clock
         self.today = today
-        self.shelf = Shelf(self._connection, today)
+        self.shelf = Shelf(self._connection, today, clock)
         self.letters = LetterDrawer(self._connection, today, clock)
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
@@ -94,13 +95,17 @@ class Ledger:
         self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
         wishes = self.letters.wishes()
         rows = self._connection.execute(
-            f"SELECT person, act, version, {STATE}, day, identities, address, reason, told FROM message"  # noqa: S608  # made of our own words only
-            " ORDER BY person, act, version"
+            f"SELECT person, act, version, {STATE}, day, identities, address, reason, told,"  # noqa: S608  # made of our own words only
+            " group_name, role, number, at"
+            " FROM message LEFT JOIN notice USING (person, act, version) ORDER BY person, act, version"
         )
         return History(
             [
-                Delivery(person, act, version, state, day(on), tuple(identities.split()), address, reason, told)
-                for person, act, version, state, on, identities, address, reason, told in rows
+                Delivery(
+                    person, act, version, state, day(on), tuple(identities.split()), address, reason, told,
+                    Notice(group, role, number) if at else NO_NOTICE, at or "",
+                )
+                for person, act, version, state, on, identities, address, reason, told, group, role, number, at in rows
             ],
             dict(self._connection.execute("SELECT prefix, highest FROM number")),
             self._goes_by,
@@ -109,6 +114,7 @@ class Ledger:
             frozenset(wishes),
             self._recipients(),
             wishes,
+            self.shelf.sights(),
         )
 
     def _recipients(self) -> dict[str, Recipient]:
@@ -293,6 +299,7 @@ class Ledger:
         )
         if not changed.rowcount:
             raise RuntimeError("a letter that left already, or may have, was announced again")
+        self.shelf.keep_notice(connection, (intent.person, intent.act, intent.version), intent.notice)
 
 
 def _told(intent: Intent) -> tuple[str, str, str, str, str, str]:

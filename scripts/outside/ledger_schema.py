@@ -78,7 +78,22 @@ FIFTH = (
     "CREATE TABLE asked (address TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+SIXTH = (
+    # What a letter told of somebody's place: which group (its folded name), which role in it, and which number
+    # of the regiegroep (a digest). Letters that left before this was remembered have no row here.
+    """CREATE TABLE notice (
+        person TEXT NOT NULL, act TEXT NOT NULL, version TEXT NOT NULL,
+        group_name TEXT NOT NULL, role TEXT NOT NULL, number TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (person, act, version)
+    ) WITHOUT ROWID""",
+    # Where people stood who were welcomed before that, when they were first seen: nobody is mailed for it.
+    """CREATE TABLE sight (
+        person TEXT NOT NULL, group_name TEXT NOT NULL, role TEXT NOT NULL, number TEXT NOT NULL,
+        day TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (person, group_name, role)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

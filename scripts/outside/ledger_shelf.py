@@ -1,20 +1,47 @@
-"""The shelf of the ledger: which files we wrote under out/, and whose cards left in which bundle."""
+"""The shelf of the ledger: our files under out/, whose cards left in which bundle, and who was seen where."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 
 from outside.ledger_schema import writing
+from roster.plan import SEEN, Delivery, Notice
+from roster.welcome_mark import SENT
 
 
 class Shelf:
     """What lies where people take it away. Everything said to it lies on the disk when the call returns."""
 
-    def __init__(self, connection: sqlite3.Connection, today: date) -> None:
+    def __init__(self, connection: sqlite3.Connection, today: date, clock: Callable[[], datetime]) -> None:
         self._connection = connection
         self._today = today
+        self._clock = clock
+
+    def remember_sights(self, sights: Iterable[Delivery]) -> None:
+        """Remember where people stand who were welcomed before that was remembered; what is known stays as it is."""
+        now = self._clock().isoformat()
+        rows = [(one.person, *one.notice, one.day.isoformat(), now) for one in sights]
+        if rows:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR IGNORE INTO sight VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def keep_notice(self, connection: sqlite3.Connection, letter: tuple[str, str, str], notice: Notice) -> None:
+        """Remember what a letter (person, act, version) tells of a place, with all else of this transaction."""
+        if any(notice):
+            row = (*letter, *notice, self._clock().isoformat())
+            connection.execute("INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def sights(self) -> list[Delivery]:
+        """All that was remembered so."""
+        rows = self._connection.execute(
+            "SELECT person, group_name, role, number, day, at FROM sight"
+        )
+        return [
+            Delivery(person, SEEN, "", SENT, date.fromisoformat(day), notice=Notice(group, role, number), at=at)
+            for person, group, role, number, day, at in rows
+        ]
 
     def remember_bundle(self, name: str, cards: Mapping[str, str]) -> None:
         """Remember that a bundle left today with these cards: person -> digest of what the card said."""

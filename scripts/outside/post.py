@@ -198,12 +198,13 @@ class Round:
 
     def _told(self, send: Send, outcome: Outcome) -> Delivery:
         told = send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities
-        return Delivery(*told, self._ledger.address_mark(send.to_address), outcome.reason)
+        address, now = self._ledger.address_mark(send.to_address), self._ledger.now().isoformat()
+        return Delivery(*told, address, outcome.reason, notice=send.notice, at=now)
 
     def _intent(self, one: Sealed) -> Intent:
         send = one.send
         address = self._ledger.address_mark(send.to_address)
-        return Intent(one.message_id, send.person, send.act, send.version, address, send.identities)
+        return Intent(one.message_id, send.person, send.act, send.version, address, send.identities, send.notice)
 
     def _mark(self, one: Sealed, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""

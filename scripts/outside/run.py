@@ -33,11 +33,13 @@ from roster.doubts import doubts
 from roster.holding import Held, hold_back
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status, Terms
+from roster.notices import notices_of
 from roster.numbers import highest_seen
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
+from roster.role_letters import plan_follow_up_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
 from roster.welcomed import who_was_welcomed
@@ -155,6 +157,7 @@ class Tries:
         view, settings, ledger = prepared.view, self._settings, self._ledger
         ledger.remember_numbers(_highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
+        ledger.shelf.remember_sights(notices_of(view).sights())
         apply(
             prepared.plan,
             self._workbook,
@@ -282,8 +285,9 @@ def _identities(view: View) -> dict[str, str]:
 
 def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:
     """The cells that tell of several letters, with those that ended just now."""
-    history = replace(view.history, deliveries=[*view.history.deliveries, *ended])
-    return plan_registered_marks(replace(view, history=history))
+    known = replace(view, history=replace(view.history, deliveries=[*view.history.deliveries, *ended]))
+    yield from plan_registered_marks(known)
+    yield from plan_follow_up_marks(known)
 
 
 def keep_refusals(view: View, ledger: Ledger) -> None:

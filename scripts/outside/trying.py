@@ -91,7 +91,11 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
     for language in ("nl", "en"):
         for is_admin in (False, True):
             yield _send("welcome", language, to, terms, rules_version(), _welcome(terms, is_admin=is_admin))
-        yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied"})
+        place = _place(terms)
+        yield _send("admin", language, to, terms, "proefgroep", place | {"moved": False, "announce": True})
+        yield _send("moved", language, to, terms, "proefgroep", place)
+        yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
+        yield _send("number_update", language, to, terms, "proefnummer", {})
         rule = {"nl": "Dit is een voorbeeld van een nieuwe regel.", "en": "This is an example of a new rule."}[language]
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
         yield _send("rules_update", language, to, terms, rules_version(), changes)
@@ -105,9 +109,9 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
         "regiegroep_number": NUMBER, "regiegroep_tel": NUMBER.replace("-", ""),
     }
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=MOBILE, role=Role.ADMIN)
-    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act == "welcome" else ()
+    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(MOBILE, terms) if act in ("welcome", "registered") else ()
+    regiegroep = regiegroep_at(MOBILE, terms) if act != "rules_update" else ()
     return Send(
         about=place, act=act, version=version, language=language, person=f"PROEF-{secrets.token_hex(4)}",
         to_name="Sanne de Proef", to_address=to, facts=shared | facts | facts_of(admins, regiegroep),
@@ -116,7 +120,11 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
 
 
 def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
-    return {"area": f"Proefgebied {terms.places[0]}", "admins": ["Jan Voorbeeld"], "is_admin": is_admin}
+    return _place(terms) | {"is_admin": is_admin, "announce": is_admin}
+
+
+def _place(terms: Terms) -> dict[str, object]:
+    return {"area": f"Proefgebied {terms.places[0]}", "admins": ["Jan Voorbeeld"]}
 
 
 def _as_test(letter: Letter) -> Letter:

@@ -15,6 +15,7 @@ from outside.run import prepare, run
 from outside.screen import say
 from outside.settings import Settings
 from roster.registered import plan_registered_marks
+from roster.role_letters import plan_follow_up_marks
 from roster.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
 from roster.welcome import plan_by_hand
 from roster.welcome_told import plan_missed_marks
@@ -58,7 +59,8 @@ def update_rules(settings: Settings, choices: Choices) -> int:
         say(f"{'1 deelnemer kan' if len(by_hand) == 1 else f'{len(by_hand)} deelnemers kunnen'} geen mail krijgen. "
             f"Wat u hun vertelt, staat in {settings.paths.out.name}/met-de-hand.html.")
     say()
-    planners = (plan_missed_marks, plan_registered_marks, rules_update_planner(rules), plan_by_hand)
+    marks = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
+    planners = (*marks, rules_update_planner(rules), plan_by_hand)
     return run(settings, choices, planners, word="rules-update")
 
 

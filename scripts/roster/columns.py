@@ -87,6 +87,7 @@ DEELNEMERS = Tab("Deelnemers", (
     _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=13),
     _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
     _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
+    _own("Vervolgmail", "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.", width=30),
 ), heeded=("Geen mail",))
 
 GROEPEN = Tab("Groepen", (

@@ -10,6 +10,7 @@ from roster.finding import Finding, Weight
 from roster.holding import Held
 from roster.model import Status
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
+from roster.role_letters import waiting_for_role_letter
 from roster.table import Place
 from roster.welcome import waiting_for_welcome
 from roster.welcome_mark import READY
@@ -24,6 +25,9 @@ PLACES = 5
 LETTERS = {
     "welcome": ("welkomstmail maken", "welkomstmails maken"),
     "registered": ("mail over een aangemelde groep maken", "mails over een aangemelde groep maken"),
+    "admin": ("mail aan een nieuwe beheerder maken", "mails aan nieuwe beheerders maken"),
+    "moved": ("mail over een andere groep maken", "mails over een andere groep maken"),
+    "number_update": ("mail over het nieuwe nummer maken", "mails over het nieuwe nummer maken"),
     "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
 }
 """What a mail of each act is called in the plan."""
@@ -77,6 +81,10 @@ def describe_waiting(view: View) -> list[str]:
     lines = [EXAMPLE_NUMBER] if view.terms.number_is_example else []
     if waiting:
         lines += ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
+    later = waiting_for_role_letter(view)
+    if later:
+        lines.append("Nog niet verteld dat zij beheerder werden of in een andere groep kwamen:")
+        lines += [f"  {number} × {turn.value}" for turn, number in later.items()]
     return lines
 
 

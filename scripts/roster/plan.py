@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
+from roster.phones import phone
 from roster.table import Cell, Place, fold
 
 
@@ -37,6 +38,20 @@ class AddRow:
     values: tuple[tuple[str, str | int], ...]
 
 
+class Notice(NamedTuple):
+    """What a letter tells of somebody's place: the group (folded), the role in it, and the regiegroep's number.
+
+    The number is a digest (`History.number_mark`); "" stands for what the letter does not tell.
+    """
+
+    group: str = ""
+    role: str = ""
+    number: str = ""
+
+
+NO_NOTICE = Notice()
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """One mail to one person, not yet rendered.
@@ -45,7 +60,7 @@ class Send:
     `facts` all that the template may use, as plain values. `person` is the Nr, `marks` the
     identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went;
     with `told_together` several letters share it, and their planner says it for all of them. `cards`
-    are the vCards that go along: file name and card.
+    are the vCards that go along: file name and card. `notice` is what the ledger remembers of what it tells.
     """
 
     about: Place
@@ -61,6 +76,7 @@ class Send:
     identities: tuple[str, ...] = ()
     cards: tuple[tuple[str, str], ...] = ()
     told_together: bool = False
+    notice: Notice = field(default=NO_NOTICE, compare=False)
 
 
 class Part(NamedTuple):
@@ -103,12 +119,17 @@ class Document:
 Step = SetCell | AddRow | Send | WriteFile | Document
 
 
+SEEN = "seen"
+"""The act of what is no letter: somebody was seen in his place, and is not mailed for it."""
+
+
 class Delivery(NamedTuple):
     """What the ledger knows of one message: to whom, what, and how it went.
 
     `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
     "wacht": not left, and due again. `address_mark` is the digest of the address it went to. `told` is what this
-    machine wrote in the row and that does not speak against a next try.
+    machine wrote in the row and that does not speak against a next try. `notice` is what it tells of somebody's
+    place, and `at` when that was put together (UTC); both are empty for what left before that was remembered.
     """
 
     person: str
@@ -120,6 +141,8 @@ class Delivery(NamedTuple):
     address_mark: str = ""
     reason: str = ""
     told: str = ""
+    notice: Notice = NO_NOTICE
+    at: str = ""
 
 
 class Recipient(NamedTuple):
@@ -143,6 +166,8 @@ class History:
     last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail, and
     `left_alone_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
     the second who stood in that row) what was last seen of him.
+    `sights` are the places in which people were first seen who were welcomed before such a place was
+    remembered: no letters, but as good as told.
     """
 
     deliveries: list[Delivery] = field(default_factory=list)
@@ -153,6 +178,7 @@ class History:
     left_alone: frozenset[str] = frozenset()
     recipients: dict[str, Recipient] = field(default_factory=dict)
     left_alone_since: dict[str, datetime] = field(default_factory=dict)
+    sights: list[Delivery] = field(default_factory=list)
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
@@ -184,6 +210,14 @@ class History:
             digest.update(mobile.encode())
             known = self._known_by[mobile] = digest.hexdigest()[:24]
         return known
+
+    def number_mark(self, number: str) -> str:
+        """The regiegroep's number as the ledger knows it, however it is written; "" for none."""
+        try:
+            read = phone(number)
+        except ValueError:
+            read = None
+        return self.identity(read.e164 if read else re.sub(r"[^+\d]", "", number)) if number else ""
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""

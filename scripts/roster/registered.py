@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from roster.columns import GROEPEN
 from roster.left_alone import wants_no_mail
-from roster.model import Group, Member, Status
-from roster.plan import Delivery, Send, SetCell, View
+from roster.model import Group, Member, Role, Status
+from roster.notices import ADMIN, notices_of
+from roster.plan import Delivery, Notice, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, Table, fold, says
 from roster.welcome_cards import facts_of, regiegroep_card
@@ -23,7 +24,8 @@ def plan_registered(view: View) -> Iterator[Send]:
     """One letter for each admin who was welcomed before his group was registered, and so without this news.
 
     An address that refused it is not tried again; another one is, by itself.
-    Who is welcomed after it reads all of it in that welcome: nobody gets two mails with the same number.
+    Who is welcomed, or became an admin of it, after that reads all of it there: nobody gets two mails with the same
+    number.
     """
     if not view.terms.regiegroep_number:
         return
@@ -33,6 +35,8 @@ def plan_registered(view: View) -> Iterator[Send]:
             continue
         for admin in admins:
             mailable = admin.email is not None and admin.email.rpartition("@")[0].isascii()
+            if not _knows_of_it(admin, group, view):
+                continue
             if mailable and not wants_no_mail(admin, view) and _was_welcomed_before(admin, group, view):
                 yield _letter(admin, group, view)
 
@@ -107,9 +111,15 @@ def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:
             yield group, admins
 
 
+def _knows_of_it(admin: Member, group: Group, view: View) -> bool:
+    """False where a letter of its own makes her an admin of this group: that tells all of this as well."""
+    known = notices_of(view).known(admin)
+    return known is None or (_version(group), Role.ADMIN.value) in known.places
+
+
 def _of(admin: Member, view: View) -> list[Delivery]:
     """What this admin was told of a group's registration, by the letter about it or by a welcome."""
-    return [one for one in recipient_history_of(view).letters(admin) if one.act in (ACT, WELCOME)]
+    return [one for one in recipient_history_of(view).letters(admin) if one.act in (ACT, WELCOME, ADMIN)]
 
 
 def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
@@ -117,7 +127,7 @@ def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
     assert group.registered is not None
     fit = [
         one for one in _of(admin, view)
-        if (one.act == ACT and one.version == _version(group)) or (one.act == WELCOME and one.day >= group.registered)
+        if (one.act != WELCOME and one.version == _version(group)) or one.day >= group.registered
     ]
     return max(fit, key=lambda one: (one.state in _done(view), one.day), default=None)
 
@@ -166,6 +176,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
             "regiegroep_tel": re.sub(r"[^+\d]", "", number.replace("(0)", "")),
             "network": terms.network_name,
             "coordinator": terms.coordinator,
+            "announce": group.started is None,
             **facts_of((), cards),
         },
         mark=group.place.at(COLUMN),
@@ -173,6 +184,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
         identities=(view.history.identity(admin.mobile),) if admin.mobile else (),
         cards=cards,
         told_together=True,
+        notice=Notice(_version(group), Role.ADMIN.value, view.history.number_mark(number)),
     )
 
 

@@ -6,6 +6,7 @@ from roster.admins import plan_admins
 from roster.marks import plan_marks
 from roster.plan import Planner
 from roster.registered import plan_registered, plan_registered_marks
+from roster.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.signs import plan_signs
 from roster.vcards import plan_vcards
 from roster.welcome import plan_by_hand, plan_welcome
@@ -16,7 +17,9 @@ PLANNERS: tuple[Planner, ...] = (
     plan_admins,
     plan_missed_marks,
     plan_registered_marks,
+    plan_follow_up_marks,
     plan_registered,
+    plan_role_letters,
     plan_welcome,
     plan_by_hand,
     plan_vcards,

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 
 from roster.left_alone import wants_no_mail
 from roster.model import Group, Member, Role, Roster, Standing, Status
-from roster.plan import Send, View
+from roster.plan import Notice, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
@@ -80,6 +80,7 @@ class _Circle:
     waits: Turn | None
     cards: tuple[AdminCard, ...] = ()
     invitation: str = ""
+    has_started: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -115,34 +116,55 @@ class Desk:
             return Turn.LIST
         if known is not None:
             return known
+        return self.ready(member)
+
+    def ready(self, member: Member) -> Turn:
+        """Whether a letter about his group can leave to somebody who counts as active, and if not, why."""
         circle = self._circle(member)
-        if circle.waits is not None:
-            return circle.waits
+        return self.reachable(member) if circle.waits is None else circle.waits
+
+    def reachable(self, member: Member) -> Turn:
+        """Whether a mail with the regiegroep's number can leave to this person, and if not, why."""
         if not _can_be_mailed(member.email):
             return Turn.BY_HAND
         if wants_no_mail(member, self._view):
             return Turn.LEFT_ALONE
         return Turn.DUE if self._view.terms.regiegroep_number else Turn.NUMBER
 
-    def letter(self, member: Member) -> Send:
-        """The letter of a member whose turn it is, with the cards of those whose number must be saved first."""
-        terms, facts = self._view.terms, self._facts(member)
+    def letter(
+        self, member: Member, act: str = ACT, version: str = "", column: str = "Welkom", **more: object
+    ) -> Send:
+        """A letter about his group, with the cards of those whose number must be saved first.
+
+        Without more it is the welcome of a member whose turn it is; `more` are facts that another kind tells besides.
+        """
+        terms, facts = self._view.terms, self._facts(member) | more
         admins = cards_for(member, self._circle(member).cards)
-        regiegroep = regiegroep_card(str(facts["regiegroep_number"]), terms)
+        number = self.number_for(member)
+        regiegroep = regiegroep_card(number, terms)
+        role = Role.ADMIN if member.role is Role.ADMIN else Role.MEMBER
         return Send(
             about=member.place,
-            act=ACT,
-            version=terms.rules_version,
+            act=act,
+            version=version or terms.rules_version,
             language=member.language or terms.language,
             person=self._welcomed.person(member),
             to_name=member.name,
             to_address=member.email or "",
             facts=facts | facts_of(admins, regiegroep),
             cards=(*admins, *regiegroep),
-            mark=member.place.at("Welkom"),
-            mark_was=self._welcomed.cell(member, "Welkom"),
+            mark=member.place.at(column),
+            mark_was=self._welcomed.cell(member, column),
             identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
+            told_together=act != ACT,
+            notice=Notice(fold(member.group), role.value, self._view.history.number_mark(number)),
         )
+
+    def number_for(self, member: Member) -> str:
+        """The regiegroep's number as far as this member may know it, "" where he may not."""
+        terms = self._view.terms
+        may = member.role is Role.ADMIN or terms.regiegroep_number_for == "everyone"
+        return terms.regiegroep_number if may else ""
 
     def is_by_hand(self, member: Member, turn: Turn) -> bool:
         """True where a person must welcome him: no mail can reach him, or the address that he has refused it."""
@@ -179,8 +201,11 @@ class Desk:
     def _facts(self, member: Member) -> dict[str, object]:
         terms, circle = self._view.terms, self._circle(member)
         is_admin = member.role is Role.ADMIN
-        number = terms.regiegroep_number if is_admin or terms.regiegroep_number_for == "everyone" else ""
+        number = self.number_for(member)
+        # The announcement goes along with what an admin gets, until the group has started.
+        announce = {"announce": not circle.has_started} if is_admin else {}
         return {
+            **announce,
             "greeting": member.first_name or member.name[:1].upper() + member.name[1:],
             "name": member.name,
             "group": circle.group,
@@ -215,7 +240,8 @@ class Desk:
         elif group.registered is None:
             waits = Turn.REGISTRATION
         cards = () if waits else admin_cards(group, admins, self._view.terms)
-        return _Circle(group.name, area.name if area else group.area, admins, waits, cards, invitation(group))
+        named, started = area.name if area else group.area, group.started is not None
+        return _Circle(group.name, named, admins, waits, cards, invitation(group), started)
 
 
 def invitation(group: Group) -> str:

@@ -1,0 +1,55 @@
+"""What a row says of the letters after its welcome: put into words here, and read from them again."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from roster.table import Cell
+from roster.welcome_mark import BUSY, mark_of, read_mark
+
+BETWEEN = "; "
+
+
+def group_named_in(act: str, group: str) -> str:
+    """How a letter about somebody's place is called in the row: of which group it tells."""
+    return f"{'beheerder van' if act == 'admin' else 'naar'} groep {plain(group)}"
+
+
+def number_named(number: str) -> str:
+    """How a letter about another number of the regiegroep is called in the row."""
+    return f"regiegroep {plain(number)}"
+
+
+def piece(what: str, state: str, day: date, reason: str = "") -> str:
+    """One letter as the row tells it: "naar groep Tuindorp: verstuurd 28-11-2026"."""
+    return f"{what}: {mark_of(state, day, reason=reason.replace(';', ',')).text}"
+
+
+def tells_of(cell: Cell, what: str) -> str:
+    """The state of a letter by the name of `what`, as the cell tells it; "" where it does not.
+
+    A cell that is busy names no letter, so it may be this one.
+    """
+    if not isinstance(cell, str):
+        return ""
+    mark = read_mark(cell)
+    if mark is not None and mark.state == BUSY:
+        return BUSY
+    for one in cell.split(BETWEEN):
+        named, _colon, said = one.strip().partition(": ")
+        told = read_mark(said)
+        if named.casefold() == what.casefold() and told is not None:
+            return told.state
+    return ""
+
+
+def pieces(cell: Cell) -> list[str]:
+    """What a cell says, letter by letter; a cell that is busy says nothing that lasts."""
+    if not isinstance(cell, str) or read_mark(cell) is not None:
+        return []
+    return [one.strip() for one in cell.split(BETWEEN) if one.strip()]
+
+
+def plain(text: str) -> str:
+    """What people typed, without what our own words are told apart by."""
+    return " ".join(text.replace(";", ",").replace(": ", " ").split())

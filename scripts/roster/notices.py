@@ -1,0 +1,186 @@
+"""Knows what everybody who was welcomed was told of his place: his groups, his roles, the regiegroep's number."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from roster.follow_up_cell import group_named_in, tells_of
+from roster.model import Member, Role, Status
+from roster.plan import SEEN, Delivery, Notice, View
+from roster.recipient_history import recipient_history_of
+from roster.table import fold
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
+
+ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"
+COLUMN = "Vervolgmail"
+
+MOST = 2 / 3
+"""A group of which so large a part stands under one new name was renamed."""
+
+
+@lru_cache(maxsize=1)
+def notices_of(view: View) -> Notices:
+    """The one of a view: each letter about somebody's place asks the same one."""
+    return Notices(view)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody knows. `places` are group and role; `group` is the latest; `number` a digest, "" for none.
+
+    `is_sure` is False where no letter says so: he was only seen in his place, with the number of that day.
+    """
+
+    places: frozenset[tuple[str, str]]
+    group: str
+    number: str
+    is_sure: bool
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups that he was told of, whatever his role."""
+        return frozenset(group for group, _role in self.places)
+
+
+class Notices:
+    """What the members of a view know of their places, from the letters and from where they were first seen."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._recipients = recipient_history_of(view)
+        self._desk = desk_of(view)
+        self._done = (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+        self._seen: dict[str, list[Delivery]] = {}
+        for sight in view.history.sights:
+            self._seen.setdefault(sight.person, []).append(sight)
+
+    def known(self, member: Member) -> Known | None:
+        """What a welcomed member knows; None for whoever was not welcomed, or is seen for the first time."""
+        if self._desk.turn(member) is not Turn.DONE:
+            return None
+        letters = [one for one in self._recipients.letters(member) if one.state in (*self._done, UNCERTAIN, BUSY)]
+        told = sorted([*self._sights(member), *(one for one in letters if one.at)], key=lambda one: one.at)
+        placed = [one for one in told if one.notice.group]
+        if not placed:
+            return None
+        places = {(one.notice.group, one.notice.role) for one in placed}
+        # Before notices were remembered, this letter's version was the group.
+        places |= {(one.version, Role.ADMIN.value) for one in letters if one.act == REGISTERED}
+        group = placed[-1].notice.group
+        if group in self.renamed:
+            places |= {(self.renamed[group], role) for name, role in places if name == group}
+        numbered = [one for one in told if one.notice.number and one.state in self._done]
+        sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in told)
+        number = numbered[-1].notice.number if numbered else ""
+        return Known(frozenset(places), self.renamed.get(group, group), number, sure)
+
+    def due(self, member: Member) -> str:
+        """Which letter about his place a member must get: "admin", "moved", or "" for none.
+
+        Each once per person, group and role. Whoever became admin and moved at once gets the one letter of an admin.
+        """
+        known = self.known(member)
+        if known is None or not self.is_active(member):
+            return ""
+        group = fold(member.group)
+        if member.role is Role.ADMIN:
+            act = "" if (group, Role.ADMIN.value) in known.places else ADMIN
+        else:
+            act = "" if group in known.groups else MOVED
+        if not act or self._told_elsewhere(member, act) or self.refused(member, act, group):
+            return ""
+        return act
+
+    def is_new_here(self, member: Member) -> bool:
+        """True where he was told of other groups, and not of the one that he stands in."""
+        known = self.known(member)
+        return known is not None and fold(member.group) not in known.groups
+
+    def refused(self, member: Member, act: str, version: str) -> Delivery | None:
+        """The letter that his present address refused, if it did: it is not tried there again."""
+        wanted = act, version, REFUSED
+        found = [one for one in self._recipients.letters(member) if (one.act, one.version, one.state) == wanted]
+        return next((one for one in found if self._recipients.is_refused(one, member)), None)
+
+    def is_active(self, member: Member) -> bool:
+        """True for whoever is in a group now: not blocked, not waiting, not gone."""
+        return self._view.standing.member.get(member.place.key) is Status.ACTIVE
+
+    def sights(self) -> Iterator[Delivery]:
+        """Who is to be remembered in his place without a letter: what was so before is no news to anybody.
+
+        That is whoever was welcomed and of whom nothing is known yet; whoever stands in a group that was renamed;
+        and whoever was told by another computer, as his row says.
+        """
+        for member in self._view.roster.members:
+            if not self.is_active(member) or self._desk.turn(member) is not Turn.DONE:
+                continue
+            known, here = self.known(member), fold(member.group)
+            role = Role.ADMIN.value if member.role is Role.ADMIN else Role.MEMBER.value
+            number = self._view.history.number_mark(self._desk.number_for(member)) if known is None else ""
+            if known is None:
+                yield self._sight(member, Notice(here, role, number))
+                continue
+            stored = {one.notice[:2] for one in (*self._sights(member), *self._recipients.letters(member))}
+            for place in known.places:
+                if place[0] == here and here in self.renamed.values() and place not in stored:
+                    yield self._sight(member, Notice(*place, number))
+            act = ADMIN if member.role is Role.ADMIN else MOVED
+            if (here, role) not in known.places and self._told_elsewhere(member, act, sure=True):
+                yield self._sight(member, Notice(here, role, number))
+
+    @cached_property
+    def renamed(self) -> dict[str, str]:
+        """Groups that go by another name now (folded, old -> new): nobody moved, so nobody is told.
+
+        The old name stands in the register no more, nobody ever heard of the new one, and most of those who were
+        told of the old one, and nobody else who was told of a group, stand under the new one.
+        """
+        here: dict[str, Counter[str]] = {}
+        sources: dict[str, set[str]] = {}
+        heard: set[str] = set()
+        for member in self._view.roster.members:
+            told = self._placed(member) if self.is_active(member) else []
+            if not told:
+                continue
+            heard.update(one.notice.group for one in told)
+            latest, name = max(told, key=lambda one: one.at).notice.group, fold(member.group)
+            sources.setdefault(name, set()).add(latest)
+            here.setdefault(latest, Counter())[name] += 1
+        found: dict[str, str] = {}
+        for old, counted in here.items():
+            new, number = counted.most_common(1)[0]
+            gone = old not in self._view.roster.group_named and new in self._view.roster.group_named
+            if gone and new not in heard and sources[new] == {old} and number >= MOST * counted.total():
+                found[old] = new
+        return found
+
+    def _placed(self, member: Member) -> list[Delivery]:
+        letters = [one for one in self._recipients.letters(member) if one.notice.group and one.state in self._done]
+        return [*self._sights(member), *letters]
+
+    def _sights(self, member: Member) -> Iterable[Delivery]:
+        if not self._seen:
+            return ()
+        persons = (self._recipients.person(member), *self._recipients.known_as(member))
+        return [one for person in persons for one in self._seen.get(person, ())]
+
+    def _sight(self, member: Member, notice: Notice) -> Delivery:
+        return Delivery(self._recipients.person(member), SEEN, "", SENT, self._view.terms.today, notice=notice)
+
+    def _told_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
+        """True where his row says that another computer told him this, or with `sure` False may have."""
+        version = fold(member.group)
+        if any((one.act, one.version) == (act, version) for one in self._recipients.in_row(member)):
+            return False
+        if str(self._recipients.cell(member, "Nr") or "").strip() != member.nr:
+            return False  # a copied row
+        group = self._view.roster.group_named.get(version)
+        if group is None:
+            return False
+        state = tells_of(self._recipients.cell(member, COLUMN), group_named_in(act, group.name))
+        return state in self._done or (not sure and state in (BUSY, UNCERTAIN))

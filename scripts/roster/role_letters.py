@@ -1,0 +1,99 @@
+"""Plans the letters about somebody's place after the welcome: became an admin, or stands in another group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+
+from roster.follow_up_cell import group_named_in, number_named, piece, pieces
+from roster.model import Member
+from roster.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
+from roster.plan import Delivery, Send, SetCell, View
+from roster.recipient_history import recipient_history_of
+from roster.table import fold, says
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, read_mark
+
+ACTS = (ADMIN, MOVED, NUMBER_UPDATE)
+
+
+def plan_role_letters(view: View) -> Iterator[Send]:
+    """One letter for each member who was welcomed and is an admin since, or in another group; who joined first, first.
+
+    It waits for all that a welcome waits for. What was so before such a letter existed is no news.
+    """
+    notices, desk = notices_of(view), desk_of(view)
+    due = [(member, act) for member, act in _due(view) if desk.ready(member) is Turn.DUE]
+    for member, act in sorted(due, key=lambda one: (one[0].joined or date.max, one[0].place.row)):
+        more = {"moved": notices.is_new_here(member)} if act == ADMIN else {}
+        yield desk.letter(member, act, fold(member.group), COLUMN, **more)
+
+
+def waiting_for_role_letter(view: View) -> dict[Turn, int]:
+    """How many of those letters wait for what, in the order of Turn."""
+    desk = desk_of(view)
+    counted = Counter(desk.ready(member) for member, _act in _due(view))
+    return {turn: counted[turn] for turn in Turn if counted[turn] and turn is not Turn.DUE}
+
+
+def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
+    """Vervolgmail of every member who got such a letter: the latest about his place, and the one about the number.
+
+    What another computer wrote there stays, unless ours is later.
+    """
+    known = {one.person.rpartition("-")[0] if one.person.count("-") > 1 else one.person
+             for one in view.history.deliveries if one.act in ACTS}
+    recipients = recipient_history_of(view)
+    for member in view.roster.members:
+        if member.nr not in known:
+            continue
+        cell = recipients.cell(member, COLUMN)
+        mine = [one for one in recipients.letters_of_row(member) if one.act in ACTS]
+        told = _told(mine, view)
+        if not told and not _is_our_busy(cell, mine):
+            continue
+        text = "; ".join(_merged(told, pieces(cell)))
+        if not says(cell, text):
+            yield SetCell(member.place.at(COLUMN), text, cell)
+
+
+def _due(view: View) -> Iterator[tuple[Member, str]]:
+    notices = notices_of(view)
+    for member in view.roster.members:
+        act = notices.due(member)
+        if act:
+            yield member, act
+
+
+def _told(letters: list[Delivery], view: View) -> dict[str, tuple[Delivery, str]]:
+    """The latest letter about his place and the latest about the number, with what the row says of each."""
+    found: dict[str, tuple[Delivery, str]] = {}
+    for one in sorted(letters, key=lambda one: one.at):
+        if one.state not in (READY, SENT, UNCERTAIN, REFUSED):
+            continue
+        if one.act == NUMBER_UPDATE:
+            if one.notice.number != view.history.number_mark(view.terms.regiegroep_number):
+                continue
+            kind, what = "number", number_named(view.terms.regiegroep_number)
+        else:
+            group = view.roster.group_named.get(one.version)
+            kind, what = "place", group_named_in(one.act, group.name if group else one.version)
+        found[kind] = (one, piece(what, one.state, one.day, one.reason))
+    return found
+
+
+def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str]) -> Iterator[str]:
+    """Ours, and what stands there of a kind of which we know nothing later."""
+    there = {"number" if one.startswith("regiegroep ") else "place": one for one in standing}
+    for kind in ("place", "number"):
+        mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
+        if kind in told and not (mark is not None and mark.day > told[kind][0].day):
+            yield told[kind][1]
+        elif kind in there:
+            yield there[kind]
+
+
+def _is_our_busy(cell: object, mine: list[Delivery]) -> bool:
+    mark = read_mark(cell) if isinstance(cell, str) else None
+    return mark is not None and mark.state == BUSY and any(one.told == cell for one in mine)
