@@ -15,7 +15,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # somebody's environment does nothing.
 VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR FOLDER
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -33,14 +33,14 @@ press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update test test-long lint bench anew
+.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
 help: ## laat deze lijst zien
 	@echo 'make <woord>, waarbij <woord> is:'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'Erachter mag, bij elk woord dat met het register werkt:'
 	@echo '  SETTINGS=bestand    een ander instellingenbestand dan config/settings.toml'
@@ -96,6 +96,9 @@ no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of w
 
 rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft (TYPO=yes: er is alleen een tikfout verbeterd)
 	@$(door)
+
+number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg (ALL=yes ook aan wie misschien)
+	@$(press)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven
 	@$(PY) -m pytest -m "not long" $(ARGS)

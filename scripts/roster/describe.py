@@ -9,6 +9,7 @@ from typing import Protocol
 from roster.finding import Finding, Weight
 from roster.holding import Held
 from roster.model import Status
+from roster.number_update import audience_of
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.role_letters import waiting_for_role_letter
 from roster.table import Place
@@ -81,6 +82,10 @@ def describe_waiting(view: View) -> list[str]:
     lines = [EXAMPLE_NUMBER] if view.terms.number_is_example else []
     if waiting:
         lines += ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
+    behind = len(audience_of(view).mail)
+    if behind:
+        have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
+        lines.append(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
     later = waiting_for_role_letter(view)
     if later:
         lines.append("Nog niet verteld dat zij beheerder werden of in een andere groep kwamen:")

@@ -13,7 +13,7 @@ from roster.plan import SEEN, Delivery, Notice, View
 from roster.recipient_history import recipient_history_of
 from roster.table import fold
 from roster.welcome_desk import Turn, desk_of
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN
+from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, done_states
 
 ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"
 COLUMN = "Vervolgmail"
@@ -53,7 +53,7 @@ class Notices:
         self._view = view
         self._recipients = recipient_history_of(view)
         self._desk = desk_of(view)
-        self._done = (READY, SENT) if view.terms.mail_done == READY else (SENT,)
+        self._done = done_states(view.terms.mail_done)
         self._seen: dict[str, list[Delivery]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)

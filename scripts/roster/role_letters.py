@@ -13,7 +13,7 @@ from roster.plan import Delivery, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import fold, says
 from roster.welcome_desk import Turn, desk_of
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, read_mark
+from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, read_mark
 
 ACTS = (ADMIN, MOVED, NUMBER_UPDATE)
 
@@ -70,7 +70,7 @@ def _told(letters: list[Delivery], view: View) -> dict[str, tuple[Delivery, str]
     """The latest letter about his place and the latest about the number, with what the row says of each."""
     found: dict[str, tuple[Delivery, str]] = {}
     for one in sorted(letters, key=lambda one: one.at):
-        if one.state not in (READY, SENT, UNCERTAIN, REFUSED):
+        if one.state not in (READY, SENT, HAND, UNCERTAIN, REFUSED):
             continue
         if one.act == NUMBER_UPDATE:
             if one.notice.number != view.history.number_mark(view.terms.regiegroep_number):

@@ -1,0 +1,66 @@
+"""Tells that the regiegroep has another number: first how many must hear of it, then the letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outside.ledger import Ledger
+from outside.opening import open_workbook
+from outside.run import prepare, run
+from outside.screen import say
+from outside.settings import Settings
+from outside.stop import Stop
+from roster.number_update import Audience, audience_of, number_update_planner
+from roster.registered import plan_registered_marks
+from roster.role_letters import plan_follow_up_marks
+from roster.welcome import plan_by_hand
+from roster.welcome_told import plan_missed_marks
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+
+def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:
+    """Count who has another number, and mail the one of the settings to them. The exit code."""
+    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        history = ledger.history()
+    view = prepare(open_workbook(settings), settings, choices, (), history).view
+    number = view.terms.regiegroep_number
+    if not number:
+        raise Stop(
+            f"In {settings.source.name} staat nog geen echt nummer van de regiegroep.",
+            "Vul het in bij regiegroep_number, en typ dan nog eens: make number-update",
+        )
+    found = audience_of(view, everybody=everybody)
+    say(f"Het nummer van de regiegroep is nu {number}.")
+    for line in _counted(found, settings, everybody=everybody):
+        say(line)
+    if not found.mail:
+        say("Er hoeft geen mail weg.")
+        return 0
+    say()
+    planners = (
+        plan_missed_marks, plan_registered_marks, plan_follow_up_marks, number_update_planner(everybody=everybody),
+        plan_by_hand,
+    )
+    return run(settings, choices, planners, word="number-update ALL=yes" if everybody else "number-update")
+
+
+def _counted(found: Audience, settings: Settings, *, everybody: bool) -> list[str]:
+    """How many hear of it, how, and of whom it is not known which number they have."""
+    page = f"{settings.paths.out.name}/met-de-hand.html"
+    lines = [
+        f"  {len(people)} × {what}" for people, what in (
+            (found.mail, "kreeg een ander nummer, en krijgt een mail"),
+            (found.by_hand, f"kan geen mail krijgen: na make sync staat het nieuwe nummer in {page}"),
+            (found.blocked, "is geblokkeerd: kijk bij Meldingen in die rij"),
+            (found.left_alone, "wil geen mail: vertel het zelf"),
+        ) if people
+    ]
+    if found.unsure and not everybody:
+        whom = "1 deelnemer" if len(found.unsure) == 1 else f"{len(found.unsure)} deelnemers"
+        lines.append(
+            f"Van {whom} is niet opgeschreven welk nummer in de welkomstmail stond: dat was voordat Buurtbeheer dat "
+            "bijhield. Stond er een ander nummer in? Typ dan: make number-update ALL=yes"
+        )
+    return lines

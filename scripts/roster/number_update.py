@@ -1,0 +1,112 @@
+"""Plans the news of another number of the regiegroep: who was told an older one, and a letter with the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from roster.follow_up_cell import number_named, tells_of
+from roster.model import Member, Status
+from roster.notices import COLUMN, NUMBER_UPDATE, notices_of
+from roster.plan import Delivery, Notice, Planner, Send, View
+from roster.recipient_history import recipient_history_of
+from roster.welcome_cards import facts_of, regiegroep_card
+from roster.welcome_desk import Turn, desk_of
+from roster.welcome_mark import BUSY, UNCERTAIN, done_states
+
+
+@dataclass(slots=True)
+class Audience:
+    """Who must hear of the number: by mail, by hand, not yet (the row is blocked), or not at all (wants no mail).
+
+    `unsure` are those of whom no letter says which number they have, counted apart from the others.
+    """
+
+    mail: list[Member] = field(default_factory=list)
+    by_hand: list[Member] = field(default_factory=list)
+    blocked: list[Member] = field(default_factory=list)
+    left_alone: list[Member] = field(default_factory=list)
+    unsure: list[Member] = field(default_factory=list)
+
+
+def audience_of(view: View, *, everybody: bool = False) -> Audience:
+    """Everybody who was told another number, and may know this one; with `everybody` also those who perhaps were.
+
+    Whether the own group is registered or has an admin makes no difference: the old number serves nobody any more.
+    """
+    found, desk = Audience(), desk_of(view)
+    for member in view.roster.members:
+        has = _has_another(member, view)
+        if has is None:
+            found.unsure.append(member)
+        if not (has or (has is None and everybody)):
+            continue
+        turn = desk.reachable(member)
+        if view.standing.member.get(member.place.key) is Status.BLOCKED:
+            found.blocked.append(member)
+        elif turn is Turn.LEFT_ALONE:
+            found.left_alone.append(member)
+        elif turn is Turn.BY_HAND or _refused(member, view):
+            found.by_hand.append(member)
+        elif not _is_pending(member, view):
+            found.mail.append(member)
+    return found
+
+
+def number_update_planner(*, everybody: bool = False) -> Planner:
+    """The planner of the letters; who joined first comes first."""
+
+    def plan_number_update(view: View) -> Iterator[Send]:
+        people = audience_of(view, everybody=everybody).mail
+        for member in sorted(people, key=lambda one: (one.joined or date.max, one.place.row)):
+            yield _letter(member, view)
+
+    return plan_number_update
+
+
+def _has_another(member: Member, view: View) -> bool | None:
+    """True for whoever was told another number than today's and may know it; None where that is not certain."""
+    number = desk_of(view).number_for(member)
+    status = view.standing.member.get(member.place.key)
+    if not number or member.left or status is Status.LEFT or desk_of(view).turn(member) is not Turn.DONE:
+        return False
+    known, current = notices_of(view).known(member), view.history.number_mark(number)
+    state = tells_of(recipient_history_of(view).cell(member, COLUMN), number_named(number))
+    if state and state in (*_done(view), BUSY, UNCERTAIN) and not _letters(member, view):
+        return False  # another computer told him, or may have
+    if known is None or (not known.is_sure and known.number in ("", current)):
+        return None
+    return known.number not in ("", current)
+
+
+def _letter(member: Member, view: View) -> Send:
+    mark = view.history.number_mark(view.terms.regiegroep_number)
+    cards = regiegroep_card(view.terms.regiegroep_number, view.terms)
+    send = desk_of(view).letter(member, NUMBER_UPDATE, _version(member, view), COLUMN)
+    return replace(send, facts=send.facts | facts_of((), cards), cards=cards, notice=Notice(number=mark))
+
+
+def _version(member: Member, view: View) -> str:
+    """One letter a number; a number that comes back after another is told again."""
+    mark, done = view.history.number_mark(view.terms.regiegroep_number), _done(view)
+    told = sum(one.notice.number == mark and one.state in done for one in _letters(member, view))
+    return f"{mark}-{told + 1}" if told else mark
+
+
+def _letters(member: Member, view: View) -> list[Delivery]:
+    return [one for one in recipient_history_of(view).letters(member) if one.act == NUMBER_UPDATE]
+
+
+def _is_pending(member: Member, view: View) -> bool:
+    """True where the letter is on its way, or may have arrived."""
+    version = _version(member, view)
+    return any(one.version == version and one.state in (BUSY, UNCERTAIN) for one in _letters(member, view))
+
+
+def _refused(member: Member, view: View) -> bool:
+    return notices_of(view).refused(member, NUMBER_UPDATE, _version(member, view)) is not None
+
+
+def _done(view: View) -> tuple[str, ...]:
+    return done_states(view.terms.mail_done)
