@@ -281,7 +281,7 @@ def test_the_contacts_to_save_first_go_along(home: Path, run_door: RunDoor) -> N
     members = load_workbook(home / "register.xlsx")["Deelnemers"]
     rows = [row for row in members.iter_rows(values_only=True) if any(row)]
     head = next(row for row in rows if "E-mail" in row)
-    groups = {str(row[head.index("E-mail")]).casefold(): str(row[head.index("Groep")]) for row in rows if row[head.index("E-mail")]}
+    groups = {str(row[head.index("E-mail")]).casefold().strip("<> "): str(row[head.index("Groep")]) for row in rows if row[head.index("E-mail")]}
     seen = 0
     for message, to in zip(plan.messages(), plan.recipients, strict=True):
         cards = [str(part.get_content()) for part in message.iter_attachments()]
