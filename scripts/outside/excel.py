@@ -12,11 +12,12 @@ import filelock
 import python_calamine
 
 from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_private_folder
+from outside.excel_lock import RegisterLock
 from outside.excel_meaning import days_from_1904, put_in_what_is_meant
 from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
-from outside.files import trouble
+from outside.files import installation, trouble
 from outside.stop import Changed, Stop
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx_guard import check_not_open, check_workbook_file
@@ -55,12 +56,15 @@ class ExcelWorkbook:
         self.name = path.name
         self.is_example = False
         self._reading: _Reading | None = None
+        self._lock: RegisterLock | None = None
+        self._wrote: Fingerprint | None = None
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         """One run at a time, on a file that can be written; raises Stop otherwise.
 
-        The lock lies beside the state and ends with the process that holds it.
+        One lock lies beside the state, another beside the register itself: for a second checkout, another
+        computer, another way to name the same file. Both end with the process that holds them.
         """
         make_private_folder(self.backups.parent)
         lock = filelock.FileLock(self.backups.parent / f"{self.path.stem}.lock", timeout=0, mode=0o600)
@@ -78,9 +82,21 @@ class ExcelWorkbook:
             if path.is_file():
                 check_not_open(path)
                 check_writable(path)
-            yield
+            if not path.parent.is_dir():
+                yield
+                return
+            self._lock = RegisterLock(path, self._installation())
+            with self._lock.held():
+                yield
         finally:
+            self._lock = None
             lock.release()
+
+    def _installation(self) -> str:
+        try:
+            return installation(self.backups.parent)
+        except OSError as error:
+            raise trouble(error, self.backups.parent.name) from error
 
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
@@ -148,9 +164,11 @@ class ExcelWorkbook:
         reading, (changed, sheets, kept) = self._reading, self._asked(new)
         if reading is None or not (changed or sheets):
             return
-        reading.seen = put_cells(
+        if self._lock is not None:
+            self._lock.check()
+        reading.seen = self._wrote = put_cells(
             self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen,
-            formulas=reading.formulas,
+            formulas=reading.formulas, backup=reading.seen != self._wrote,
         )
         reading.formulas = None  # of the new file
         for tab in reading.tabs.values():

@@ -47,6 +47,7 @@ def put_cells(
     kept: Mapping[str, frozenset[int]] | None = None,
     expected: Fingerprint | None = None,
     formulas: bool | None = None,
+    backup: bool = True,
 ) -> Fingerprint:
     """Change cells of tabs (by title), and add tabs (title -> XML); gives the new file's fingerprint.
 
@@ -54,7 +55,8 @@ def put_cells(
     `expected` one any more, Stop when it cannot be written; in both cases it stands as it was.
     `kept` are columns (1 = A), by tab, in which formulas keep the outcome that was stored, also
     where it may be out of date: the next run must be able to read them. `formulas` is what `try_cells`
-    found in the `expected` file; None where nobody looked.
+    found in the `expected` file; None where nobody looked. Without `backup` none is kept: the file
+    that stands there is what this very run wrote before, and what it found is kept already.
     """
     path = path.resolve()
     check_not_open(path)
@@ -62,7 +64,8 @@ def put_cells(
     with _mastering(path):
         if expected is not None and fingerprint(path) != expected:
             raise Changed
-        keep_backup(path, backups)
+        if backup:
+            keep_backup(path, backups)
         # Windows replaces no file that is open, so the old one is closed first.
         with replacing(path) as new, path.open("rb") as old:
             _make(Archive(old), new, changes, new_sheets or {}, kept or {}, formulas=formulas)

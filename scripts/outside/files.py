@@ -148,6 +148,16 @@ def settle_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def installation(state: Path) -> str:
+    """A name for this installation that tells nothing of anybody: what a broken run of ours locked is ours to take."""
+    path = state / "installation"
+    if path.is_file() and (known := path.read_text(encoding="ascii", errors="replace").strip()):
+        return known
+    made = secrets.token_hex(8)
+    write_private(path, made.encode())
+    return made
+
+
 def sweep(folder: Path) -> None:
     """Remove what a run that was cut off had not finished in this folder; it held no name that anyone saw."""
     for unfinished in list(folder.glob(f"{_UNFINISHED}*")):

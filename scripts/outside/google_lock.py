@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import platform
 import random
-import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import filelock
 
-from outside.files import private_folder, write_private
+from outside.files import installation, private_folder
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_tabs import quoted
@@ -67,7 +66,7 @@ class Lock:
         local = filelock.FileLock(self._state / "google.lock", timeout=0, mode=0o600)
         try:
             with local:
-                self._installation = _installation(self._state)
+                self._installation = installation(self._state)
                 try:
                     self._take()
                     yield
@@ -273,13 +272,3 @@ def _told(moment: float) -> str:
 
 def _number(text: str) -> float:
     return float(text) if text.isdigit() else 0.0
-
-
-def _installation(state: Path) -> str:
-    """A name for this installation that tells nothing of anybody: what a broken run of ours locked is ours to take."""
-    path = state / "installation"
-    if path.is_file() and (known := path.read_text(encoding="ascii", errors="replace").strip()):
-        return known
-    made = secrets.token_hex(8)
-    write_private(path, made.encode())
-    return made

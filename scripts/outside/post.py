@@ -18,7 +18,7 @@ from roster.table import Cell, says
 from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, busy_since, keep_mail_again, mark_of, read_mark
 
 CHUNK = 25
-"""Letters that are announced together in the rows of a shared register."""
+"""Letters that are announced together in the rows of a register."""
 
 
 def open_mailbox(settings: Settings) -> Mailbox:
@@ -86,18 +86,16 @@ class Round:
         self._posted.marks += self._behind
 
     def _go_all(self) -> None:
-        shared = self._workbook.shared
-        if self._mailbox.done == SENT and not shared and len(self._letters):
-            self._workbook.write(list(self._numbers.values()))
-        for chunk in self._letters.by(CHUNK if shared else max(CHUNK, self._mailbox.together)):
+        announces = self._workbook.shared or self._mailbox.done == SENT  # another checkout may share a file as well
+        for chunk in self._letters.by(CHUNK if announces else max(CHUNK, self._mailbox.together)):
             if self._over or self._halted():
                 return
-            if shared:
-                self._go_shared(chunk)
+            if announces:
+                self._go_announced(chunk)
             else:
                 self._go(chunk, self._posted.marks, None)
 
-    def _go_shared(self, chunk: Sequence[Sealed]) -> None:
+    def _go_announced(self, chunk: Sequence[Sealed]) -> None:
         """Tell the rows that their letters are leaving, let go those whose rows said so, and tell how it went.
 
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
@@ -136,17 +134,21 @@ class Round:
     def _go(self, chunk: Sequence[Sealed], marks: list[SetCell], busy: str | None) -> None:
         """Let a chunk go, and gather what its rows must say; `busy` is what a shared row says now.
 
-        When something fails, the rows without a certain result are left as they are: the next run knows more.
+        When something fails, the rows of letters that may or may not have left are left as they are: the next
+        run knows more.
         """
         results: list[tuple[str, Outcome]] = []
-        complete = False
+        unsure = {one.message_id for one in chunk}
         try:
             self._hand_over(chunk, results)
-            complete = True
+            unsure.clear()
+        except Stop:
+            unsure &= {message_id for message_id, _via in self._ledger.unsettled()}
+            raise
         finally:
             ended = dict(results)
             for one in chunk:
-                if complete or one.message_id in ended:
+                if one.message_id in ended or one.message_id not in unsure:
                     marks += self._mark(one, ended.get(one.message_id), busy)
 
     def _hand_over(self, chunk: Sequence[Sealed], results: list[tuple[str, Outcome]]) -> None:

@@ -38,7 +38,8 @@ class Workbook(Protocol):
     """A register that can be read whole and written in the software's own cells only.
 
     `name` is how people call it ("register.xlsx"). `shared` is True where others may write at the
-    same time, so that a mail is announced in its row before it leaves. `is_example` is True, once it
+    same time, so that a mail is announced in its row before it is laid ready; one that really leaves is
+    announced in every register, for a file may be shared as well. `is_example` is True, once it
     was read, where its front tab says that it is the example.
     """
 
