@@ -28,7 +28,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name)))$(eval expo
 small = $(shell echo $(1) | tr A-Z_ a-z-)
 options = $(foreach name,$(ON),--$(call small,$(name))) $(foreach name,$(GIVEN),$${$(name):+--$(call small,$(name)) "$$$(name)"})
 door = $(PY) scripts/$(subst -,_,$@).py $(options) $(ARGS)
-# A door ends with 1 when there is something to look at in the register. It has said so; to make that is no failure.
+# A door that did its work ends with 1 when there is something to look at. It has said so; to make that is no failure.
 press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
 
@@ -77,10 +77,10 @@ doctor: $(READY) ## kijkt na of alles klaarstaat, en zegt wat er te herstellen i
 	@$(press)
 
 preview: $(READY) ## zet alle mails van de volgende ronde op één bladzijde, en verstuurt niets
-	@$(door)
+	@$(press)
 
 test-mail: $(READY) ## stuurt elke soort mail één keer naar uzelf (TO=naam@voorbeeld.nl)
-	@$(door)
+	@$(press)
 
 sent: $(READY) ## schrijft op wie u met de hand welkom heette, of wiens mail toch aankwam (NR="D-0012 D-0013"), of dat u de map mail zelf verstuurde (OUTBOX=yes)
 	@$(press)
@@ -89,13 +89,13 @@ resend: $(READY) ## laat een mail die niet aankwam nog eens gaan (NR=D-0012)
 	@$(press)
 
 bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (FOLDER=map met .eml-bestanden)
-	@$(door)
+	@$(press)
 
 no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of weer wel (NR=D-0012 UNDO=yes)
-	@$(door)
+	@$(press)
 
 rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft (TYPO=yes: er is alleen een tikfout verbeterd)
-	@$(door)
+	@$(press)
 
 number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg (ALL=yes ook aan wie misschien)
 	@$(press)

@@ -215,3 +215,26 @@ def test_a_fresh_clone_in_an_empty_home_does_the_whole_round(tmp_path: Path) -> 
     again = press("sync")
     assert "haalt de onderdelen op" in first.stderr
     assert "haalt de onderdelen op" not in checked.stderr + again.stderr
+
+
+@posix
+@pytest.mark.parametrize("code", [1, 2, 3])
+def test_a_word_that_did_its_work_does_not_end_in_an_error_of_make(house: Path, code: int) -> None:
+    """Code 1 says that there is something to look at; only what did not start, or stopped, is a failure to make."""
+    words = sorted(set(HELP) - FOR_MAKERS)
+    assert {"rules-update", "test-mail", "sent", "resend", "bounces", "preview"} <= set(words)
+    for word in words:
+        (house / "scripts" / f"{word.replace('-', '_')}.py").write_text(f"import sys\nsys.exit({code})\n")
+        ended = make(house, word)
+        assert (word, ended.returncode) == (word, 0 if code == 1 else 2)
+        assert ("Error" in ended.stderr) is (code != 1)
+
+
+@posix
+@pytest.mark.parametrize(("word", "example"), [("test-mail", "make test-mail TO=naam@voorbeeld.nl"), ("resend", "make resend NR=D-0012")])
+def test_a_word_without_what_it_needs_says_what_to_type(tmp_path: Path, word: str, example: str) -> None:
+    """Not what an option is called, nor --help, which make does not take."""
+    shown = subprocess.run(
+        [sys.executable, SCRIPTS / f"{word.replace('-', '_')}.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+    )
+    assert shown.returncode == 2 and example in shown.stderr and "--help ziet" not in shown.stderr

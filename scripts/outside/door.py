@@ -135,7 +135,7 @@ class Door(click.Command):
             return stop.code
         except click.UsageError as error:
             warn(in_dutch(error), "bad")
-            warn("Met --help ziet u wat er kan.", "plain")
+            warn(_what_to_type(error, self.name or ""), "plain")
             return 2
         except (click.Abort, KeyboardInterrupt):
             warn("Afgebroken. Wat al gedaan was, blijft staan; de volgende keer gaat Buurtbeheer daar verder.")
@@ -147,6 +147,19 @@ class Door(click.Command):
             return 3
 
 
+EXAMPLES = {"to": "naam@voorbeeld.nl", "nr": "D-0012"}
+"""What may stand behind a word that needs it, by the option's name."""
+
+
+def _what_to_type(error: click.UsageError, word: str) -> str:
+    """What helps: the word with what it lacks, or the word that shows what it takes."""
+    if isinstance(error, click.MissingParameter) and error.param is not None and error.param.opts:
+        name = error.param.opts[0].lstrip("-")
+        example = EXAMPLES.get(name, "…")
+        return f"Typ bijvoorbeeld: make {word} {name.replace('-', '_').upper()}={example}"
+    return f"Wat er kan, ziet u met: make {word} ARGS=--help"
+
+
 def in_dutch(error: click.UsageError) -> str:
     """What is wrong with what was typed behind a door."""
     if isinstance(error, click.NoSuchOption):
@@ -155,7 +168,7 @@ def in_dutch(error: click.UsageError) -> str:
     if isinstance(error, click.BadOptionUsage):
         return f"Bij de keuze {error.option_name} hoort een waarde, of juist geen."
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return f"De keuze {error.param.opts[0]} is nodig."
+        return f"Er ontbreekt iets: {error.param.opts[0].lstrip('-').replace('-', '_').upper()}=…"
     if isinstance(error, click.BadParameter) and error.param is not None:
         return f"{error.param.opts[0]}: {error.message}"
     return "Achter deze deur passen alleen keuzes die met -- beginnen."

@@ -37,6 +37,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def read_mailbox(settings: Settings, today: date) -> Iterator[bytes]:
     """Every message of the last days that may be a report or an answer, whole. Raises Stop where it cannot be read."""
     mail = settings.mail
+    if not (mail.username or mail.sender):
+        raise Stop(
+            "Er is nog geen mailpostvak ingesteld, dus er valt daar niets te lezen.",
+            "Vul sender in bij [mail] in de instellingen en zet het wachtwoord klaar; in de HANDLEIDING staat hoe. Of "
+            "bewaar de teruggekomen mails als .eml in een map, en typ: make bounces FOLDER=map",
+        )
     trouble = Stop(
         f"Het postvak bij {mail.imap_host} kan niet worden gelezen.",
         "Probeer het later nog eens. Of bewaar de teruggekomen mails als .eml in een map, en typ: "

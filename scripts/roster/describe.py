@@ -17,7 +17,7 @@ from roster.welcome import waiting_for_welcome
 from roster.welcome_mark import READY
 
 SHOWN = 25
-"""Findings told on the screen; the others stand in their rows."""
+"""Findings told on the screen; the others stand in their rows. What has no row is always told."""
 
 
 PLACES = 5
@@ -72,7 +72,10 @@ class Done(Protocol):
 
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
-    """The lines before anything is done: who is there, what is wrong (`shown` of it; None: all), what will happen."""
+    """The lines before anything is done: who is there, what is wrong (`shown` of it; None: all), what will happen.
+
+    What is wrong without being in any row comes first, always.
+    """
     return [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(plan, held)]
 
 
@@ -150,14 +153,22 @@ def _findings(findings: Sequence[Finding], shown: int | None) -> Iterator[str]:
         yield "Er zijn geen meldingen: alles klopt."
         return
     weights = Counter(finding.weight for finding in findings)
-    told = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
-    yield f"{_count(len(findings), 'melding', 'meldingen')}: {told}."
+    counted = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
+    yield f"{_count(len(findings), 'melding', 'meldingen')}: {counted}."
     ordered = sorted(findings, key=lambda finding: (not finding.blocks, finding.place.tab, finding.place.row))
-    for finding in ordered[:shown]:
+    # What has no row stands in no cell either: this is the only place where it is told.
+    whole = [finding for finding in ordered if not finding.place.key]
+    in_rows = [finding for finding in ordered if finding.place.key]
+    told = in_rows if shown is None else in_rows[: max(0, shown - len(whole))]
+    for finding in (*whole, *told):
         row = f", rij {finding.place.row}" if finding.place.row else ""
         yield f"  {finding.place.tab}{row}: {finding.line}"
-    if len(ordered[:shown]) < len(findings):
-        yield f"  … en nog {len(findings) - len(ordered[:shown])}. Ze staan allemaal in de kolom Meldingen."
+    if len(told) < len(in_rows):
+        rest = len(in_rows) - len(told)
+        yield (
+            f"  … en nog {rest}, {'bij een rij' if rest == 1 else 'elk bij een rij'}. "
+            "Na make sync staan die in de kolom Meldingen. Met make check ziet u alles hier."
+        )
 
 
 def describe_plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
