@@ -46,7 +46,7 @@ help: ## laat deze lijst zien
 	@echo '  SETTINGS=bestand    een ander instellingenbestand dan config/settings.toml'
 	@echo '  TODAY=2026-03-05    doen alsof het die dag is'
 	@echo '  YES=1               niets vragen'
-	@echo '  FORCE=1             doorgaan, ook als er opvallend veel tegelijk verandert'
+	@echo '  FORCE=1             doorgaan, ook als er opvallend veel tegelijk verandert, of de mailserver om rust vroeg'
 	@echo '  ARGS="..."          andere keuzes; ARGS=--help laat ze zien'
 	@echo
 	@echo 'Staat er aan het einde Error 2, dan is er niets begonnen; bij Error 3 is het halverwege gestopt.'

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from came_back import MINE, TO, answer, dsn, receipt
+from came_back import MINE, TO, answer, dsn, receipt, robot
 from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
 from outside.bounces import TIMES, hear
@@ -117,13 +117,13 @@ def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, run_
 
 def test_the_days_limit_of_the_mailbox_asks_for_a_day_of_peace(home: Path, run_door: RunDoor) -> None:
     """The letter is due again, and neither it nor any other leaves before."""
-    nr, (name, to) = next(iter(letters(home).items()))
-    folder = lay_down(home, dsn("5.4.5", TOO_MANY, name, to))
+    (nr, (name, to)), (_other, (second, at)) = list(letters(home).items())[:2]
+    folder = lay_down(home, dsn("5.4.5", TOO_MANY, name, to), dsn("5.4.5", TOO_MANY, second, at))
     ended = run_door("bounces", "--settings", home / "settings.toml", "--folder", folder, *TODAY)
-    assert "1 × niet verstuurd, want de daglimiet" in ended.stdout and ended.returncode == 0
+    assert "2 × niet verstuurd, want de daglimiet" in ended.stdout and ended.returncode == 0
     settings = lay_out(home, 1)
     ended = run_door("sync", "--settings", settings, "--yes", *TODAY)
-    assert "1 mail wacht nog" in ended.stdout and "vroeg om rust" in ended.stderr
+    assert "2 mails wachten nog" in ended.stdout and "vroeg om rust" in ended.stderr
     age(home, 25)
     settings = lay_out(home, 25, transport="outbox")
     run_door("sync", "--settings", settings, *TODAY)
@@ -214,9 +214,9 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield ledger
 
 
-def leave(ledger: Ledger, address: str = TO, state: str = SENT, name: str = MINE) -> None:
+def leave(ledger: Ledger, address: str = TO, state: str = SENT, name: str = MINE, person: str = "D-0001") -> None:
     """The letter leaves, once more."""
-    ledger.book([], [Intent(name, "D-0001", "welcome", "1", ledger.address_mark(address))], SENT)
+    ledger.book([], [Intent(name, person, "welcome", "1", ledger.address_mark(address))], SENT)
     if state != BUSY:
         ledger.record(name, Outcome(state))
 
@@ -259,15 +259,68 @@ def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path:
         assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == REFUSED
 
 
+OWN_ROBOT = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
+OF_GOOGLE = "Authentication-Results: mx.google.com; dmarc=pass (p=QUARANTINE) header.from=googlemail.com\r\n"
+
+
+def limit(turn: object = "", name: str = MINE, to: str = TO, sender: str = OWN_ROBOT, word: str = OF_GOOGLE) -> bytes:
+    """A report that the day's limit was reached, as the mailbox's own provider sends it."""
+    told = dsn("5.4.5", f"{TOO_MANY} {turn}", name, to)
+    return word.encode() + told.replace(b"Mail Delivery System <MAILER-DAEMON@mx.example>", sender.encode())
+
+
+GMAIL = "imap.gmail.com"
+
+
 def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> None:
     """Each time it costs a day of peace; a server that says so for ever does not stop all mail for ever."""
     for time in range(1, TIMES):
-        heard = hear([dsn("5.4.5", f"{TOO_MANY} {time}")], ledger, People())
+        heard = hear([limit(time)], ledger, People(), GMAIL)
         assert (heard.due, heard.refused, state(ledger)) == (1, 0, WAITS)
         assert (ledger.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
         leave(ledger)
-    heard = hear([dsn("5.4.5", f"{TOO_MANY} {TIMES}")], ledger, People())
+    heard = hear([limit(TIMES)], ledger, People(), GMAIL)
     assert (heard.due, heard.refused, state(ledger)) == (0, 1, REFUSED)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        dsn("5.4.5", TOO_MANY),
+        limit(sender="mailer-daemon@mail.example", word=OF_GOOGLE.replace("googlemail.com", "mail.example")),
+        limit(sender="buurman@gmail.com", word=OF_GOOGLE.replace("googlemail.com", "gmail.com")),
+        limit(word=""),
+        limit(word=OF_GOOGLE.replace("mx.google.com", "mx.mail.example")),
+        limit(word=OF_GOOGLE.replace("dmarc=pass", "dmarc=fail")),
+        limit(word="Received: from mx.mail.example by mx.mail.example; today\r\n" + OF_GOOGLE),
+        robot(f"Sorry. {TOO_MANY}"),
+    ],
+    ids=["anybody", "another robot", "a neighbour at Gmail", "no word", "another's word", "not proven", "put below", "no report"],
+)
+def test_a_made_up_limit_stops_nobodys_mail(
+    ledger: Ledger, report: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever got a letter knows its Message-ID. It is told with the Nr; the letter stands as it stood."""
+    heard = hear([report], ledger, People(), GMAIL)
+    assert (heard.due, len(heard.unproven), ledger.pause(), state(ledger)) == (0, 1, None, SENT)
+    assert "D-0001" in capsys.readouterr().err
+    assert hear([report], ledger, People(), GMAIL).unproven == []
+
+
+def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
+    """In one run or in two: both letters are due again."""
+    other = MINE.replace("D-0001", "D-0002")
+    leave(ledger, name=other, person="D-0002")
+    assert hear([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL).due == 0
+    assert hear([dsn("5.4.5", f"{TOO_MANY} again")], ledger, People(), GMAIL).due == 0
+    heard = hear([dsn("5.4.5", TOO_MANY, other)], ledger, People(), GMAIL)
+    assert (heard.due, heard.unproven, state(ledger), ledger.pause() is not None) == (2, [], WAITS, True)
+
+
+@pytest.mark.parametrize(("per_day", "believed"), [(1, 1), (2, 0), (400, 0)])
+def test_a_limit_is_believed_where_so_many_left(ledger: Ledger, per_day: int, believed: int) -> None:
+    """One letter left: of one a day that is all, of two it is half."""
+    assert hear([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL, per_day).due == believed
 
 
 def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger) -> None:

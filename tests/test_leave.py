@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from outside.door import Choices
 from outside.ledger import Ledger
+from outside.mailbox import Outcome
 from outside.run import Tries
 from outside.settings import Mail, Network, Paths, Settings
 from outside.stop import Stop
@@ -156,8 +157,6 @@ def test_a_later_try_that_is_doubted_takes_the_report_of_the_first_along(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], box: Postman
 ) -> None:
     """Mails left: that is counted, nobody says that nothing was done, and the code is 3."""
-    from outside.mailbox import Outcome
-
     box.answers = {number: Outcome("geweigerd", "adres bestaat niet") for number in box.answers}
     workbook = TableRegister(register(people(1, 3)), {LAST: emptied})
     assert go(tmp_path, workbook, box, yes=True) == 3
@@ -228,12 +227,46 @@ def test_a_stop_before_anything_was_done_stays_what_it_is(tmp_path: Path) -> Non
 
 def test_a_letter_of_which_two_tries_speak_counts_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Refused in the first; its address was mended meanwhile, and it left in the second."""
-    from outside.mailbox import Outcome
-
     workbook = TableRegister(register(people(1, 3)), {LAST: with_cell(2, "E-mail", "beter@mail.example")})
     box = Postman({1: Outcome("geweigerd", "adres bestaat niet")})
     assert go(tmp_path, workbook, box, yes=True) == 0
     assert (sum_of(capsys.readouterr().out)["verstuurd"], len(box.arrived)) == (3, 3)
+
+
+@pytest.mark.parametrize(("force", "sent"), [(False, 0), (True, 3)])
+def test_a_pause_holds_mail_up_until_somebody_says_to_go_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], force: bool, sent: int
+) -> None:
+    """FORCE=1 goes on, and what left shows that the pause is over."""
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        ledger.pause_until(ledger.now() + timedelta(days=2))
+    box = Postman()
+    go(tmp_path, TableRegister(register(people(1, 3))), box, yes=True, force=force)
+    assert len(box.arrived) == sent
+    assert ("make sync FORCE=1" in capsys.readouterr().err) is not force
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        assert (ledger.pause() is None) is force
+
+
+def test_a_pause_that_is_asked_for_while_somebody_goes_on_holds(tmp_path: Path) -> None:
+    """The mailbox says it again: then it is so."""
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        ledger.pause_until(ledger.now() + timedelta(hours=2))
+    box = Postman({2: Outcome("wacht", "de daglimiet is bereikt", timedelta(days=1))})
+    go(tmp_path, TableRegister(register(people(1, 3)), {LAST: lambda tables: tables}), box, yes=True, force=True)
+    assert (len(box.arrived), len(box.asked)) == (1, 2)
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        assert ledger.pause() is not None
+
+
+def test_a_pause_of_the_mail_server_does_not_hold_up_what_is_put_ready(tmp_path: Path) -> None:
+    """Nothing leaves then."""
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        ledger.pause_until(ledger.now() + timedelta(days=2))
+    box = Postman(dict.fromkeys(range(1, 10), Outcome("klaargezet")))
+    box.done = "klaargezet"
+    assert go(tmp_path, TableRegister(register(people(1, 3))), box, transport="outbox") == 0
+    assert len(box.asked) == 3
 
 
 @pytest.mark.parametrize("transport", ["outbox", "smtp"])
@@ -243,7 +276,7 @@ def test_what_was_announced_is_what_is_told_as_done(
     """Cells, rows, mails and files: the same kind of count before and after, and nothing is called sent that lies ready."""
     box = Postman()
     box.done = "verstuurd" if transport == "smtp" else "klaargezet"
-    box.answers = {} if transport == "smtp" else dict.fromkeys(range(1, 10), replace(_ready()))
+    box.answers = {} if transport == "smtp" else dict.fromkeys(range(1, 10), Outcome("klaargezet"))
     assert go(tmp_path, TableRegister(register(people(1, 5), beheerders="Nr")), box, yes=True, transport=transport) == 0
     told = capsys.readouterr().out
     before = next(line for line in told.splitlines() if line.startswith("Te doen: "))
@@ -254,9 +287,3 @@ def test_what_was_announced_is_what_is_told_as_done(
     mails = next(line for line in told.splitlines() if line.startswith("Mails: "))
     assert f"5 {box.done}" in mails and ("verstuurd" in mails) is (transport == "smtp")
     assert "5 welkomstmails" in before
-
-
-def _ready():  # type: ignore[no-untyped-def]  # an Outcome
-    from outside.mailbox import Outcome
-
-    return Outcome("klaargezet")

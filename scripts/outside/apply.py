@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self, TypedDict
@@ -139,6 +140,7 @@ def apply(
     held: int = 0,
     at_most: int | None = None,
     may: Callable[[Send], bool] = lambda _send: True,
+    past: datetime | None = None,
     identities: Mapping[str, str] | None = None,
     replaces: Collection[str] = (),
     afterwards: Afterwards | None = None,
@@ -147,10 +149,11 @@ def apply(
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
 
     `held` letters were held back before, for the sum. `at_most` leave (None: no limit), and only those that `may`
-    leave. `identities` tells which Nr each person goes by. The plan's files replace all that we wrote before in the
-    folders `replaces` of `folder`. `afterwards` gives the cells that letters share. Everything is rendered, and every
-    file looked over, before the first letter leaves: until then Stop is raised and nothing happened. After it the
-    Report says how far it came; `posted` (a new one, if given) tells the same where this is cut off by an exception.
+    leave; `past` is a pause of the mailbox that does not count. `identities` tells which Nr each person goes by. The
+    plan's files replace all that we wrote before in the folders `replaces` of `folder`. `afterwards` gives the cells
+    that letters share. Everything is rendered, and every file looked over, before the first letter leaves: until then
+    Stop is raised and nothing happened. After it the Report says how far it came; `posted` (a new one, if given)
+    tells the same where this is cut off by an exception.
     """
     settle(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
@@ -159,7 +162,7 @@ def apply(
     posted = posted or Posted()
     with Halt() as halt:
         handout = Handout(folder, files, draw)
-        going = sift(sends, ledger, mailbox, posted, at_most, may)
+        going = sift(sends, ledger, mailbox, posted, at_most, may, past)
         posted.due, posted.held = len(sends) - posted.held, posted.held + held
         posted.files = len(files)
         letters = Letters(going, compose, halt.is_asked)

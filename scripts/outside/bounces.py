@@ -15,9 +15,9 @@ from outside.opening import open_workbook
 from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare
 from outside.screen import progress, say, warn
-from outside.settings import Settings
+from outside.settings import Mail, Settings
 from outside.stop import Changed, Stop
-from outside.wishes import People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
+from outside.wishes import SHOWN, People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
@@ -32,16 +32,23 @@ LARGEST = 20_000_000
 TIMES = 3
 """So often may the day's limit stop one letter. A report that comes for ever would stop all mail for ever."""
 
+NEAR = 0.8
+"""The share of a day's letters from which on anybody may be believed who says that the day's limit was reached."""
+
 LIMIT = "het postvak kon de mail drie dagen niet versturen"
 
 
 @dataclass(slots=True)
 class Heard:
-    """What the messages told: letters that came back, that our own limit stopped, wishes to be left alone, answers."""
+    """What the messages told: letters that came back, that our own limit stopped, wishes to be left alone, answers.
+
+    `unproven` are the letters (Message-ID and Nr) of which somebody says, and nothing shows, that the limit did.
+    """
 
     read: int = 0
     refused: int = 0
     due: int = 0
+    unproven: list[tuple[str, str]] = field(default_factory=list)
     left_alone: int = 0
     asked: int = 0
     alone: list[str] = field(default_factory=list)
@@ -58,7 +65,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today)
         people = people_of(prepare(workbook, settings, choices, (), ledger.history()).view)
-        hear(messages, ledger, people, settings.mail.imap_host)
+        hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day)
         ask_about_wishes(ledger, people)
         planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
         plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
@@ -72,8 +79,10 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     return 0
 
 
-def hear(messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "") -> Heard:
-    """Book what messages tell, each once, and say it. `host` is where the mailbox is read.
+def hear(
+    messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "", per_day: int = Mail().per_day
+) -> Heard:
+    """Book what messages tell, each once, and say it. `host` is where the mailbox is read, `per_day` its limit.
 
     What a message does lies on the disk, with the fact that it was heard, before the next one is read.
     """
@@ -84,7 +93,7 @@ def hear(messages: Iterable[bytes], ledger: Ledger, people: People, host: str = 
                 heard.read += 1
                 report = read_report(data, host)
                 if report is not None and not ledger.letters.was_heard(report.digest):
-                    _take(report, ledger, heard, people)
+                    _take(report, ledger, heard, people, per_day)
     except Stop:
         if heard.read:  # it will not be told again
             _tell(heard)
@@ -93,9 +102,9 @@ def hear(messages: Iterable[bytes], ledger: Ledger, people: People, host: str = 
     return heard
 
 
-def _take(report: Report, ledger: Ledger, heard: Heard, people: People) -> None:
+def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day: int) -> None:
     if isinstance(report.news, Bounce):
-        _hear_bounce(report.digest, report.news, ledger, heard)
+        _hear_bounce(report.digest, report.news, ledger, heard, per_day)
     elif isinstance(report.news, StopAsked):
         _hear_stop(report.digest, report.news, ledger, heard, people)
     elif _letters(report.news.message_ids, ledger):
@@ -103,7 +112,7 @@ def _take(report: Report, ledger: Ledger, heard: Heard, people: People) -> None:
         heard.answers += 1
 
 
-def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard) -> None:
+def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, per_day: int) -> None:
     """A report about somebody else's mail is no news; it is not even remembered."""
     letters = _letters(bounce.message_ids, ledger)
     if not letters:
@@ -114,11 +123,28 @@ def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard) -> N
     if meant is None:
         ledger.letters.hear(digest)
     elif bounce.limit and ledger.letters.departures(meant.message_id) < TIMES:
-        ledger.letters.hear_limit(digest, meant.message_id, ledger.now() + A_DAY)
-        heard.due += 1
+        _hear_limit(digest, bounce, meant, ledger, heard, per_day)
     else:
         ledger.letters.hear_refused(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
         heard.refused += 1
+
+
+def _hear_limit(
+    digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: Heard, per_day: int
+) -> None:
+    """One such report stops all mail for a day, and whoever got a letter can make one up about it.
+
+    So it is believed of our own provider, of two letters, and where so many left that it may well be so.
+    """
+    others = ledger.letters.limits_told(ledger.now() - 2 * A_DAY) - {letter.message_id}
+    if bounce.own or others or ledger.left_since(ledger.now() - A_DAY) >= per_day * NEAR:
+        stopped = [letter.message_id, *sorted(others)]
+        ledger.letters.hear_limit(digest, stopped, ledger.now() + A_DAY)
+        heard.due += len(stopped)
+        heard.unproven = [one for one in heard.unproven if one[0] not in others]
+    else:
+        ledger.letters.hear_limit_told(digest, letter.message_id)
+        heard.unproven.append((letter.message_id, letter.person))
 
 
 def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: Heard, people: People) -> None:
@@ -164,7 +190,14 @@ def _tell(heard: Heard) -> None:
         say("    make resend NR=…")
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
-        say("    Tot morgen gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
+        say("    Een dag lang gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
+        say("    Weet u zeker dat het nu al kan? Typ: make sync FORCE=1")
+    if heard.unproven:
+        numbers = ", ".join(nr for _name, nr in heard.unproven[:SHOWN])
+        more = " …" if len(heard.unproven) > SHOWN else ""
+        warn(f"  {len(heard.unproven)} × zegt iemand dat de daglimiet van het postvak was bereikt ({numbers}{more}).")
+        warn("    Niets wijst daarop, dus er verandert niets. Kijk zelf in het postvak.", "plain")
+        warn(f"    Kwam die mail niet aan? Typ: make resend NR={heard.unproven[0][1]} FORCE=1", "plain")
     if heard.left_alone:
         say(f"  {heard.left_alone} × wil geen mail meer: {', '.join(heard.alone)}. Dat blijft zo.")
         say("    Wil die persoon ook uit de groep? Vraag het. Terugnemen kan met: make no-mail NR=… UNDO=yes")

@@ -28,11 +28,14 @@ SHOWN = 10
 """How many uncertain letters are told one by one."""
 
 
-def allowance(settings: Settings, ledger: Ledger) -> int | None:
-    """How many letters may leave now, counted over the last 24 hours and all runs; None where there is no limit."""
+def allowance(settings: Settings, ledger: Ledger, past: datetime | None = None) -> int | None:
+    """How many letters may leave now, counted over the last 24 hours and all runs; None where there is no limit.
+
+    `past` is a pause that somebody chose to go on through.
+    """
     if settings.mail.transport != "smtp":
         return None
-    if ledger.pause() is not None:
+    if ledger.pause() not in (None, past):
         return 0
     return max(0, settings.mail.per_day - ledger.left_since(ledger.now() - A_DAY))
 
@@ -42,11 +45,15 @@ class Leave:
 
     Every try of a round asks it. What was agreed to is remembered letter by letter, by whom it goes to and what it
     says, so that a try whose letters are others asks again for the new ones; without a yes those wait. The outbox
-    needs no leave, and `sure` is a yes that was said beforehand. `again` is the word behind make.
+    needs no leave, and `sure` is a yes that was said beforehand. `again` is the word behind make. With `force` the
+    pause that stands now (`past`) holds nothing up, but one that the mailbox asks for meanwhile does.
     """
 
-    def __init__(self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, again: str) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, force: bool, again: str
+    ) -> None:
         self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
+        self.past = ledger.pause() if force or settings.mail.transport != "smtp" else None
         self._given = sure or settings.mail.transport != "smtp"
         self._again = again
         self._agreed: set[str] = set()
@@ -55,7 +62,7 @@ class Leave:
     @property
     def at_most(self) -> int | None:
         """How many may leave at this moment."""
-        return allowance(self._settings, self._ledger)
+        return allowance(self._settings, self._ledger, self.past)
 
     def may(self, send: Send) -> bool:
         """Whether somebody agreed to this letter, as it stands."""
@@ -70,7 +77,7 @@ class Leave:
         if self._given:
             return True
         posted = Posted()
-        going = sift(sends, self._ledger, self._mailbox, posted, self.at_most, self._is_open)
+        going = sift(sends, self._ledger, self._mailbox, posted, self.at_most, self._is_open, past=self.past)
         asked = {says_what(send): send for send in going}
         others = {mark: send for mark, send in asked.items() if mark not in self._agreed}
         if not others:
@@ -141,6 +148,7 @@ def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) ->
     until = ledger.pause()
     if until is not None:
         warn(f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg.")
+        warn(f"Weet u zeker dat het nu al kan? Typ: make {word} FORCE=1", "plain")
         if until - ledger.now() < HALF_A_DAY:
             say(f"{wait} Typ daarna weer: make {word}")
             return

@@ -214,6 +214,11 @@ class Ledger:
             connection.execute("DELETE FROM pause")
             connection.execute("INSERT INTO pause VALUES (?)", (moment.isoformat(),))
 
+    def end_pause(self, until: datetime) -> None:
+        """The pause until that moment (UTC) holds nothing up any more; a later one stays."""
+        with writing(self._connection) as connection:
+            connection.execute("DELETE FROM pause WHERE until <= ?", (until.isoformat(),))
+
     def next_try(self) -> datetime | None:
         """When (UTC) the first of the letters that were put off may go again; None where none has to wait."""
         now = self._clock().isoformat()

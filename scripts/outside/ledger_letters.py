@@ -114,12 +114,24 @@ class LetterDrawer:
         with self._hearing(digest) as connection:
             self._settle(connection, [message_id], REFUSED, LEFT, reason)
 
-    def hear_limit(self, digest: str, message_id: str, until: datetime) -> None:
-        """A report says that the day's limit stopped this letter: it is due again, and no mail leaves until then."""
+    def hear_limit(self, digest: str, message_ids: Sequence[str], until: datetime) -> None:
+        """The day's limit stopped these letters: they are due again, and no mail leaves until then."""
         with self._hearing(digest) as connection:
-            self._settle(connection, [message_id], WAITS, LEFT)
+            self._settle(connection, message_ids, WAITS, LEFT)
+            connection.executemany("DELETE FROM limit_told WHERE message_id = ?", [(one,) for one in message_ids])
             connection.execute("DELETE FROM pause")
             connection.execute("INSERT INTO pause VALUES (?)", (until.isoformat(),))
+
+    def hear_limit_told(self, digest: str, message_id: str) -> None:
+        """Somebody says that the day's limit stopped this letter, and nothing bears that out yet."""
+        with self._hearing(digest) as connection:
+            now = self._clock().isoformat()
+            connection.execute("INSERT OR REPLACE INTO limit_told VALUES (?, ?)", (message_id, now))
+
+    def limits_told(self, since: datetime) -> set[str]:
+        """The letters of which that was said since a moment (UTC), by Message-ID."""
+        found = self._connection.execute("SELECT message_id FROM limit_told WHERE at > ?", (since.isoformat(),))
+        return {row[0] for row in found}
 
     def addresses(self) -> list[str]:
         """The digests of all addresses that a letter ever went to, as far as is known."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import EmailMessage, MIMEPart
 from email.utils import parseaddr, parsedate_to_datetime
@@ -13,7 +13,7 @@ from email.utils import parseaddr, parsedate_to_datetime
 from outside.answers import asks_to_stop, is_unsubscribe, leave_token, says_stop
 from outside.incoming import addresses_in, ids_in, own_parts, read_message, text_of, words_of
 from outside.smtp_replies import CLOSED, FULL, SPAM, TOO_LARGE, Reply, read_reply, read_status, reason_of
-from outside.vouching import vouches
+from outside.vouching import is_own_robot, vouches
 
 LARGEST = 2_000_000
 """Bytes of one message that are read; a report of more holds nothing that we look for."""
@@ -67,13 +67,15 @@ class Bounce:
     """A letter was not delivered.
 
     `message_ids` may hold ours; `limit` when the limit of the mailbox that sends stopped it. `recipients` are the
-    addresses that the report names, in small letters; none where it names none.
+    addresses that the report names, in small letters; none where it names none. `own` where our own provider says
+    that its robot wrote it.
     """
 
     message_ids: tuple[str, ...]
     reason: str
     limit: bool = False
     recipients: frozenset[str] = frozenset()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,8 @@ def read_report(data: bytes, host: str = "") -> Report | None:
     try:
         message = read_message(data[:LARGEST])
         news = _bounce(message) or _answer(message, host)
+        if isinstance(news, Bounce) and news.limit:
+            news = replace(news, own=is_own_robot(message, host))
     except _UNREADABLE:
         return None
     if news is None:

@@ -42,6 +42,7 @@ from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up, is_placeholder
+from roster.welcome_mark import SENT
 from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Tries:
         self._workbook, self._settings, self._choices = workbook, settings, choices
         self._ledger, self._mailbox = ledger, mailbox
         self._planners, self._replaces, self._word = planners, replaces, word
-        self._leave = Leave(settings, ledger, mailbox, sure=choices.yes, again=word)
+        self._leave = Leave(settings, ledger, mailbox, sure=choices.yes, force=choices.force, again=word)
         self._report = Report()
         self._prepared: Prepared | None = None
 
@@ -122,6 +123,8 @@ class Tries:
             if self._report.did_something:
                 tell_report(self._report, self._mailbox.done)
             raise
+        if self._leave.past is not None and self._report.sent and self._mailbox.done == SENT:
+            self._ledger.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
         return conclude(self._report, self._prepared.view, self._settings, self._ledger, self._word)
 
@@ -174,6 +177,7 @@ class Tries:
             held=sum(isinstance(step, Send) for step in prepared.held.steps),
             at_most=self._leave.at_most,
             may=self._leave.may,
+            past=self._leave.past,
             identities=_identities(view),
             afterwards=lambda ended: _tell_together(view, ended),
             replaces=self._replaces,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from outside.ledger import Entry, Ledger
 from outside.mailbox import Mailbox
@@ -62,19 +63,20 @@ def sift(
     posted: Posted,
     at_most: int | None = None,
     may: Callable[[Send], bool] = lambda _send: True,
+    past: datetime | None = None,
 ) -> list[Send]:
     """The letters that may leave now, in their order; the others are counted, and their rows told how they stand.
 
     Whatever the plan says, a letter that the ledger knows to have left does not leave again, and
     neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit. `may` tells
-    whether somebody gave leave for a letter.
+    whether somebody gave leave for a letter. `past` is a pause that does not count.
     """
     keys = {(send.person, send.act, send.version) for send in sends}
     if len(keys) < len(sends):
         raise ValueError("a plan sends one person the same letter twice")
     entries = ledger.entries(sends)
     left_alone = ledger.left_alone()
-    paused = ledger.pause() is not None
+    paused = ledger.pause() not in (None, past)
     go: list[Send] = []
     for send in sends:
         key = send.person, send.act, send.version

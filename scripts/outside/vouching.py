@@ -10,6 +10,7 @@ _KNOWN = {"gmail.com": "google.com", "googlemail.com": "google.com"}
 """Whose word counts where a mailbox's host has another name than the servers that take its mail."""
 
 _COUNTRY = re.compile(r"\.(ac|co|com|edu|gov|net|org)\.[a-z]{2}$")
+_ROBOT = re.compile(r"mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]+")
 _LONGEST = 5_000
 """Characters of a header that are looked at: a provider's word takes some hundreds."""
 
@@ -40,12 +41,26 @@ def vouches(message: Message, host: str) -> bool:
     return len(dmarc) == 1 and dmarc[0][0].casefold() == "dmarc=pass" and _aligned(dmarc[0][1:], domain)
 
 
+def is_own_robot(message: Message, host: str) -> bool:
+    """True where the provider behind `host` vouches for a message, and its own mail robot is who wrote it.
+
+    At a provider of many anybody can have an address; its robots' names nobody can have.
+    """
+    name = _address(message).rpartition("@")[0]
+    return bool(_ROBOT.fullmatch(name)) and _domain(_writer(message)) == _domain(host) and vouches(message, host)
+
+
 def _writer(message: Message) -> str:
     """The domain of the one address in From; "" where there is not exactly one."""
+    return _address(message).rpartition("@")[2]
+
+
+def _address(message: Message) -> str:
+    """The one address in From, in small letters; "" where there is not exactly one."""
     headers = [str(value) for value in message.get_all("From", [])]
     found = getaddresses([header[:_LONGEST] for header in headers])
     one = found[0][1] if len(headers) == len(found) == 1 else ""
-    return one.rpartition("@")[2].casefold() if one.count("@") == 1 else ""
+    return one.casefold() if one.count("@") == 1 else ""
 
 
 def _topmost(message: Message, ours: str) -> str | None:
