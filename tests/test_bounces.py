@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 from came_back import MINE, TO, answer, dsn, receipt, robot
 from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
-from outside.bounces import TIMES, hear
+from outside.bounces import LARGEST, TIMES, _from_folder, hear
 from outside.ledger import Intent, Ledger
 from outside.mailbox import Outcome
 from outside.starting import make_example
@@ -250,6 +250,31 @@ def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger)
     leave(ledger)
     nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
     assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == REFUSED
+
+
+def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    """Anybody can make one up. Whoever it names is named by his Nr; what names nobody of ours is counted; each once."""
+    people = People({ledger.address_mark(TO): ["D-0007"]})
+    bare = dsn("5.1.1", NO_SUCH, "<of.somebody@else.example>", part="none")
+    others = [dsn("5.1.1", NO_SUCH, f"<{n}@else.example>", "vreemd@else.example") for n in range(2)]
+    heard = hear([bare, *others], ledger, people)
+    assert (heard.refused, heard.look, heard.untraced, state(ledger)) == (0, ["D-0007"], 2, SENT)
+    shown = capsys.readouterr().err
+    assert "D-0007: er kwam bericht dat een mail aan dit adres niet aankwam" in shown
+    assert "2 × een mail die terugkwam, en niet te herkennen" in shown and TO not in shown
+    heard = hear([bare, *others], ledger, people)
+    assert (heard.look, heard.untraced) == ([], 0) and capsys.readouterr().err == ""
+
+
+def test_what_lies_in_a_folder_and_is_not_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Too large, or no .eml; marks of the system are no mail."""
+    for name in ("klein.EML", "los.msg", ".DS_Store"):
+        (tmp_path / name).write_bytes(b"x")
+    with (tmp_path / "groot.eml").open("wb") as large:
+        large.truncate(LARGEST + 1)
+    assert list(_from_folder(tmp_path)) == [b"x"]
+    told = capsys.readouterr().err
+    assert "groot.eml is groter dan 20 MB" in told and "geen .eml: los.msg" in told and "DS_Store" not in told
 
 
 def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path: Path) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from came_back import MINE, TO, answer, dsn, receipt, robot
+from conftest import SCRIPTS
+from outside.incoming import HEADER, LINE, LINES, PARTS, own_parts, read_message, within_bounds
 from outside.reports import Answer, Bounce, StopAsked, may_tell, read_report
 
 NO_SUCH = "het adres bestaat niet"
 FULL = "het postvak is vol"
 SPAM = "de mail is voor spam aangezien"
+UNREACHED = "de mail kan daar niet worden bezorgd"
 HERE = frozenset({TO})
 EXIM = (
     "This message was created automatically by mail delivery software.\r\n\r\nA message that you sent could not be delivered to one or"
@@ -69,7 +75,7 @@ def test_the_limit_of_the_mailbox_that_sends_is_no_fault_of_the_address(status: 
 @pytest.mark.parametrize(
     ("data", "reason", "recipients"),
     [
-        (robot("Hi. This is the qmail-send program.\r\n\r\n<an@mail.example>:\r\nRemote host said: 550 5.1.1 unknown user"), NO_SUCH, ()),
+        (robot("Hi. This is the qmail-send program.\r\n\r\n<an@mail.example>:\r\nRemote host said: 550 5.1.1 unknown user"), NO_SUCH, (TO,)),
         (robot("Sorry, no mailbox here by that name. (#5.1.1)"), NO_SUCH, ()),
         (robot("<an@mail.example>:\r\n554: delivery error: dd This user doesn't have an account"), "de ontvanger neemt deze mail niet aan", ()),
         (robot("Your message could not be delivered. Mailbox is full."), FULL, ()),
@@ -78,7 +84,8 @@ def test_the_limit_of_the_mailbox_that_sends_is_no_fault_of_the_address(status: 
                   head="Auto-Submitted: auto-replied\r\nX-Failed-Recipients: an@mail.example\r\n"),
             NO_SUCH, (TO,),
         ),
-        (robot(EXIM, sender="Mail Delivery System <noreply@old.example>", head="X-Failed-Recipients: an@mail.example\r\n"), NO_SUCH, (TO,)),
+        (robot(EXIM, sender="Mail Delivery System <noreply@old.example>", head="X-Failed-Recipients: an@mail.example\r\n"), UNREACHED, (TO,)),
+        (robot("Delivery to the following recipient failed:\r\n\r\n  an@mail.example\r\n\r\nno such user", sender="x@old.example"), NO_SUCH, (TO,)),
         (
             robot("550 5.1.1 nobody", copy=f"------ This is a copy of the message. ------\r\n\r\nTo: =?utf-8?q?An?=\r\n <An@Mail.example>\r\nMessage-ID: {MINE}\r\n"),
             NO_SUCH, (TO,),
@@ -92,9 +99,50 @@ def test_a_robot_that_says_itself_that_it_gave_up_is_believed(data: bytes, reaso
     assert found is not None and found.news == Bounce((MINE,), reason, recipients=frozenset(recipients))
 
 
+def report(text: str, section: str, *, sender: str = "MAILER-DAEMON@mx.example", kind: str = "delivery-status", more: str = "") -> bytes:
+    """A report of which the part with fields is given as it is."""
+    return (
+        f"From: {sender}\r\nSubject: Delivery Status Notification (Failure)\r\nMessage-ID: <r1@mx.example>\r\nMIME-Version: 1.0\r\n"
+        f"Content-Type: multipart/report; report-type={kind}; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
+        f"--b\r\nContent-Type: message/{kind}\r\n\r\n{section}\r\n{more}--b--\r\n"
+    ).encode()
+
+
+COPY = f"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: buurt@mail.example\r\nTo: An <{TO}>\r\nMessage-ID: {MINE}\r\n\r\nhallo\r\n"
+GMAIL = (
+    "Delivery to the following recipient failed permanently:\r\n\r\n     an@mail.example\r\n\r\nTechnical details of permanent failure:\r\n"
+    "The error that the other server returned was:\r\n550 5.1.1 <an@mail.example>: Recipient address rejected: User unknown\r\n\r\n----- Original message -----\r\n"
+)
+FIELDS = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; an@mail.example\r\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "ids", "reason"),
+    [
+        (report(GMAIL, "", more=COPY), (MINE,), NO_SUCH),  # Gmail, "Send mail as": no field at all
+        (report(GMAIL, "\r\n\r\n", more=COPY), (MINE,), NO_SUCH),
+        (report(GMAIL, "Reporting-MTA: dns; mx.example\r\n"), (), NO_SUCH),
+        (report("x", f"{FIELDS}Action: error\r\nStatus: 5.1.1\r\n", more=COPY), (MINE,), NO_SUCH),  # OpenSMTPD
+        (report("x", f"{FIELDS}Action: error\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 552 5.2.2 full\r\n", more=COPY), (MINE,), FULL),
+        (report("x", f"{FIELDS}Action: failed (user unknown)\r\nStatus: 5.1.1\r\n"), (), NO_SUCH),  # Mimecast: no copy
+        (report(f"Your message to <{TO}> was automatically rejected:\r\nQuota exceeded", "Final-Recipient: rfc822; x\r\nDisposition: automatic-action/MDN-sent-automatically; deleted\r\n",
+                kind="disposition-notification"), (), FULL),  # Dovecot
+        (report("x", f"{FIELDS}Action: failed\r\nStatus: 5.1.1\r\n", sender="Mimecast <no-reply@mimecast.example>"), (), NO_SUCH),
+    ],
+)  # fmt: skip  # whole reports
+def test_a_report_that_keeps_to_no_standard_is_one_all_the_same(data: bytes, ids: tuple[str, ...], reason: str) -> None:
+    """Which address failed is found, and which letter where it is told; the headers alone say to read it."""
+    assert may_tell(data.partition(b"\r\n\r\n")[0])
+    found = read_report(data)
+    assert found is not None and found.news == Bounce(ids, reason, recipients=HERE)
+
+
 @pytest.mark.parametrize(
     "data",
     [
+        report("x", f"{FIELDS}Action: delayed\r\nStatus: 4.4.1\r\n", more=COPY),
+        report("550 5.1.1 unknown", f"{FIELDS}Action: relayed\r\nStatus: 2.0.0\r\n", more=COPY),
+        answer("Re: Undelivered mail", "Wat moet ik met 550 5.1.1 User unknown?"),
         dsn("4.4.1", "still trying", action="delayed"),
         dsn("4.4.1", "still trying", action="delayed", head="X-Failed-Recipients: an@mail.example\r\n"),
         dsn("2.0.0", "250 ok", action="delivered"),
@@ -120,7 +168,8 @@ def test_a_robot_that_says_itself_that_it_gave_up_is_believed(data: bytes, reaso
 )
 def test_what_no_person_and_no_failure_wrote_says_nothing(data: bytes) -> None:
     """Holiday answers, receipts, delays and noise: an empty return path alone proves nothing."""
-    assert read_report(data) is None
+    found = read_report(data)
+    assert found is None or isinstance(found.news, Answer)
 
 
 @pytest.mark.parametrize(
@@ -174,3 +223,39 @@ def test_an_address_is_known_in_each_way_of_writing(named: str, known: set[str])
 def test_the_headers_tell_whether_a_message_is_worth_reading(head: bytes, telling: bool) -> None:
     """The rest of the mailbox is not fetched."""
     assert may_tell(head) == telling
+
+
+def test_only_so_much_of_a_message_is_read() -> None:
+    """Lines, octets of a line and of a header, and parts: whoever writes more is read as far as the bound."""
+    head = b"From: an@mail.example\nSubject: stop\n"
+    assert within_bounds(head + b"\nhallo\n") == head + b"\nhallo\n"
+    assert len(within_bounds(b"x\n" * 2 * LINES).splitlines()) == LINES
+    assert max(map(len, within_bounds(b"x" * 100_000 + b"\ny").split(b"\n"))) == LINE + 1
+    assert len(within_bounds(head + b"X: y\n" + b" z" * 50 + b"\n " * 100_000 + b"\nTo: b\n")) < HEADER + 500
+    assert b"To: b" in within_bounds(head + b"X: y\n" + b"\t" * 900 + b"\n " * 9000 + b"\nTo: b\n")
+    deep = head + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000))
+    assert len(list(own_parts(read_message(deep)))) <= PARTS + 1
+
+
+MADE = """
+import sys; sys.path[:0] = sys.argv[1:]
+from came_back import dsn
+from outside.reports import may_tell, read_report
+size = 500_000
+for mark in ("x", "( ", "=?a?q?", "a@", "\\r\\n ", "\\r\\n\\r\\n", "on schreef\\r\\n", "<![", "<a.b.c@d>", "550 "):
+    many = mark * (size // len(mark))
+    for head in ("From", "Subject", "Content-Type", "References", "Authentication-Results"):
+        made = f"{head}: {many}\\r\\nFrom: an@mail.example\\r\\nSubject: stop\\r\\n\\r\\nx".encode()
+        read_report(made, "imap.gmail.com"), may_tell(made)
+    read_report(dsn("5.1.1", f"550 {many}"))
+    for kind in ("plain", "html"):
+        read_report(f"From: an@mail.example\\r\\nSubject: x\\r\\nContent-Type: text/{kind}\\r\\n\\r\\n{many}".encode())
+    read_report(f"From: MAILER-DAEMON@mx.example\\r\\nSubject: x\\r\\n\\r\\nIntended recipient: {many}".encode())
+levels = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\\r\\n\\r\\n--b%d\\r\\n" % (n, n) for n in range(9000))
+read_report(b"From: MAILER-DAEMON@mx.example\\r\\n" + levels)
+"""
+
+
+def test_no_message_can_be_made_that_takes_for_ever() -> None:
+    """Some seventy of half a million octets, that took a minute and more each: now seconds together."""
+    subprocess.run([sys.executable, "-c", MADE, str(SCRIPTS), str(SCRIPTS.parent / "tests")], check=True, timeout=120)

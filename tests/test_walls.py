@@ -32,7 +32,7 @@ PURE = {
 """What roster/ may import: nothing here can reach a clock, a file or a network by itself."""
 
 DISTRIBUTION = {
-    "google": "google-auth", "jinja2": "jinja2", "markdown_it": "markdown-it-py", "phonenumbers": "phonenumberslite",
+    "flufl": "flufl-bounce", "google": "google-auth", "jinja2": "jinja2", "markdown_it": "markdown-it-py", "phonenumbers": "phonenumberslite",
     "python_calamine": "python-calamine",
 }
 """What a package is called at the index, where that is not its import name with dashes."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from email.message import EmailMessage
+from email.message import Message
 from html.parser import HTMLParser
 
-from outside.incoming import text_of, words_of
+from outside.incoming import body_of, text_of, words_of
 
 LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""
@@ -56,6 +56,13 @@ _GREETING = re.compile(
     r"^\W*(hallo|hoi|hi|hello|hey|dag|beste|geachte|dear|goede\w+|l\.?s)\b[^,.!?:]{0,40}([,.!]|$)", re.IGNORECASE
 )
 
+_AUTOMATIC = re.compile(
+    r"(automati\w+ (antwoord|reply|response|beantwoord\w*)|auto-?(reply|antwoord)|out of (the )?office|afwezig\w*"
+    r"|(niet )?gelezen:|read:|not read:)",
+    re.IGNORECASE,
+)
+_OF_ROBOTS = ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Autoresponder", "List-Id")
+
 _WROTE = (
     r"^[ \t]*(?:op|on)\b(?:[^\n]|\n(?!\n)){1,300}?\b(?:schreef|geschreven|wrote)\b"
     r"[^\n]{0,200}(?:\n[^\n]{1,200})?:[ \t]*$"
@@ -70,7 +77,7 @@ _OLDER = re.compile(
 )  # fmt: skip  # the ways in which mail programs start what is older, one a line
 
 
-def is_unsubscribe(message: EmailMessage) -> bool:
+def is_unsubscribe(message: Message) -> bool:
     """True for what a mail program sends when somebody presses its own button (our List-Unsubscribe)."""
     if _UNSUBSCRIBE.fullmatch(_subject(message)) or _is_pressed(message):
         return True
@@ -78,18 +85,30 @@ def is_unsubscribe(message: EmailMessage) -> bool:
     return made and says_stop(_subject(message))
 
 
-def _is_pressed(message: EmailMessage) -> bool:
+def _is_pressed(message: Message) -> bool:
     said = (value for heading, value in message.items() if _BUTTON.fullmatch(heading))
     return any(str(value).strip().casefold() in {"true", "yes", "1"} for value in said)
 
 
-def leave_token(message: EmailMessage) -> tuple[str, str]:
+def leave_token(message: Message) -> tuple[str, str]:
     """The Nr and the token that List-Unsubscribe put in the subject, each "" where there is none."""
     found = _UNSUBSCRIBE.fullmatch(_subject(message))
     return (found["nr"].upper(), (found["token"] or "").lower()) if found else ("", "")
 
 
-def asks_to_stop(message: EmailMessage) -> bool:
+def is_automatic(message: Message) -> bool:
+    """True for holiday answers, receipts and lists: nobody wrote them to us."""
+    return (
+        words_of(message, "Auto-Submitted").casefold() not in ("", "no")
+        or words_of(message, "Return-Path") == "<>"
+        or words_of(message, "Precedence").casefold() in ("bulk", "junk", "list", "auto_reply")
+        or any(words_of(message, heading) for heading in _OF_ROBOTS)
+        or message.get_content_type() == "multipart/report"
+        or bool(_AUTOMATIC.match(words_of(message, "Subject")))
+    )
+
+
+def asks_to_stop(message: Message) -> bool:
     """True for an answer whose subject, or whose first words, ask for no more mail and say nothing else."""
     return is_unsubscribe(message) or says_stop(_subject(message)) or says_stop(_first_line(message))
 
@@ -116,14 +135,14 @@ def _fold(line: str) -> str:
     return " ".join("mail" if word in _MAIL else "lijst" if word in _LIST else word for word in words)
 
 
-def _subject(message: EmailMessage) -> str:
+def _subject(message: Message) -> str:
     return _BEFORE.sub("", words_of(message, "Subject")).strip(" .!")
 
 
-def _first_line(message: EmailMessage) -> str:
+def _first_line(message: Message) -> str:
     """The first line that a person typed and that says something: greetings do not."""
     for kind in ("plain", "html"):
-        body = message.get_body((kind,))
+        body = body_of(message, kind)
         text = text_of(body)[:LONGEST] if body is not None else ""
         for line in _own_lines(_shown(text) if kind == "html" else text):
             rest = line if says_stop(line) else _GREETING.sub("", line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,8 @@ class Heard:
     unproven: list[tuple[str, str]] = field(default_factory=list)
     left_alone: int = 0
     asked: int = 0
+    untraced: int = 0
+    look: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     strangers: int = 0
     answers: int = 0
@@ -104,7 +106,7 @@ def hear(
 
 def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day: int) -> None:
     if isinstance(report.news, Bounce):
-        _hear_bounce(report.digest, report.news, ledger, heard, per_day)
+        _hear_bounce(report.digest, report.news, ledger, heard, people, per_day)
     elif isinstance(report.news, StopAsked):
         _hear_stop(report.digest, report.news, ledger, heard, people)
     elif _letters(report.news.message_ids, ledger):
@@ -112,10 +114,13 @@ def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day:
         heard.answers += 1
 
 
-def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, per_day: int) -> None:
-    """A report about somebody else's mail is no news; it is not even remembered."""
+def _hear_bounce(
+    digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People, per_day: int
+) -> None:
+    """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
     if not letters:
+        _tell_untraced(digest, bounce, ledger, heard, people)
         return
     # Once the address was mended, a report about the old one may still come.
     named = {ledger.address_mark(address) for address in bounce.recipients}
@@ -147,6 +152,17 @@ def _hear_limit(
         heard.unproven.append((letter.message_id, letter.person))
 
 
+def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People) -> None:
+    """A report without a copy of our letter, or about somebody else's mail: whoever it names may not have got ours."""
+    marks = dict.fromkeys(map(ledger.address_mark, sorted(bounce.recipients)))
+    reached = [mark for mark in marks if ledger.letters.to_address(mark)]
+    if reached:
+        heard.look += [nr for mark in reached for nr in numbers_of(mark, ledger, people)]
+    else:
+        heard.untraced += 1
+    ledger.letters.hear(digest)
+
+
 def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: Heard, people: People) -> None:
     """Whoever is not in the register may be a member with another address: only a person can tell."""
     mark, proven = address_of_wish(wish, ledger, people)
@@ -173,13 +189,28 @@ def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Told]:
 def _from_folder(folder: Path) -> Iterator[bytes]:
     if not folder.is_dir():
         raise Stop(f"De map {folder.name} is er niet.", "Geef de map op waarin de .eml-bestanden staan.")
+    others: list[str] = []
     for path in sorted(folder.rglob("*")):
-        if path.suffix.casefold() == ".eml" and path.is_file():
-            try:
-                if path.stat().st_size <= LARGEST:
-                    yield path.read_bytes()
-            except OSError:
-                raise Stop(f"{path.name} kan niet worden gelezen.", "Kijk of u het bestand mag openen.") from None
+        if not path.is_file() or path.name.startswith("."):
+            continue
+        if path.suffix.casefold() != ".eml":
+            others.append(path.name)
+            continue
+        try:
+            if path.stat().st_size > LARGEST:
+                warn(f"{path.name} is groter dan {LARGEST // 10**6} MB en is niet gelezen. Bekijk die mail zelf.")
+            else:
+                yield path.read_bytes()
+        except OSError:
+            raise Stop(f"{path.name} kan niet worden gelezen.", "Kijk of u het bestand mag openen.") from None
+    if others:
+        warn(f"Niet gelezen, want geen .eml: {_listed(others)}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row, each once; of very many only the first."""
+    once = list(dict.fromkeys(names))
+    return ", ".join(once[:SHOWN]) + (f" en nog {len(once) - SHOWN}" if len(once) > SHOWN else "")
 
 
 def _tell(heard: Heard) -> None:
@@ -188,6 +219,13 @@ def _tell(heard: Heard) -> None:
         say(f"  {heard.refused} × teruggekomen. In de kolom Welkom staat waarom.")
         say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
         say("    make resend NR=…")
+    if heard.look:
+        warn(f"  {_listed(heard.look)}: er kwam bericht dat een mail aan dit adres niet aankwam. Kijk zelf.")
+        warn("    Welke mail het was, staat er niet in. Klopt het adres niet? Verbeter het in het register.", "plain")
+        warn("    Moet een mail nog eens weg? Typ: make resend NR=… FORCE=1", "plain")
+    if heard.untraced:
+        many = "1 × een mail die terugkwam" if heard.untraced == 1 else f"{heard.untraced} × een mail die terugkwam"
+        warn(f"  {many}, en niet te herkennen is als een mail van Buurtbeheer. Kijk zelf in het postvak.")
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
         say("    Een dag lang gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
@@ -199,7 +237,7 @@ def _tell(heard: Heard) -> None:
         warn("    Niets wijst daarop, dus er verandert niets. Kijk zelf in het postvak.", "plain")
         warn(f"    Kwam die mail niet aan? Typ: make resend NR={heard.unproven[0][1]} FORCE=1", "plain")
     if heard.left_alone:
-        say(f"  {heard.left_alone} × wil geen mail meer: {', '.join(heard.alone)}. Dat blijft zo.")
+        say(f"  {heard.left_alone} × wil geen mail meer: {_listed(heard.alone)}. Dat blijft zo.")
         say("    Wil die persoon ook uit de groep? Vraag het. Terugnemen kan met: make no-mail NR=… UNDO=yes")
     if heard.strangers:
         warn(f"  {heard.strangers} × een afmelding van een adres dat niet in het register staat. Kijk in het postvak.")

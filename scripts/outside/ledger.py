@@ -27,7 +27,7 @@ LAST_RETRY = timedelta(days=1)
 """A letter that must wait is tried again after a quarter of an hour, and after four times as long each
 time, up to a day. RFC 5321, 4.5.4.1: at least 30 minutes on average, and growing."""
 
-_ADDRESS = re.compile(r"\S+@\S+")
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S*")
 
 
 def utc_now() -> datetime:

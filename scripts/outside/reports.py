@@ -7,16 +7,50 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from email.message import EmailMessage, MIMEPart
+from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from outside.answers import asks_to_stop, is_unsubscribe, leave_token, says_stop
+from outside.answers import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
+from outside.failures import failed_addresses
 from outside.incoming import addresses_in, ids_in, own_parts, read_message, text_of, words_of
-from outside.smtp_replies import CLOSED, FULL, SPAM, TOO_LARGE, Reply, read_reply, read_status, reason_of
+from outside.smtp_replies import (
+    CLOSED,
+    FULL,
+    NO_SUCH,
+    SPAM,
+    TOO_LARGE,
+    UNREACHED,
+    Reply,
+    read_reply,
+    read_status,
+    reason_of,
+)
 from outside.vouching import is_own_robot, vouches
 
 LARGEST = 2_000_000
 """Bytes of one message that are read; a report of more holds nothing that we look for."""
+
+TOLD = 50_000
+"""Characters of a part that are looked at."""
+
+BLOCKS = 20
+"""Recipients that a report tells of: a letter of ours has one."""
+
+_RETURNED = re.compile(
+    r"undeliver|delivery (status|failure|report|problem)|returned (mail|to sender)|failure (notice|notification)"
+    r"|mail (delivery|system) (fail|error)|delivery (has )?failed|(not|kon niet) (be )?(delivered|bezorgd)|onbestelbaar"
+    r"|niet (afgeleverd|bezorgd)|nondeliverable|non-?delivery|retourbericht",
+    re.IGNORECASE,
+)
+"""Subjects under which letters come back, also from who is no robot by name."""
+
+_PASSED_ON = re.compile(r"(re|antw|aw|fwd?|doorst|betr)\s*:", re.IGNORECASE)
+
+_UNKNOWN = re.compile(
+    r"(user|mailbox|address|recipient|account)s? (is |was )?(unknown|not found|invalid)|unknown (user|recipient)"
+    r"|no such (user|mailbox|person|address|recipient)|does(n't| not) (exist|have an)|no mailbox here",
+    re.IGNORECASE,
+)
 
 _DELIVERY = frozenset({"message/delivery-status", "message/global-delivery-status"})
 """The part of a report that tells of delivery (RFC 3464), and its younger brother (RFC 6533)."""
@@ -49,14 +83,6 @@ _SAID = (
     (SPAM, r"\bspam|unsolicited|\bjunk\b|black ?list|block ?list"),
 )
 """What the words tell where the codes do not."""
-
-_AUTOMATIC = re.compile(
-    r"(automati\w+ (antwoord|reply|response|beantwoord\w*)|auto-?(reply|antwoord)|out of (the )?office|afwezig\w*"
-    r"|(niet )?gelezen:|read:|not read:)",
-    re.IGNORECASE,
-)
-_OF_ROBOTS = ("X-Auto-Response-Suppress", "X-Autoreply", "X-Autorespond", "X-Autoresponder", "List-Id")
-
 
 _UNREADABLE = (LookupError, ValueError, AttributeError, TypeError, AssertionError, RecursionError)
 """What the library raises for a header or a part that it can make nothing of, or for parts without end."""
@@ -116,7 +142,7 @@ def read_report(data: bytes, host: str = "") -> Report | None:
     """
     try:
         message = read_message(data[:LARGEST])
-        news = _bounce(message) or _answer(message, host)
+        news = _bounce(message, data) or _answer(message, host)
         if isinstance(news, Bounce) and news.limit:
             news = replace(news, own=is_own_robot(message, host))
     except _UNREADABLE:
@@ -134,6 +160,7 @@ def may_tell(head: bytes) -> bool:
         return (
             message.get_content_type() == "multipart/report"
             or _is_robot(message)
+            or _is_returned(message)
             or bool(_answered(message))
             or is_unsubscribe(message)
             or says_stop(words_of(message, "Subject"))
@@ -142,34 +169,44 @@ def may_tell(head: bytes) -> bool:
         return True
 
 
-def _bounce(message: EmailMessage) -> Bounce | None:
-    """A delivery status notification, or the letter of a robot that says itself that it gave up."""
+def _bounce(message: Message, data: bytes) -> Bounce | None:
+    """A delivery status notification, or the letter of a robot that says itself that it gave up.
+
+    A report without a single field in it (Gmail, where it sends by another's server) is read by its words.
+    """
     sections = [part for part in own_parts(message) if part.get_content_type() in _DELIVERY]
-    if sections:
-        failed = [fields for part in sections for fields in _blocks(part) if _has_failed(fields)]
-        return _from_fields(failed, message) if failed else None
-    if str(message.get_param("report-type", "delivery-status")).casefold() != "delivery-status":
-        return None  # that it was read, or taken for spam
-    return _from_words(message) if _is_robot(message) else None
+    blocks = [fields for part in sections for fields in _blocks(part)][:BLOCKS]
+    given_up = [fields for fields in blocks if _has_failed(fields)]
+    if given_up:
+        return _from_fields(given_up, message)
+    if any(words_of(fields, "Action") for fields in blocks):
+        return None  # put off, passed on, or delivered
+    of_delivery = str(message.get_param("report-type", "delivery-status")).casefold() == "delivery-status"
+    if of_delivery and not (sections or _is_robot(message) or _is_returned(message)):
+        return None
+    failed = failed_addresses(data)
+    if not of_delivery and not failed:
+        return None  # that it was read, or taken for spam; Dovecot tells by such a report that a mailbox is full
+    return _from_words(message, failed)
 
 
-def _blocks(part: MIMEPart) -> Iterator[MIMEPart]:
+def _blocks(part: Message) -> Iterator[Message]:
     """The blocks of a report that tell of one recipient each: all but the first, which tells of the message."""
     inner = part.get_payload()
-    blocks = [block for block in inner if isinstance(block, MIMEPart)] if isinstance(inner, list) else []
+    blocks = [block for block in inner if isinstance(block, Message)] if isinstance(inner, list) else []
     if part.get_content_subtype() == "global-delivery-status" and blocks:
         # The library takes only the older type apart.
-        rest = str(blocks[0].get_payload())
-        blocks = [read_message(block.encode()) for block in re.split(r"\r?\n(?:[ \t]*\r?\n)+", rest)]
+        rest = str(blocks[0].get_payload())[:TOLD].replace("\r", "")
+        blocks = [read_message(block.encode("utf-8", "replace")) for block in re.split(r"\n(?:[ \t]*\n)+", rest)]
     yield from (block for block in blocks if block["Action"] or block["Final-Recipient"])
 
 
-def _has_failed(fields: MIMEPart) -> bool:
+def _has_failed(fields: Message) -> bool:
     action = words_of(fields, "Action").casefold()
-    return action.startswith("failed") or (not action and words_of(fields, "Status").startswith("5"))
+    return action.startswith(("fail", "error")) or (not action and words_of(fields, "Status").startswith("5"))
 
 
-def _from_fields(failed: list[MIMEPart], message: EmailMessage) -> Bounce:
+def _from_fields(failed: list[Message], message: Message) -> Bounce:
     fields = failed[0]
     diagnosis = words_of(fields, "Diagnostic-Code").partition(";")[2].strip() or words_of(fields, "Diagnostic-Code")
     code = re.match(r"(\d{3})[ -]?(.*)", diagnosis, re.DOTALL)
@@ -179,38 +216,38 @@ def _from_fields(failed: list[MIMEPart], message: EmailMessage) -> Bounce:
     if said.status is not None and (status is None or status[1:] == (0, 0)):
         status = said.status
     named = [words_of(one, heading) for one in failed for heading in ("Final-Recipient", "Original-Recipient")]
-    return _bounced(message, Reply(said.code, status, said.words), named)
+    return _bounced(message, Reply(said.code, status, said.words), frozenset(addresses_in(" ".join(named))))
 
 
-def _from_words(message: EmailMessage) -> Bounce | None:
-    """What a robot says without the fields of a report, as qmail and old Exim do."""
+def _from_words(message: Message, failed: frozenset[str]) -> Bounce | None:
+    """What a robot says without the fields of a report, as qmail and old Exim do; `failed` is whom it gave up."""
     text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
-    told = _COPY.split(text, maxsplit=1)[0].replace("\r", "")
+    told = _COPY.split(text[:TOLD], maxsplit=1)[0].replace("\r", "")
     code = _CODE.search(told)
     if code is None:
-        gave_up = words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(told)
-        if not gave_up or _DELAYED.search(f"{words_of(message, 'Subject')} {told}"):
+        gave_up = failed or words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(told)
+        delayed = _DELAYED.search(f"{words_of(message, 'Subject')} {told}") and not _UNKNOWN.search(told)
+        if not gave_up or delayed:
             return None
     words = told[code.start() :][:1000] if code else told[:1000]
     said = read_reply(int(words[:3]) if words[:3].isdigit() else 550, words.encode("utf-8", "replace"))
-    bounce = _bounced(message, Reply(said.code, said.status or read_status(words[4:]), said.words), [])
-    return bounce if bounce.message_ids else None
+    return _bounced(message, Reply(said.code if code else 0, said.status or read_status(words[4:]), said.words), failed)
 
 
-def _bounced(message: EmailMessage, reply: Reply, named: list[str]) -> Bounce:
-    """The report as a value; `named` are the words in which it names recipients, besides those of its headers."""
+def _bounced(message: Message, reply: Reply, failed: frozenset[str]) -> Bounce:
+    """The report as a value; `failed` are the recipients that it names, besides those of its headers."""
     returned = [words_of(part, "To") for part in message.walk() if part is not message]
     copies = [to for part in message.walk() for to in _TO.findall(_copy(part))]
-    texts = [*named, words_of(message, "X-Failed-Recipients"), *returned, *copies]
-    recipients = frozenset(address for text in texts for address in addresses_in(text))
+    texts = [words_of(message, "X-Failed-Recipients"), *returned, *copies[:BLOCKS]]
+    recipients = failed | {address for text in texts for address in addresses_in(text)}
     limit = bool(reply.status and reply.status[0] == 5 and reply.status[1:] in _LIMITS)
     return Bounce(_quoted(message), _reason(reply), limit or bool(_LIMIT_WORDS.search(reply.words)), recipients)
 
 
-def _copy(part: MIMEPart) -> str:
+def _copy(part: Message) -> str:
     """The headers of the returned letter where they stand as text."""
     is_text = part.get_content_maintype() == "text" or part.get_content_type() == "message/rfc822-headers"
-    return text_of(part).replace("\r", "") if is_text else ""
+    return text_of(part)[:TOLD].replace("\r", "") if is_text else ""
 
 
 def _reason(reply: Reply) -> str:
@@ -218,10 +255,12 @@ def _reason(reply: Reply) -> str:
         for reason, words in _SAID:
             if re.search(words, reply.words, re.IGNORECASE | re.DOTALL):
                 return reason
+    if not reply.code:
+        return NO_SUCH if _UNKNOWN.search(reply.words) else UNREACHED
     return reason_of(reply.status, reply.code, reply.words)
 
 
-def _quoted(message: EmailMessage) -> tuple[str, ...]:
+def _quoted(message: Message) -> tuple[str, ...]:
     """All Message-IDs that a report speaks of: of the letter it holds, of its headers, in its text."""
     found: dict[str, None] = {}
     own = words_of(message, "Message-ID")
@@ -232,12 +271,12 @@ def _quoted(message: EmailMessage) -> tuple[str, ...]:
     return tuple(one for one in found if one != own)
 
 
-def _answer(message: EmailMessage, host: str) -> StopAsked | Answer | None:
+def _answer(message: Message, host: str) -> StopAsked | Answer | None:
     """What a person wrote: a wish to be left alone, or an answer to something."""
     address = parseaddr(words_of(message, "From"))[1]
     # A mail program that presses the button for its owner may well say that it is a robot.
     pressed = is_unsubscribe(message) and not _is_robot(message)
-    if "@" not in address or (_is_automatic(message) and not pressed):
+    if "@" not in address or ((is_automatic(message) or _is_robot(message)) and not pressed):
         return None
     answered = _answered(message)
     if asks_to_stop(message):
@@ -245,29 +284,22 @@ def _answer(message: EmailMessage, host: str) -> StopAsked | Answer | None:
     return Answer(answered) if answered else None
 
 
-def _sent(message: EmailMessage) -> datetime | None:
+def _sent(message: Message) -> datetime | None:
     try:
         return parsedate_to_datetime(words_of(message, "Date")).astimezone().replace(tzinfo=None)
     except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 
-def _answered(message: EmailMessage) -> tuple[str, ...]:
+def _answered(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ids_in(f"{words_of(message, 'In-Reply-To')} {words_of(message, 'References')}")))
 
 
-def _is_robot(message: EmailMessage) -> bool:
+def _is_robot(message: Message) -> bool:
     return bool(words_of(message, "X-Failed-Recipients") or _ROBOT.search(words_of(message, "From")))
 
 
-def _is_automatic(message: EmailMessage) -> bool:
-    """True for holiday answers, receipts and lists: nobody wrote them to us."""
-    return (
-        words_of(message, "Auto-Submitted").casefold() not in ("", "no")
-        or words_of(message, "Return-Path") == "<>"
-        or words_of(message, "Precedence").casefold() in ("bulk", "junk", "list", "auto_reply")
-        or any(words_of(message, heading) for heading in _OF_ROBOTS)
-        or message.get_content_type() == "multipart/report"
-        or _is_robot(message)
-        or bool(_AUTOMATIC.match(words_of(message, "Subject")))
-    )
+def _is_returned(message: Message) -> bool:
+    """True for a subject under which letters come back, and that nobody answered or passed on."""
+    subject = words_of(message, "Subject")
+    return bool(_RETURNED.search(subject)) and not _PASSED_ON.match(subject)
