@@ -6,7 +6,7 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email import message_from_bytes
 from email.header import Header
@@ -20,6 +20,7 @@ from urllib.parse import quote
 from outside.mailbox import Letter
 from outside.settings import Settings
 from outside.templates import TEMPLATES, facts_of_municipality, find_text
+from roster.links import holds_link, without_links
 from roster.plan import Send
 from roster.welcome_desk import is_placeholder
 
@@ -78,13 +79,28 @@ def compose(
     pieces = list(_frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards))
     pieces[1::2] = (
         _on_the_wire(_correspondent(send.to_name, send.to_address)),
-        _on_the_wire(_words(letter.subject, "Subject")),
+        _on_the_wire(_words(_without_typed_links(letter.subject, send.facts), "Subject")),
         f"\r\n {name}" if len(name) > 60 else name,
         f"\r\n {leave}",
         _quoted(letter.plain),
         _quoted(letter.screen),
     )
     return Letter(name, send.person, "".join(pieces).encode("ascii"), send.act)
+
+
+_OF_SETTINGS = frozenset(("network", "short_name", "coordinator", "website"))
+"""Facts that no resident types: a network may be called after its site."""
+
+
+def _without_typed_links(subject: str, facts: Mapping[str, object]) -> str:
+    """The subject without the links in what people typed: a list of mails shows it to who never opened this one."""
+    if not holds_link(subject):
+        return subject
+    for name, fact in facts.items():
+        if name not in _OF_SETTINGS and isinstance(fact, str) and fact and holds_link(fact):
+            on_one_line = " ".join(fact.split())
+            subject = subject.replace(on_one_line, without_links(on_one_line))
+    return subject
 
 
 def message_id(act: str, version: str, person: str, sender: str, to: str = "", secret: bytes = b"") -> str:

@@ -21,6 +21,7 @@ from roster.rules_groups import (
     an_admin_sits_in_both_admin_groups,
     there_is_one_coordinator,
 )
+from roster.rules_links import a_name_holds_no_link
 from roster.rules_members import (
     a_member_agreed_to_the_rules,
     a_member_has_a_mobile_that_whatsapp_can_reach,
@@ -91,6 +92,7 @@ RULES: tuple[Rule, ...] = (
     a_street_names_its_group,
     a_street_belongs_to_one_group,
     a_place_is_known,
+    a_name_holds_no_link,
     a_member_has_a_name,
     a_member_has_a_mobile_that_whatsapp_can_reach,
     a_member_is_18_or_older,
