@@ -13,7 +13,11 @@ from typing import Any, BinaryIO
 from outside.files import trouble
 from outside.google_moved import Cells, Doubt, mark_of
 from outside.google_tabs import Tab, again
+from outside.stop import Stop
 from roster.table import Cell
+
+MOST = 10_000_000
+"""Cells that Google keeps in one spreadsheet."""
 
 PART = 2_000
 """Rows that are put into words together: a register of 100,000 must not stand in memory once more."""
@@ -70,7 +74,10 @@ class Journal:
 
     def left_by(self, since: int, tabs: Mapping[str, Tab]) -> dict[str, Doubt]:
         """What a run that held the lock since then left in doubt, on the tabs that still stand."""
-        kept = self._read(since)
+        try:
+            kept = self._read(since)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+            raise self._spoiled() from error
         found = {}
         for name, tab in tabs.items():
             if name not in kept:
@@ -80,6 +87,14 @@ class Journal:
             doubt.add(one.sent)
             found[name] = doubt
         return found
+
+    def _spoiled(self) -> Stop:
+        return Stop(
+            f"Het bestand {self._path.name} in de map {self._path.parent.name} is beschadigd. Daarin stond wat de "
+            "afgebroken ronde misschien op een verkeerde plek zette.",
+            "Kijk in het blad of er in de kolommen van Buurtbeheer iets vreemds staat, en zet zo nodig een eerdere "
+            "versie terug (Bestand, Versiegeschiedenis). Verwijder daarna dat bestand, en begin opnieuw.",
+        )
 
     def _look(self, name: str, doubt: Doubt) -> Iterator[dict[str, Any]]:
         """The lines about a tab as a new look saw it; none where the last ones were about the same."""
@@ -122,13 +137,18 @@ class Journal:
         """The last word about each tab; nothing where the journal is another run's, or all was settled."""
         kept: dict[str, _Kept] = {}
         try:
-            text = self._path.read_bytes().decode("utf-8", "surrogatepass")
-        except OSError:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
             return kept
-        for turn, written in enumerate(text.split("\n")):
+        except OSError as error:
+            raise trouble(error, self._path.parent.name) from error
+        lines = data.decode("utf-8", "surrogatepass").rstrip("\n\0").split("\n")
+        for turn, written in enumerate(lines):
             try:
                 line = json.loads(written)
             except ValueError:
+                if turn < len(lines) - 1:
+                    raise
                 break  # the disk did not take the last line: what it tells of never left
             if turn == 0 and line.get("since") != since:
                 break
@@ -145,13 +165,27 @@ def _told(cells: Cells) -> list[tuple[int, int, Cell]]:
 
 
 def _take(kept: _Kept, line: dict[str, Any]) -> None:
-    """One line about a tab. Its rows count from the line on that ends a look."""
-    kept.news += line.get("rows", [])
+    """One line about a tab. Its rows count from the line on that ends a look. Raises ValueError for another's."""
+    kept.news += [(_whole(at), _row(row)) for at, row in line.get("rows", [])]
     if "length" in line:
-        kept.rows = [kept.rows[at] if at < len(kept.rows) else [] for at in range(line["length"])]
+        kept.rows = [kept.rows[at] if at < len(kept.rows) else [] for at in range(_whole(line["length"]))]
         for at, row in kept.news:
             kept.rows[at] = row
         kept.news, kept.sent = [], {}
-        kept.astray, kept.columns, kept.reach = line["astray"], line["columns"], line["reach"]
+        kept.astray, kept.columns = _row(line["astray"]), [_whole(column) for column in line["columns"]]
+        kept.reach = int(line["reach"])
     for row, column, cell in line.get("sent", []):
-        kept.sent.setdefault(row, {})[column] = cell
+        kept.sent.setdefault(_whole(row), {})[_whole(column)] = _row([cell])[0]
+
+
+def _whole(number: Any) -> int:
+    """A row, a column or how many there are. Google holds ten million cells (google_setup)."""
+    if not isinstance(number, int) or not 0 <= number <= MOST:
+        raise ValueError("a place that is none")
+    return number
+
+
+def _row(cells: Any) -> list[Cell]:
+    if not isinstance(cells, list) or not all(cell is None or isinstance(cell, str | int | float) for cell in cells):
+        raise ValueError("cells that are none")
+    return cells

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import platform
 import random
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -256,7 +257,8 @@ class Lock:
 
 
 def _busy(holder: Holder) -> Stop:
-    machine = f" vanaf de computer '{holder.machine}'" if holder.machine else ""
+    name = " ".join(holder.machine.split())[:60]
+    machine = f" vanaf de computer '{name}'" if name else ""
     since = f", sinds {_told(holder.since)}" if holder.since else ""
     free = _told(max(holder.seen, holder.since) + STALE)
     return Stop(
@@ -271,4 +273,5 @@ def _told(moment: float) -> str:
 
 
 def _number(text: str) -> float:
-    return float(text) if text.isdigit() else 0.0
+    """A moment in seconds; 0 for what is none, or lies outside the days that a calendar knows."""
+    return float(text) if re.fullmatch(r"[0-9]{1,10}", text) else 0.0

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date, datetime
 from pathlib import Path
 
 from outside.files import make_private, private_folder, replace, settle_folder, trouble
@@ -206,6 +207,38 @@ def _look_over(connection: sqlite3.Connection, path: Path) -> None:
         )
     if connection.execute("SELECT count(*) FROM salt").fetchone() != (1,):
         raise sqlite3.DatabaseError("incomplete")
+    _look_over_values(connection)
+
+
+_KINDS = {"TEXT": "text", "INTEGER": "integer", "BLOB": "blob"}
+_DAYS = (("message", "day"), ("bundle", "day"))
+_MOMENTS = (("message", "next_try"), ("pause", "until"))
+
+
+def _look_over_values(connection: sqlite3.Connection) -> None:
+    """Raise DatabaseError where a cell holds what we never write there; SQLite itself takes anything anywhere."""
+    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for table in tables:
+        columns = [(row[1], row[2].upper()) for row in connection.execute(f'PRAGMA table_info("{table}")')]
+        wrong = [f"typeof(\"{name}\") NOT IN ('null', '{_KINDS[kind]}')" for name, kind in columns if kind in _KINDS]
+        if wrong and connection.execute(f'SELECT 1 FROM "{table}" WHERE {" OR ".join(wrong)} LIMIT 1').fetchone():  # noqa: S608  # names from our own schema
+            raise sqlite3.DatabaseError("a value of another kind")
+    for places, read in ((_DAYS, date.fromisoformat), (_MOMENTS, _moment)):
+        for table, column in places:
+            if table in tables:
+                for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''"):  # noqa: S608  # likewise
+                    try:
+                        read(value)
+                    except ValueError as error:
+                        raise sqlite3.DatabaseError("a day that is none") from error
+
+
+def _moment(text: str) -> datetime:
+    """A moment that knows its zone. Raises ValueError."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return found
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -222,7 +255,7 @@ def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
     said = str(error)
     if "locked" in said:
         return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
-    if any(word in said for word in ("full", "unable to open", "readonly", "disk I/O")):
+    if any(word in said for word in ("full", "unable to open", "readonly", "disk I/O", "locking protocol")):
         return Stop(
             f"Het logboek {path.name} kan niet worden geopend.",
             "Kijk of de schijf niet vol is en of u in de map mag schrijven. Draai daarna opnieuw.",
