@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roster.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.columns import BEHEERDERS
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Member, Roster
@@ -16,32 +17,51 @@ GONE = (
 )
 
 
+STRANGER = (
+    "Let op: hierbij hoort (nog) geen beheerder van een groep. Zet bij Mobiel het nummer zoals het op het tabblad "
+    "Deelnemers staat, of haal de rij weg."
+)
+
+
 def plan_admins(view: View) -> Iterator[SetCell | AddRow]:
     """One row for each active admin, named by Nr; new admins below the last row.
 
-    No row is moved or removed, so a person's "ja" always stays beside the name it was given for.
+    No row is moved or removed, so a person's "ja" always stays beside the name it was given for. A row that people
+    typed beforehand is filled in, and one that is nobody's is left as it is, with what mends it.
     A row of somebody who is no admin any more says so until both answers are blank or "nee".
     """
     roster = view.roster
     lines = lines_by_row(view.findings).get(BEHEERDERS.title, {})
     table = roster.tables.get(BEHEERDERS.title)
-    admins = {admin.nr: admin for group in view.standing.admins.values() for admin in group}
-    standing_rows: set[str] = set()
+    admins = admins_by_nr(view.standing)
+    rows = rows_of_admins(roster, view.standing)
+    whose = {row.place.row: nr for nr, row in rows.items()}
+    typed = {row.place.row: nr for row, nr in typed_rows(roster, admins)}
     for row in roster.admin_rows:
         assert table is not None  # rows were read from it
-        admin = admins.get(row.nr) if row.nr not in standing_rows else None
-        if admin is not None:
-            standing_rows.add(row.nr)
-            values = _values(admin, roster) | {"Meldingen": lines.get(admin.nr, "")}
+        nr = whose.get(row.place.row)
+        if nr is not None:
+            values = _values(admins[nr], roster) | {"Meldingen": lines.get(nr, "")}
+        elif row.place.row in typed:
+            values = {"Meldingen": _double(rows.get(typed[row.place.row]))}
         elif row.in_regiegroep or row.in_area_group:
             values = {"Meldingen": GONE}
         else:
             values = dict.fromkeys(BEHEERDERS.own, "")
         yield from _differences(table, row, values)
     for nr, admin in sorted(admins.items()):
-        if nr not in standing_rows:
+        if nr not in rows:
             told = _values(admin, roster) | {"Meldingen": lines.get(nr, "")}
             yield AddRow(BEHEERDERS.title, nr, tuple(told.items()))
+
+
+def _double(row: AdminRow | None) -> str:
+    """What a typed row says that is nobody's, or that is an admin's who has a row already."""
+    if row is None:
+        return STRANGER
+    return (
+        f"Let op: deze beheerder staat al in rij {row.place.row}. Zet de twee antwoorden daar, en haal deze rij weg."
+    )
 
 
 def _values(admin: Member, roster: Roster) -> dict[str, str]:

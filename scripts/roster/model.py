@@ -213,12 +213,21 @@ class SignRequest:
 
 @dataclass(slots=True, eq=False)
 class AdminRow:
-    """A row that stands in tab Beheerders now, with the people's two answers."""
+    """A row that stands in tab Beheerders now, with the people's two answers.
+
+    The rest is what our own cells say, or what people typed in them beforehand: `mobile` is E.164 or None, `told`
+    what stands in Meldingen.
+    """
 
     place: Place
     nr: str
     in_regiegroep: bool | None = None
     in_area_group: bool | None = None
+    name: str = ""
+    mobile: str | None = None
+    group: str = ""
+    area: str = ""
+    told: str = ""
 
 
 @dataclass(eq=False)

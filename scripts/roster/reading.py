@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import date
 from itertools import repeat
 
+from roster.admin_rows import read_admin_rows
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
 from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.finding import Finding, Weight
-from roster.model import AdminRow, Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
-from roster.numbers import far_rows, give_numbers, valid_number
+from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
+from roster.numbers import far_rows, give_numbers
 from roster.phones import LANDLINES
 from roster.plan import History, Recipient
 from roster.reading_apart import rows_apart
@@ -25,7 +26,7 @@ from roster.reading_laws import (
 from roster.reading_members import read_leaving, read_names, read_surnames
 from roster.reading_rows import Rows
 from roster.recipient_history import seen
-from roster.table import Cell, Place, Table, fold
+from roster.table import Cell, Table, fold
 from roster.welcome_mark import mail_again_since, says_no_mail
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
@@ -38,7 +39,6 @@ DATES = "dates_make_sense"
 STREET = "a_street_belongs_to_one_group"
 PLACES = "a_sign_request_names_two_places"
 LANGUAGE = "a_members_language_is_known"
-ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
 
 
 def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tuple[Roster, list[Finding]]:
@@ -66,7 +66,7 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         streets=_read_streets(rows(STRATEN)),
         members=_read_members(rows(DEELNEMERS), terms, history),
         requests=_read_requests(rows(BORDAANVRAGEN), terms, history),
-        admin_rows=_read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
+        admin_rows=read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
         unreadable=findings,
     )
     return roster, findings
@@ -264,16 +264,3 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
             rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),
         )
     )
-
-
-def _read_admin_rows(rows: Rows) -> list[AdminRow]:
-    """The rows of tab Beheerders. Their findings go by the admin's Nr, by which that tab is kept."""
-    numbers = [valid_number(cell, "D") or text(cell) for cell in rows.cells("Nr")]
-    before = len(rows.findings)
-    in_regiegroep = rows.values("In regiegroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
-    in_area_group = rows.values("In gebiedsgroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
-    by_row = {place.row: number for place, number in zip(rows.places, numbers, strict=True)}
-    for turn, told in enumerate(rows.findings[before:], start=before):
-        place = Place(told.place.tab, told.place.row, by_row[told.place.row], told.place.column)
-        rows.findings[turn] = Finding(place, told.rule, told.weight, told.message, told.remedy)
-    return list(map(AdminRow, rows.places, numbers, in_regiegroep, in_area_group))

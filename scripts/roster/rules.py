@@ -19,6 +19,7 @@ from roster.rules_groups import (
     a_group_is_registered_first,
     admin_groups_fit_in_whatsapp,
     an_admin_sits_in_both_admin_groups,
+    an_admin_sits_in_the_group_of_todays_area,
     there_is_one_coordinator,
 )
 from roster.rules_links import a_name_holds_no_link
@@ -119,6 +120,7 @@ RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     a_group_fits_in_whatsapp,
     admin_groups_fit_in_whatsapp,
     an_admin_sits_in_both_admin_groups,
+    an_admin_sits_in_the_group_of_todays_area,
     there_is_one_coordinator,
     a_sign_request_is_of_a_started_group,
     a_sign_request_names_two_places,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from roster.admin_rows import rows_of_admins
 from roster.columns import BEHEERDERS, DEELNEMERS
 from roster.finding import Finding
 from roster.model import Group, Member, Role
@@ -141,7 +143,7 @@ def an_admin_sits_in_both_admin_groups(case: Case) -> Iterator[Finding]:
 
     Told at the admin's row of tab Beheerders, by Nr; row 0 where that row is still to be made.
     """
-    rows = {row.nr: row for row in reversed(case.roster.admin_rows)}
+    rows = rows_of_admins(case.roster, case.standing)
     for admins in case.standing.admins.values():
         for admin in admins:
             row = rows.get(admin.nr)
@@ -150,6 +152,33 @@ def an_admin_sits_in_both_admin_groups(case: Case) -> Iterator[Finding]:
             for answer, (column, message, remedy) in zip(answers, _ADMIN_GROUPS, strict=True):
                 if not answer and not case.told(place, column):
                     yield notice(an_admin_sits_in_both_admin_groups, place.at(column), message, remedy)
+
+
+def an_admin_sits_in_the_group_of_todays_area(case: Case) -> Iterator[Finding]:
+    """A "ja" that was given for another area's admin group asks to look again. Let op. "Zowel … als".
+
+    Which area it was given for, our own cells tell: Gebied before it is brought up to date, and from then on what
+    stands in Meldingen. An area that only got another name is no other area.
+    """
+    by_name = {fold(group.area) for group in case.roster.groups} | case.roster.area_named.keys()
+    shown = {fold(row.area) for row in case.roster.admin_rows}
+    admins = {admin.nr: admin for group in case.standing.admins.values() for admin in group}
+    for nr, row in rows_of_admins(case.roster, case.standing).items():
+        now = case.roster.group_named[fold(admins[nr].group)].area
+        told = _ANSWERED_FOR.search(row.told)
+        before = told[1] if told else row.area
+        is_another = fold(before) not in ("", fold(now)) and (fold(before) in by_name or fold(now) in shown)
+        if row.in_area_group and is_another:
+            yield notice(
+                an_admin_sits_in_the_group_of_todays_area,
+                Place(BEHEERDERS.title, row.place.row, nr, "In gebiedsgroep"),
+                f"Dit ja was voor gebied “{before}”, en de groep ligt nu in gebied “{now}”.",
+                "Zet hier nee tot het nummer in de beheerdersgroep van het nieuwe gebied zit. Zit het daar al? "
+                "Zet hier nee tot de volgende make sync, en daarna weer ja.",
+            )
+
+
+_ANSWERED_FOR = re.compile("Dit ja was voor gebied “([^”]+)”")
 
 
 def a_group_is_registered_first(case: Case) -> Iterator[Finding]:
