@@ -39,9 +39,13 @@ class Clerk(socketserver.StreamRequestHandler):
                 return True
         elif word.startswith("EXAMINE"):
             self.say(f"* {len(mailbox.messages)} EXISTS")
+            self.say(f"* OK [UIDVALIDITY {mailbox.validity}] numbers keep")
         elif word.startswith("UID SEARCH SINCE"):
             self.say("* SEARCH " + " ".join(str(n) for n in range(1, len(mailbox.messages) + 1)))
         elif word.startswith("UID FETCH"):
+            if mailbox.refused & set(map(int, rest.split()[2].split(","))):
+                self.say(f"{tag} NO [SERVERBUG] Internal error")
+                return True
             for n in map(int, rest.split()[2].split(",")):
                 data = mailbox.messages[n - 1]
                 if "HEADER.FIELDS" in word:
@@ -59,7 +63,10 @@ class Clerk(socketserver.StreamRequestHandler):
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
-    """The messages and who may read them; `asked` is what was asked. `uid_last` tells a number behind its message."""
+    """The messages and who may read them; `asked` is what was asked. `uid_last` tells a number behind its message.
+
+    What is in `refused` it will not give; with another `validity` its numbers were given anew.
+    """
 
     daemon_threads = True
     allow_reuse_address = True
@@ -68,6 +75,8 @@ class Mailbox(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Clerk)
         self.messages, self.account, self.uid_last = list(messages), account, uid_last
         self.asked: list[str] = []
+        self.refused: set[int] = set()
+        self.validity = 1
 
 
 @contextmanager

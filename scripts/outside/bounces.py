@@ -65,7 +65,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     """
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today)
+        messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today, ledger)
         people = people_of(prepare(workbook, settings, choices, (), ledger.history()).view)
         hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day)
         ask_about_wishes(ledger, people)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 from email.utils import parseaddr
+from io import BufferedReader
+from typing import Any
 
+from outside.conversation import Endless, read_line, read_piece
+from outside.ledger import Ledger
 from outside.reports import LARGEST, may_tell
 from outside.settings import Settings
 from outside.smtp_password import FILE, VARIABLE, find_password
@@ -24,6 +29,12 @@ TOGETHER = 50
 
 PATIENCE = 60
 
+WHOLE = 1800
+"""Seconds that the whole conversation may take."""
+
+ANSWER, LINE = 20_000_000, 1_000_000
+"""Octets of one answer, and of a line in it: all that we ask for fits in it many times."""
+
 HEADINGS = (
     "AUTO-SUBMITTED CONTENT-TYPE FROM IN-REPLY-TO REFERENCES SUBJECT X-APPLE-UNSUBSCRIBE X-FAILED-RECIPIENTS"
 )
@@ -34,8 +45,53 @@ _UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def read_mailbox(settings: Settings, today: date) -> Iterator[bytes]:
-    """Every message of the last days that may be a report or an answer, whole. Raises Stop where it cannot be read."""
+class _Bounded(imaplib.IMAP4):
+    """The library's conversation, in which an answer has an end in octets, and the whole of it in time."""
+
+    left = ANSWER
+
+    def __init__(self, *where: object, **more: object) -> None:
+        self.until = time.monotonic() + WHOLE
+        super().__init__(*where, **more)  # type: ignore[arg-type]  # as the library has it
+
+    def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
+        """One command, with a fresh bound for its answer."""
+        self.left = ANSWER
+        return super().uid(command, *args)
+
+    def readline(self) -> bytes:
+        """A line. Raises the library's abort past a bound."""
+        try:
+            return self._counted(read_line(self._stream(), self.sock, self.until, min(self.left, LINE)))
+        except Endless:
+            raise self.abort from None
+
+    def read(self, size: int) -> bytes:
+        """So many octets; none of more than a bound are asked for. Raises the library's abort past a bound."""
+        if size > self.left:
+            raise self.abort
+        try:
+            return self._counted(read_piece(self._stream(), self.sock, self.until, size))
+        except Endless:
+            raise self.abort from None
+
+    def _stream(self) -> BufferedReader:
+        return getattr(self, "_file", None) or self.file  # type: ignore[return-value]  # the one name since 3.14, the other before
+
+    def _counted(self, heard: bytes) -> bytes:
+        self.left -= len(heard)
+        return heard
+
+
+class _Encrypted(_Bounded, imaplib.IMAP4_SSL):
+    """The same, encrypted from its first word."""
+
+
+def read_mailbox(settings: Settings, today: date, ledger: Ledger) -> Iterator[bytes]:
+    """Every message of the last days that may be a report or an answer, whole, and that was not looked at before.
+
+    What was looked at is remembered once the next one is asked for. Raises Stop where the mailbox cannot be read.
+    """
     mail = settings.mail
     if not (mail.username or mail.sender):
         raise Stop(
@@ -58,7 +114,10 @@ def read_mailbox(settings: Settings, today: date) -> Iterator[bytes]:
                     f"De map {mail.imap_folder} is er niet in het postvak.",
                     "Kijk imap_folder na in de instellingen bij [mail].",
                 )
-            yield from _messages(session, today)
+            validity = session.response("UIDVALIDITY")[1]
+            known = f"{validity[0]!r}" if validity and validity[0] else ""
+            place = f"{mail.imap_host} {mail.username or mail.sender} {mail.imap_folder} {known}"
+            yield from _messages(session, today, ledger, ledger.address_mark(place) if known else "")
         finally:
             with suppress(imaplib.IMAP4.error, OSError):
                 session.logout()
@@ -70,8 +129,8 @@ def _open(settings: Settings) -> imaplib.IMAP4:
     mail = settings.mail
     try:
         if mail.security == "none" and is_loopback(mail.imap_host):
-            return imaplib.IMAP4(mail.imap_host, mail.imap_port, timeout=PATIENCE)
-        return imaplib.IMAP4_SSL(mail.imap_host, mail.imap_port, ssl_context=context(), timeout=PATIENCE)
+            return _Bounded(mail.imap_host, mail.imap_port, timeout=PATIENCE)
+        return _Encrypted(mail.imap_host, mail.imap_port, ssl_context=context(), timeout=PATIENCE)
     except ssl.SSLError:
         raise Stop(
             f"Er komt geen veilige verbinding met {mail.imap_host} tot stand: het certificaat klopt niet.",
@@ -105,20 +164,52 @@ def _log_in(session: imaplib.IMAP4, settings: Settings) -> None:
         raise refused from None
 
 
-def _messages(session: imaplib.IMAP4, today: date) -> Iterator[bytes]:
+def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str) -> Iterator[bytes]:
+    """`mailbox` is the digest that this folder goes by; "" where its server does not promise to keep its numbers."""
     since = today - BACK
     answer, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
     if answer != "OK":
         raise imaplib.IMAP4.error
-    numbers = b" ".join(one for one in found if isinstance(one, bytes)).split()
+    numbers = [one.decode("ascii") for one in b" ".join(one for one in found if isinstance(one, bytes)).split()]
+    seen = ledger.letters.looked_at(mailbox)
+    ledger.letters.keep_looks(mailbox, numbers)
+    fresh = [one for one in numbers if one not in seen]
+    refused = 0
+    for start in range(0, len(fresh), TOGETHER):
+        heads, without = _heads(session, fresh[start : start + TOGETHER])
+        refused += without
+        telling = [number for number, head in heads if may_tell(head)]
+        ledger.letters.look_at(mailbox, [number for number, _head in heads if number not in telling])
+        for number in telling:
+            whole = _fetch(session, [number], f"(BODY.PEEK[]<0.{LARGEST}>)")
+            if whole is None:
+                refused += 1
+                continue
+            yield from (data for _number, data in whole)
+            ledger.letters.look_at(mailbox, [number])
+    if refused:
+        many = "1 bericht" if refused == 1 else f"{refused} berichten"
+        raise Stop(
+            f"De mailserver gaf {many} in het postvak niet. De andere zijn gelezen.",
+            "Typ het straks nog eens: make bounces",
+            code=3,
+        )
+
+
+def _heads(session: imaplib.IMAP4, numbers: list[str]) -> tuple[list[tuple[str, bytes]], int]:
+    """What the headers of these messages tell, by UID, and of how many the server would not say it."""
     fields = f"(BODY.PEEK[HEADER.FIELDS ({HEADINGS})])"
-    for start in range(0, len(numbers), TOGETHER):
-        asked = b",".join(numbers[start : start + TOGETHER]).decode("ascii")
-        _ok, heads = session.uid("FETCH", asked, fields)
-        for number, head in _pieces(heads):
-            if number and may_tell(head):
-                _ok, parts = session.uid("FETCH", number, f"(BODY.PEEK[]<0.{LARGEST}>)")
-                yield from (data for _number, data in _pieces(parts))
+    together = _fetch(session, numbers, fields)
+    if together is not None:
+        return [(number, head) for number, head in together if number], 0
+    singly = [_fetch(session, [number], fields) for number in numbers]  # one of them may be what it stumbles over
+    return [(number, head) for one in singly if one for number, head in one if number], singly.count(None)
+
+
+def _fetch(session: imaplib.IMAP4, numbers: list[str], what: str) -> list[tuple[str, bytes]] | None:
+    """The pieces that a FETCH brought, by UID; None where the server answered no: that is no empty mailbox."""
+    answer, parts = session.uid("FETCH", ",".join(numbers), what)
+    return list(_pieces(parts)) if answer == "OK" else None
 
 
 def _pieces(parts: list[object]) -> Iterator[tuple[str, bytes]]:

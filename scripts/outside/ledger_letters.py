@@ -178,6 +178,24 @@ class LetterDrawer:
             connection.execute("INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)", (address, now))
             connection.execute("DELETE FROM asked WHERE address = ?", (address,))
 
+    def looked_at(self, mailbox: str) -> set[str]:
+        """The UIDs of the messages in a folder (by its digest) that an earlier run looked at."""
+        return {row[0] for row in self._connection.execute("SELECT uid FROM looked WHERE mailbox = ?", (mailbox,))}
+
+    def look_at(self, mailbox: str, uids: Iterable[str]) -> None:
+        """These were looked at; nothing is kept of a folder without a digest."""
+        rows = [(mailbox, uid) for uid in uids] if mailbox else []
+        if rows:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR IGNORE INTO looked VALUES (?, ?)", rows)
+
+    def keep_looks(self, mailbox: str, uids: Iterable[str]) -> None:
+        """Only these are still there to be looked at: of the others, and of other folders, nothing is kept."""
+        gone = self.looked_at(mailbox) - set(uids)
+        with writing(self._connection) as connection:
+            connection.execute("DELETE FROM looked WHERE mailbox <> ?", (mailbox,))
+            connection.executemany("DELETE FROM looked WHERE mailbox = ? AND uid = ?", [(mailbox, one) for one in gone])
+
     def count_departure(self, message_id: str) -> None:
         """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""
         with writing(self._connection) as connection:

@@ -101,7 +101,12 @@ SEVENTH = (
     "CREATE TABLE agreed_admin (digest TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)
+EIGHTH = (
+    # The messages of the mailbox (by the digest of its folder) that were looked at, whatever was in them.
+    "CREATE TABLE looked (mailbox TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (mailbox, uid)) WITHOUT ROWID",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

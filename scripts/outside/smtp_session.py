@@ -6,13 +6,16 @@ import base64
 import binascii
 import hmac
 import ipaddress
+import math
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from outside.conversation import read_line
 from outside.settings import Mail
 from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
 from outside.stop import Stop
@@ -23,7 +26,7 @@ HERE = "[127.0.0.1]"
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait: to be connected, for an answer, and for the one that follows a whole letter.
+    """Seconds to wait: to be connected, for a whole answer, for the one that follows a whole letter, and to log in.
 
     RFC 5321, 4.5.3.2, asks for ten minutes for the last: whoever hangs up sooner makes letters uncertain.
     """
@@ -31,6 +34,44 @@ class Patience:
     connect: float = 30
     answer: float = 120
     verdict: float = 600
+    opening: float = 300
+
+
+LINES, LINE = 100, 2_000
+"""So many lines in an answer, and octets in a line (RFC 5321, 4.5.3.1.5: 512). Before TLS anybody may be speaking."""
+
+
+class _Bounded(smtplib.SMTP):
+    """The library's conversation, in which an answer has an end: in lines, in octets, and in time."""
+
+    until = math.inf
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As the library's own. Its patience with one line is here the patience with the whole answer."""
+        line = self.sock
+        if line is None:
+            raise smtplib.SMTPServerDisconnected
+        if self.file is None:
+            self.file = line.makefile("rb")
+        until = min(self.until, time.monotonic() + (line.gettimeout() or Patience().answer))
+        said: list[bytes] = []
+        while len(said) < LINES:
+            try:
+                heard = read_line(self.file, line, until, LINE)
+            except OSError:
+                break
+            if not heard:
+                break
+            said.append(heard[4:].strip(b" \t\r\n"))
+            code = heard[:3]
+            if not code.isdigit() or heard[3:4] != b"-":
+                return int(code) if code.isdigit() else -1, b"\n".join(said)
+        self.close()
+        raise smtplib.SMTPServerDisconnected
+
+
+class _Encrypted(_Bounded, smtplib.SMTP_SSL):
+    """The same, encrypted from its first word."""
 
 
 class CutOff(Exception):
@@ -62,11 +103,13 @@ def open_session(mail: Mail, account: str, password: Callable[[], str], patience
         # A letter goes as one long and one short piece; the short one must not wait for an answer to the long one.
         line_of(session).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         line_of(session).settimeout(patience.answer)
+        session.until = time.monotonic() + patience.opening
         _greet(session)
         if mail.security == "starttls":
             _encrypt(session, mail)
             _greet(session)
         _log_in(session, mail, account, password)
+        session.until = math.inf
     except (smtplib.SMTPException, OSError):
         session.close()
         raise CutOff from None
@@ -132,11 +175,11 @@ def is_silent(session: smtplib.SMTP) -> bool:
     return False
 
 
-def _connect(mail: Mail, patience: Patience) -> smtplib.SMTP:
+def _connect(mail: Mail, patience: Patience) -> _Bounded:
     try:
         if mail.security == "tls":
-            return smtplib.SMTP_SSL(mail.host, mail.port, HERE, timeout=patience.connect, context=context())
-        return smtplib.SMTP(mail.host, mail.port, HERE, timeout=patience.connect)
+            return _Encrypted(mail.host, mail.port, HERE, timeout=patience.connect, context=context())
+        return _Bounded(mail.host, mail.port, HERE, timeout=patience.connect)
     except smtplib.SMTPConnectError as error:
         words = error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         reply = read_reply(error.smtp_code, words)
