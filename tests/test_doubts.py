@@ -109,3 +109,39 @@ def test_ordinary_changes_are_not_doubted() -> None:
     assert doubts(known(with_column(2, [PEOPLE[29][2]] * 7))) == [], "seven who share one address, which is still his as well"
     strangers = [(f"D-{turn:04d}", "Uma", f"uma{turn}@mail.example", mobile(turn)) for turn in range(31, 61)]
     assert doubts(known([*PEOPLE, *strangers])) == []
+
+
+def newcomers(number: int) -> str:
+    """So many members with an address who were not welcomed yet."""
+    return "\n".join(["Nr | Voornaam | E-mail", *(f"D-{n:04d} | Jan | jan{n}@mail.example" for n in range(1, number + 1))])
+
+
+@pytest.mark.parametrize(
+    ("number", "counts", "doubted"),
+    [
+        (30, {"members": 40}, True),
+        (21, {"members": 5}, True),
+        (20, {"members": 25}, False),
+        (30, {}, False),
+        (30, {"members": 40, "mails": 30}, False),
+        (30, {"members": 40, "mails": 9}, True),
+        (30, {"members": 40, "mails": 10}, False),
+    ],
+    ids=["many", "hardly any before", "few", "a new register", "they waited already", "some waited", "most waited"],
+)
+def test_very_many_new_mails_at_once_are_doubted(number: int, counts: dict[str, int], doubted: bool) -> None:
+    """More than twenty and a quarter of the members, on a register that is known; what waited for its turn is not new."""
+    seen = view(register(newcomers(number)), replace(TERMS, regiegroep_number="06-23456789"), History(counts=counts, salt=b"test"))
+    found = doubts(seen, list(plan_welcome(seen)))
+    assert found == ([f"Er komen ineens {number - counts.get('mails', 0)} nieuwe mails bij, op {number + 3} deelnemers. Controleer wie er nieuw bij staan."] if doubted else [])
+
+
+def test_many_new_mails_are_no_doubt_where_they_are_a_small_part() -> None:
+    """Thirty of a hundred and thirty-three; and letters that were put ready before are not new where they leave."""
+    ready = [Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1)) for n in range(1, 31)]
+    terms = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
+    seen = view(register(newcomers(30)), terms, History(ready, counts={"members": 33}, salt=b"test"))
+    assert doubts(seen, list(plan_welcome(seen))) == []
+    quiet = newcomers(30) + "\n" + "\n".join(f"E-{n:04d} | Piet | " for n in range(1, 101))
+    seen = view(register(quiet), terms, History(counts={"members": 103}, salt=b"test"))
+    assert doubts(seen, list(plan_welcome(seen))) == []

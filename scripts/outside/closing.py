@@ -10,9 +10,11 @@ from outside.ledger import Ledger
 from outside.screen import say, warn
 from outside.settings import Settings
 from roster.describe import describe_report
-from roster.doubts import counts
+from roster.doubts import WAITING, counts
 from roster.finding import Finding
 from roster.plan import View
+from roster.welcome import waiting_for_welcome
+from roster.welcome_desk import Turn
 
 
 def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
@@ -34,7 +36,8 @@ def tell_report(report: Report, mail_done: str) -> None:
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str) -> int:
     """The closing sum, what to do next, and the exit code."""
     if report.code != 3:
-        ledger.remember_counts(counts(view))
+        waiting = report.waiting + waiting_for_welcome(view).get(Turn.NUMBER, 0)
+        ledger.remember_counts(counts(view) | {WAITING: waiting})
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)

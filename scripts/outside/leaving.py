@@ -15,6 +15,7 @@ from outside.settings import Settings
 from outside.sifting import Posted, sift
 from outside.stop import Stop
 from roster.columns import DEELNEMERS
+from roster.new_admins import admin_mark, describe_new_admins, unvouched
 from roster.plan import Send, View
 from roster.welcome_mark import BUSY, UNCERTAIN, WelcomeMark, read_mark
 
@@ -68,11 +69,12 @@ class Leave:
         """Whether somebody agreed to this letter, as it stands."""
         return self._given or says_what(send) in self._agreed
 
-    def ask(self, sends: Sequence[Send], compose: Callable[[Send], Letter], new: str = "", *, first: bool) -> bool:
+    def ask(self, sends: Sequence[Send], compose: Callable[[Send], Letter], view: View, *, first: bool) -> bool:
         """Ask for the letters that would leave now and that nobody agreed to yet. False where none may leave at all.
 
-        `new` is what else is agreed to in the same question. On the `first` try, of which nothing was done yet,
-        Stop is raised where nobody can answer: mail never leaves by accident.
+        Who is new as an admin of the `view` is agreed to in the same question, because his card goes along. On the
+        `first` try, of which nothing was done yet, Stop is raised where nobody can answer: mail never leaves by
+        accident.
         """
         if self._given:
             return True
@@ -87,9 +89,15 @@ class Leave:
                 raise _nobody_there(len(others), self._again)
             return True
         waiting = len(sends) - len(going) - posted.held - len(posted.known)
-        _show(list(others.values()), waiting, compose, new, more=bool(self._agreed))
-        yes = agree(f"{_mails(len(others))} {'erbij ' if self._agreed else ''}versturen?")
+        _show(list(others.values()), waiting, compose, more=bool(self._agreed))
+        new = unvouched(view)
+        for line in describe_new_admins(view):
+            say(line)
+        sure = f", en {'klopt die beheerder' if len(new) == 1 else 'kloppen die beheerders'}" if new else ""
+        yes = agree(f"{_mails(len(others))} {'erbij ' if self._agreed else ''}versturen{sure}?")
         (self._agreed if yes else self._declined).update(others)
+        if yes and new:
+            self._ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in new)
         return bool(self._agreed)
 
     def _is_open(self, send: Send) -> bool:
@@ -111,8 +119,8 @@ def _nobody_there(number: int, again: str) -> Stop:
     )
 
 
-def _show(going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter], new: str, *, more: bool) -> None:
-    """How many letters, to which groups, one example, and what else is agreed to."""
+def _show(going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter], *, more: bool) -> None:
+    """How many letters, to which groups, and one example."""
     groups = Counter(str(send.facts.get("group") or "zonder groep") for send in going)
     say()
     if more:
@@ -129,8 +137,6 @@ def _show(going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter]
     say("Zo ziet de eerste eruit:")
     for line in _example(compose(going[0])):
         say(f"  | {line}")
-    if new:
-        say(new, "careful")
 
 
 def tell_unasked(number: int, word: str) -> None:

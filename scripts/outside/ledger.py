@@ -115,6 +115,7 @@ class Ledger:
             self._recipients(),
             wishes,
             self.shelf.sights(),
+            self.letters.agreed_admins(),
         )
 
     def _recipients(self) -> dict[str, Recipient]:

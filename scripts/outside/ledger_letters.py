@@ -133,6 +133,16 @@ class LetterDrawer:
         found = self._connection.execute("SELECT message_id FROM limit_told WHERE at > ?", (since.isoformat(),))
         return {row[0] for row in found}
 
+    def agree_to_admins(self, marks: Iterable[str]) -> None:
+        """Somebody agreed that the cards of these admins (digests) go along with mails."""
+        now = self._clock().isoformat()
+        with writing(self._connection) as connection:
+            connection.executemany("INSERT OR IGNORE INTO agreed_admin VALUES (?, ?)", [(mark, now) for mark in marks])
+
+    def agreed_admins(self) -> frozenset[str]:
+        """The digests of the admins that somebody agreed to."""
+        return frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin"))
+
     def addresses(self) -> list[str]:
         """The digests of all addresses that a letter ever went to, as far as is known."""
         return [row[0] for row in self._connection.execute("SELECT DISTINCT address FROM message WHERE address <> ''")]

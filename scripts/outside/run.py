@@ -21,7 +21,7 @@ from outside.mailbox import Mailbox
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules, tell_changed_rules
-from outside.screen import progress, say, warn
+from outside.screen import can_answer, progress, say, warn
 from outside.settings import Settings
 from outside.sifting import Posted
 from outside.stop import Stop
@@ -144,7 +144,7 @@ class Tries:
         now = datetime.now().astimezone()
         sends = [step for step in prepared.plan if isinstance(step, Send)]
         made = watched(lambda send: compose(send, self._settings, now), self._settings)
-        going = self._leave.ask(sends, made, first=first)
+        going = self._leave.ask(sends, made, prepared.view, first=first)
         if not going and not self._report.did_something:
             say("Er is niets gedaan.")
             return 0
@@ -245,6 +245,7 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
         rules_version=rules_version(),
         languages=languages(),
         mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
+        new_admin_cards=settings.mail.transport != "smtp" or (can_answer() and not choices.yes),
     )
 
 
@@ -266,7 +267,7 @@ def tell(prepared: Prepared, shown: int | None = 12) -> None:
 def tell_again(prepared: Prepared) -> None:
     """What a later try means to do: the register is another than was told of."""
     warn("Het register werd intussen gewijzigd en is opnieuw gelezen.")
-    for line in describe_plan(prepared.plan, prepared.held):
+    for line in describe_plan(prepared.view, prepared.plan, prepared.held):
         say(line)
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from roster.finding import Finding, Weight
 from roster.holding import Held
 from roster.model import Status
+from roster.new_admins import describe_new_admins
 from roster.number_update import audience_of
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.role_letters import waiting_for_role_letter
@@ -76,7 +77,7 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None 
 
     What is wrong without being in any row comes first, always.
     """
-    return [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(plan, held)]
+    return [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(view, plan, held)]
 
 
 def describe_waiting(view: View) -> list[str]:
@@ -171,8 +172,9 @@ def _findings(findings: Sequence[Finding], shown: int | None) -> Iterator[str]:
         )
 
 
-def describe_plan(plan: Sequence[Step], held: Held) -> Iterator[str]:
-    """What a plan means to do, and what is held back."""
+def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]:
+    """Who is new as an admin, what a plan means to do, and what is held back."""
+    yield from describe_new_admins(view)
     kinds = Counter(type(step) for step in plan)
     lines = [
         _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",

@@ -24,6 +24,12 @@ _COLUMNS = ("Mobiel", "E-mail", "Voornaam of Achternaam")
 _WHAT = dict(zip(_COLUMNS, ("het mobiele nummer", "het e-mailadres", "de naam"), strict=True))
 _CAUSE = "Waarschijnlijk is de kolom {} los van de rest gesorteerd of verschoven. Maak dat dan ongedaan."
 
+WAITING = "mails"
+"""In what a run counted: the mails that waited at its end."""
+
+MEANT_FOR_MANY = ("rules_update", "number_update")
+"""Letters that somebody has sent to everybody with a word of its own."""
+
 _TAKES_PART = ("actief", "wachtlijst")
 
 
@@ -51,7 +57,20 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     again = sum(_was_welcomed(step, view.terms.mail_done) for step in welcomes)
     if again > max(SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
-    return found + _mixed_up(view)
+    return found + _flood(view, plan) + _mixed_up(view)
+
+
+def _flood(view: View, plan: Sequence[Step]) -> list[str]:
+    """Very many mails at once that the last round did not see coming, on a register that is known."""
+    before, told = view.history.counts, view.history.of_person
+    if not before.get("members"):
+        return []
+    sends = [step for step in plan if isinstance(step, Send) and step.act not in MEANT_FOR_MANY]
+    fresh = [send for send in sends if all(one.act != send.act for one in told.get(send.person, ()))]
+    number, everybody = len(fresh) - before.get(WAITING, 0), len(view.roster.members)
+    if number <= SMALL or number <= everybody * SHARE:
+        return []
+    return [f"Er komen ineens {number} nieuwe mails bij, op {everybody} deelnemers. Controleer wie er nieuw bij staan."]
 
 
 def _mixed_up(view: View) -> list[str]:

@@ -68,7 +68,8 @@ class Terms:
 
     `rules_version` is the version of the spelregels under templates/; `mail_done` is the state of a
     letter that the mailbox took ("klaargezet" or "verstuurd"). `number_is_example` is True where the settings
-    hold the example number and it may not be used, so that `regiegroep_number` is "".
+    hold the example number and it may not be used, so that `regiegroep_number` is "". `new_admin_cards` is False
+    where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new.
     """
 
     today: date
@@ -92,6 +93,7 @@ class Terms:
     rules_version: str = "1"
     mail_done: str = "klaargezet"
     municipality: str = "Den Helder"
+    new_admin_cards: bool = True
 
 
 @dataclass(slots=True, eq=False)

@@ -167,7 +167,7 @@ class History:
     `left_alone_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
     the second who stood in that row) what was last seen of him.
     `sights` are the places in which people were first seen who were welcomed before such a place was
-    remembered: no letters, but as good as told.
+    remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
     """
 
     deliveries: list[Delivery] = field(default_factory=list)
@@ -179,6 +179,7 @@ class History:
     recipients: dict[str, Recipient] = field(default_factory=dict)
     left_alone_since: dict[str, datetime] = field(default_factory=dict)
     sights: list[Delivery] = field(default_factory=list)
+    agreed_admins: frozenset[str] = frozenset()
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property

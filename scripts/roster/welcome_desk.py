@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from roster.left_alone import wants_no_mail
 from roster.model import Group, Member, Role, Roster, Standing, Status
+from roster.new_admins import with_cards
 from roster.plan import Notice, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Place, fold
@@ -239,7 +240,7 @@ class Desk:
             waits = Turn.ADMIN
         elif group.registered is None:
             waits = Turn.REGISTRATION
-        cards = () if waits else admin_cards(group, admins, self._view.terms)
+        cards = () if waits else admin_cards(group, with_cards(self._view, admins), self._view.terms)
         named, started = area.name if area else group.area, group.started is not None
         return _Circle(group.name, named, admins, waits, cards, invitation(group), started)
 

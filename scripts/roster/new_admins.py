@@ -1,0 +1,52 @@
+"""Knows which admins nobody vouched for yet: whoever can type in the sheet can call himself one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from roster.model import Member
+from roster.plan import View
+from roster.table import fold
+from roster.welcome_mark import SENT
+
+
+def admin_mark(view: View, admin: Member) -> str:
+    """An admin as the ledger knows that somebody agreed to him: a digest of his number and his group."""
+    return view.history.identity(f"{admin.mobile or ''}\x1f{fold(admin.group)}")
+
+
+@lru_cache(maxsize=1)  # asked for every group of one view
+def unvouched(view: View) -> tuple[Member, ...]:
+    """The active admins that nobody agreed to, and that nobody took into the regiegroep."""
+    sure = {row.nr for row in view.roster.admin_rows if row.in_regiegroep}
+    admins = [admin for group in view.standing.admins.values() for admin in group if admin.nr not in sure]
+    return tuple(admin for admin in admins if admin_mark(view, admin) not in view.history.agreed_admins)
+
+
+def new_admins(view: View) -> list[Member]:
+    """Whom to name before letters leave: where mail really leaves who is unvouched, else who has no row of his own."""
+    if view.terms.mail_done == SENT:
+        return list(unvouched(view))
+    known = {row.nr for row in view.roster.admin_rows}
+    return [admin for group in view.standing.admins.values() for admin in group if admin.nr not in known]
+
+
+def with_cards(view: View, admins: tuple[Member, ...]) -> list[Member]:
+    """Those of a group's admins whose cards go along with letters to others."""
+    doubtful = () if view.terms.new_admin_cards else {admin.nr for admin in unvouched(view)}
+    return [admin for admin in admins if admin.nr not in doubtful]
+
+
+def describe_new_admins(view: View) -> list[str]:
+    """Who is named, of which group, and what becomes of their cards."""
+    found = new_admins(view)
+    if not found:
+        return []
+    lines = ["Nieuw als beheerder: " + ", ".join(f"{admin.name} ({admin.group})" for admin in found) + "."]
+    if not view.terms.new_admin_cards:
+        whose = "Deze contactkaart gaat" if len(found) == 1 else "Deze contactkaarten gaan"
+        lines.append(
+            f"  {whose} nog niet mee met mails aan anderen. Klopt het? "
+            "Zet in het tabblad Beheerders bij In regiegroep ja, of typ make sync zonder YES=1 en beantwoord de vraag."
+        )
+    return lines
