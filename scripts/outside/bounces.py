@@ -216,9 +216,10 @@ def _listed(names: Sequence[str]) -> str:
 def _tell(heard: Heard) -> None:
     say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken.")
     if heard.refused:
-        say(f"  {heard.refused} × teruggekomen. In de kolom Welkom staat waarom.")
+        say(f"  {heard.refused} × teruggekomen. In de kolom Welkom of Vervolgmail staat waarom.")
         say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
         say("    make resend NR=…")
+        say("    Ging het om nieuwe spelregels of een nieuw nummer? Typ daarna make rules-update of make number-update")
     if heard.look:
         warn(f"  {_listed(heard.look)}: er kwam bericht dat een mail aan dit adres niet aankwam. Kijk zelf.")
         warn("    Welke mail het was, staat er niet in. Klopt het adres niet? Verbeter het in het register.", "plain")

@@ -23,6 +23,10 @@ SHEETS = {
 """The title of the rules to hand out, its foot, and the word for municipality in it."""
 
 
+CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "nieuw nummer van de regiegroep"}
+"""What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
+
+
 def render_by_hand(
     rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES, rules: Rules | None = None
 ) -> str:
@@ -39,14 +43,15 @@ def render_by_hand(
         news = difference.to(row.has_version, row.language) if row.has_version else {}
         if row.has_version and not is_news(news):
             continue
-        text = find_text("by_hand_rules" if row.has_version else "by_hand", row.language, settings.language, folder)
+        kind = "by_hand_rules" if row.has_version else "by_hand_change" if row.change else "by_hand"
+        text = find_text(kind, row.language, settings.language, folder)
         languages[text.language] = None
         words = text.unwrapped({**_shown(row.facts), **news})
         people.append(  # in the order of page.html, which takes them without looking up a name for each
             (
                 row.nr, row.name, row.address, row.mobile, shown_number(row.mobile), row.group, row.area, row.joined,
                 text.language, _as_lines(words.strip()), whatsapp_link(row.mobile, words), row.why,
-                bool(row.has_version),
+                "nieuwe spelregels" if row.has_version else CHANGES.get(row.change, ""),
             )
         )
     sheets = []

@@ -179,7 +179,7 @@ def tell_uncertain(ledger: Ledger) -> int:
     for entry in found[:SHOWN]:
         warn(f"  {entry.person}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
     if len(found) > SHOWN:
-        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom staat bij hen: onzeker.", "plain")
+        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom of Vervolgmail staat bij hen: onzeker.", "plain")
     warn(
         f"Staat de mail bij Verzonden? Typ: make sent NR={found[0].person}. "
         f"Staat hij er niet? Typ: make resend NR={found[0].person}",

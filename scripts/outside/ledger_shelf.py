@@ -27,6 +27,11 @@ class Shelf:
             with writing(self._connection) as connection:
                 connection.executemany("INSERT OR IGNORE INTO sight VALUES (?, ?, ?, ?, ?, ?)", rows)
 
+    def remember_notice(self, person: str, act: str, version: str, notice: Notice) -> None:
+        """Remember what somebody was told by hand of his place."""
+        with writing(self._connection) as connection:
+            self.keep_notice(connection, (person, act, version), notice)
+
     def keep_notice(self, connection: sqlite3.Connection, letter: tuple[str, str, str], notice: Notice) -> None:
         """Remember what a letter (person, act, version) tells of a place, with all else of this transaction."""
         if any(notice):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from outside.drawing import draw
@@ -21,9 +21,12 @@ from outside.settings import Settings
 from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.stop import Changed, Stop
 from outside.workbook import Workbook
+from roster.by_hand_changes import Change, changes_by_hand
 from roster.columns import DEELNEMERS
-from roster.plan import SetCell, View
+from roster.notices import ADMIN, MOVED, NUMBER_UPDATE
+from roster.plan import NO_NOTICE, SetCell, View
 from roster.recipient_history import recipient_history_of
+from roster.role_letters import plan_follow_up_marks
 from roster.rules_update import holders, tells_rules_by_hand
 from roster.table import Table, says
 from roster.welcome import plan_by_hand
@@ -44,6 +47,16 @@ from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
     from outside.door import Choices
+
+
+TOLD = {
+    WELCOME: "met de hand welkom geheten",
+    RULES_UPDATE: "met de hand over de nieuwe spelregels verteld",
+    ADMIN: "met de hand verteld dat dit nu een beheerder is",
+    MOVED: "met de hand over de nieuwe groep verteld",
+    NUMBER_UPDATE: "met de hand over het nieuwe nummer verteld",
+}
+"""What is said of news that a person told, by the act of the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +175,9 @@ def _case(nr: str, view: View, ledger: Ledger) -> Case:
 def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
     unsure = [one for one in case.letters if one.state == UNCERTAIN]
-    act = "" if unsure else _by_hand(case, force=choices.force)
-    if act:
-        return _told_by_hand(case, act, ledger, choices)
+    told = [] if unsure else _by_hand(case, force=choices.force)
+    if told:
+        return _told_by_hand(case, told, ledger, choices)
     found = unsure or [one for one in case.letters if _may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
@@ -181,32 +194,39 @@ def _may_be_meant(letter: Told, case: Case) -> bool:
     return letter.state in (READY, WAITS) or (letter.state == REFUSED and letter.act not in ACTS)
 
 
-def _by_hand(case: Case, *, force: bool) -> str:
-    """What a person told this member in place of a mail: "welcome", "rules_update", or "" where a mail does it."""
+def _by_hand(case: Case, *, force: bool) -> list[Change]:
+    """What a person told this member in place of a mail; all that the page has of him."""
     member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
     if member is None or turn is None or elsewhere in (BUSY, UNCERTAIN):
-        return ""
-    if desk_of(case.view).is_by_hand(member, turn) or turn is Turn.LEFT_ALONE:
-        return WELCOME
-    if turn in (Turn.DUE, Turn.NUMBER) and (force or elsewhere == REFUSED):
-        return WELCOME
-    has = next((one for one in holders(case.view) if one.member is member), None)
-    return RULES_UPDATE if has is not None and tells_rules_by_hand(has, case.view) else ""
+        return []
+    view, desk, version = case.view, desk_of(case.view), case.view.terms.rules_version
+    welcome = desk.is_by_hand(member, turn) or turn is Turn.LEFT_ALONE
+    if welcome or (turn in (Turn.DUE, Turn.NUMBER) and (force or elsewhere == REFUSED)):
+        return [Change(member, WELCOME, version, desk.notice(member))]
+    has = next((one for one in holders(view) if one.member is member), None)
+    rules = has is not None and tells_rules_by_hand(has, view)
+    news = [Change(member, RULES_UPDATE, version, NO_NOTICE)] if rules else []
+    return news + [one for one in changes_by_hand(view) if one.member is member]
 
 
-def _told_by_hand(case: Case, act: str, ledger: Ledger, choices: Choices) -> Done:
+def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: Choices) -> Done:
     """Write down that a person did it. It counts as sent, for ever."""
-    view, member = case.view, case.member
-    assert member is not None  # whoever is told by hand stands in the register
-    version, history = view.terms.rules_version, view.history
-    ledger.letters.mark_by_hand(
-        recipient_history_of(view).person(member), act, version, history.address_mark(member.email or ""),
-        (history.identity(member.mobile),) if member.mobile else (),
-    )
-    mark = mark_of(HAND, choices.today, version).text
-    what = "met de hand welkom geheten" if act == WELCOME else "met de hand over de nieuwe spelregels verteld"
-    step = case.step(keep_wish(case.cell, mark))
-    return Done(case.nr, (f"{case.nr}: opgeschreven als {what}.",), step, by_hand=True)
+    view, history = case.view, case.view.history
+    for one in told:
+        person = recipient_history_of(view).person(one.member)
+        ledger.letters.mark_by_hand(
+            person, one.act, one.version, history.address_mark(one.member.email or ""),
+            (history.identity(one.member.mobile),) if one.member.mobile else (),
+        )
+        ledger.shelf.remember_notice(person, one.act, one.version, one.notice)
+    if any(one.act in ACTS for one in told):
+        mark = mark_of(HAND, choices.today, view.terms.rules_version).text
+        step = case.step(keep_wish(case.cell, mark))
+    else:  # the row says so in a column of its own
+        known = replace(view, history=ledger.history())
+        step = next((one for one in plan_follow_up_marks(known) if one.place.key == told[0].member.place.key), None)
+    lines = tuple(f"{case.nr}: opgeschreven als {TOLD[one.act]}." for one in told)
+    return Done(case.nr, lines, step, by_hand=True)
 
 
 def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:

@@ -9,6 +9,7 @@ from outside.ledger_letters import Told
 from outside.stop import Stop
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
+from roster.notices import NUMBER_UPDATE
 from roster.plan import SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell
@@ -63,16 +64,18 @@ def is_mine(letter: Told, case: Case) -> bool:
 
 
 def what_sends(case: Case, found: Iterable[Told]) -> tuple[str, ...]:
-    """What to type, so that the letters go again: the news of changed spelregels goes with a word of its own."""
+    """What to type, so that the letters go again: some news goes with a word of its own."""
     acts = {one.act for one in found} or {WELCOME}
     waits = _why_it_waits(case)
     if waits:
         return (f"{case.nr}: opgeschreven dat de mail opnieuw moet. {waits}",)
     lines = []
-    if acts - {RULES_UPDATE}:
+    if acts - {RULES_UPDATE, NUMBER_UPDATE}:
         lines.append(f"{case.nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
     if RULES_UPDATE in acts:
         lines.append(f"{case.nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
+    if NUMBER_UPDATE in acts:
+        lines.append(f"{case.nr}: de mail over het nieuwe nummer gaat opnieuw. Typ: make number-update")
     return tuple(lines)
 
 

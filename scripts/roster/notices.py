@@ -81,6 +81,14 @@ class Notices:
     def due(self, member: Member) -> str:
         """Which letter about his place a member must get: "admin", "moved", or "" for none.
 
+        An address that refused it is not tried again.
+        """
+        act = self.change(member)
+        return "" if act and self.refused(member, act, fold(member.group)) else act
+
+    def change(self, member: Member) -> str:
+        """Of which change of place a member must still hear, by letter or by hand: "admin", "moved", or "" for none.
+
         Each once per person, group and role. Whoever became admin and moved at once gets the one letter of an admin.
         """
         known = self.known(member)
@@ -91,9 +99,7 @@ class Notices:
             act = "" if (group, Role.ADMIN.value) in known.places else ADMIN
         else:
             act = "" if group in known.groups else MOVED
-        if not act or self._told_elsewhere(member, act) or self.refused(member, act, group):
-            return ""
-        return act
+        return "" if not act or self._told_elsewhere(member, act) else act
 
     def is_new_here(self, member: Member) -> bool:
         """True where he was told of other groups, and not of the one that he stands in."""
@@ -120,18 +126,17 @@ class Notices:
             if not self.is_active(member) or self._desk.turn(member) is not Turn.DONE:
                 continue
             known, here = self.known(member), fold(member.group)
-            role = Role.ADMIN.value if member.role is Role.ADMIN else Role.MEMBER.value
-            number = self._view.history.number_mark(self._desk.number_for(member)) if known is None else ""
+            now = self._desk.notice(member)
             if known is None:
-                yield self._sight(member, Notice(here, role, number))
+                yield self._sight(member, now)
                 continue
             stored = {one.notice[:2] for one in (*self._sights(member), *self._recipients.letters(member))}
             for place in known.places:
                 if place[0] == here and here in self.renamed.values() and place not in stored:
-                    yield self._sight(member, Notice(*place, number))
+                    yield self._sight(member, Notice(*place))
             act = ADMIN if member.role is Role.ADMIN else MOVED
-            if (here, role) not in known.places and self._told_elsewhere(member, act, sure=True):
-                yield self._sight(member, Notice(here, role, number))
+            if now[:2] not in known.places and self._told_elsewhere(member, act, sure=True):
+                yield self._sight(member, now._replace(number=""))
 
     @cached_property
     def renamed(self) -> dict[str, str]:

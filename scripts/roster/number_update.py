@@ -83,11 +83,11 @@ def _has_another(member: Member, view: View) -> bool | None:
 def _letter(member: Member, view: View) -> Send:
     mark = view.history.number_mark(view.terms.regiegroep_number)
     cards = regiegroep_card(view.terms.regiegroep_number, view.terms)
-    send = desk_of(view).letter(member, NUMBER_UPDATE, _version(member, view), COLUMN)
+    send = desk_of(view).letter(member, NUMBER_UPDATE, number_version(member, view), COLUMN)
     return replace(send, facts=send.facts | facts_of((), cards), cards=cards, notice=Notice(number=mark))
 
 
-def _version(member: Member, view: View) -> str:
+def number_version(member: Member, view: View) -> str:
     """One letter a number; a number that comes back after another is told again."""
     mark, done = view.history.number_mark(view.terms.regiegroep_number), _done(view)
     told = sum(one.notice.number == mark and one.state in done for one in _letters(member, view))
@@ -100,12 +100,12 @@ def _letters(member: Member, view: View) -> list[Delivery]:
 
 def _is_pending(member: Member, view: View) -> bool:
     """True where the letter is on its way, or may have arrived."""
-    version = _version(member, view)
+    version = number_version(member, view)
     return any(one.version == version and one.state in (BUSY, UNCERTAIN) for one in _letters(member, view))
 
 
 def _refused(member: Member, view: View) -> bool:
-    return notices_of(view).refused(member, NUMBER_UPDATE, _version(member, view)) is not None
+    return notices_of(view).refused(member, NUMBER_UPDATE, number_version(member, view)) is not None
 
 
 def _done(view: View) -> tuple[str, ...]:

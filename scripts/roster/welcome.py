@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from roster.by_hand_changes import changes_by_hand
 from roster.plan import Document, Send, View
 from roster.rules_update import holders, tells_rules_by_hand
 from roster.welcome_desk import ByHand, Turn, desk_of
@@ -28,12 +29,14 @@ def plan_welcome(view: View) -> Iterator[Send]:
 def by_hand(view: View) -> list[ByHand]:
     """All members who are told by hand, because no mail can reach them; the welcomes first, who joined last on top.
 
-    Behind them who was told an older version of the spelregels: whether that is news is known where the texts are.
+    Behind them who was told an older version of the spelregels, where the texts tell whether that is news; and who
+    is in another group, became an admin, or has an older number of the regiegroep.
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
     desk = desk_of(view)
     people = [desk.card(member) for member, turn in desk.turns if desk.is_by_hand(member, turn)]
     behind = [desk.card(one.member, one.version) for one in holders(view) if tells_rules_by_hand(one, view)]
+    behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes_by_hand(view)]
     newest = sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
     return newest + sorted(behind, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 

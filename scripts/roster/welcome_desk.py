@@ -54,7 +54,8 @@ class ByHand:
     """Somebody who is welcomed by hand, or told of new spelregels so.
 
     `mobile` is E.164; `facts` is all that the text may use. `why` tells why no mail does it. `has_version` is
-    the version of the spelregels that he was told before; "" for a welcome.
+    the version of the spelregels that he was told before; "" for a welcome. `change` is the act of the letter whose
+    news he is told ("admin", "moved", "number_update"), or "".
     """
 
     place: Place
@@ -69,6 +70,7 @@ class ByHand:
     facts: dict[str, object]
     why: str = ""
     has_version: str = ""
+    change: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,7 @@ class Desk:
         """
         terms, facts = self._view.terms, self._facts(member) | more
         admins = cards_for(member, self._circle(member).cards)
-        number = self.number_for(member)
-        regiegroep = regiegroep_card(number, terms)
-        role = Role.ADMIN if member.role is Role.ADMIN else Role.MEMBER
+        regiegroep = regiegroep_card(self.number_for(member), terms)
         return Send(
             about=member.place,
             act=act,
@@ -158,8 +158,14 @@ class Desk:
             mark_was=self._welcomed.cell(member, column),
             identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
             told_together=act != ACT,
-            notice=Notice(fold(member.group), role.value, self._view.history.number_mark(number)),
+            notice=self.notice(member),
         )
+
+    def notice(self, member: Member) -> Notice:
+        """What a letter about his group tells of his place."""
+        role = Role.ADMIN if member.role is Role.ADMIN else Role.MEMBER
+        number = self._view.history.number_mark(self.number_for(member))
+        return Notice(fold(member.group), role.value, number)
 
     def number_for(self, member: Member) -> str:
         """The regiegroep's number as far as this member may know it, "" where he may not."""
@@ -171,12 +177,14 @@ class Desk:
         """True where a person must welcome him: no mail can reach him, or the address that he has refused it."""
         return turn is Turn.BY_HAND or (turn is Turn.REFUSED and self._circle(member).waits is None)
 
-    def card(self, member: Member, has_version: str = "") -> ByHand:
+    def card(self, member: Member, has_version: str = "", change: str = "", *, moved: bool = False) -> ByHand:
         """What must be at hand to tell a member without a mail. An example number is left out."""
         circle, facts = self._circle(member), self._facts(member)
         facts |= {
             "admin_numbers": [(admin.name, admin.mobile or "") for admin in circle.admins if admin is not member],
             "invitation": circle.invitation,
+            "kind": change,
+            "moved": moved,
         }
         if is_placeholder(str(facts["regiegroep_number"])):
             facts |= {"regiegroep_number": "", "regiegroep_tel": ""}
@@ -185,7 +193,7 @@ class Desk:
         return ByHand(
             member.place, member.nr, member.name, ", ".join(filter(None, (street, town))), member.mobile or "",
             circle.group, circle.area, member.language or self._view.terms.language, member.joined, facts,
-            self._why(member), has_version,
+            self._why(member), has_version, change,
         )
 
     def _why(self, member: Member) -> str:

@@ -1,0 +1,45 @@
+"""Knows which news after the welcome a person must tell, because no mail can: another place, another number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from roster.model import Member
+from roster.notices import ADMIN, NUMBER_UPDATE, notices_of
+from roster.number_update import audience_of, number_version
+from roster.plan import Notice, View
+from roster.table import fold
+from roster.welcome_desk import Turn, desk_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One piece of news for one member: the letter (act and version) that it stands for, and what it tells.
+
+    `moved` is True where an admin's news is that of another group as well.
+    """
+
+    member: Member
+    act: str
+    version: str
+    notice: Notice
+    moved: bool = False
+
+
+def changes_by_hand(view: View) -> list[Change]:
+    """All of it, one for a member: who hears of another place hears the number with it."""
+    notices, desk = notices_of(view), desk_of(view)
+    found: dict[str, Change] = {}
+    for member in view.roster.members:
+        act, group = notices.change(member), fold(member.group)
+        if not act:
+            continue
+        turn = desk.ready(member)
+        if turn is Turn.BY_HAND or (turn is Turn.DUE and notices.refused(member, act, group)):
+            moved = act == ADMIN and notices.is_new_here(member)
+            found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)
+    for member in audience_of(view).by_hand:
+        if member.place.key not in found:
+            number = Notice(number=view.history.number_mark(view.terms.regiegroep_number))
+            found[member.place.key] = Change(member, NUMBER_UPDATE, number_version(member, view), number)
+    return list(found.values())
