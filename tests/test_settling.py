@@ -116,6 +116,7 @@ def test_a_refused_address_that_is_mended_leaves_the_page_by_itself(settings: Se
     types(settings, 3, E_mail="pieter@mail.example")
     sync(settings)
     assert "D-0002" not in page(settings) and welkom(settings)[1] == READY
+    assert "D-0002-welcome" in letters(settings)
 
 
 def test_one_that_cannot_be_done_holds_up_no_other(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

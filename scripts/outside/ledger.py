@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from outside.ledger_letters import STATE, LetterDrawer
+from outside.ledger_lying import LyingReady
 from outside.ledger_schema import open_database, writing
 from outside.ledger_shelf import Shelf
 from outside.mailbox import Outcome
@@ -74,6 +75,7 @@ class Ledger:
         self._connection = open_database(path)
         self._clock = clock
         self.today = today
+        self.lying = LyingReady(self._connection)
         self.shelf = Shelf(self._connection, today, clock)
         self.letters = LetterDrawer(self._connection, today, clock)
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked

@@ -106,7 +106,14 @@ EIGHTH = (
     "CREATE TABLE looked (mailbox TEXT NOT NULL, uid TEXT NOT NULL, PRIMARY KEY (mailbox, uid)) WITHOUT ROWID",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH)
+NINTH = (
+    # The letters that were put ready as files: their name, the digest of what was written, and of what they say.
+    """CREATE TABLE lying (
+        message_id TEXT PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL, facts TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

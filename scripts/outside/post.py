@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from outside.ledger import Intent, Ledger
+from outside.lying import lying_as
 from outside.mailbox import Mailbox, Outcome
 from outside.outbox import Outbox
 from outside.screen import progress
@@ -15,7 +16,18 @@ from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Cell, says
-from roster.welcome_mark import BUSY, REFUSED, SENT, UNCERTAIN, WAITS, busy_since, keep_mail_again, mark_of, read_mark
+from roster.welcome_mark import (
+    BUSY,
+    READY,
+    REFUSED,
+    SENT,
+    UNCERTAIN,
+    WAITS,
+    busy_since,
+    keep_mail_again,
+    mark_of,
+    read_mark,
+)
 
 CHUNK = 25
 """Letters that are announced together in the rows of a register."""
@@ -158,6 +170,10 @@ class Round:
         try:
             for start in range(0, len(chunk), size):
                 group = chunk[start : start + size]
+                if self._mailbox.done == READY:
+                    self._ledger.lying.remember(
+                        lying_as(one.send, self._letters.open(one), self._ledger) for one in group
+                    )
                 self._ledger.book(fresh, [self._intent(one) for one in group], self._mailbox.done)
                 results += fresh
                 fresh = []

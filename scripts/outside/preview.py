@@ -9,17 +9,15 @@ from typing import TYPE_CHECKING
 
 from outside.files import private_folder, replace, settle_folder, sweep, trouble
 from outside.leaks import watched
-from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter
-from outside.opening import open_workbook
 from outside.rules_kept import tell_changed_rules
-from outside.run import prepare
+from outside.run import prepare_dry
 from outside.screen import progress, say
 from outside.settings import Settings
 from outside.templates import fill_page
 from roster.describe import describe_waiting
-from roster.plan import History, Planner, Send
+from roster.plan import Planner, Send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,12 +30,7 @@ HERE = "<!--mails-->"
 
 def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
     """Write out/voorbeeld-mails.html. The exit code."""
-    path = settings.paths.state / "ledger.sqlite3"
-    history = History()
-    if path.exists():
-        with Ledger(path, choices.today) as ledger:
-            history = ledger.history()
-    prepared = prepare(open_workbook(settings), settings, choices, planners, history)
+    prepared = prepare_dry(settings, choices, planners)
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     try:
         _write(settings, sends)

@@ -17,22 +17,23 @@ from outside.leaks import watched
 from outside.leaving import Leave
 from outside.ledger import Ledger
 from outside.letters import compose
+from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.mailbox import Mailbox
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules, tell_changed_rules
-from outside.screen import can_answer, progress, say, warn
+from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.sifting import Posted
 from outside.stop import Stop
-from outside.templates import languages, rules_version
+from outside.terms import terms_of, without_example_number
 from outside.workbook import Workbook
 from roster.columns import BORDAANVRAGEN, DEELNEMERS
 from roster.describe import describe, describe_plan, describe_waiting
 from roster.doubts import doubts
 from roster.holding import Held, hold_back
 from roster.left_alone import takes_mail_again, wants_no_mail
-from roster.model import Status, Terms
+from roster.model import Status
 from roster.notices import notices_of
 from roster.numbers import highest_seen
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
@@ -41,8 +42,8 @@ from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
 from roster.rules import check
-from roster.welcome_desk import all_made_up, is_placeholder
-from roster.welcome_mark import SENT
+from roster.welcome_desk import all_made_up
+from roster.welcome_mark import READY, SENT
 from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ def run(
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         settle(ledger, mailbox)
+        if mailbox.done == READY:
+            sweep_away(ledger, settings)
         keep_rules(settings)
         return Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
 
@@ -130,9 +133,13 @@ class Tries:
 
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
-        with undisturbed():
-            history = self._ledger.history()
-        prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
+        prepared = self._prepare()
+        if self._mailbox.done == READY and (self._choices.force or not prepared.doubted):
+            stale = stale_letters(prepared.view, self._planners, self._ledger, self._settings)
+            tell_stale(stale)
+            if stale.letters:
+                take_back(stale, self._ledger, self._settings)
+                prepared = self._prepare()
         self._prepared = prepared
         tell(prepared) if first else tell_again(prepared)
         if prepared.doubted and not self._choices.force:
@@ -154,6 +161,11 @@ class Tries:
         finally:
             self._report = report_of(posted).after(earlier)
         return None
+
+    def _prepare(self) -> Prepared:
+        with undisturbed():
+            history = self._ledger.history()
+        return prepare(self._workbook, self._settings, self._choices, self._planners, history)
 
     def _carry_out(self, prepared: Prepared, posted: Posted, now: datetime) -> None:
         """Step 8."""
@@ -187,16 +199,7 @@ class Tries:
 
 def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
-    path = settings.paths.state / "ledger.sqlite3"
-    history = History()
-    try:
-        known = path.exists()
-    except OSError as error:  # a folder that we may not look into
-        raise trouble(error, path.parent.name) from error
-    if known:
-        with Ledger(path, choices.today) as ledger:
-            history = ledger.history()
-    prepared = prepare(open_workbook(settings), settings, choices, planners, history)
+    prepared = prepare_dry(settings, choices, planners)
     tell(prepared, shown=None)
     if prepared.doubted and not choices.force:
         return refuse(prepared.doubted)
@@ -205,6 +208,28 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
         return 1
     say("Er is niets veranderd. Doen? Typ: make sync")
     return exit_code(prepared.view.findings)
+
+
+def prepare_dry(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> Prepared:
+    """What a round would make of the register, without writing anything: also which letters it would take back."""
+    path = settings.paths.state / "ledger.sqlite3"
+    workbook = open_workbook(settings)
+    try:
+        known = path.exists()
+    except OSError as error:  # a folder that we may not look into
+        raise trouble(error, path.parent.name) from error
+    if not known:
+        return prepare(workbook, settings, choices, planners, History())
+    with Ledger(path, choices.today) as ledger:
+        history = ledger.history()
+        prepared = prepare(workbook, settings, choices, planners, history)
+        if prepared.view.terms.mail_done != READY or prepared.doubted:
+            return prepared
+        stale = stale_letters(prepared.view, planners, ledger, settings)
+    tell_stale(stale)
+    if not stale.letters:
+        return prepared
+    return prepare(workbook, settings, choices, planners, as_if_taken_back(history, stale))
 
 
 def prepare(
@@ -236,24 +261,6 @@ def undisturbed() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def terms_of(settings: Settings, choices: Choices) -> Terms:
-    """What the rules are held to today."""
-    return replace(
-        settings.terms(choices.today),
-        rules_version=rules_version(),
-        languages=languages(),
-        mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
-        new_admin_cards=settings.mail.transport != "smtp" or (can_answer() and not choices.yes),
-    )
-
-
-def without_example_number(terms: Terms, *, made_up: bool) -> Terms:
-    """The terms without the example number of the regiegroep, unless all is made up and no mail really leaves."""
-    if not is_placeholder(terms.regiegroep_number) or (made_up and terms.mail_done != "verstuurd"):
-        return terms
-    return replace(terms, regiegroep_number="", number_is_example=True)
 
 
 def tell(prepared: Prepared, shown: int | None = 12) -> None:

@@ -9,7 +9,7 @@ from roster.model import Status
 from roster.plan import Send, Step, View
 from roster.recipient_history import LOOKED, recipient_history_of
 from roster.table import fold
-from roster.welcome_mark import done_states, read_mark
+from roster.welcome_mark import WAITS, done_states, read_mark
 
 SMALL = 20
 """Registers with fewer members than this, before and now, are exempt: there every change is a large one."""
@@ -54,7 +54,7 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     if was_in >= SMALL and newly_left > was_in * SHARE:
         found.append(f"Van de {was_in} deelnemers die meededen, zijn er {newly_left} ineens afgemeld.")
     welcomes = [step for step in plan if isinstance(step, Send) and step.act == "welcome"]
-    again = sum(_was_welcomed(step, view.terms.mail_done) for step in welcomes)
+    again = sum(_was_welcomed(step, view) for step in welcomes)
     if again > max(SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
     return found + _flood(view, plan) + _mixed_up(view)
@@ -100,10 +100,16 @@ def _mixed_up(view: View) -> list[str]:
     return [*told, *anew.values()]
 
 
-def _was_welcomed(send: Send, done: str) -> bool:
-    """True where the row says that this letter left already: one row may have been typed over, many are a mistake."""
+def _was_welcomed(send: Send, view: View) -> bool:
+    """True where the row says that this letter left already: one row may have been typed over, many are a mistake.
+
+    Of a letter that lay ready and was taken back to be made anew, the ledger knows that the row still tells.
+    """
     mark = read_mark(send.mark_was)
-    return mark is not None and mark.state in (done, *done_states(done))
+    if mark is None or mark.state not in done_states(view.terms.mail_done):
+        return False
+    letters = view.history.of_person.get(send.person, ())
+    return not any(one.state == WAITS and read_mark(one.told) == mark for one in letters)
 
 
 def counts(view: View) -> dict[str, int]:

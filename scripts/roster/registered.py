@@ -13,7 +13,7 @@ from roster.plan import Delivery, Notice, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import Cell, Table, fold, says
 from roster.welcome_cards import facts_of, regiegroep_card
-from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, done_states, read_mark
+from roster.welcome_mark import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, done_states, read_mark
 
 ACT = "registered"
 WELCOME = "welcome"
@@ -59,10 +59,21 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
         cell = _cell(view, group)
         briefly = "; ".join(filter(None, (got, _refusals(refused))))
         wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
-        if not wholly and not (isinstance(cell, str) and cell.startswith(REFUSED)):
+        told_before = isinstance(cell, str) and cell.startswith(REFUSED)
+        if not (wholly or told_before or _was_taken_back(cell, group, admins, view)):
             continue
         if not says(cell, briefly) and not says(cell, wholly):
             yield SetCell(group.place.at(COLUMN), wholly, cell)
+
+
+def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: View) -> bool:
+    """True where the cell still tells of letters that lay ready, and that are due again."""
+    letters = (one for admin in admins for one in recipient_history_of(view).letters(admin))
+    return (
+        isinstance(cell, str)
+        and cell.startswith(READY)
+        and any((one.act, one.version, one.state) == (ACT, _version(group), WAITS) for one in letters)
+    )
 
 
 def _told_well(told: Iterable[Delivery | None], admins: int, view: View) -> str:

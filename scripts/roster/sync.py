@@ -26,5 +26,12 @@ PLANNERS: tuple[Planner, ...] = (
     plan_signs,
 )
 
+LETTERS: dict[Planner, tuple[str, ...]] = {
+    plan_registered: ("registered",),
+    plan_role_letters: ("admin", "moved"),
+    plan_welcome: ("welcome",),
+}
+"""The planners among them whose letters are made anew while they lie ready, and which acts each plans."""
+
 FOLDERS = ("vcards", "borden")
 """The folders under out/ whose files each round makes anew: a bundle of a group that is gone must not linger."""

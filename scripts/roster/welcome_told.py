@@ -19,6 +19,7 @@ from roster.welcome_mark import (
     REFUSED,
     SENT,
     UNCERTAIN,
+    WAITS,
     keep_mail_again,
     mark_of,
     read_mark,
@@ -44,23 +45,35 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     table = view.roster.tables[DEELNEMERS.title]
     said, first = list(table.column(COLUMN)), table.first
     for member in view.roster.members:
-        known = _told_of(recipients.letters_of_row(member))
+        letters = recipients.letters_of_row(member)
+        known = _told_of(letters)
         alone = wants_no_mail(member, view)
         stale = member.told_no_mail and not alone  # of who stood there before, or of the row it was copied from
         cell = said[member.place.row - first]
-        if not (known or alone or stale):
+        taken_back = any(_was_taken_back(one, cell) for one in letters)
+        if not (known or alone or stale or taken_back):
             if isinstance(cell, str) and read_mark(cell) is not None and recipients.is_anothers(cell, member):
                 yield SetCell(member.place.at(COLUMN), "", cell)
             continue
         text = _text(known, member, cell, view)
+        if text is None and taken_back and desk_of(view).turn(member) is not Turn.DUE:  # else his letter says it anew
+            text = ""
         if alone:
             text = with_no_mail(cell if text is None else text)
         elif text is not None:
             text = keep_mail_again(cell, text)
-        elif stale and desk_of(view).turn(member) is not Turn.DUE:  # else his letter says it anew
+        elif stale and desk_of(view).turn(member) is not Turn.DUE:  # likewise
             text = without_wish(cell)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
+
+
+def _was_taken_back(letter: Delivery, cell: Cell) -> bool:
+    """True where the row still tells of a letter that lay ready, and that is due again."""
+    if letter.state != WAITS or letter.act not in ACTS or not letter.told:
+        return False
+    mark = read_mark(cell)
+    return mark is not None and mark.state == READY and read_mark(letter.told) == mark
 
 
 def _told_of(letters: Iterable[Delivery]) -> list[Delivery]:

@@ -1,0 +1,124 @@
+"""Looks through the letters that lie ready in out/mail, and takes back those that tell what is so no more.
+
+A letter that somebody changed, moved or ticked off is hers, and is left as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from outside.files import trouble
+from outside.ledger import Ledger
+from outside.ledger_lying import Lying
+from outside.mailbox import Letter
+from outside.outbox import file_name
+from outside.screen import say, warn
+from outside.settings import Settings
+from roster.holding import hold_back
+from roster.plan import History, Planner, Send, View
+from roster.stale import Key, as_if_due, facts_in, key_of
+from roster.sync import LETTERS
+from roster.welcome_mark import READY
+
+FOLDER = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Letters that say what is so no more: those that are ours to make anew, and the files that somebody changed."""
+
+    letters: Mapping[Key, str]
+    changed: Sequence[str] = ()
+
+
+def lying_as(send: Send, letter: Letter, ledger: Ledger) -> Lying:
+    """What is to be remembered of a letter before it is put ready."""
+    return Lying(letter.message_id, file_name(letter), _digest(letter.data), facts_mark(send, ledger))
+
+
+def facts_mark(send: Send, ledger: Ledger) -> str:
+    """A keyed digest of what a letter says: it tells nobody what."""
+    return hmac.digest(ledger.secret, facts_in(send), "sha256").hex()
+
+
+def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, settings: Settings) -> Stale:
+    """Which letters lie ready and would be others today, or none; of those that these planners plan."""
+    chosen = [planner for planner in planners if planner in LETTERS]
+    acts = {act for planner in chosen for act in LETTERS[planner]}
+    known, folder = ledger.lying.all(), settings.paths.out / FOLDER
+    ready = [one for one in ledger.letters.in_state(READY) if one.act in acts and one.message_id in known]
+    lying = {(one.person, one.act, one.version): known[one.message_id] for one in ready}
+    changed: list[str] = []
+    while True:  # what somebody changed or took away was told, so it counts as done for the others
+        stale = _unlike(lying, lying, view, chosen, ledger)
+        hers = {key: stands for key in stale if (stands := _stands(folder / lying[key].name)) != lying[key].digest}
+        changed += [f"{settings.paths.out.name}/{FOLDER}/{lying[key].name}" for key, stands in hers.items() if stands]
+        if not hers:
+            break
+        lying = {key: one for key, one in lying.items() if key not in hers}
+    # What would be made again just as it lies there, beside all that stays, may stay itself.
+    stale = _unlike(stale, lying, view, chosen, ledger) if stale else stale
+    return Stale({key: lying[key].message_id for key in stale}, changed)
+
+
+def _unlike(
+    due: Collection[Key], lying: Mapping[Key, Lying], view: View, planners: Sequence[Planner], ledger: Ledger
+) -> list[Key]:
+    """Those of the letters `due` that would be others, or would not be, if none of these had been made."""
+    if not due:
+        return []
+    there = replace(view, history=as_if_due(view.history, due))
+    plan, _held = hold_back((step for planner in planners for step in planner(there)), view.findings)
+    today = {key_of(step): facts_mark(step, ledger) for step in plan if isinstance(step, Send)}
+    return [key for key in due if today.get(key) != lying[key].facts]
+
+
+def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:
+    """Let these letters be due again, and remove their files. The ledger hears of it first."""
+    ledger.letters.mark_due(stale.letters.values())
+    sweep_away(ledger, settings)
+
+
+def sweep_away(ledger: Ledger, settings: Settings) -> None:
+    """Remove what lies ready of letters that are due again, went elsewhere or came back, where nobody changed it."""
+    gone = ledger.lying.of_no_use()
+    for one in gone:
+        place = settings.paths.out / FOLDER / one.name
+        try:
+            if _stands(place) == one.digest:
+                place.unlink()
+        except OSError as error:
+            raise trouble(error, FOLDER) from error
+    ledger.lying.forget(one.message_id for one in gone)
+
+
+def as_if_taken_back(history: History, stale: Stale) -> History:
+    """For a dry run: the history as it will be once these are taken back."""
+    return as_if_due(history, list(stale.letters))
+
+
+def tell_stale(stale: Stale) -> None:
+    """Say how many letters are taken back, and which are not because somebody changed them."""
+    if stale.letters:
+        number = len(stale.letters)
+        mails = "1 mail in de map mail klopt" if number == 1 else f"{number} mails in de map mail kloppen"
+        say(f"{mails} niet meer, want er is iets veranderd. Wie aan de beurt is, krijgt een nieuwe in plaats daarvan.")
+        say("Verstuurt u ze zelf? Typ daarna steeds: make sent OUTBOX=yes. Wat verstuurd is, wordt niet vervangen.")
+    for name in stale.changed[:10]:
+        warn(f"Deze mail klopt niet meer, maar is door iemand gewijzigd en daarom blijven liggen: {name}", "plain")
+
+
+def _stands(place: Path) -> str:
+    """The digest of what stands there; "" where nothing does."""
+    with suppress(FileNotFoundError):
+        return _digest(place.read_bytes())
+    return ""
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

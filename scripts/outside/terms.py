@@ -1,0 +1,33 @@
+"""What the rules are held to today: the settings, the texts, and whether the number of the regiegroep is one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from outside.screen import can_answer
+from outside.settings import Settings
+from outside.templates import languages, rules_version
+from roster.model import Terms
+from roster.welcome_desk import is_placeholder
+
+if TYPE_CHECKING:
+    from outside.door import Choices
+
+
+def terms_of(settings: Settings, choices: Choices) -> Terms:
+    """What the rules are held to today."""
+    return replace(
+        settings.terms(choices.today),
+        rules_version=rules_version(),
+        languages=languages(),
+        mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
+        new_admin_cards=settings.mail.transport != "smtp" or (can_answer() and not choices.yes),
+    )
+
+
+def without_example_number(terms: Terms, *, made_up: bool) -> Terms:
+    """The terms without the example number of the regiegroep, unless all is made up and no mail really leaves."""
+    if not is_placeholder(terms.regiegroep_number) or (made_up and terms.mail_done != "verstuurd"):
+        return terms
+    return replace(terms, regiegroep_number="", number_is_example=True)
