@@ -27,7 +27,7 @@ from roster.sync import FOLDERS, PLANNERS
 from test_demo import judge
 
 TODAY = date(2026, 11, 23)
-THEIRS = re.compile(r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|52[.,]9\d|4[.,]7\d{3}", re.IGNORECASE)
+THEIRS = re.compile(r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}", re.IGNORECASE)
 SETTINGS = """
 [network]
 name = "Buurtwacht Zilverdam"

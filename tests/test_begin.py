@@ -44,12 +44,12 @@ def house(played: Path, tmp_path: Path) -> Settings:
 
 
 def everything(settings: Settings) -> dict[str, bytes]:
-    """All files of a house by their path; the empty file of a lock tells nothing."""
+    """All files of a house by their path; the file of a lock, and what an installation goes by, tell nothing."""
     home = settings.workbook.path.parent
     return {
         str(file.relative_to(home)): file.read_bytes()
         for file in home.rglob("*")
-        if file.is_file() and file.suffix != ".lock"
+        if file.is_file() and file.suffix != ".lock" and file.name != "installation"
     }
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outside.doctor_settings import examine_settings
+from outside.private import ON_PURPOSE, synced_by
 from outside.rules_kept import why_not_kept
 from outside.screen import say
 from outside.settings import Settings, load_settings
@@ -86,6 +87,10 @@ def _excel(settings: Settings) -> Iterator[Health]:
     workbook = ExcelWorkbook(path, settings.paths.state / "backups")
     with workbook.lock():
         tables = workbook.read()
+    if sys.platform != "win32" and not settings.workbook.shared and path.stat().st_mode & 0o077:
+        yield Health(
+            "Register", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}\n{ON_PURPOSE}"
+        )
     yield Health("Register", f"{path.name} is leesbaar: {len(tables['Deelnemers'].rows)} deelnemers.")
     yield from (Health(*line) for line in examine_settings(settings, is_example=workbook.is_example))
 
@@ -108,6 +113,15 @@ def _mail(settings: Settings) -> Iterator[Health]:
 
 
 def _disk(settings: Settings) -> Iterator[Health]:
+    service = synced_by(settings.paths.state)
+    if service:
+        yield Health(
+            "Schijf",
+            f"de map state staat in {service}. Twee computers kunnen dan in elkaars geheugen schrijven, en de kopieën "
+            "van het register gaan ook naar dat bedrijf.",
+            "Zet Buurtbeheer in een gewone map, of kies bij [paths] voor state een map daarbuiten. Verplaats de map "
+            "state dan zelf mee: daarin staat wie al mail kreeg.",
+        )
     for name, folder in (("out", settings.paths.out), ("state", settings.paths.state)):
         there = next(place for place in (folder, *folder.parents) if place.is_dir())
         if not _can_write(there):

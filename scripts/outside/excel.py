@@ -17,7 +17,7 @@ from outside.excel_meaning import days_from_1904, put_in_what_is_meant
 from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
 from outside.excel_sheet import sheet_with_headings
 from outside.excel_steps import TabSteps
-from outside.files import installation, trouble
+from outside.files import installation, no_lock, trouble
 from outside.stop import Changed, Stop
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx_guard import check_not_open, check_workbook_file
@@ -75,8 +75,8 @@ class ExcelWorkbook:
                 "Buurtbeheer is al bezig met dit register.",
                 "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
             ) from error
-        except OSError as error:
-            raise trouble(error, self.backups.parent.name) from error
+        except (OSError, NotImplementedError) as error:
+            raise no_lock(error, self.backups.parent) from error
         try:
             path = self.path.resolve()
             if path.is_file():

@@ -20,6 +20,9 @@ from outside.stop import Stop
 _UNFINISHED = ".buurtbeheer-"
 """How the temporary files of this module begin; one that is left over belongs to a run that was cut off."""
 
+SYSTEM = 0
+"""The user that a computer itself goes by; what is his is nobody else's."""
+
 SIDE_BY_SIDE = 4
 """Files that the disk is waited for together."""
 
@@ -34,14 +37,25 @@ file in it. The same three that Python 3.13 grants for os.mkdir(mode=0o700)."""
 
 
 def private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner can open, and those above it; one that is there loses others' rights."""
+    """Make a folder that only its owner can open, and those above it; one that is there loses others' rights.
+
+    Raises OSError, and Stop for a folder that is another user's: he could open it whatever we do.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:
         if not folder.is_dir():
             raise
-        if sys.platform == "win32" or not folder.stat().st_mode & 0o077:
+        if sys.platform == "win32":
+            return folder
+        found = folder.stat()
+        if found.st_uid not in (os.geteuid(), SYSTEM):
+            raise Stop(
+                f"De map {folder} is van een andere gebruiker van deze computer.",
+                "Kies in de instellingen bij [paths] een map van uzelf, of log in als die gebruiker.",
+            ) from None
+        if not found.st_mode & 0o077:
             return folder
     if sys.platform == "win32":
         icacls = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "icacls.exe")
@@ -186,6 +200,17 @@ def all_differ(paths: Iterable[str]) -> None:
         twin = seen.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
         if twin is not path:
             raise ValueError(f"a plan names one file twice: {twin!r} and {path!r}")
+
+
+def no_lock(error: OSError | NotImplementedError, folder: Path) -> Stop:
+    """Why a lock cannot be taken in a folder: some network drives and sticks know none."""
+    if isinstance(error, OSError) and error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL):
+        return trouble(error, folder.name)
+    return Stop(
+        f"De schijf waar de map {folder.name} op staat, kent geen slot. Dan kunnen twee rondes tegelijk mailen.",
+        "Kies in de instellingen bij [paths] voor state een map op de schijf van deze computer zelf, en verplaats wat "
+        "er al in die map staat daarheen.",
+    )
 
 
 _REASONS = {

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import filelock
 
-from outside.files import installation, private_folder
+from outside.files import installation, no_lock, private_folder
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_tabs import quoted
@@ -78,6 +78,8 @@ class Lock:
                 "Buurtbeheer is al bezig met dit register.",
                 "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.",
             ) from error
+        except NotImplementedError as error:
+            raise no_lock(error, self._state) from error
 
     @property
     def since(self) -> int:

@@ -16,6 +16,7 @@ from google.oauth2.service_account import Credentials
 from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_FILENAME
 
 from outside.files import private_folder, write_private
+from outside.private import keep_file
 from outside.screen import say
 from outside.settings import Settings
 from outside.stop import Stop
@@ -70,6 +71,7 @@ def key_file(settings: Settings) -> Path:
 def log_in(settings: Settings) -> Login:
     """Credentials by the key file: a service account's, a person's who logged in before, or an app's to log in with."""
     path = key_file(settings)
+    keep_file(path)
     wrong = Stop(
         f"Het sleutelbestand {path.name} kan niet worden gelezen.",
         "Maak bij Google een nieuwe sleutel van het type JSON, en leg die op dezelfde plaats.",

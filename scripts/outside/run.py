@@ -21,6 +21,7 @@ from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back
 from outside.mailbox import Mailbox
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
+from outside.private import keep_folders_out_of_git, keep_register
 from outside.rules_kept import keep_rules, tell_changed_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
@@ -77,11 +78,15 @@ def run(
     workbook = open_workbook(settings)
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
+        keep_register(settings)
         settle(ledger, mailbox)
         if mailbox.done == READY:
             sweep_away(ledger, settings)
         keep_rules(settings)
-        return Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
+        try:
+            return Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
+        finally:
+            keep_folders_out_of_git(settings)
 
 
 class Tries:

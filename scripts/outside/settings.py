@@ -16,12 +16,16 @@ DEFAULT = Path(__file__).resolve().parents[2] / "config" / "settings.toml"
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """Where the register is kept: `path` for "excel"; `spreadsheet` (id or URL) and `credentials` for "google"."""
+    """Where the register is kept: `path` for "excel"; `spreadsheet` (id or URL) and `credentials` for "google".
+
+    `shared` lets other users of this computer open the file as well.
+    """
 
     kind: str = "excel"
     path: Path = Path("register.xlsx")
     spreadsheet: str = ""
     credentials: Path = Path("config/secrets/service-account.json")
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)

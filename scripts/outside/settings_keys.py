@@ -26,6 +26,7 @@ from outside.settings_values import (
     website,
     whole,
     words,
+    yes_no,
 )
 from roster.columns import DEELNEMERS
 from roster.model import Bounds, Terms
@@ -60,6 +61,7 @@ KEYS: dict[str, dict[str, Reader]] = {
         "path": file_path,
         "spreadsheet": text,
         "credentials": file_path,
+        "shared": yes_no,
     },
     "network": {
         "name": words,

@@ -33,6 +33,13 @@ def words(value: Any) -> str:
     return found
 
 
+def yes_no(value: Any) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise ValueError("verwacht true (ja) of false (nee), zonder aanhalingstekens.")
+    return value
+
+
 def one_of(*choices: str) -> Reader:
     """One of a few words, exactly as written here."""
     expected = " of ".join(f'"{choice}"' for choice in choices)

@@ -8,7 +8,7 @@ import string
 import sys
 from pathlib import Path
 
-from outside.files import private_folder
+from outside.files import SYSTEM, private_folder
 from outside.settings import Settings, home_of
 from outside.stop import Stop
 
@@ -41,6 +41,11 @@ def _from_file(path: Path) -> str:
         return ""
     if sys.platform == "win32":
         private_folder(path.parent)  # Windows hands the folder's rights down to the file
+    elif path.stat().st_uid not in (os.geteuid(), SYSTEM):
+        raise Stop(
+            f"Het bestand {FILE} is van een andere gebruiker van deze computer.",
+            "Verwijder het, en maak het zelf opnieuw.",
+        )
     elif path.stat().st_mode & 0o077:
         raise Stop(
             f"Ook anderen op deze computer kunnen het wachtwoord in {FILE} lezen.",
