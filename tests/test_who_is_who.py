@@ -294,8 +294,7 @@ def drag(settings: Settings, rows: int, **typed: object) -> None:
 TYPED = {"Voornaam": "Uma#", "Achternaam": "Vos#", "E_mail": "uma#@mail.example"}
 
 
-@pytest.mark.parametrize("day", [TODAY, TODAY + timedelta(days=4)])
-@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("day", "rows"), [(TODAY, 1), (TODAY + timedelta(days=4), 3)])
 def test_a_row_dragged_down_is_a_new_residents(tmp_path: Path, day: date, rows: int) -> None:
     """Nr one above all given, Welkom and Status copied, and the mobile counted on: each is welcomed, once."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
@@ -335,6 +334,21 @@ def test_a_copied_row_with_its_nr_is_a_new_residents_too(tmp_path: Path) -> None
     types(settings, 5, Voornaam="Uma", Achternaam="Vos", Mobiel="06-23450099", E_mail="uma@mail.example")
     sync(settings)
     assert len(letters(settings)) == len(before) + 1
+
+
+def test_a_lost_ledger_believes_a_mark_as_long_as_it_is_the_same_person(tmp_path: Path) -> None:
+    """All on one day: a new ledger mails nobody again, also where every Nr was wiped out; who was typed over is new."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    sync(settings)
+    new = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    sync(new)
+    types(new, 4, Voornaam="Uma", Achternaam="Vos", Mobiel="06-23450099", E_mail="uma@mail.example")
+    sync(new)
+    assert [mail[:6] for mail in letters(new)] == ["D-0003"]
+    for row in (2, 3, 4):
+        types(new, row, Nr=None)
+    sync(new)
+    assert len(letters(new)) == 1 and column(new, "Nr") == ["D-0001", "D-0002", "D-0003"]
 
 
 @pytest.mark.parametrize("stale", [False, True])

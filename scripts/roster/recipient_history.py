@@ -139,22 +139,26 @@ class RecipientHistory:
         return welcome
 
     def is_anothers(self, welcome: str, member: Member) -> bool:
-        """Whether a row's Welkom is the one of the row that it was copied from, and says nothing of this member.
+        """Whether a row's Welkom is of the row that it was copied from, or of who stood there before this member.
 
-        Its Nr tells, where that is another's, or was wiped out while the ledger knows of others who were welcomed.
-        Its day tells, where the row (or who is in it) was not there yet when the register was last looked over,
-        on a later day. And a row that was dragged down bears all marks of the row that its Nr goes on from.
+        What the ledger saw of him in this row bears it out. Else the Nr tells, where that is another's, or was wiped
+        out while the ledger knows of others who were welcomed. Its day tells, where the row, or he in it, was not
+        there yet when the register was last looked over. And a row that was dragged down bears all marks of the row
+        that its Nr goes on from.
         """
-        number = self.cell(member, "Nr")
-        if is_blank(number):
-            return self.any_welcome
-        if str(number).strip() != member.nr:
+        number, person, kept = self.cell(member, "Nr"), self.person(member), self._history.recipients
+        if not is_blank(number) and str(number).strip() != member.nr:
             return True
-        mark, person, kept = read_mark(welcome), self.person(member), self._history.recipients
-        if mark is None or not kept or (person in kept and self._is_still(person, self.seen(member))):
+        if person in kept and self._is_still(person, self.seen(member)):
+            return False
+        if is_blank(number) and self.any_welcome:
+            return True
+        mark = read_mark(welcome)
+        if mark is None or not kept:
             return False
         looked, today = self._history.counts.get(LOOKED, 0), self._view.terms.today.toordinal()
-        return mark.day.toordinal() < looked <= today or self._is_dragged(mark, member)
+        since = mark.day.toordinal() + (self.last_in_row(member) is None)  # who was typed over had it on that very day
+        return since <= looked <= today or self._is_dragged(mark, member)
 
     def _is_dragged(self, mark: WelcomeMark, member: Member) -> bool:
         """True where the row whose Nr comes before this one's bears the same marks, and our ledger knows its letter.
