@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT
-from outside.doctor import examine
+from outside.doctor import Health, _show, examine
+from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
 from outside.excel_new import create_register
 from outside.settings import Mail, Network, Settings, load_settings
@@ -92,3 +93,41 @@ def test_a_real_register_with_the_settings_as_delivered_is_not_in_order(
     said = capsys.readouterr().out
     assert all(f"FOUT  {part}:" in said for part in ("Regiegroep", "Coördinator", "Afzender"))
     assert "Alles is in orde" not in said
+
+
+def by_smtp(sender: str, username: str = "", host: str = "smtp.gmail.com") -> list[str]:
+    mail = Mail(transport="smtp", sender=sender, username=username, host=host)
+    return [told.partition(",")[0] if "namaak" in told else "other" for told, _remedy in examine_sender(Settings(mail=mail))]
+
+
+OTHER = ["other"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "username", "host", "told"),
+    [
+        ("Buurt <post@buurt-post.nl>", "post@buurt-post.nl", "mail.buurt-post.nl", []),
+        ("Post@Buurt-post.nl", "post@buurt-post.nl", "mail.provider.example", []),
+        ("post@buurt-post.nl", "u12345", "mail.provider.example", []),
+        ("buurt.wacht@gmail.com", "buurtwacht@googlemail.com", "smtp.gmail.com", []),
+        ("buurtwacht+bpa@gmail.com", "buurtwacht@gmail.com", "smtp-relay.gmail.com", []),
+        ("post@buurt-post.nl", "buurtwacht@gmail.com", "smtp.gmail.com", OTHER),
+        ("info@buurt-post.nl", "post@buurt-post.nl", "mail.buurt-post.nl", OTHER),
+        ("buurtwacht@gmail.com", "post@buurt-post.nl", "mail.buurt-post.nl", ["gmail.com"]),
+        ("buurtwacht@gmail.com", "u12345", "smtp.gmail.com.evil.example", ["gmail.com"]),
+        ("buurtwacht@hotmail.nl", "buurtwacht@gmail.com", "smtp.gmail.com", ["hotmail.nl"]),
+        ("buurtwacht@hotmail.nl", "buurtwacht@hotmail.nl", "smtp-mail.outlook.com", []),
+        ("buurtwacht@icloud.com", "buurtwacht@icloud.com", "smtp.mail.me.com", []),
+    ],
+)
+def test_a_sender_that_receivers_may_take_for_forged_is_a_let_op(sender: str, username: str, host: str, told: list[str]) -> None:
+    """Not the login, or an address that this server may not write for (DMARC)."""
+    assert by_smtp(sender, username, host) == [one if one == "other" else f"de afzender is een adres van {one}" for one in told]
+    ready = Mail(sender=sender, username=username, host=host)
+    assert list(examine_sender(Settings(mail=ready))) == []
+
+
+def test_a_let_op_is_nothing_to_mend(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _show([Health("Afzender", "x.", "y.", let_op=True), Health("Mail", "z.")]) == 0
+    said = capsys.readouterr().out
+    assert "let op  Afzender: x." in said and "y." in said and "FOUT" not in said

@@ -329,6 +329,12 @@ def test_in_the_open_only_to_this_very_machine() -> None:
         ("", "gebruikersnaam of het wachtwoord klopt niet"),
         ("535 5.7.8 Username and Password not accepted: AGJ1dXJ0", "gebruikersnaam of het wachtwoord klopt niet"),
         ("534-5.7.9 Application-specific password required", "app-wachtwoord"),
+        ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [AM0PR01]", "niet inloggen met een wachtwoord"),
+        ("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "niet inloggen met een wachtwoord"),
+        ("535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated", "niet inloggen met een wachtwoord"),
+        ("535 5.7.3 Basic authentication is disabled", "niet inloggen met een wachtwoord"),
+        ("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.", "gebruikersnaam of het wachtwoord klopt niet"),
+        ("535 5.7.3 Authentication unsuccessful", "gebruikersnaam of het wachtwoord klopt niet"),
     ],
 )
 def test_a_login_that_fails_tells_what_to_do_and_keeps_the_secret(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import smtplib
 import socket
 import time
 
@@ -50,3 +52,44 @@ def _heard(stream: io.BufferedReader, line: socket.socket, until: float) -> byte
         return stream.peek(1)
     finally:
         line.settimeout(usual)
+
+
+LINES, LINE = 100, 2_000
+"""So many lines in an answer, and octets in a line (RFC 5321, 4.5.3.1.5: 512). Before TLS anybody may be speaking."""
+
+
+PATIENCE = 120
+"""Seconds for an answer, where nobody said how many."""
+
+
+class Conversation(smtplib.SMTP):
+    """The library's conversation, in which an answer has an end: in lines, in octets, and in time."""
+
+    until = math.inf
+
+    def getreply(self) -> tuple[int, bytes]:
+        """As the library's own. Its patience with one line is here the patience with the whole answer."""
+        line = self.sock
+        if line is None:
+            raise smtplib.SMTPServerDisconnected
+        if self.file is None:
+            self.file = line.makefile("rb")
+        until = min(self.until, time.monotonic() + (line.gettimeout() or PATIENCE))
+        said: list[bytes] = []
+        while len(said) < LINES:
+            try:
+                heard = read_line(self.file, line, until, LINE)
+            except OSError:
+                break
+            if not heard:
+                break
+            said.append(heard[4:].strip(b" \t\r\n"))
+            code = heard[:3]
+            if not code.isdigit() or heard[3:4] != b"-":
+                return int(code) if code.isdigit() else -1, b"\n".join(said)
+        self.close()
+        raise smtplib.SMTPServerDisconnected
+
+
+class EncryptedConversation(Conversation, smtplib.SMTP_SSL):
+    """The same, encrypted from its first word."""

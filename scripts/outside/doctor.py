@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
 from outside.private import ON_PURPOSE, synced_by
 from outside.rules_kept import why_not_kept
@@ -24,11 +25,12 @@ ENOUGH = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How one part is. `remedy` is "" where it is good."""
+    """How one part is. `remedy` is "" where it is good; a let op may stay as it is."""
 
     part: str
     told: str
     remedy: str = ""
+    let_op: bool = False
 
 
 Examination = Callable[[Settings], Iterator[Health]]
@@ -56,10 +58,13 @@ def examine(source: Path | None) -> int:
 
 def _show(found: list[Health]) -> int:
     for one in found:
-        say(f"{'FOUT' if one.remedy else 'goed'}  {one.part}: {one.told}", "bad" if one.remedy else "good")
+        if one.let_op:
+            say(f"let op  {one.part}: {one.told}", "careful")
+        else:
+            say(f"{'FOUT' if one.remedy else 'goed'}  {one.part}: {one.told}", "bad" if one.remedy else "good")
         for line in one.remedy.splitlines():
             say(f"      {line}")
-    bad = sum(bool(one.remedy) for one in found)
+    bad = sum(bool(one.remedy) and not one.let_op for one in found)
     say()
     say("Alles is in orde." if not bad else f"Er {'is 1 ding' if bad == 1 else f'zijn {bad} dingen'} om te herstellen.")
     return int(bool(bad))
@@ -108,6 +113,8 @@ def _mail(settings: Settings) -> Iterator[Health]:
         return
     from outside.smtp import Smtp  # only who mails needs it
 
+    for told, remedy in examine_sender(settings):
+        yield Health("Afzender", told, remedy, let_op=True)
     Smtp(settings).try_login()
     yield Health("Mail", f"inloggen bij {settings.mail.host} lukt.")
 

@@ -40,6 +40,9 @@ HEADINGS = (
 )
 """What tells whether a message is worth reading whole."""
 
+_NO_PASSWORDS = ("outlook.com", "office365.com")
+"""Hosts of Exchange Online: there a password opens no mailbox by IMAP any more."""
+
 _UID = re.compile(rb"\bUID (\d+)", re.IGNORECASE)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -151,6 +154,11 @@ def _log_in(session: imaplib.IMAP4, settings: Settings) -> None:
         f"Inloggen bij {settings.mail.imap_host} is niet gelukt.",
         "Kijk username en het wachtwoord na. Staat IMAP aan in de instellingen van het postvak?",
     )
+    if settings.mail.imap_host.casefold().endswith(_NO_PASSWORDS):
+        refused = Stop(
+            f"{settings.mail.imap_host} laat een programma niet inloggen met een wachtwoord.",
+            "Bewaar de teruggekomen mails als .eml in een map, en typ: make bounces FOLDER=map",
+        )
     try:
         if "AUTH=PLAIN" in session.capabilities:
             session.authenticate("PLAIN", lambda _challenge: f"\0{account}\0{password}".encode())

@@ -7,15 +7,16 @@ import binascii
 import hmac
 import ipaddress
 import math
+import re
 import smtplib
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from outside.conversation import read_line
+from outside.conversation import Conversation, EncryptedConversation
 from outside.settings import Mail
 from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
 from outside.stop import Stop
@@ -35,43 +36,6 @@ class Patience:
     answer: float = 120
     verdict: float = 600
     opening: float = 300
-
-
-LINES, LINE = 100, 2_000
-"""So many lines in an answer, and octets in a line (RFC 5321, 4.5.3.1.5: 512). Before TLS anybody may be speaking."""
-
-
-class _Bounded(smtplib.SMTP):
-    """The library's conversation, in which an answer has an end: in lines, in octets, and in time."""
-
-    until = math.inf
-
-    def getreply(self) -> tuple[int, bytes]:
-        """As the library's own. Its patience with one line is here the patience with the whole answer."""
-        line = self.sock
-        if line is None:
-            raise smtplib.SMTPServerDisconnected
-        if self.file is None:
-            self.file = line.makefile("rb")
-        until = min(self.until, time.monotonic() + (line.gettimeout() or Patience().answer))
-        said: list[bytes] = []
-        while len(said) < LINES:
-            try:
-                heard = read_line(self.file, line, until, LINE)
-            except OSError:
-                break
-            if not heard:
-                break
-            said.append(heard[4:].strip(b" \t\r\n"))
-            code = heard[:3]
-            if not code.isdigit() or heard[3:4] != b"-":
-                return int(code) if code.isdigit() else -1, b"\n".join(said)
-        self.close()
-        raise smtplib.SMTPServerDisconnected
-
-
-class _Encrypted(_Bounded, smtplib.SMTP_SSL):
-    """The same, encrypted from its first word."""
 
 
 class CutOff(Exception):
@@ -175,11 +139,11 @@ def is_silent(session: smtplib.SMTP) -> bool:
     return False
 
 
-def _connect(mail: Mail, patience: Patience) -> _Bounded:
+def _connect(mail: Mail, patience: Patience) -> Conversation:
     try:
         if mail.security == "tls":
-            return _Encrypted(mail.host, mail.port, HERE, timeout=patience.connect, context=context())
-        return _Bounded(mail.host, mail.port, HERE, timeout=patience.connect)
+            return EncryptedConversation(mail.host, mail.port, HERE, timeout=patience.connect, context=context())
+        return Conversation(mail.host, mail.port, HERE, timeout=patience.connect)
     except smtplib.SMTPConnectError as error:
         words = error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         reply = read_reply(error.smtp_code, words)
@@ -259,10 +223,7 @@ def _log_in(session: smtplib.SMTP, mail: Mail, account: str, ask_password: Calla
             digest = hmac.new(password.encode(), _unpacked(reply.words), "md5").hexdigest()
             reply = ask(session, _packed(f"{account} {digest}".encode()))
     else:
-        raise Stop(
-            f"De mailserver {mail.host} laat alleen inloggen op een manier die Buurtbeheer niet kent.",
-            "Vraag uw provider of er een app-wachtwoord kan worden gebruikt.",
-        )
+        raise _in_no_way_of_ours(offered, mail)
     if reply.code != 235:
         if 400 <= reply.code < 500:
             raise NotNow(reply, judge(Stage.LOGIN, reply)[0])
@@ -287,9 +248,36 @@ def _not_let_in(reply: Reply) -> Stop:
             f"De mailserver wil een app-wachtwoord zien, niet het gewone wachtwoord ({reply.told}).",
             "Maak bij Google een app-wachtwoord en zet dat op de plaats van het oude. In de HANDLEIDING staat hoe.",
         )
+    policy = reply.status is not None and reply.status[1:] == (7, 139) and "credentials" not in reply.words.casefold()
+    if policy or _NO_PASSWORDS.search(reply.words):
+        return _takes_no_password(reply.told)
     return Stop(
         f"Inloggen bij de mailserver is niet gelukt: de gebruikersnaam of het wachtwoord klopt niet ({reply.told}).",
         "Kijk username na in de instellingen bij [mail], en het wachtwoord. Bij Gmail is dat een app-wachtwoord.",
+    )
+
+
+_NO_PASSWORDS = re.compile(r"basic ?auth\w*( is)? (disabled|blocked|not)|smtpclientauth\w* is disabled", re.IGNORECASE)
+"""What Exchange Online says with 535 5.7.139; the same code with "credentials were incorrect" is a wrong password."""
+
+
+def _in_no_way_of_ours(offered: Sequence[str], mail: Mail) -> Stop:
+    if "XOAUTH2" in offered or "OAUTHBEARER" in offered:
+        return _takes_no_password("AUTH")
+    return Stop(
+        f"De mailserver {mail.host} laat alleen inloggen op een manier die Buurtbeheer niet kent.",
+        "Vraag uw provider of er een app-wachtwoord kan worden gebruikt.",
+    )
+
+
+def _takes_no_password(told: str) -> Stop:
+    """Microsoft lets no program in with a password, and no password helps (Exchange Online: basic authentication)."""
+    return Stop(
+        f"De provider van dit postvak laat een programma niet inloggen met een wachtwoord ({told}). Een ander "
+        "wachtwoord helpt niet.",
+        "Wat wel werkt: een Gmail-adres met een app-wachtwoord, of een postvak bij een andere provider. Of zet bij "
+        '[mail] transport = "outbox", en verstuur de mails zelf. Is het een postvak van een organisatie? Dan kan de '
+        "beheerder ervan het soms toestaan (SMTP AUTH). In de HANDLEIDING staat meer.",
     )
 
 
