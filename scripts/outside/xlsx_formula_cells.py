@@ -50,7 +50,8 @@ class _Unusual(Exception):
     """A tab that is spelt in a way that only a whole parser follows."""
 
 
-_MARKS = (b'"e"', b"'e'", b"<f", b":f")
+_MARKS = (b'"e"', b"'e'")
+_FORMULA = re.compile(rb"<(?:[\w.-]+:)?f(?=[\s/>])")
 _HIT = re.compile(rb"""<(?:[\w.-]+:)?f(?=[\s/>])[^>]*>|\st\s*=\s*(?:"e"|'e')""")
 _VALUE = re.compile(rb"<(?:[\w.-]+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<)")
 _PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Z]+)([0-9]+)["']""")
@@ -63,10 +64,15 @@ def _may_hold(pieces: Iterable[bytes]) -> bool:
     rest = b""
     for piece in pieces:
         text = rest + piece
-        if any(mark in text for mark in _MARKS):
+        if _is_marked(text):
             return True
-        rest = text[-2:]
+        rest = text[-64:]
     return False
+
+
+def _is_marked(text: bytes) -> bool:
+    """True where an error or a formula may stand; <f is also how "formula" begins, which colours are full of."""
+    return any(mark in text for mark in _MARKS) or ((b"<f" in text or b":f" in text) and bool(_FORMULA.search(text)))
 
 
 def _unknown_quickly(pieces: Iterable[bytes]) -> Iterator[tuple[tuple[int, int], Unknown]]:
@@ -78,7 +84,7 @@ def _unknown_quickly(pieces: Iterable[bytes]) -> Iterator[tuple[tuple[int, int],
         cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
         if cut < 0:
             continue
-        if any(mark in seen for mark in _MARKS):
+        if _is_marked(seen):
             yield from _unknown_in(seen, text, cut)
         text = text[cut:]
 

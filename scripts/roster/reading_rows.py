@@ -82,7 +82,13 @@ class Rows:
         """
         ours = heading in self.table.own and rule == ""
         attempt, cells = _try(read, _NO_BOUND if ours else bound_of(heading)), self.cells(heading)
-        values = list(map(attempt, cells) if unlike else map(_Seen(attempt).__getitem__, _told_apart(cells)))
+        if unlike:
+            values = list(map(attempt, cells))
+        else:
+            known = _Seen(attempt)
+            values = list(map(known.__getitem__, _told_apart(cells)))
+            if not known.refused:
+                return values  # type: ignore[return-value]  # none of them is Unreadable
         for index in [index for index, value in enumerate(values) if type(value) in _REFUSED]:
             wrong, values[index] = values[index], instead
             assert isinstance(wrong, Unreadable)
@@ -106,15 +112,17 @@ class Rows:
 
 
 class _Seen(dict[object, Value], Generic[Value]):
-    """Every different cell of a column, read once."""
+    """Every different cell of a column, read once; `refused` is whether one did not read."""
 
     def __init__(self, read: Callable[[Cell], Value]) -> None:
         super().__init__()
         self._read = read
+        self.refused = False
 
     def __missing__(self, key: object) -> Value:
         cell: Cell = key[1] if type(key) is tuple else key  # type: ignore[assignment]  # keys are made of cells only
         value = self[key] = self._read(cell)
+        self.refused = self.refused or type(value) in _REFUSED
         return value
 
 
