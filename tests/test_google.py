@@ -9,9 +9,13 @@ import pytest
 
 from google_register import google_book, laptop, opened
 from outside.google import GoogleWorkbook
-from roster.plan import SetCell
+from roster.plan import History, SetCell
+from roster.reading import read_roster
 from roster.table import Cell
+from roster.unread import KNOWN
+from sheet_notation import TERMS
 from sheets_server import Person, SheetsServer
+from sheets_server.cells import Failure
 from sheets_server.fixture import sheets
 from workbook_contract import WorkbookContract, rows_of
 
@@ -57,3 +61,20 @@ def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsSe
     again = opened(laptop(sheets, book, tmp_path)).read()["Deelnemers"]
     assert list(again.column("Nr")) == [f"D-{turn + 1:04d}" for turn in range(300)]
     assert [bool(cell) for cell in again.column("Status")] == [turn % 2 == 0 for turn in range(300)]
+
+
+def test_a_cell_of_ours_that_shows_an_error_is_written_over_and_one_of_people_is_told(sheets: SheetsServer, tmp_path: Path) -> None:
+    """Google tells an error as text where values are asked, and as an error in the answer to a write."""
+    members = [{"Voornaam": "Anna", "Achternaam": "Berg"}, {"Voornaam": "Bo", "Achternaam": "Dam"}]
+    book = google_book(sheets, {"Deelnemers": rows_of("Deelnemers", members)})
+    for heading, error in (("Status", "#N/A"), ("Achternaam", "#NAME?"), ("Afgemeld op", "#REF!")):
+        Person(book).sets("Deelnemers", 2, heading, Failure(error))
+    workbook = opened(laptop(sheets, book, tmp_path))
+    tables = workbook.read()
+    roster, findings = read_roster(tables, TERMS, History())
+    assert roster.members[0].left and roster.members[0].name == "Anna"
+    assert [(one.rule, one.place.column) for one in findings if one.place.row == 2] == [(KNOWN, "Afgemeld op")]
+    table = tables["Deelnemers"]
+    step = SetCell(table.place(0, "Status"), "afgemeld", table.cell(0, "Status"))
+    assert workbook.write([step]).done == (step,)
+    assert opened(laptop(sheets, book, tmp_path)).read()["Deelnemers"].cell(0, "Status") == "afgemeld"

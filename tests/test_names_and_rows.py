@@ -223,3 +223,13 @@ def test_years_in_the_name_of_a_street(known: str, typed: str) -> None:
     streets = STREETS + f"    {known} | Den Helder | | | | Tuindorp\n"
     for row in (f"Jan | {typed} | 12", f"Jan | {typed} 12 |"):
         assert weights(register(f"Voornaam | Straat | Huisnummer\n{row}", straten=streets)) == []
+
+
+def test_a_caretaker_or_a_requester_is_not_called_by_a_filler() -> None:
+    """The dossier of a sign request greets the one and names the other."""
+    tables = register(
+        gebieden="Gebied | Plaats | Wijkconciërge\nCentrum | Den Helder | n.v.t.",
+        bordaanvragen="Groep | Locatie 1 | Locatie 2 | Aangevraagd door\nTuindorp | 52.95634, 4.76051 | 52.95834, 4.76051 | -",
+    )
+    roster = judge(tables)[0]
+    assert (roster.areas[0].caretaker, roster.requests[0].requested_by) == ("", "")

@@ -12,7 +12,7 @@ from roster.columns import TABS
 from roster.model import Location, Role, Roster
 from roster.plan import History
 from roster.reading import read_roster
-from roster.table import Cell, Table
+from roster.table import Cell, Table, Unknown
 from sheet_notation import TERMS, TODAY, cells, members, register, table, told
 
 
@@ -251,6 +251,7 @@ _ODD = st.one_of(
     st.datetimes(),
     st.times(),
     st.timedeltas(),
+    st.sampled_from([Unknown(), Unknown("#N/A")]),
     st.sampled_from(
         [
             "ja",

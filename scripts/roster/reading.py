@@ -79,9 +79,8 @@ def _day(terms: Terms) -> Callable[[Cell], date | None]:
 
 def _read_areas(rows: Rows) -> list[Area]:
     addresses = rows.heeds("E-mail wijkconciërge", an_email_is_well_formed, None)
-    return list(
-        map(Area, rows.places, rows.texts("Gebied"), rows.texts("Plaats"), rows.texts("Wijkconciërge"), addresses)
-    )
+    caretakers = read_names(rows, "Wijkconciërge", Weight.NOTICE)
+    return list(map(Area, rows.places, rows.texts("Gebied"), rows.texts("Plaats"), caretakers, addresses))
 
 
 def _read_groups(rows: Rows, terms: Terms) -> list[Group]:
@@ -258,7 +257,7 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
             zip(first, second, strict=True),
             descriptions,
             rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),
-            rows.texts("Aangevraagd door"),
+            read_names(rows, "Aangevraagd door", Weight.NOTICE),
             rows.texts("Toelichting"),
             rows.heeds("Besluit", a_decision_is_known, ""),
             rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),

@@ -16,9 +16,9 @@ _NAME = "a_member_has_a_name"
 _DATES = "dates_make_sense"
 
 
-def read_names(rows: Rows, heading: str) -> list[str]:
-    """The names under a heading; "" for what only fills the cell."""
-    return rows.values(heading, name, "", Weight.BLOCKS, "")
+def read_names(rows: Rows, heading: str, weight: Weight = Weight.BLOCKS) -> list[str]:
+    """The names under a heading; "" for what only fills the cell. `weight` is that of a cell that cannot be read."""
+    return rows.values(heading, name, "", weight, "")
 
 
 def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
