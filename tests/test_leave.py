@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 
 from outside.door import Choices
+from outside.leaving import must_fit
 from outside.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.run import Tries
 from outside.settings import Mail, Network, Paths, Settings
 from outside.stop import Stop
+from outside.trying import send_tests
 from roster.plan import Planner
 from roster.sync import PLANNERS
 from sheet_notation import TODAY, register
 from small_round import Postman
+from smtp_server import Plan, answers, mail_server
 from table_register import Screen, TableRegister, with_cell, with_members
 
 LAST = 2
@@ -287,3 +290,28 @@ def test_what_was_announced_is_what_is_told_as_done(
     mails = next(line for line in told.splitlines() if line.startswith("Mails: "))
     assert f"5 {box.done}" in mails and ("verstuurd" in mails) is (transport == "smtp")
     assert "5 welkomstmails" in before
+
+
+@pytest.mark.parametrize(
+    ("paused", "per_day", "told"),
+    [(True, 400, "vroeg om rust tot"), (False, 5, "mogen er nog 5 mails weg, en dit zijn er"), (False, 1, "mag er nog 1 mail weg")],
+)
+def test_test_mails_keep_to_what_may_leave(tmp_path: Path, paused: bool, per_day: int, told: str) -> None:
+    """They count for the day, so the day holds for them; nothing is tried, and what to type has the address in it."""
+    settings = settings_in(tmp_path, per_day=per_day)
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        if paused:
+            ledger.pause_until(ledger.now() + timedelta(hours=2))
+        must_fit(9, settings, ledger, "test-mail", force=True)
+    with pytest.raises(Stop) as stopped:
+        send_tests(settings, Choices(None, False, False, TODAY), "ik@mail.example")
+    assert told in stopped.value.message and "make test-mail TO=ik@mail.example FORCE=1" in stopped.value.remedy
+
+
+def test_test_mails_that_stop_half_way_say_how_many_left(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Code 3: something was done."""
+    with mail_server(Plan(answers=answers(_MAIL=["", "", "550 5.7.1 Sender blocked"]))) as (_plan, port):
+        settings = settings_in(tmp_path, host="127.0.0.1", port=port, security="none")
+        with pytest.raises(Stop) as stopped:
+            send_tests(settings, Choices(None, False, False, TODAY), "ik@mail.example")
+    assert stopped.value.code == 3 and "2 van de" in capsys.readouterr().err

@@ -41,6 +41,19 @@ def allowance(settings: Settings, ledger: Ledger, past: datetime | None = None) 
     return max(0, settings.mail.per_day - ledger.left_since(ledger.now() - A_DAY))
 
 
+def must_fit(number: int, settings: Settings, ledger: Ledger, word: str, *, force: bool) -> None:
+    """Raise Stop where so many mails of another kind do not fit in what may leave now, unless somebody says so."""
+    room = allowance(settings, ledger)
+    if room is None or room >= number or force:
+        return
+    until = ledger.pause()
+    if until is not None:
+        why = f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg."
+    else:
+        why = f"Binnen 24 uur {'mag' if room == 1 else 'mogen'} er nog {_mails(room)} weg, en dit zijn er {number}."
+    raise Stop(why, f"Typ later weer: make {word}. Weet u zeker dat het nu al kan? Typ: make {word} FORCE=1")
+
+
 class Leave:
     """The leave of a round's letters: how many the day's limit allows, and to which of them somebody said yes.
 

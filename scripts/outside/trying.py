@@ -10,6 +10,7 @@ from email.policy import SMTP
 from typing import TYPE_CHECKING
 
 from outside.leaks import watched
+from outside.leaving import must_fit
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
@@ -41,13 +42,19 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     now = datetime.now().astimezone()
     made = watched(lambda send: compose(send, settings, now), settings)
     letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
-    outcomes = []
+    outcomes: list[str] = []
     mailbox: Mailbox = (
         open_mailbox(settings) if settings.mail.transport == "smtp" else Outbox(settings.paths.out / FOLDER)
     )
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger, closing(mailbox):
+        must_fit(len(letters), settings, ledger, f"test-mail TO={whom}", force=choices.force)
         for letter in letters:
-            outcome = mailbox.deliver(letter)
+            try:
+                outcome = mailbox.deliver(letter)
+            except Stop as stop:
+                if outcomes:
+                    warn(f"{_good(outcomes)} van de {len(letters)} proefmails gingen al weg.")
+                raise Stop(stop.message, stop.remedy, code=3 if outcomes else stop.code) from None
             if mailbox.done == SENT and outcome.state not in ("wacht", "geweigerd"):
                 ledger.letters.count_departure(letter.message_id)
             subject = " ".join(str(letter.message["Subject"]).split())
@@ -61,10 +68,14 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
                 warn(f"De mailserver vraagt om rust tot {when}. Tot dan gaat er niets weg.")
                 break
         mailbox.flush()
-    good = sum(state in (SENT, READY) for state in outcomes)
+    good = _good(outcomes)
     where = "verstuurd" if mailbox.done == SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
     say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
     return 0 if good == len(letters) else 1
+
+
+def _good(outcomes: list[str]) -> int:
+    return sum(state in (SENT, READY) for state in outcomes)
 
 
 def _recipient(typed: str) -> str:
