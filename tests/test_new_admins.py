@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from outside.ledger import Ledger
+from outside.ledger_schema import MIGRATIONS
 from outside.mailbox import Letter, Outcome
-from sheet_notation import register
+from sheet_notation import TODAY, register
 from small_round import Postman
 from table_register import Screen, TableRegister, Tables, with_cell, with_members
 from test_leave import LAST, at_the_keyboard, go, people
@@ -114,3 +118,35 @@ def test_an_admin_who_comes_up_between_two_tries_is_asked_for(tmp_path: Path, mo
     assert (screen.answers, box.cards) == ([], [])
     assert "en klopt die beheerder?" in screen.shown.split("versturen?", 1)[1]
     assert LAST == 2
+
+
+@pytest.mark.parametrize("mobile", ["+31629000002", "+31629999999"])
+def test_whoever_was_an_admin_before_anybody_was_asked_is_not_new(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], mobile: str
+) -> None:
+    """A register in use, with its rows in tab Beheerders; another number than the row knew is new all the same."""
+    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+        ledger.remember_counts({"admins_before": 7})
+    stood = f"Nr | Mobiel | In regiegroep\nD-9001 | +31629000001 |\nD-9002 | {mobile} |"
+    box, workbook = Keeping(), TableRegister(known(beheerders=stood))
+    assert go(tmp_path, workbook, box, yes=True) == 0
+    same = mobile == "+31629000002"
+    assert box.cards == ["AdaBo" if same else "Ada"] * 3 and (NAMED in capsys.readouterr().out) is not same
+    workbook.tables = with_members(people(4, 4), 10)(workbook.tables)
+    assert go(tmp_path, workbook, box, yes=True) == 0
+    assert box.cards[-1] == ("AdaBo" if same else "Ada")
+
+
+@pytest.mark.parametrize("letters", [0, 2])
+def test_only_a_ledger_that_was_in_use_takes_admins_over(letters: int) -> None:
+    """A new one has none to take over."""
+    step = next(n for n, statements in enumerate(MIGRATIONS) if "admins_before" in statements[0])
+    with closing(sqlite3.connect(":memory:")) as ledger:
+        for statement in (statement for statements in MIGRATIONS[:step] for statement in statements):
+            ledger.execute(statement)
+        for n in range(letters):
+            letter = f"D-{n}", "welcome", "1", f"<{n}@b>", "x", "", "verstuurd", "", "verstuurd", "2026-01-01", "", "", 1, "", ""
+            ledger.execute(f"INSERT INTO message VALUES ({', '.join('?' * len(letter))})", letter)
+        for statement in MIGRATIONS[step]:
+            ledger.execute(statement)
+        assert ledger.execute("SELECT count FROM seen WHERE what = 'admins_before'").fetchall() == [(letters,)] * bool(letters)

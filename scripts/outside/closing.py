@@ -12,6 +12,7 @@ from outside.settings import Settings
 from roster.describe import describe_report
 from roster.doubts import WAITING, counts
 from roster.finding import Finding
+from roster.new_admins import BEFORE, admin_mark, taken_over
 from roster.plan import View
 from roster.welcome import waiting_for_welcome
 from roster.welcome_desk import Turn
@@ -37,7 +38,8 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     """The closing sum, what to do next, and the exit code."""
     if report.code != 3:
         waiting = report.waiting + waiting_for_welcome(view).get(Turn.NUMBER, 0)
-        ledger.remember_counts(counts(view) | {WAITING: waiting})
+        ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
+        ledger.remember_counts(counts(view) | {WAITING: waiting, BEFORE: 0})
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)

@@ -113,7 +113,12 @@ NINTH = (
     ) WITHOUT ROWID""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH)
+TENTH = (
+    # A ledger of which messages left before anybody was asked about admins: who was one then is not new.
+    "INSERT INTO seen SELECT 'admins_before', count(*) FROM message HAVING count(*) > 0",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 

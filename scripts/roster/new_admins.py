@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from roster.columns import BEHEERDERS
 from roster.model import Member
 from roster.plan import View
-from roster.table import fold
+from roster.table import fold, says
 from roster.welcome_mark import SENT
+
+BEFORE = "admins_before"
+"""In what is counted: not 0 while a register that was in use has to be looked over for the admins that it had."""
 
 
 def admin_mark(view: View, admin: Member) -> str:
@@ -15,10 +19,21 @@ def admin_mark(view: View, admin: Member) -> str:
     return view.history.identity(f"{admin.mobile or ''}\x1f{fold(admin.group)}")
 
 
+def taken_over(view: View) -> list[Member]:
+    """Who stood in tab Beheerders with his number before anybody was asked about admins."""
+    table = view.roster.tables.get(BEHEERDERS.title)
+    if table is None or not view.history.counts.get(BEFORE):
+        return []
+    stood = {row.nr: table.cell(row.place.row - table.first, "Mobiel") for row in view.roster.admin_rows}
+    admins = (admin for group in view.standing.admins.values() for admin in group if admin.nr in stood)
+    return [admin for admin in admins if admin.mobile and says(stood[admin.nr], admin.mobile)]
+
+
 @lru_cache(maxsize=1)  # asked for every group of one view
 def unvouched(view: View) -> tuple[Member, ...]:
     """The active admins that nobody agreed to, and that nobody took into the regiegroep."""
     sure = {row.nr for row in view.roster.admin_rows if row.in_regiegroep}
+    sure |= {admin.nr for admin in taken_over(view)}
     admins = [admin for group in view.standing.admins.values() for admin in group if admin.nr not in sure]
     return tuple(admin for admin in admins if admin_mark(view, admin) not in view.history.agreed_admins)
 
