@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from outside.stop import Stop
 from outside.xlsx_book import Book, open_book
-from outside.xlsx_text import column_number, encoding_of
+from outside.xlsx_text import column_number, encoding_of, in_utf8
 from outside.xlsx_zip import Archive, NotMastered
 
 _MOST_BYTES = 2 << 30
@@ -21,8 +23,17 @@ _SMALL = 64 << 20
 _MOST_CELLS = 12_000_000
 """Rows times columns, filled or not, that a tab may span: each takes a place (100,000 people: 2.5 million)."""
 
-_WIDE = re.compile(rb'="([A-Z]{2,3})\d')
-_ROW = re.compile(rb"""<(?:[\w.-]+:)?row\s[^>]*?\br\s*=\s*["'](\d+)["']""")
+_MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576
+"""What a sheet can hold at all (ECMA-376 part 1, 18.3.1.73 and 18.3.1.13; Excel's own limits)."""
+
+_NUMBERED = re.compile(rb"""\sr\s*=\s*["']\s*\$?[A-Za-z]+\$?(\d+)""")
+_LETTERED = re.compile(rb"""\sr\s*=\s*["']\s*\$?([A-Za-z]{2,})""")
+_ROW_NUMBER = re.compile(rb"""[^>]*?\sr\s*=\s*["']\s*(\d+)""")
+_ROW = re.compile(rb"<(?:[\w.-]+:)?row(?=[\s/>])")
+_CELL = re.compile(rb"<(?:[\w.-]+:)?c(?=[\s/>])")
+_BARE_ROW = re.compile(rb"""<(?:[\w.-]+:)?row(?![^>]*?\sr\s*=)(?=[\s/>])""")
+_BARE_CELL = re.compile(rb"""<(?:[\w.-]+:)?c(?![^>]*?\sr\s*=)(?=[\s/>])""")
+_LONGEST_TAG = 1 << 16
 _AGAIN = "Zet een kopie terug met: make restore. Of open het in Excel of LibreOffice en sla het opnieuw op als .xlsx."
 _SAVE_AS = "Open het in Excel of LibreOffice en kies: Opslaan als, Excel-werkmap (.xlsx)."
 
@@ -149,19 +160,72 @@ def _check_no_doctype(path: Path, archive: Archive, part: str) -> None:
 def _spans_too_much(book: Book, title: str) -> bool:
     """True when a tab's furthest row times its furthest column is more than can be read.
 
-    The part is read to its end, so that a wrong checksum comes to light as well.
+    Every row and cell counts, however its address is written, in whatever order they stand, and also where
+    they have none: the reader asks for memory by what they say. The part is read to its end, so that a wrong
+    checksum comes to light as well.
     """
-    part = book.sheets[title]
-    if part not in book.archive:
-        raise NotMastered("Een tabblad ontbreekt in het bestand.")
-    rows, widest, rest = 1, 26, b""
-    for piece in book.archive.stream(part):
+    pieces = book.archive.stream(book.sheets[title])
+    start = next(pieces, b"")
+    encoding = encoding_of(start)
+    pieces = chain([start], pieces)
+    reach = _Reach()
+    for text in _whole_tags(pieces if encoding == "utf-8" else in_utf8(pieces, encoding)):
+        reach.look(text)
+    return reach.is_too_much()
+
+
+def _whole_tags(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The text cut where no tag is, so that none is looked at in two halves."""
+    rest = b""
+    for piece in pieces:
         text = rest + piece
-        for found in set(_WIDE.findall(text)):
-            widest = max(widest, column_number(found.decode()))
-        last = max(text.rfind(b"<row "), text.rfind(b":row "))
-        number = _ROW.match(text, text.rfind(b"<", 0, last + 1)) if last >= 0 else None
-        if number:
-            rows = max(rows, int(number[1]))
-        rest = text[-200:]
-    return min(rows, 1 << 20) * widest > _MOST_CELLS
+        cut = text.rfind(b"<")
+        if cut > 0 and len(text) - cut < _LONGEST_TAG:
+            yield text[:cut]
+            rest = text[cut:]
+        else:
+            yield text
+            rest = b""
+    yield rest
+
+
+class _Reach:
+    """How far the cells of a tab reach: those with an address by it, those without by the rows that they stand in."""
+
+    def __init__(self) -> None:
+        self.row, self.column = 1, 26
+        self._bare_cells = self._bare_rows = self._bare_row = 0
+        self._open_cells = self._open_row = 0
+
+    def look(self, text: bytes) -> None:
+        """Take in some whole tags. A row without cells reaches nowhere: some programs keep its height to the end."""
+        numbers = _NUMBERED.findall(text)
+        self.row = max(self.row, _highest(numbers))
+        for letters in set(_LETTERED.findall(text)):
+            self.column = max(self.column, column_number(letters[:4].decode()))
+        is_bare = len(_CELL.findall(text)) > len(numbers) or self._bare_rows
+        if not is_bare:  # of the last row more may come
+            text = text[max(text.rfind(b"<row"), text.rfind(b":row"), 0) :]
+            text = b"<row" + text.partition(b"row")[2] if b"row" in text[:4] else text
+        if is_bare or text.startswith(b"<row"):
+            self._bare_rows += len(_BARE_ROW.findall(text))
+            for turn, line in enumerate(_ROW.split(text)):
+                if turn:  # the first is of a row that began in the piece before
+                    number = _ROW_NUMBER.match(line)
+                    self._open_row, self._open_cells = _highest([number[1]]) if number else 0, 0
+                self._open_cells += len(_BARE_CELL.findall(line))
+                if self._open_cells:
+                    self._bare_row = max(self._bare_row, self._open_row)
+                    self._bare_cells = max(self._bare_cells, self._open_cells)
+
+    def is_too_much(self) -> bool:
+        """True when nothing of it should be read."""
+        rows, columns = self.row, self.column + self._bare_cells
+        if self._bare_cells:
+            rows = max(rows, self._bare_row + self._bare_rows)
+        return self.row > _MOST_ROWS or self.column > _MOST_COLUMNS or rows * columns > _MOST_CELLS
+
+
+def _highest(numbers: list[bytes]) -> int:
+    """The highest of these; one of more than nine digits is higher than any sheet has."""
+    return max((int(digits) if len(digits) < 10 else _MOST_ROWS + 1 for digits in set(numbers)), default=0)
