@@ -6,12 +6,11 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
 
 import filelock
-import python_calamine
 
 from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, make_private_folder
+from outside.excel_cells import Range, is_ours, read_sheets
 from outside.excel_lock import RegisterLock
 from outside.excel_meaning import days_from_1904, put_in_what_is_meant
 from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
@@ -24,13 +23,9 @@ from outside.xlsx_guard import check_not_open, check_workbook_file
 from roster.columns import TAB
 from roster.headings import HeadingProblems, find_tables
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Sheet, Table, fold
+from roster.table import Cell, Sheet, Table
 
 _READ_TRIES = 3
-
-Range = tuple[int, int, int, int]
-"""Left, top, right, bottom; 1 = A, 1 = top."""
-
 
 @dataclass(slots=True)
 class _Reading:
@@ -210,7 +205,7 @@ def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[
         too_far = check_workbook_file(path)
         with doing_on_disk(path):
             seen = fingerprint(path)
-            sheets, merged = _read_sheets(path, too_far)
+            sheets, merged = read_sheets(path, too_far)
             if fingerprint(path) == seen:
                 return seen, sheets, merged, too_far
     raise Stop(
@@ -220,43 +215,11 @@ def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[
 
 def check_not_too_far(titles: frozenset[str]) -> None:
     """Raise Stop when one of the register's own tabs spans too much to be read."""
-    for title in titles:
-        if fold(title) in {fold(tab) for tab in TAB}:
-            raise Stop(
-                f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
-                "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",
-            )
-
-
-def _read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[Range]]]:
-    """All sheets from A1 on, and by title their merged ranges (left, top, right, bottom; 1 = A, 1 = top)."""
-    sheets = []
-    merged: dict[str, list[Range]] = {}
-    try:
-        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
-            for about in workbook.sheets_metadata:
-                if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
-                    continue
-                if about.name in too_far:
-                    sheets.append(Sheet(about.name, []))
-                    continue
-                sheet = workbook.get_sheet_by_name(about.name)
-                sheets.append(Sheet(about.name, cast("list[list[Cell]]", sheet.to_python(skip_empty_area=False))))
-                merged[about.name] = [
-                    (left + 1, top + 1, right + 1, bottom + 1)
-                    for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
-                ]
-                del sheet  # calamine's own copy is as large as ours
-    except python_calamine.PasswordError as error:
+    for title in filter(is_ours, titles):
         raise Stop(
-            f"'{path.name}' is beveiligd met een wachtwoord.", "Haal het wachtwoord eraf en sla het bestand opnieuw op."
-        ) from error
-    except python_calamine.CalamineError as error:
-        raise Stop(
-            f"'{path.name}' is beschadigd of niet volledig.",
-            "Open het in Excel of LibreOffice en sla het opnieuw op. Of zet een kopie terug met: make restore",
-        ) from error
-    return sheets, merged
+            f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
+            "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",
+        )
 
 
 def _width(cells: list[list[Cell]]) -> int:

@@ -162,7 +162,7 @@ def _write(
             if change.added:
                 grow_tables(book, title, *change.added)
         for title, xml in new_sheets.items():
-            added[book.add_sheet(title)] = PackedPart([xml])
+            added[book.add_sheet(title)] = PackedPart([book.in_own_namespace(xml)])
         if outdated or formulas_gone:
             book.calculate_on_opening()
         if formulas_gone:

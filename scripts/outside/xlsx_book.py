@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.xlsx_text import attribute, encoding_of
+from outside.xlsx_text import MAIN, attribute, encoding_of
 from outside.xlsx_zip import Archive, NotMastered
 
 _TYPES = "[Content_Types].xml"
@@ -37,6 +37,12 @@ class Book:
             raw = self.archive.bytes_of(part)
             self.texts[part] = raw.decode(encoding_of(raw))
         return self.texts[part]
+
+    def in_own_namespace(self, sheet: bytes) -> bytes:
+        """A sheet of ours as this workbook spells it: a strict one has another namespace (ECMA-376 part 1, annex A)."""
+        root = re.search(r"<(?:[\w.-]+:)?workbook(?=[\s>])[^>]*>", self.text(self.workbook))
+        is_strict = root is not None and MAIN[1] in root[0]
+        return sheet.replace(MAIN[0].encode(), MAIN[1].encode(), 1) if is_strict else sheet
 
     def changed_texts(self) -> dict[str, bytes]:
         """The parts whose text changed, in the encoding that they came in."""
@@ -88,7 +94,9 @@ class Book:
         folder = posixpath.dirname(self.workbook)
         parts = ((n, posixpath.join(folder, f"worksheets/sheet{n}.xml")) for n in range(1, 1 << 16))
         number, part = next(
-            (n, part) for n, part in parts if part not in self.archive and part not in self.sheets.values()
+            (n, part)
+            for n, part in parts
+            if part not in self.archive and part not in self.sheets.values() and f"sheet{n}.xml" not in relations
         )
         used = set(re.findall(r"""\sId\s*=\s*["']([^"']*)["']""", relations))
         mark = next(f"rId{n}" for n in range(1, 1 << 16) if f"rId{n}" not in used)
@@ -104,6 +112,9 @@ class Book:
             types, prefix + "Types", (f'<{prefix}Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')
         )
         prefix = _root_prefix(workbook, "workbook")
+        known = (attribute("name", tag) or "" for tag in re.findall(r"<[^<>]*\ssheetId\s*=[^<>]*>", workbook))
+        if title.casefold() in map(str.casefold, known):  # it leads nowhere, or we would not be asked to make it
+            raise NotMastered(f"Het tabblad '{title}' is beschadigd.")
         numbers = [int(n) for n in re.findall(r"""\ssheetId\s*=\s*["'](\d+)["']""", workbook)]
         root = re.search(rf"<{re.escape(prefix)}workbook(?=[\s>])[^>]*>", workbook)
         uris = "|".join(map(re.escape, _RELATIONS))
@@ -135,8 +146,9 @@ def open_book(archive: Archive) -> Book:
     for node in tree.iter():
         if node.tag.endswith("}sheet"):
             mark = next((value for key, value in node.items() if key.endswith("}id")), None)
-            if mark in links:
-                sheets[node.get("name", "")] = _target(workbook, links[mark])
+            part = _target(workbook, links[mark]) if mark in links else ""
+            if part in archive:  # a tab that leads nowhere is forgiven, as office programs do
+                sheets[node.get("name", "")] = part
     return Book(archive, workbook, relations, sheets)
 
 
