@@ -200,11 +200,12 @@ def test_a_round_of_many_writes_keeps_one_backup(tmp_path: Path) -> None:
     workbook = register(path)
     backups = tmp_path / "state" / "backups"
     found = path.read_bytes()
-    for value in ("geblokkeerd", "actief", "vol"):
-        workbook.write([status(workbook, value)])
-    assert [copy.read_bytes() for copy in backups.glob("*.xlsx")] == [found]
-    other = checkout(tmp_path / "een", path)
-    other.write([status(other, "wachtlijst")])
-    changed = path.read_bytes()
-    workbook.write([status(workbook, "actief")])
+    with workbook.lock():
+        for value in ("geblokkeerd", "actief", "vol"):
+            workbook.write([status(workbook, value)])
+        assert [copy.read_bytes() for copy in backups.glob("*.xlsx")] == [found]
+        other = checkout(tmp_path / "een", path)
+        other.write([status(other, "wachtlijst")])
+        changed = path.read_bytes()
+        workbook.write([status(workbook, "actief")])
     assert {copy.read_bytes() for copy in backups.glob("*.xlsx")} == {found, changed}

@@ -163,7 +163,7 @@ class ExcelWorkbook:
             self._lock.check()
         reading.seen = self._wrote = put_cells(
             self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen,
-            formulas=reading.formulas, backup=reading.seen != self._wrote,
+            formulas=reading.formulas, backup=self._lock is None or reading.seen != self._wrote,
         )
         reading.formulas = None  # of the new file
         for tab in reading.tabs.values():
