@@ -233,6 +233,31 @@ def test_the_row_says_what_was_told_and_another_computer_reads_it() -> None:
     assert third.go(busy) == []  # the first may have told her just now
 
 
+def test_what_was_put_off_here_and_sent_by_another_computer_does_not_leave_again() -> None:
+    """The row tells of a letter that our ledger did not send."""
+    rounds = welcomed()
+    tables = marked(people(sanne("Stadspark")))
+    assert rounds.go(tables, state="wacht") == [("D-0001", "moved")]
+    place = tables["Deelnemers"].columns["Vervolgmail"]
+    tables["Deelnemers"].rows[0][place] = "naar groep Stadspark: verstuurd 1-4-2026"
+    assert rounds.go(tables) == [] == rounds.go(tables)
+    assert rounds.told(tables)["Deelnemers"].cell(0, "Vervolgmail") == "naar groep Stadspark: verstuurd 1-4-2026"
+
+
+def test_a_letter_of_our_own_that_is_due_again_leaves_though_its_row_tells_of_it() -> None:
+    """The coordinator asked for it; what the row says of it is taken away."""
+    rounds = welcomed()
+    tables = people(sanne("Stadspark"))
+    rounds.go(tables)
+    told = rounds.told(tables)
+    rounds.history = replace(rounds.history, deliveries=[
+        one._replace(state="wacht", told="verstuurd 1-4-2026 (versie stadspark)") if one.act == "moved" else one
+        for one in rounds.history.deliveries
+    ])
+    assert rounds.told(told)["Deelnemers"].cell(0, "Vervolgmail") == ""
+    assert rounds.go(told) == [("D-0001", "moved")]
+
+
 def test_a_copied_row_is_told_of_its_own_place() -> None:
     """A mark under another's Nr says nothing."""
     rounds = welcomed()

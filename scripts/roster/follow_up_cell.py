@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
+from roster.plan import Delivery
 from roster.table import Cell
 from roster.welcome_mark import BUSY, mark_of, read_mark
 
@@ -41,6 +43,20 @@ def tells_of(cell: Cell, what: str) -> str:
         if named.casefold() == what.casefold() and told is not None:
             return told.state
     return ""
+
+
+def mark_state(said: str) -> str:
+    """The state that words such as "verstuurd 28-11-2026" tell of; "" for other words."""
+    mark = read_mark(said)
+    return "" if mark is None else mark.state
+
+
+def is_ours(state: str, cell: Cell, letters: Iterable[Delivery]) -> bool:
+    """True where a state that a cell tells of is our own hand's: what the ledger says of a letter, or told."""
+    if state == BUSY:
+        return any(one.told == cell for one in letters)
+    told = [(one.state, read_mark(one.told)) for one in letters]
+    return any(state == now or (before is not None and before.state == state) for now, before in told)
 
 
 def pieces(cell: Cell) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from roster.follow_up_cell import group_named_in, tells_of
+from roster.follow_up_cell import group_named_in, is_ours, tells_of
 from roster.model import Member, Role, Status
 from roster.plan import SEEN, Delivery, Notice, View
 from roster.recipient_history import recipient_history_of
@@ -180,12 +180,14 @@ class Notices:
     def _told_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
         """True where his row says that another computer told him this, or with `sure` False may have."""
         version = fold(member.group)
-        if any((one.act, one.version) == (act, version) for one in self._recipients.in_row(member)):
-            return False
         if str(self._recipients.cell(member, "Nr") or "").strip() != member.nr:
             return False  # a copied row
         group = self._view.roster.group_named.get(version)
         if group is None:
             return False
-        state = tells_of(self._recipients.cell(member, COLUMN), group_named_in(act, group.name))
+        cell = self._recipients.cell(member, COLUMN)
+        state = tells_of(cell, group_named_in(act, group.name))
+        ours = [one for one in self._recipients.in_row(member) if (one.act, one.version) == (act, version)]
+        if is_ours(state, cell, ours):
+            return False
         return state in self._done or (not sure and state in (BUSY, UNCERTAIN))

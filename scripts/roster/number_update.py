@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from roster.follow_up_cell import number_named, tells_of
+from roster.follow_up_cell import is_ours, number_named, tells_of
 from roster.model import Member, Status
 from roster.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.plan import Delivery, Notice, Planner, Send, View
@@ -72,8 +72,9 @@ def _has_another(member: Member, view: View) -> bool | None:
     if not number or member.left or status is Status.LEFT or desk_of(view).turn(member) is not Turn.DONE:
         return False
     known, current = notices_of(view).known(member), view.history.number_mark(number)
-    state = tells_of(recipient_history_of(view).cell(member, COLUMN), number_named(number))
-    if state and state in (*_done(view), BUSY, UNCERTAIN) and not _letters(member, view):
+    cell = recipient_history_of(view).cell(member, COLUMN)
+    state = tells_of(cell, number_named(number))
+    if state in (*_done(view), BUSY, UNCERTAIN) and not is_ours(state, cell, _letters(member, view)):
         return False  # another computer told him, or may have
     if known is None or (not known.is_sure and known.number in ("", current)):
         return None

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from roster.follow_up_cell import group_named_in, number_named, piece, pieces
+from roster.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
 from roster.model import Member
 from roster.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.plan import Delivery, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.table import fold, says
 from roster.welcome_desk import Turn, desk_of
-from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, read_mark
+from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
 
 ACTS = (ADMIN, MOVED, NUMBER_UPDATE)
 
@@ -50,10 +50,11 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
             continue
         cell = recipients.cell(member, COLUMN)
         mine = [one for one in recipients.letters_of_row(member) if one.act in ACTS]
-        told = _told(mine, view)
-        if not told and not _is_our_busy(cell, mine):
+        told, standing = _told(mine, view), pieces(cell)
+        lasting = [one for one in standing if not _is_taken_back(one, mine, view)]
+        if not told and lasting == standing and not _is_our_busy(cell, mine):
             continue
-        text = "; ".join(_merged(told, pieces(cell)))
+        text = "; ".join(_merged(told, lasting))
         if not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
 
@@ -72,15 +73,29 @@ def _told(letters: list[Delivery], view: View) -> dict[str, tuple[Delivery, str]
     for one in sorted(letters, key=lambda one: one.at):
         if one.state not in (READY, SENT, HAND, UNCERTAIN, REFUSED):
             continue
-        if one.act == NUMBER_UPDATE:
-            if one.notice.number != view.history.number_mark(view.terms.regiegroep_number):
-                continue
-            kind, what = "number", number_named(view.terms.regiegroep_number)
-        else:
-            group = view.roster.group_named.get(one.version)
-            kind, what = "place", group_named_in(one.act, group.name if group else one.version)
+        what = _name(one, view)
+        if not what:
+            continue
+        kind = "number" if one.act == NUMBER_UPDATE else "place"
         found[kind] = (one, piece(what, one.state, one.day, one.reason))
     return found
+
+
+def _name(letter: Delivery, view: View) -> str:
+    """How the row calls a letter; "" for one about a number that is today's no more."""
+    if letter.act == NUMBER_UPDATE:
+        current = letter.notice.number == view.history.number_mark(view.terms.regiegroep_number)
+        return number_named(view.terms.regiegroep_number) if current else ""
+    group = view.roster.group_named.get(letter.version)
+    return group_named_in(letter.act, group.name if group else letter.version)
+
+
+def _is_taken_back(said: str, letters: list[Delivery], view: View) -> bool:
+    """True for what we wrote ourselves of a letter that is due again since, or that nobody needs any more."""
+    what, _colon, mark = said.partition(": ")
+    state = mark_state(mark)
+    waiting = [one for one in letters if one.state == WAITS and _name(one, view).casefold() == what.casefold()]
+    return is_ours(state, said, waiting)
 
 
 def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str]) -> Iterator[str]:
