@@ -194,3 +194,30 @@ def test_whoever_took_over_a_row_gets_his_own_letter_and_the_other_ones_goes(set
     )
     sync(settings)
     assert sorted(letters(settings)) == ["D-0001-welcome", "D-0002-2-welcome"]
+
+
+@pytest.mark.parametrize("number", ["06-12345678", "+31 6 12345678"])
+def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(
+    settings: Settings, number: str
+) -> None:
+    """Put ready on a real register by an earlier version: taken back where no number is known, else made anew."""
+    for path in (settings.paths.out / "mail").glob("*.eml"):
+        path.write_bytes(path.read_bytes().replace(b"06-23456789", number.encode()))
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        ledger.lying.forget(ledger.lying.all())
+    example = replace(settings, network=replace(settings.network, regiegroep_number=number))
+    look(example, choices(), PLANNERS)
+    assert len(letters(settings)) == 2
+    sync(example)
+    assert letters(settings) == {}
+    sync(settings)
+    assert all("06-23456789" in text for text in letters(settings).values()) and len(letters(settings)) == 2
+
+
+def test_a_real_letter_of_before_this_was_remembered_stays(settings: Settings) -> None:
+    """Nobody can tell whether somebody changed it."""
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        ledger.lying.forget(ledger.lying.all())
+    before = files(settings)
+    sync(replace(settings, network=replace(settings.network, regiegroep_number="06-34567890")))
+    assert files(settings) == before

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import outside.settling
+from conftest import RunDoor
 from outside.by_hand import render_by_hand
 from outside.excel import ExcelWorkbook
 from outside.ledger import Ledger
@@ -307,3 +308,23 @@ def test_the_letters_of_somebody_who_stood_in_the_row_before_change_nothing_in_i
     assert welkom(made)[1] is None
     sync(made)
     assert "D-0002-2-welcome" in letters(made)
+
+
+def test_an_outbox_with_a_letter_to_who_took_over_a_row_is_no_other_laptops(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    types(settings, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example")
+    sync(settings)
+    capsys.readouterr()
+    settle_outbox(settings, choices())
+    assert "andere computer" not in capsys.readouterr().out
+    assert welkom(settings)[:2] == ["verstuurd 31-3-2026 (versie 1)"] * 2
+
+
+def test_through_the_door(settings: Settings, run_door: RunDoor) -> None:
+    """As `make sent NR="D-0003 D-0004"` calls it."""
+    source = settings.paths.state.parent / "settings.toml"
+    source.write_text('[workbook]\npath = "register.xlsx"\n[network]\nregiegroep_number = "06-23456789"\n', "utf-8")
+    done = run_door("sent", "--settings", source, "--today", "2026-11-28", "--nr", "D-0003 D-0004")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert welkom(settings)[2:] == ["met de hand 28-11-2026 (versie 1)"] * 2

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from outside.files import trouble
 from outside.ledger import Ledger
+from outside.ledger_letters import Told
 from outside.ledger_lying import Lying
 from outside.mailbox import Letter
 from outside.outbox import file_name
@@ -23,17 +25,24 @@ from roster.holding import hold_back
 from roster.plan import History, Planner, Send, View
 from roster.stale import Key, as_if_due, facts_in, key_of
 from roster.sync import LETTERS
+from roster.welcome_desk import is_placeholder
 from roster.welcome_mark import READY
 
 FOLDER = "mail"
 
+_NUMBER = re.compile(r"\+?\d[\d \-()]{7,18}\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Letters that say what is so no more: those that are ours to make anew, and the files that somebody changed."""
+    """Letters that say what is so no more: those that are ours to make anew, and the files that somebody changed.
+
+    `older` are those among ours of which nothing was remembered when they were put ready.
+    """
 
     letters: Mapping[Key, str]
     changed: Sequence[str] = ()
+    older: Sequence[Lying] = ()
 
 
 def lying_as(send: Send, letter: Letter, ledger: Ledger) -> Lying:
@@ -51,8 +60,11 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     chosen = [planner for planner in planners if planner in LETTERS]
     acts = {act for planner in chosen for act in LETTERS[planner]}
     known, folder = ledger.lying.all(), settings.paths.out / FOLDER
-    ready = [one for one in ledger.letters.in_state(READY) if one.act in acts and one.message_id in known]
-    lying = {(one.person, one.act, one.version): known[one.message_id] for one in ready}
+    ready = [one for one in ledger.letters.in_state(READY) if one.act in acts]
+    lying = {(one.person, one.act, one.version): known[one.message_id] for one in ready if one.message_id in known}
+    unknown = [one for one in ready if one.message_id not in known]
+    older = {} if is_placeholder(view.terms.regiegroep_number) else _with_example_number(unknown, folder)
+    lying |= older
     changed: list[str] = []
     while True:  # what somebody changed or took away was told, so it counts as done for the others
         stale = _unlike(lying, lying, view, chosen, ledger)
@@ -63,7 +75,29 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
         lying = {key: one for key, one in lying.items() if key not in hers}
     # What would be made again just as it lies there, beside all that stays, may stay itself.
     stale = _unlike(stale, lying, view, chosen, ledger) if stale else stale
-    return Stale({key: lying[key].message_id for key in stale}, changed)
+    return Stale({key: lying[key].message_id for key in stale}, changed, [older[key] for key in stale if key in older])
+
+
+def _with_example_number(letters: Iterable[Told], folder: Path) -> dict[Key, Lying]:
+    """Letters of an earlier version of the software that tell people to call the example number: nobody means that."""
+    found: dict[Key, Lying] = {}
+    for one in letters:
+        name = file_name(Letter(one.message_id, one.person, b"", one.act))
+        with suppress(FileNotFoundError):
+            data = (folder / name).read_bytes()
+            text = text_of_letter(data)
+            if any(is_placeholder(number[0]) for number in _NUMBER.finditer(text)):
+                found[one.person, one.act, one.version] = Lying(one.message_id, name, _digest(data), "")
+    return found
+
+
+def text_of_letter(data: bytes) -> str:
+    """What a letter says, as plain text; "" where it does not say."""
+    body = Letter("", "", data).message.get_body(("plain",))
+    try:
+        return str(body.get_content()) if body is not None else ""
+    except (LookupError, ValueError):
+        return ""
 
 
 def _unlike(
@@ -80,6 +114,8 @@ def _unlike(
 
 def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:
     """Let these letters be due again, and remove their files. The ledger hears of it first."""
+    if stale.older:
+        ledger.lying.remember(stale.older)
     ledger.letters.mark_due(stale.letters.values())
     sweep_away(ledger, settings)
 

@@ -238,7 +238,9 @@ class Round:
         else:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_no_more(send) else ""
             text = keep_mail_again(send.mark_was, text)
-        return [] if says(was, text) else [SetCell(send.mark, text, was)]
+        # What a letter did is written also where it stands there already: the plan may mean to wipe it out.
+        stays = outcome is None or outcome.state == WAITS
+        return [] if stays and says(was, text) else [SetCell(send.mark, text, was)]
 
 
 def _while_busy(send: Send, busy: str) -> str:

@@ -90,7 +90,8 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
         ready = ledger.letters.in_state(READY)
-        people = {one.person for one in ready}
+        people = {_of_row(one.person) for one in ready}
+        ours = {_of_row(person) for person in ledger.history().of_person}
         table = workbook.read()[DEELNEMERS.title]
         steps, elsewhere = [], 0
         for index in range(len(table.rows)):
@@ -101,7 +102,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
             if _nr(table, index) in people:
                 text = mark_of(SENT, choices.today, mark.version).text
                 steps.append(SetCell(table.place(index, "Welkom"), keep_wish(cell, text), cell))
-            else:
+            elif _nr(table, index) not in ours:
                 elsewhere += 1
         ledger.letters.mark_sent(one.message_id for one in ready)
         left = _write(workbook, steps)
@@ -257,6 +258,11 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
         Handout(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.shelf)
     except (Stop, OSError):
         say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
+
+
+def _of_row(person: str) -> str:
+    """The Nr of the row of somebody who is known by it, or by it with a count behind it ("D-0012-2")."""
+    return "-".join(person.split("-")[:2])
 
 
 def _nr(table: Table, index: int) -> str:

@@ -64,7 +64,8 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
     folder = private_folder(settings.paths.out / f"demo-{members}-{seed}")
     path = folder / "register.xlsx"
     state = folder / "state"
-    for stale in (path, *state.glob("ledger.sqlite3*"), *(state / "spelregels").glob("*.md")):
+    mail, rules = folder / "out" / "mail", state / "spelregels"
+    for stale in (path, *state.glob("ledger.sqlite3*"), *rules.glob("*.md"), *mail.glob("*.eml")):
         stale.unlink(missing_ok=True)
     make_example(path, members, seed, today, settings)
     say(f"Voorbeeld met {members} verzonnen deelnemers: {path}")
