@@ -30,10 +30,12 @@ options = $(foreach name,$(ON),--$(call small,$(name))) $(foreach name,$(GIVEN),
 door = $(PY) scripts/$(subst -,_,$@).py $(options) $(ARGS)
 # A door that did its work ends with 1 when there is something to look at. It has said so; to make that is no failure.
 press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
-install = $(PY) -m pip install --quiet --no-input --disable-pip-version-check --require-hashes
+# Wheels only: what has to be built first runs its maker's code on this computer.
+wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:
+install = $(PY) $(wheels) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint bench anew
+.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -109,6 +111,13 @@ test-long: $(READY_TESTS) ## voor makers: de proeven die langer duren
 lint: $(READY_TESTS) ## voor makers: stijl en typen
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
+
+# In an environment that is thrown away: whoever only looks after a register needs none of it.
+audit: $(READY) ## voor makers: kijkt of er in de onderdelen bekende lekken zitten
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	  $(PY) -m venv "$$folder" && audit="$$folder/$(notdir $(BIN))/python" && \
+	  "$$audit" $(wheels) pip-audit && \
+	  "$$audit" -m pip_audit --progress-spinner off --disable-pip --require-hashes -r requirements.lock -r tests/requirements.lock $(ARGS)
 
 bench: $(READY_TESTS) ## voor makers: meet snelheid en geheugen
 	@$(PY) tests/bench/bench.py $(ARGS)

@@ -16,7 +16,7 @@ from conftest import CHECKOUT, SCRIPTS, files_of_the_house
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^([a-z][a-z-]*):.*?## (.+)$", MAKEFILE, re.MULTILINE))
-FOR_MAKERS = {"help", "test", "test-long", "lint", "bench"}
+FOR_MAKERS = {"help", "test", "test-long", "lint", "audit", "bench"}
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
 
@@ -238,3 +238,24 @@ def test_a_word_without_what_it_needs_says_what_to_type(tmp_path: Path, word: st
         [sys.executable, SCRIPTS / f"{word.replace('-', '_')}.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
     )
     assert shown.returncode == 2 and example in shown.stderr and "--help ziet" not in shown.stderr
+
+
+@posix
+def test_only_wheels_are_installed(house: Path) -> None:
+    """What has to be built first runs its maker's code on the coordinator's computer; for tests and audit as well."""
+    (house / "tests").mkdir()
+    (house / "tests" / "requirements.lock").touch()
+    (house / ".venv" / ".ready").unlink()
+    for word in ("sync", "test", "audit"):
+        planned = make(house, "-n", word).stdout
+        installs = re.findall(r"-m pip install.*?(?:-r \S+|pip-audit)", planned, re.DOTALL)
+        assert installs and all("--only-binary :all:" in line for line in installs), word
+    locks = [line for line in installs if "-r " in line]
+    assert all("--require-hashes" in line for line in locks)
+
+
+def test_an_audit_leaves_nothing_behind(house: Path) -> None:
+    """Its own packages are nobody else's: it makes a folder and takes it away."""
+    planned = make(house, "-n", "audit").stdout
+    assert "mktemp -d" in planned and 'rm -rf "$folder"' in planned
+    assert "pip-audit" not in (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")

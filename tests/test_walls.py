@@ -174,11 +174,13 @@ def test_every_library_that_the_code_imports_is_asked_for() -> None:
     """Else it works here and not in a fresh clone."""
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = {re.split(r"[><=~! \[]", line)[0] for line in project["dependencies"]}
+    extra = {re.split(r"[><=~! \[]", line)[0] for lines in project["optional-dependencies"].values() for line in lines}
     locked = (CHECKOUT / "requirements.lock").read_text(encoding="utf-8")
     assert [name for name in sorted(asked) if f"\n{name}==" not in f"\n{locked}"] == []
     known = {*sys.stdlib_module_names, "outside", "roster"}
     tops = {name.split(".")[0] for file in OURS for _, name in imports(file)} - known
-    assert {DISTRIBUTION.get(top, top.replace("_", "-")) for top in tops} - asked == set()
+    assert {DISTRIBUTION.get(top, top.replace("_", "-")) for top in tops} - asked - extra == set()
+    assert [name for name in sorted(extra) if f"\n{name}==" in f"\n{locked}"] == []
 
 
 def test_the_lock_files_pin_and_seal_everything_and_name_no_place() -> None:
