@@ -154,5 +154,6 @@ def refused_login(error: Exception, login: Login) -> Stop:
         )
     return Stop(
         "Uw inlog bij Google is verlopen of ingetrokken.",
-        f"Verwijder het bestand {login.kept}, en log opnieuw in door de opdracht nog eens te geven.",
+        f"Verwijder het bestand {login.kept}, en log opnieuw in door de opdracht nog eens te geven. Gebeurt dit elke "
+        "week? Publiceer dan de app bij Google: in HANDLEIDING.md staat hoe.",
     )
