@@ -55,6 +55,11 @@ def test_an_infix_behind_a_comma_goes_before_the_name(typed: str, infix: str | N
     assert (roster.members[0].name, findings) == (name, [])
 
 
+def test_two_infixes_that_differ_are_a_let_op() -> None:
+    """Which of them is his, only people know."""
+    assert weights(register("Tussenvoegsel | Achternaam\nde | Berg, van den")) == [("a_member_has_a_name", 2, "let op")]
+
+
 @pytest.mark.parametrize("typed", ["Berg, J. van den", "Jansen, Jan", "Bakker, MSc"])
 def test_anything_else_behind_a_comma_is_a_let_op(typed: str) -> None:
     """It may be a first name, a title or a second person: nobody guesses."""

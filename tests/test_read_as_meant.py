@@ -39,8 +39,9 @@ def test_what_says_no_in_afgemeld_op_is_no_leaving(none: Cell) -> None:
 
 @pytest.mark.parametrize("gone", [True, "ja", "x", "✓", "☑", "?", "verhuisd", "30-2-2026", "1-1-2026", 1])
 def test_anything_else_that_is_no_day_counts_as_left(gone: Cell) -> None:
-    """Safe first: who may have left is not mailed."""
+    """Safe first: who may have left is not mailed, and his row says so."""
     assert left(gone)
+    assert gone == "1-1-2026" or "telt zolang als afgemeld" in lines(register(f"Voornaam | Afgemeld op\nJan | {gone}"))[0]
 
 
 def test_a_day_to_come_counts_from_that_day_on() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from roster.cells import Unreadable, day, text
@@ -35,6 +36,11 @@ def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
             if not rows.silent[index]:
                 rows.tell(index, "Achternaam", _NAME, Weight.NOTICE, wrong.message, wrong.remedy)
             continue
+        if infix and infixes[index] and fold(infix) != fold(infixes[index]):
+            message = "Achter de komma staat een ander tussenvoegsel dan bij Tussenvoegsel."
+            if not rows.silent[index]:
+                rows.tell(index, "Achternaam", _NAME, Weight.NOTICE, message, "Laat alleen het goede staan.")
+            continue
         surnames[index], infixes[index] = alone, infixes[index] or infix
     return surnames, infixes
 
@@ -46,6 +52,10 @@ def read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool
     days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), _DATES, Weight.NOTICE, None)
     left = [left_on is not None and left_on <= today for left_on in days]
     unreadable = {finding.place.row for finding in rows.findings[before:]}
+    rows.findings[before:] = [
+        replace(told, message=f"{told.message} De deelnemer telt zolang als afgemeld.")
+        for told in rows.findings[before:]
+    ]
     if unreadable:
         left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
     return days, left
