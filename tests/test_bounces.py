@@ -163,6 +163,8 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     """A forged mail mutes nobody. What the row says counts on a second laptop too, and so does taking it back."""
     settings, state = home / "settings.toml", home / "state"
     nr, (_name, address) = list(letters(home).items())[2]
+    housemate = list(letters(home))[3]
+    mend(home, housemate, address)
     folder = lay_down(home, b"Authentication-Results: mx.google.com; dmarc=fail header.from=mail.example\r\n" + answer("stop", "", address, name="-"))
     for _again in range(2):
         ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
@@ -170,7 +172,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     sent = "verstuurd 23-11-2026 (versie 1)"
     assert welkom(home)[nr] == sent
     assert run_door("no_mail", "--settings", settings, "--nr", nr.lower(), *TODAY).returncode == 0
-    assert welkom(home)[nr] == f"{sent}; wil geen mail"
+    assert welkom(home)[nr] == welkom(home)[housemate] == f"{sent}; wil geen mail"
     ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert "make no-mail" not in ended.stderr
     state.rename(home / "first")  # a second laptop
@@ -185,7 +187,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     with closing(sqlite3.connect(state / "ledger.sqlite3")) as ledger, ledger:  # the wish is of some days before
         ledger.execute("UPDATE do_not_mail SET since = '2026-11-20T12:00:00+00:00'")
     run_door("sync", "--settings", settings, *TODAY)
-    assert welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
+    assert all(welkom(home)[one].startswith(f"{sent}; wil weer mail sinds ") for one in (nr, housemate))
     with Ledger(state / "ledger.sqlite3", DAY) as first:
         assert first.left_alone() == set()
     assert run_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
@@ -261,7 +263,7 @@ def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(ledger:
     assert (heard.refused, heard.look, heard.untraced, state(ledger)) == (0, ["D-0007"], 2, SENT)
     shown = capsys.readouterr().err
     assert "D-0007: er kwam bericht dat een mail aan dit adres niet aankwam" in shown
-    assert "2 × een mail die terugkwam, en niet te herkennen" in shown and TO not in shown
+    assert "2 × een mail die terugkwam en die niet past bij een mail van deze computer" in shown and TO not in shown
     heard = hear([bare, *others], ledger, people)
     assert (heard.look, heard.untraced) == ([], 0) and capsys.readouterr().err == ""
 

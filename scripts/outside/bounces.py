@@ -13,7 +13,7 @@ from outside.ledger import Ledger
 from outside.ledger_letters import LEFT, Told
 from outside.opening import open_workbook
 from outside.reports import Bounce, Report, StopAsked, read_report
-from outside.run import prepare
+from outside.run import keep_refusals, prepare
 from outside.screen import progress, say, warn
 from outside.settings import Mail, Settings
 from outside.stop import Changed, Stop
@@ -66,8 +66,16 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today, ledger)
-        people = people_of(prepare(workbook, settings, choices, (), ledger.history()).view)
-        hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day)
+        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        keep_refusals(view, ledger)  # what another laptop's rows answer need not be asked here
+        people = people_of(view)
+        half_way: Stop | None = None
+        try:
+            hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day)
+        except Stop as stop:
+            if stop.code != 3:
+                raise
+            half_way = stop  # what was read is told to the rows all the same
         ask_about_wishes(ledger, people)
         planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
         plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
@@ -78,6 +86,8 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
         except Changed:
             warn("Het register werd intussen gewijzigd. De rijen volgen bij de volgende ronde: make sync")
     say("1 rij bijgewerkt." if rows == 1 else f"{rows} rijen bijgewerkt.")
+    if half_way is not None:
+        raise half_way
     return 0
 
 
@@ -226,7 +236,7 @@ def _tell(heard: Heard) -> None:
         warn("    Moet een mail nog eens weg? Typ: make resend NR=… FORCE=1", "plain")
     if heard.untraced:
         many = "1 × een mail die terugkwam" if heard.untraced == 1 else f"{heard.untraced} × een mail die terugkwam"
-        warn(f"  {many}, en niet te herkennen is als een mail van Buurtbeheer. Kijk zelf in het postvak.")
+        warn(f"  {many} en die niet past bij een mail van deze computer. Kijk zelf in het postvak.")
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
         say("    Een dag lang gaat er geen mail weg. Daarna gaan deze vanzelf mee.")

@@ -107,6 +107,8 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
             raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
         if not marks:  # the row is gone, or its address
             marks = {letter.address for letter in letters}
+        # Who shares the address shares the wish: else one row would say again what was taken back in the other.
+        members = [one for one in view.roster.members if one in members or _mark(one, ledger) in marks]
         if undo:
             _take_back(nr, members, marks, view, workbook, ledger)
         else:
@@ -115,6 +117,10 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
                 workbook.write(_steps(members, view, with_no_mail))
             say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
     return 0
+
+
+def _mark(member: Member, ledger: Ledger) -> str:
+    return ledger.address_mark(member.email) if member.email else ""
 
 
 def _take_back(
