@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from outside.imap import read_mailbox
+from outside.ledger import Ledger
 from outside.settings import Settings
 from outside.stop import Stop
 from plans import view
@@ -78,8 +80,8 @@ def test_what_is_left_out_really_stands_in_the_column() -> None:
     assert {finding.place.row for finding in seen.findings if finding.place.key and finding.place.tab == "Deelnemers"} <= marks
 
 
-def test_reading_a_mailbox_that_nobody_named_says_what_to_do() -> None:
+def test_reading_a_mailbox_that_nobody_named_says_what_to_do(tmp_path: Path) -> None:
     """As delivered there is no mailbox: no password is asked for, and the folder of mails is named."""
-    with pytest.raises(Stop) as stopped:
-        list(read_mailbox(Settings(), TERMS.today))
+    with Ledger(tmp_path / "ledger.sqlite3", TERMS.today) as ledger, pytest.raises(Stop) as stopped:
+        list(read_mailbox(Settings(), TERMS.today, ledger))
     assert "nog geen mailpostvak" in stopped.value.message and "make bounces FOLDER=map" in stopped.value.remedy

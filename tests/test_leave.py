@@ -168,6 +168,7 @@ def test_a_later_try_that_is_doubted_takes_the_report_of_the_first_along(
     assert (counted["verstuurd"], counted["geweigerd"]) == (3 - len(box.answers), len(box.answers))
     assert "niets gedaan" not in told.out + told.err
     assert "worden er 40 ineens geblokkeerd" in told.err and "make sync FORCE=1" in told.err
+    assert "Klaar:" not in told.out and "Gedaan tot nu toe:" in told.out
 
 
 def test_a_first_try_that_is_doubted_does_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,6 +177,14 @@ def test_a_first_try_that_is_doubted_does_nothing(tmp_path: Path, capsys: pytest
     assert go(tmp_path, workbook, box, yes=True, word="rules-update") == 1
     told = capsys.readouterr().err
     assert workbook.writes == 0 and "Daarom is er niets gedaan." in told and "make rules-update FORCE=1" in told
+
+
+def test_a_doubt_that_is_forced_is_told_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever typed FORCE=1 may have had another doubt in mind."""
+    workbook = TableRegister(register(people(1, 3)), {LAST: emptied})
+    assert go(tmp_path, workbook, Postman(), yes=True, force=True) == 1
+    told = capsys.readouterr()
+    assert "worden er 40 ineens geblokkeerd" in told.err and "Met FORCE=1 gaat het door." in told.err
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from outside.leaving import A_DAY
 from outside.ledger import Ledger
 from outside.ledger_letters import LEFT, Told
 from outside.opening import open_workbook
+from outside.remembering import keep_refusals
 from outside.reports import Bounce, Report, StopAsked, read_report
-from outside.run import keep_refusals, prepare
+from outside.run import prepare
 from outside.screen import progress, say, warn
 from outside.settings import Mail, Settings
 from outside.stop import Changed, Stop

@@ -27,6 +27,13 @@ def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er n
     return 1
 
 
+def tell_forced(doubted: Sequence[str]) -> None:
+    """What is doubted and goes on because somebody said so: she may have meant another doubt."""
+    warn("Er verandert opvallend veel tegelijk. Met FORCE=1 gaat het door.")
+    for line in doubted:
+        warn(f"  {line}", "plain")
+
+
 def tell_report(report: Report, mail_done: str) -> None:
     """The closing sum."""
     say()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outside.apply import Report, apply, report_of
-from outside.closing import conclude, exit_code, refuse, tell_report
+from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
 from outside.drawing import draw
 from outside.files import trouble
 from outside.leaks import watched
@@ -22,6 +22,7 @@ from outside.mailbox import Mailbox
 from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
+from outside.remembering import highest_numbers, identities, keep_refusals
 from outside.rules_kept import keep_rules, tell_changed_rules
 from outside.screen import progress, say, warn
 from outside.settings import Settings
@@ -29,14 +30,10 @@ from outside.sifting import Posted
 from outside.stop import Stop
 from outside.terms import terms_of, without_example_number
 from outside.workbook import Workbook
-from roster.columns import BORDAANVRAGEN, DEELNEMERS
 from roster.describe import describe, describe_plan, describe_waiting
 from roster.doubts import doubts
 from roster.holding import Held, hold_back
-from roster.left_alone import takes_mail_again, wants_no_mail
-from roster.model import Status
 from roster.notices import notices_of
-from roster.numbers import highest_seen
 from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.recipient_history import recipient_history_of
@@ -147,7 +144,9 @@ class Tries:
                 prepared = self._prepare()
         self._prepared = prepared
         tell(prepared) if first else tell_again(prepared)
-        if prepared.doubted and not self._choices.force:
+        if prepared.doubted and self._choices.force:
+            tell_forced(prepared.doubted)
+        elif prepared.doubted:
             if not self._report.did_something:
                 return refuse(prepared.doubted, self._word)
             self._report = replace(self._report, again=False, doubted=tuple(prepared.doubted))
@@ -175,7 +174,7 @@ class Tries:
     def _carry_out(self, prepared: Prepared, posted: Posted, now: datetime) -> None:
         """Step 8."""
         view, settings, ledger = prepared.view, self._settings, self._ledger
-        ledger.remember_numbers(_highest_numbers(view), {})
+        ledger.remember_numbers(highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.shelf.remember_sights(notices_of(view).sights())
         apply(
@@ -195,7 +194,7 @@ class Tries:
             at_most=self._leave.at_most,
             may=self._leave.may,
             past=self._leave.past,
-            identities=_identities(view),
+            identities=identities(view),
             afterwards=lambda ended: _tell_together(view, ended),
             replaces=self._replaces,
             posted=posted,
@@ -283,37 +282,8 @@ def tell_again(prepared: Prepared) -> None:
         say(line)
 
 
-def _highest_numbers(view: View) -> dict[str, int]:
-    """The highest Nr by prefix that stands there, also of another laptop's: none of them is ever given again."""
-    tabs = {"D": view.roster.tables.get(DEELNEMERS.title), "B": view.roster.tables.get(BORDAANVRAGEN.title)}
-    return {
-        prefix: highest_seen(prefix, list(table.column("Nr")), view.history) for prefix, table in tabs.items() if table
-    }
-
-
-def _identities(view: View) -> dict[str, str]:
-    """Which Nr each identity goes by. Of a doubled mobile the row that counts: the active ones speak last."""
-    identity, status = view.history.identity, view.standing.member
-    here = [(identity(member.mobile), member) for member in view.roster.members if member.mobile and not member.left]
-    known, active = {mark: member.nr for mark, member in here}, Status.ACTIVE
-    known.update({mark: member.nr for mark, member in here if status[member.place.key] is active})
-    return known
-
-
 def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:
     """The cells that tell of several letters, with those that ended just now."""
     known = replace(view, history=replace(view.history, deliveries=[*view.history.deliveries, *ended]))
     yield from plan_registered_marks(known)
     yield from plan_follow_up_marks(known)
-
-
-def keep_refusals(view: View, ledger: Ledger) -> None:
-    """Remember whose row says that no mail is wanted, and whose row takes that back."""
-    history, members = view.history, [member for member in view.roster.members if member.email]
-    again = [history.address_mark(member.email or "") for member in members if takes_mail_again(member, view)]
-    if again:
-        ledger.letters.mail_again(again)
-    says = (member for member in members if (member.no_mail or member.told_no_mail) and wants_no_mail(member, view))
-    refused = {history.address_mark(member.email or "") for member in says} - history.left_alone
-    if refused:
-        ledger.letters.never_mail(sorted(refused))

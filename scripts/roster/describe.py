@@ -61,6 +61,8 @@ class Done(Protocol):
     @property
     def cells_left(self) -> int: ...
     @property
+    def code(self) -> int: ...
+    @property
     def rows_added(self) -> int: ...
     @property
     def files_checked(self) -> int: ...
@@ -104,7 +106,7 @@ def describe_report(report: Done, mail_done: str = READY) -> list[str]:
     if report.files_checked:
         checked = _count(report.files_checked, "bestand", "bestanden")
         parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
-    lines = [f"Klaar: {', '.join(parts)}."]
+    lines = [f"{'Gedaan tot nu toe' if report.code == 3 else 'Klaar'}: {', '.join(parts)}."]
     if report.due:
         lines.append(
             f"Mails: {report.due} aan de beurt = {report.sent} {mail_done} + {report.waiting} wachten + "
