@@ -15,6 +15,10 @@ from roster.unread import is_error
 RULE = "a_row_is_of_one_member"
 
 _LEAST = {"Straat", "Mobiel", "Groep"}
+_SUM = ("Dit lijkt een optelling. Deze rij telt niet mee.", "Klopt dat, dan hoeft u niets te doen.")
+_LONE = (
+    "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer.", "Vul de rij aan, of haal haar weg.",
+)
 _TOTAL = re.compile(r"(?:(?:sub|eind)?totaal|subtotal|total|aantal|gemiddelde|average)\b[a-z :=()-]{0,40}[0-9]{0,7}")
 _NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})? ?%?")
 _REACHED = frozenset(("Mobiel", "E-mail"))
@@ -27,7 +31,7 @@ def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
     A total is no row of any tab. In Deelnemers neither is a row with one cell and nothing else, nor one that
     shows nothing but errors: of a formula that was dragged down too far only the first row is told.
     """
-    apart: dict[int, str] = {}
+    apart: dict[int, tuple[str, str]] = {}
     failed: list[int] = []
     members = table.tab == DEELNEMERS.title and table.columns.keys() >= _LEAST
     for index in _candidates(table):
@@ -37,11 +41,11 @@ def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
         if all(is_error(cell) for _, cell in filled):
             failed.append(index)
         elif _is_total(cell for _, cell in filled):
-            apart[index] = "Dit lijkt een optelling. Deze rij telt niet mee."
+            apart[index] = _SUM
         elif members and len(filled) == 1 and filled[0][0] not in _REACHED and not _has_number(table, index):
-            apart[index] = "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer."
-    for index, message in apart.items():
-        findings.append(_told(table, index, message, "Vul de rij aan, of haal haar weg."))
+            apart[index] = _LONE
+    for index, (message, remedy) in apart.items():
+        findings.append(_told(table, index, message, remedy))
     if failed and members:
         more = f" Dat geldt ook voor {len(failed) - 1} andere rijen." if len(failed) > 2 else ""
         message = f"In deze rij staan alleen formules met een fout of zonder uitkomst. De rij telt niet mee.{more}"
