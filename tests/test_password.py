@@ -100,3 +100,12 @@ def test_whoever_interrupts_a_waiting_keyring_is_obeyed(safe: Safe, tmp_path: Pa
     safe.gives = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         find_password(home(tmp_path), USER)
+
+
+def test_who_had_it_in_the_keyring_hears_that_the_keyring_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an update it is not there any more; who has it hears nothing of it."""
+    from outside.smtp_password import no_password
+
+    assert "sleutelbos" not in no_password().remedy
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    assert "keyring" in no_password().remedy and FILE in no_password().remedy

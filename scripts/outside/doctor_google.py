@@ -40,6 +40,8 @@ def examine_google(settings: Settings, filled_in: Callable[[bool], Iterator[Line
     found = describe(calls)
     took = time.monotonic() - started
     yield "Toegang", f"het blad '{found.title}' is te lezen.", ""
+    # Who else may open it is told by Drive only, for which we ask no leave (SCOPES).
+    yield "Delen", "of iedereen met de link erin kan, ziet Buurtbeheer niet. Kijk in het blad zelf bij Delen.", ""
     yield from _clock(calls)
     yield from _may_write(calls)
     slow = "" if took < SLOW else "Kijk of uw internet traag is. Blijft het zo, probeer het dan op een ander moment."

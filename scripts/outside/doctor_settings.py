@@ -64,7 +64,9 @@ def _sender(settings: Settings, file: str) -> Iterator[Line]:
     named = {"sender": mail.sender, "reply_to": mail.reply_to, "coordinator_email": network.coordinator_email}
     left = [key for key, typed in named.items() if _is_delivered(typed, mail.username)]
     if left:
-        told = f"bij {' en '.join(left)} staat nog het adres dat met Buurtbeheer meekwam."
+        *first, last = left
+        named_so = f"{', '.join(first)} en {last}" if first else last
+        told = f"bij {named_so} staat nog het adres dat met Buurtbeheer meekwam."
         yield (
             "Afzender",
             told,

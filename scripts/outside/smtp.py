@@ -15,7 +15,7 @@ from email.utils import parseaddr
 from outside.leaks import holds, leak
 from outside.mailbox import Letter, Outcome
 from outside.settings import Settings
-from outside.smtp_password import FILE, VARIABLE, find_password
+from outside.smtp_password import find_password, no_password
 from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
 from outside.smtp_session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
 from outside.stop import Stop
@@ -229,10 +229,7 @@ class Smtp:
             mail = self._mail
             password = find_password(self._settings, mail.username or parseaddr(mail.sender)[1])
             if mail.username and not password:
-                raise Stop(
-                    "Het wachtwoord van het mailpostvak is er niet.",
-                    f"Zet het in het bestand {FILE}, of in de omgeving als {VARIABLE}. In de HANDLEIDING staat hoe.",
-                )
+                raise no_password()
             self._secret = password
         return self._secret
 

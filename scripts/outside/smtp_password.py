@@ -31,6 +31,20 @@ def find_password(settings: Settings, account: str) -> str:
     return "".join(found.split()) if _APP_PASSWORD.fullmatch(found) else found
 
 
+def no_password() -> Stop:
+    """What to do where there is none; who had it in the keyring hears that the keyring is an extra."""
+    from importlib.util import find_spec  # only who lacks a password needs it
+
+    safe = "" if find_spec("keyring") else (
+        "\nStond het in de sleutelbos van deze computer? Typ dan eerst: "
+        "python -m pip install --only-binary :all: keyring (met de python uit de map .venv)."
+    )
+    return Stop(
+        "Het wachtwoord van het mailpostvak is er niet.",
+        f"Zet het in het bestand {FILE}, of in de omgeving als {VARIABLE}. In de HANDLEIDING staat hoe.{safe}",
+    )
+
+
 def password_file(settings: Settings) -> Path:
     """Where the file with the password lies, if there is one."""
     return home_of(settings.source) / FILE
