@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from plans import view
 from roster.numbers import far_rows, give_numbers, highest_seen
 from roster.plan import Delivery, History, Recipient
-from roster.recipient_history import seen
+from roster.recipients import seen
 from roster.table import Cell
 from sheet_notation import mobile, register, weights
 

@@ -161,6 +161,24 @@ def test_another_row_with_a_known_mobile_or_address(first: str, second: str, due
     assert welcomed(first, second, second) == [["Sanne Boer"], due, []]
 
 
+def test_a_housemate_who_went_leaves_nobody_taken_for_her() -> None:
+    """A couple; she is typed over, and comes back in a row of her own: he stayed himself, and she is known."""
+    pair = f"{SANNE}\nD-0002 | Tim | Boer | s@mail.example | 06-23450009 | | ja"
+    over = "D-0001 | Uma | Vos | u@mail.example | 06-23450010 | | ja\nD-0002 | Tim | Boer | s@mail.example | 06-23450009 | | ja"
+    back = f"{over}\n | Sanne | Mol | s@mail.example | 06-23450001 | | ja"
+    third = f"{over}\n | Wim | Boer | s@mail.example | 06-23450011 | | ja"
+    assert welcomed(pair, over, over, back) == [["Sanne Boer", "Tim Boer"], ["Uma Vos"], [], []]
+    assert welcomed(pair, over, over, third) == [["Sanne Boer", "Tim Boer"], ["Uma Vos"], [], ["Wim Boer"]]
+
+
+def test_a_mobile_handed_on_by_who_came_back_in_a_new_row_brings_no_old_nr_along() -> None:
+    """Her old row is gone by then; her number of before is her son's."""
+    back = f"{LEFT}\n | Sanne | Boer | s@mail.example | 06-23450001 | | ja"
+    gone = "D-9004 | Sanne | Boer | s@mail.example | 06-23450001 | | ja"
+    son = "D-9004 | Sanne | Boer | s@mail.example | 06-23450002 | | ja\n | Tim | Boer | t@mail.example | 06-23450001 | | ja"
+    assert welcomed(SANNE, back, gone, son) == [["Sanne Boer"], [], [], ["Tim Boer"]]
+
+
 def test_a_number_typed_by_mistake_makes_nobody_another() -> None:
     """A double is blocked; with a number of his own he is himself, and is welcomed."""
     twice = f"{SANNE}\nD-0002 | Tim | Post | t@mail.example | 06-23450001 | | ja"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import count, takewhile
 
 from roster.plan import History, Recipient
-from roster.recipient_history import seen, shared
+from roster.recipients import row_of, seen, shared
 from roster.table import Cell
 
 _DIGITS = 4
@@ -60,7 +60,7 @@ def give_numbers(
     reach = _reach(prefix, [*proper, *others], history)
     lacking = [row for row, number in enumerate(given) if number is None]
     if lacking and (history.identity_nr or history.recipients) and (whose or any(mobiles)):
-        for row, number in known.by_likeness(lacking):
+        for row, number in known.by_likeness(lacking, taken):
             if given[row] is None and number not in taken and _count(number) <= reach:
                 given[row] = number
                 taken.add(number)
@@ -108,11 +108,14 @@ class _Known:
     def __init__(self, prefix: str, history: History, whose: Callable[[int], Recipient]) -> None:
         self._prefix, self._history, self.whose = prefix, history, whose
 
-    def by_likeness(self, rows: Iterable[int]) -> list[tuple[int, str]]:
+    def by_likeness(self, rows: Iterable[int], taken: Iterable[str]) -> list[tuple[int, str]]:
         """Each of these rows with the numbers that it may have gone by, the most alike first.
 
-        By its mobile, or by an address and a name that are both the same: an address alone is often a couple's.
+        By its mobile, or by an address and a name that are both the same: an address alone is often a couple's. So is
+        a mobile where who went by that number stands in another row by now, one of those that are taken.
         """
+        kept = self._history.recipients
+        moved = {row_of(other) for number in taken for other in kept.get(number, Recipient()).known_as}
         found = []
         with_mobile, with_address = self._listed("mobile"), self._listed("address")
         for row in rows:
@@ -120,7 +123,9 @@ class _Known:
             by_mobile = {self._history.identity_nr.get(now.mobile, ""), *with_mobile.get(now.mobile, ())}
             for number in sorted({*by_mobile, *with_address.get(now.address, ())}):
                 alike = self.likeness(row, number)
-                if valid_number(number, self._prefix) == number and (number in by_mobile or alike > 1):
+                if valid_number(number, self._prefix) == number and (
+                    (number in by_mobile and number not in moved) or alike > 1
+                ):
                     found.append((-alike, row, number))
         return [(row, number) for _alike, row, number in sorted(found)]
 
@@ -143,7 +148,7 @@ class _Known:
         found: dict[str, list[str]] = {}
         for person, one in self._history.recipients.items():
             if digest := getattr(one, what):
-                found.setdefault(digest, []).append("-".join(person.split("-")[:2]))
+                found.setdefault(digest, []).append(row_of(person))
         return found
 
 

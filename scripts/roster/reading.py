@@ -25,7 +25,7 @@ from roster.reading_laws import (
 )
 from roster.reading_members import read_leaving, read_names, read_surnames
 from roster.reading_rows import Rows
-from roster.recipient_history import seen
+from roster.recipients import seen
 from roster.table import Cell, Table, fold
 from roster.welcome_mark import mail_again_since, says_no_mail
 

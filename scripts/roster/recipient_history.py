@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from roster.columns import DEELNEMERS
 from roster.model import Member, Status
-from roster.plan import Delivery, History, Recipient, View
+from roster.plan import Delivery, Recipient, View
+from roster.recipients import by_digest, row_of, seen, shared, turn_of
 from roster.table import Cell, fold, is_blank
 from roster.welcome_mark import WelcomeMark, read_mark
 
@@ -17,7 +18,6 @@ WELCOME = "welcome"
 LOOKED = "looked"
 """What the last whole round counts its day under (`date.toordinal`)."""
 
-_LATER_PERSON = re.compile(r"^(.+-\d+)-(\d+)$")
 _NOBODY = Recipient()
 
 
@@ -25,20 +25,6 @@ _NOBODY = Recipient()
 def recipient_history_of(view: View) -> RecipientHistory:
     """The one of a view: every kind of letter asks it the same way."""
     return RecipientHistory(view)
-
-
-def seen(history: History, mobile: str | None, email: str | None, name: str) -> Recipient:
-    """What a row tells of somebody, as the ledger keeps it: a digest of each, "" where the cell is blank."""
-    return Recipient(
-        history.identity(mobile) if mobile else "",
-        history.address_mark(email) if email else "",
-        history.name_mark(name) if name else "",
-    )
-
-
-def shared(one: Recipient, other: Recipient) -> int:
-    """How many of mobile, address and name two have in common."""
-    return sum(ours == theirs != "" for ours, theirs in zip(one[:3], other[:3], strict=True))
 
 
 class RecipientHistory:
@@ -59,10 +45,10 @@ class RecipientHistory:
         self._others: dict[str, tuple[str, ...]] = {}
         self._of_row: dict[str, list[str]] = {}
         for person in {**view.history.of_person, **view.history.recipients}:
-            if person.count("-") > 1 and (later := _LATER_PERSON.match(person)):
-                self._of_row.setdefault(later[1], [later[1]]).append(person)
+            if person.count("-") > 1 and (row := row_of(person)) != person:
+                self._of_row.setdefault(row, [row]).append(person)
         for persons in self._of_row.values():
-            persons.sort(key=_turn)
+            persons.sort(key=turn_of)
 
     def person(self, member: Member) -> str:
         """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
@@ -210,7 +196,7 @@ class RecipientHistory:
         latest = persons[-1]
         if not (history.of_person.get(latest) or history.recipients.get(latest, _NOBODY).known_as):
             return latest  # nothing was ever sent to whoever that was
-        return f"{member.nr}-{_turn(latest) + 1}"
+        return f"{member.nr}-{turn_of(latest) + 1}"
 
     def _is_still(self, person: str, now: Recipient) -> bool:
         """True where one of mobile, address and name is what it was, or where nothing can be compared.
@@ -229,16 +215,27 @@ class RecipientHistory:
         )
 
     def _known_as(self, member: Member) -> Iterator[str]:
-        """Kept ones first; then, by today's mobile and address, those who stand in no other row or are clearly he."""
+        """Kept ones first; then, by a mobile and an address that are new to the row, those who clearly are he.
+
+        Who has a letter of his own is himself: a housemate who went is not he, though the address is the same.
+        """
         own, now = self.person(member), self.seen(member)
-        last = self._history.recipients.get(own)
-        kept = last.known_as if last is not None and self._is_still(own, now) else ()
-        yield from kept
-        told = {own, *kept}
-        for person in (*self._with_mobile.get(now.mobile, ()), *self._with_address.get(now.address, ())):
-            if person not in told and self._is_he(member, self._holder.get(person)):
+        last = self._history.recipients.get(own, _NOBODY)
+        if not self._is_still(own, now):
+            last = _NOBODY
+        yield from last.known_as
+        if last is not _NOBODY and self._history.of_person.get(own):
+            return
+        told = {own, *last.known_as}
+        by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
+        at_home = self._at_address[now.address] > 1
+        for person in dict.fromkeys((*by_mobile, *by_address)):
+            # Whoever stands nowhere can come back in a row that did not bear it before. An address at which somebody
+            # else stands today is a household's: one who went from it had a name.
+            is_new = now.mobile != last.mobile if person in by_mobile else now.address != last.address
+            is_alike = not at_home or person in by_mobile or self._alike(person, now) > 1
+            if person not in told and (is_new or person in self._holder) and is_alike and self._is_he(member, person):
                 yield person
-            told.add(person)
 
     def _lasting(self, member: Member) -> Iterator[str]:
         """Those of `known_as` that he remains whatever his row says later; who stands elsewhere may be a double."""
@@ -248,16 +245,24 @@ class RecipientHistory:
             if person in last.known_as or holder is None or holder is member or self._has_left(holder):
                 yield person
 
-    def _is_he(self, member: Member, holder: Member | None) -> bool:
-        """Whether somebody whose mobile or address this row bears is this member, where he stands in a row himself."""
+    def _is_he(self, member: Member, person: str) -> bool:
+        """Whether somebody whose mobile or address this row bears is this member.
+
+        He is, where that somebody stands in no other row. Where he does, name, mobile and address tell.
+        """
+        holder = self._holder.get(person)
         if holder is None or holder is member:
             return True
         if fold(holder.name) == fold(member.name) != "":
             return True
         if holder.mobile != member.mobile:
-            return False
+            # Once his row was gone, another who bore his mobile or his address was taken for him.
+            return self.person(holder) != person and self._alike(person, self.seen(member)) > 1
         same_address = holder.email is not None and self.address_mark(holder) == self.address_mark(member)
         return same_address or not self._has_left(holder)
+
+    def _alike(self, person: str, now: Recipient) -> int:
+        return shared(self._history.recipients.get(person, _NOBODY), now)
 
     def _has_left(self, member: Member) -> bool:
         return self._view.standing.member.get(member.place.key) is Status.LEFT
@@ -274,36 +279,25 @@ class RecipientHistory:
         return found
 
     @cached_property
+    def _at_address(self) -> Counter[str]:
+        return Counter(self.address_mark(member) for member in self._view.roster.members if member.email)
+
+    @cached_property
     def _with_mobile(self) -> dict[str, list[str]]:
         """Persons by each mobile that a letter to them, or their row, ever told of."""
         pairs = [(digest, one.person) for one in self._history.deliveries for digest in one.identities]
-        return _listed([*pairs, *((one.mobile, person) for person, one in self._history.recipients.items())])
+        return by_digest([*pairs, *((one.mobile, person) for person, one in self._history.recipients.items())])
 
     @cached_property
     def _with_address(self) -> dict[str, list[str]]:
         """Persons by each address that a letter to them, or their row, ever told of."""
         pairs = [(one.address_mark, one.person) for one in self._history.deliveries]
-        return _listed([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
-
-
-def _turn(person: str) -> int:
-    """The how manieth of a row somebody is: 1 for "D-0012", 2 for "D-0012-2"."""
-    later = _LATER_PERSON.match(person) if person.count("-") > 1 else None
-    return int(later[2]) if later else 1
+        return by_digest([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
 
 
 def _count(nr: str) -> int:
     digits = nr.rpartition("-")[2]
     return int(digits) if digits.isdecimal() else 0
-
-
-def _listed(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Each digest with its persons, in order and once each; a blank one is nobody's."""
-    found: dict[str, list[str]] = {}
-    for digest, person in dict.fromkeys(pairs):
-        if digest:
-            found.setdefault(digest, []).append(person)
-    return found
 
 
 def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
