@@ -344,6 +344,13 @@ def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
     assert (heard.due, heard.unproven, state(ledger), ledger.pause() is not None) == (2, [], WAITS, True)
 
 
+@pytest.mark.parametrize(("sends_by", "believed"), [("smtp.gmail.com", 1), ("smtp.mail.example", 0), ("", 0)])
+def test_a_limit_of_the_host_that_we_send_by_is_believed(ledger: Ledger, sends_by: str, believed: int) -> None:
+    """The mailbox may be read elsewhere: it is that provider which vouches for the other's robot."""
+    report = limit(word=OF_GOOGLE.replace("mx.google.com", "mx.provider.example"))
+    assert hear([report], ledger, People(), "imap.provider.example", sends_by=sends_by).due == believed
+
+
 @pytest.mark.parametrize(("per_day", "believed"), [(1, 1), (2, 0), (400, 0)])
 def test_a_limit_is_believed_where_so_many_left(ledger: Ledger, per_day: int, believed: int) -> None:
     """One letter left: of one a day that is all, of two it is half."""

@@ -72,7 +72,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
         people = people_of(view)
         half_way: Stop | None = None
         try:
-            hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day)
+            hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day, settings.mail.host)
         except Stop as stop:
             if stop.code != 3:
                 raise
@@ -93,9 +93,11 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
 
 
 def hear(
-    messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "", per_day: int = Mail().per_day
+    messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "", per_day: int = Mail().per_day,
+    sends_by: str = "",
 ) -> Heard:
-    """Book what messages tell, each once, and say it. `host` is where the mailbox is read, `per_day` its limit.
+    """Book what messages tell, each once, and say it. `host` is where the mailbox is read, `per_day` its limit;
+    mail leaves by `sends_by`.
 
     What a message does lies on the disk, with the fact that it was heard, before the next one is read.
     """
@@ -104,7 +106,7 @@ def hear(
         with progress("Teruggekomen mail lezen"):
             for data in messages:
                 heard.read += 1
-                report = read_report(data, host)
+                report = read_report(data, host, sends_by)
                 if report is not None and not ledger.letters.was_heard(report.digest):
                     _take(report, ledger, heard, people, per_day)
     except Stop:

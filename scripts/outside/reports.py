@@ -135,16 +135,17 @@ class Report:
     news: Bounce | StopAsked | Answer
 
 
-def read_report(data: bytes, host: str = "") -> Report | None:
+def read_report(data: bytes, host: str = "", sends_by: str = "") -> Report | None:
     """What a message tells us, or None for ordinary mail. Never raises for what people or servers send.
 
-    `host` is where the mailbox is read: its provider's word about who wrote a message counts.
+    `host` is where the mailbox is read: its provider's word about who wrote a message counts. `sends_by` is where
+    mail leaves.
     """
     try:
         message = read_message(data[:LARGEST])
         news = _bounce(message, data) or _answer(message, host)
         if isinstance(news, Bounce) and news.limit:
-            news = replace(news, own=is_own_robot(message, host))
+            news = replace(news, own=is_own_robot(message, host, sends_by))
     except _UNREADABLE:
         return None
     if news is None:

@@ -41,13 +41,15 @@ def vouches(message: Message, host: str) -> bool:
     return len(dmarc) == 1 and dmarc[0][0].casefold() == "dmarc=pass" and _aligned(dmarc[0][1:], domain)
 
 
-def is_own_robot(message: Message, host: str) -> bool:
-    """True where the provider behind `host` vouches for a message, and its own mail robot is who wrote it.
+def is_own_robot(message: Message, host: str, sends_by: str = "") -> bool:
+    """True where the provider behind `host` vouches for a message, and a mail robot of ours is who wrote it.
 
-    At a provider of many anybody can have an address; its robots' names nobody can have.
+    Ours are its own, and that of the host `sends_by`. At a provider of many anybody can have an address; its
+    robots' names nobody can have.
     """
     name = _address(message).rpartition("@")[0]
-    return bool(_ROBOT.fullmatch(name)) and _domain(_writer(message)) == _domain(host) and vouches(message, host)
+    ours = {_domain(host), _domain(sends_by)} - {""}
+    return bool(_ROBOT.fullmatch(name)) and _domain(_writer(message)) in ours and vouches(message, host)
 
 
 def _writer(message: Message) -> str:
