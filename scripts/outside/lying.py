@@ -23,7 +23,7 @@ from outside.screen import say, warn
 from outside.settings import Settings
 from roster.holding import hold_back
 from roster.plan import History, Planner, Send, View
-from roster.stale import Key, as_if_due, facts_in, key_of
+from roster.stale import Key, as_if_due, facts_in, key_of, untold
 from roster.sync import LETTERS
 from roster.welcome_desk import is_placeholder
 from roster.welcome_mark import READY
@@ -64,7 +64,8 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     lying = {(one.person, one.act, one.version): known[one.message_id] for one in ready if one.message_id in known}
     unknown = [one for one in ready if one.message_id not in known]
     older = {} if is_placeholder(view.terms.regiegroep_number) else _with_example_number(unknown, folder)
-    lying |= older
+    leaving = untold(view)
+    lying = {key: one for key, one in (lying | older).items() if key not in leaving}
     changed: list[str] = []
     while True:  # what somebody changed or took away was told, so it counts as done for the others
         stale = _unlike(lying, lying, view, chosen, ledger)
