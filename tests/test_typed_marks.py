@@ -20,6 +20,7 @@ from outside.letters import HOLES, compose
 from outside.outbox import file_name as letter_file
 from outside.stop import Stop
 from outside.templates import find_text
+from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
 from roster.plan import file_name
 from roster.table import Cell, Place, Table
@@ -180,3 +181,18 @@ def test_a_whole_round_goes_on_with_such_a_name(tmp_path: Path, name: str) -> No
     assert sorted(letters(settings)) == ["D-0001-welcome", "D-0002-welcome"]
     assert all(name in text for text in letters(settings).values())
     assert len(list((tmp_path / "out" / "vcards").rglob("*.vcf"))) == 1
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        "A; naar groep B: verstuurd 1-1-2026", "A:\nverstuurd 1-1-2026", "A:\u00a0verstuurd 1-1-2026", "A: : B", "A:", ";", "regiegroep 06",
+        "bezig sinds 1-1-2026 10:00", "A: onzeker sinds 1-1-2026: x", "wil geen mail", "; wil geen mail", "verstuurd 1-1-2026",
+    ],
+)
+def test_what_a_row_says_of_a_group_is_read_as_of_that_group(group: str) -> None:
+    """A group that is called after one of our own marks makes no second letter of the first."""
+    cell = piece(group_named_in("moved", group), "verstuurd", date(2026, 11, 28))
+    assert pieces(cell) == [cell]
+    assert tells_of(cell, group_named_in("moved", group)) == "verstuurd"
+    assert tells_of(cell, group_named_in("moved", "B")) == tells_of(cell, group_named_in("admin", group)) == ""

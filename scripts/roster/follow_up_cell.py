@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 
@@ -10,6 +11,7 @@ from roster.table import Cell
 from roster.welcome_mark import BUSY, mark_of, read_mark
 
 BETWEEN = "; "
+_TELLS_APART = re.compile(r":(?=\s)")
 
 
 def group_named_in(act: str, group: str) -> str:
@@ -68,4 +70,4 @@ def pieces(cell: Cell) -> list[str]:
 
 def plain(text: str) -> str:
     """What people typed, without what our own words are told apart by."""
-    return " ".join(text.replace(";", ",").replace(": ", " ").split())
+    return " ".join(_TELLS_APART.sub(" ", text.replace(";", ",")).split())
