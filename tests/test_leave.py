@@ -179,6 +179,17 @@ def test_a_first_try_that_is_doubted_does_nothing(tmp_path: Path, capsys: pytest
     assert workbook.writes == 0 and "Daarom is er niets gedaan." in told and "make rules-update FORCE=1" in told
 
 
+@pytest.mark.parametrize("between", [False, True])
+def test_what_waits_for_its_turn_is_no_flood_the_next_day(tmp_path: Path, between: bool) -> None:
+    """Also where another word, which plans other letters, came between."""
+    box, workbook = Postman(), TableRegister(register(people(1, 40)))
+    assert go(tmp_path, workbook, box, yes=True, per_day=5) == 0
+    if between:
+        assert go(tmp_path, workbook, box, yes=True, planners=(), word="rules-update") == 0
+    assert go(tmp_path, workbook, box, yes=True) == 0
+    assert len(box.arrived) == 40
+
+
 def test_a_doubt_that_is_forced_is_told_all_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever typed FORCE=1 may have had another doubt in mind."""
     workbook = TableRegister(register(people(1, 3)), {LAST: emptied})

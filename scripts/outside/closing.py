@@ -17,6 +17,9 @@ from roster.plan import View
 from roster.welcome import waiting_for_welcome
 from roster.welcome_desk import Turn
 
+WHOLE = ("sync", "demo")
+"""The words that plan all letters: what waits after another word says nothing of these."""
+
 
 def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
     """Tell why this plan is not carried out without a second word, and what `so` is the matter."""
@@ -46,7 +49,8 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     if report.code != 3:
         waiting = report.waiting + waiting_for_welcome(view).get(Turn.NUMBER, 0)
         ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
-        ledger.remember_counts(counts(view) | {WAITING: waiting, BEFORE: 0})
+        seen = counts(view) | {WAITING: waiting} if word in WHOLE else counts(view)
+        ledger.remember_counts(seen | {BEFORE: 0})
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)
