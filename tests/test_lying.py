@@ -11,7 +11,8 @@ from outside.ledger import Ledger
 from outside.preview import show_mails
 from outside.run import look
 from outside.settings import Settings
-from outside.settling import settle_outbox
+from outside.settling import settle_outbox, settle_sent
+from outside.stop import Stop
 from roster.sync import PLANNERS
 from sheet_notation import TODAY
 from whole_round import PEOPLE, changes_front, choices, column, lay_out, letters, settings_of, sync, types
@@ -221,3 +222,22 @@ def test_a_real_letter_of_before_this_was_remembered_stays(settings: Settings) -
     before = files(settings)
     sync(replace(settings, network=replace(settings.network, regiegroep_number="06-34567890")))
     assert files(settings) == before
+
+
+def test_a_cell_that_tells_of_several_letters_is_right_after_one_round(tmp_path: Path) -> None:
+    """Made anew on the day on which it was made, the letter is told in the same words: they stay."""
+    made = lay_out(tmp_path)
+    sync(made)
+    settle_outbox(made, choices())
+    types(made, 3, Rol="beheerder")
+    sync(made)
+    told = column(made, "Vervolgmail")
+    assert told[1] == "beheerder van groep Tuindorp: klaargezet 31-3-2026"
+    mended = replace(made, network=replace(made.network, regiegroep_number="06-34567890"))
+    sync(mended)
+    assert column(made, "Vervolgmail") == told and "06-34567890" in letters(mended)["D-0002-admin"]
+    types(made, 3, Rol=None)
+    sync(mended)
+    assert column(made, "Vervolgmail")[1] is None and "D-0002-admin" not in letters(mended)
+    with pytest.raises(Stop):  # it was taken back, so it was not sent
+        settle_sent(mended, choices(), "D-0002")

@@ -186,9 +186,15 @@ def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
 
 def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:
     """Add the cells that tell of several letters, now that it is known how those went."""
-    if afterwards is not None and posted.ended:
-        for mark in afterwards(list(posted.ended.values())):
-            posted.marks.append(replace(mark, was=posted.busy.get(mark.place, mark.was)))
+    if afterwards is None:
+        posted.together.clear()
+    elif posted.ended:
+        marks = list(afterwards(list(posted.ended.values())))
+        posted.marks += [replace(mark, was=posted.busy.get(mark.place, mark.was)) for mark in marks]
+        as_before = posted.together.keys() & posted.busy.keys() - {mark.place for mark in marks}
+        for place in as_before:
+            was = posted.together[place]
+            posted.marks.append(SetCell(place, was if isinstance(was, str) else "", posted.busy[place]))
 
 
 def _hand_out(handout: Handout, ledger: Ledger, replaces: Collection[str], posted: Posted) -> None:
@@ -210,7 +216,8 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Posted
     """
     if posted.again:
         return
-    marked = {_cell(mark) for mark in posted.marks}
+    # Of a cell that several letters share, what it must say was worked out again now that it is known how they went.
+    marked = {_cell(mark) for mark in posted.marks} | {(one.tab, one.key, one.column) for one in posted.together}
     others = () if posted.stop or halt.is_asked() else cells
     steps: list[SetCell | AddRow] = [step for step in others if isinstance(step, AddRow) or _cell(step) not in marked]
     steps += posted.marks

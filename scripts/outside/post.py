@@ -211,6 +211,8 @@ class Round:
         elif outcome.give_up and self._ledger.letters.tries(one.message_id) >= outcome.give_up:
             outcome = Outcome(REFUSED, outcome.reason)
         self._posted.ended[one.message_id] = self._told(one.send, outcome)
+        if one.send.told_together:
+            self._posted.together[one.send.mark] = one.send.mark_was
         self._done(1)
         return outcome
 

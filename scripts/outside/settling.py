@@ -192,7 +192,8 @@ def _may_be_meant(letter: Told, case: Case) -> bool:
     """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
     if letter.act in ACTS and letter.state in (REFUSED, WAITS) and case.turn in (Turn.DUE, Turn.NUMBER):
         return False  # it goes by itself
-    return letter.state in (READY, WAITS) or (letter.state == REFUSED and letter.act not in ACTS)
+    put_off = letter.state == WAITS and case.view.terms.mail_done == SENT  # in the outbox it was taken back
+    return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in ACTS)
 
 
 def _by_hand(case: Case, *, force: bool) -> list[Change]:

@@ -11,7 +11,7 @@ from outside.ledger import Entry, Ledger
 from outside.mailbox import Mailbox
 from outside.stop import Stop
 from roster.plan import AddRow, Delivery, Send, SetCell
-from roster.table import Place, says
+from roster.table import Cell, Place, says
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
 
 Key = tuple[str, str, str]
@@ -24,7 +24,8 @@ class Posted:
 
     `due` are all letters of the plan and `held` those that were held back; `ended` are those that were handed over,
     by Message-ID, and `known` those that ended in an earlier run. `unasked` of those that wait have nobody's leave.
-    `busy` is what was written in cells that several share, `written` the cells that were told on the way;
+    `busy` is what was written in cells that several share, `together` what those of letters that ended said before;
+    `written` are the cells that were told on the way;
     `cells` are those of the plan that were written, `rows` and `files` are counted.
     `merged` are the cells among those left that lie under a merged one.
     """
@@ -36,6 +37,7 @@ class Posted:
     marks: list[SetCell] = field(default_factory=list)
     ended: dict[str, Delivery] = field(default_factory=dict)
     busy: dict[Place, str] = field(default_factory=dict)
+    together: dict[Place, Cell] = field(default_factory=dict)
     written: list[SetCell] = field(default_factory=list)
     cells: AbstractSet[tuple[str, str, str]] = frozenset()
     rows: int = 0
