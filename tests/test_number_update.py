@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from outside.number_updating import update_number
+from outside.settling import settle_outbox
 from roster.number_update import audience_of, number_update_planner
 from roster.table import Table
 from rounds import Rounds
 from test_role_letters import marked, people, sanne, welcomed
+from whole_round import choices, lay_out, letters, settings_of, sync
 
 UPDATE = (number_update_planner(),)
 OTHER = "06-29999999"
@@ -129,3 +133,14 @@ def test_a_letter_that_did_not_end_well_goes_by_the_rules_of_all_letters(state: 
     if state == "geweigerd":
         assert counts(rounds, people(sanne()))["by_hand"] == ["D-0001", "D-9001", "D-9002"]
         assert rounds.go(people(sanne(email="beter@mail.example")), UPDATE) == [("D-0001", "number_update")]
+
+
+def test_news_that_lies_ready_makes_place_for_newer_news(tmp_path: Path) -> None:
+    """A slip of the pen in the settings: what was put ready with it is not sent beside the right one."""
+    sync(lay_out(tmp_path))
+    settle_outbox(settings_of(tmp_path), choices())
+    for number in (OTHER, "06-28888888"):
+        update_number(settings_of(tmp_path, regiegroep_number=number), choices(), everybody=False)
+    news = {name: text for name, text in letters(settings_of(tmp_path)).items() if "numberupdate" in name}
+    assert sorted(news) == ["D-0001-numberupdate", "D-0002-numberupdate"]
+    assert all("06-28888888" in text and OTHER not in text for text in news.values())

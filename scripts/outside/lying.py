@@ -134,6 +134,13 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
     ledger.lying.forget(one.message_id for one in gone)
 
 
+def take_back_of_no_use(letters: Iterable[Told], ledger: Ledger, settings: Settings) -> None:
+    """Let those of these letters that lie ready as they were made wait again; their files go next round."""
+    known, folder = ledger.lying.all(), settings.paths.out / FOLDER
+    ours = [known[one.message_id] for one in letters if one.state == READY and one.message_id in known]
+    ledger.letters.mark_due(one.message_id for one in ours if _stands(folder / one.name) == one.digest)
+
+
 def as_if_taken_back(history: History, stale: Stale) -> History:
     """For a dry run: the history as it will be once these are taken back."""
     return as_if_due(history, list(stale.letters))

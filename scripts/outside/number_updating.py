@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from outside.ledger import Ledger
+from outside.lying import take_back_of_no_use
 from outside.opening import open_workbook
 from outside.run import prepare, run
 from outside.screen import say
 from outside.settings import Settings
 from outside.stop import Stop
+from roster.notices import NUMBER_UPDATE
 from roster.number_update import Audience, audience_of, number_update_planner
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
 from roster.welcome import plan_by_hand
+from roster.welcome_mark import READY
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
@@ -23,8 +27,12 @@ if TYPE_CHECKING:
 def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:
     """Count who has another number, and mail the one of the settings to them. The exit code."""
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        history = ledger.history()
-    view = prepare(open_workbook(settings), settings, choices, (), history).view
+        view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
+        if view.terms.regiegroep_number:
+            mark = view.history.number_mark(view.terms.regiegroep_number)
+            news = [one for one in ledger.letters.in_state(READY) if one.act == NUMBER_UPDATE]
+            take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
+            view = replace(view, history=ledger.history())
     number = view.terms.regiegroep_number
     if not number:
         raise Stop(

@@ -10,6 +10,7 @@ from roster.finding import Finding, Weight
 from roster.holding import Held
 from roster.model import Status
 from roster.new_admins import describe_new_admins
+from roster.notices import NUMBER_UPDATE
 from roster.number_update import audience_of
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.role_letters import waiting_for_role_letter
@@ -79,7 +80,12 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None 
 
     What is wrong without being in any row comes first, always.
     """
-    return [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(view, plan, held)]
+    told = [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(view, plan, held)]
+    behind = len(audience_of(view).mail)
+    if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
+        have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
+        told.append(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
+    return told
 
 
 def describe_waiting(view: View) -> list[str]:
@@ -88,10 +94,6 @@ def describe_waiting(view: View) -> list[str]:
     lines = [EXAMPLE_NUMBER] if view.terms.number_is_example else []
     if waiting:
         lines += ["Nog niet welkom geheten:", *(f"  {number} × {turn.value}" for turn, number in waiting.items())]
-    behind = len(audience_of(view).mail)
-    if behind:
-        have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
-        lines.append(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
     later = waiting_for_role_letter(view)
     if later:
         lines.append("Nog niet verteld dat zij beheerder werden of in een andere groep kwamen:")
