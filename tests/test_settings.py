@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import subprocess
+import sys
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -11,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import CHECKOUT
+from conftest import CHECKOUT, SCRIPTS
 from outside.settings import Limits, Mail, Network, Paths, Settings, Workbook, load_settings
 from outside.settings_keys import KEYS
+from outside.settings_text import lines_of
 from outside.stop import Stop
 from roster.model import Bounds, Terms
 
@@ -477,3 +480,50 @@ def test_a_municipality_has_a_number_that_can_be_called(tmp_path: Path, number: 
 def test_what_is_no_number_is_told(tmp_path: Path, number: str) -> None:
     with pytest.raises(Stop, match="municipality_number"):
         load_settings(written(tmp_path, f'[network]\nmunicipality_number = "{number}"'))
+
+
+MANY = {
+    "unknown keys": "".join(f"k{number} = 1\n" for number in range(4_500)),
+    "unknown headings": "".join(f"[k{number}]\n" for number in range(4_500)),
+    "unknown keys under a heading of ours": "[mail]\n" + "".join(f"k{number} = 1\n" for number in range(4_500)),
+    "keys that are said twice": "".join(f"k{number} = 1\n" for number in range(3_000)) + "k7 = 2\n",
+    "a list that never ends": "places = [\n" + "'a',\n" * 8_000,
+    "a text that never ends": "name = \'\'\'\n" + "a\n" * 20_000,
+    "brackets in brackets": "a = " + "[" * 20_000,
+    "a very long name": "a" * 45_000 + " = 1\n",
+}
+
+
+@pytest.mark.parametrize("case", MANY)
+def test_a_file_of_another_kind_is_told_at_once(case: str, tmp_path: Path) -> None:
+    """How much is read is counted: each line at most a few times, however many of them there are."""
+    path = tmp_path / "settings.toml"
+    path.write_text(MANY[case], encoding="utf-8")
+    code = (
+        "import sys, tomllib; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
+        "real, read = tomllib.loads, [0]\n"
+        "def counted(text):\n    read[0] += len(text)\n    return real(text)\n"
+        "tomllib.loads = counted\n"
+        "from outside.settings import load_settings; from outside.stop import Stop\n"
+        "try: load_settings(Path(sys.argv[2]))\n"
+        "except Stop as stop: print(read[0], len(stop.message), stop.message.count('regel'))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, SCRIPTS, path], capture_output=True, text=True, timeout=60, check=True
+    )
+    read, length, told = map(int, done.stdout.split())
+    assert read < 60 * len(MANY[case]) + 1_000_000 and length < 12_000 and 1 <= told <= 60
+
+
+def test_lines_are_found_in_every_spelling() -> None:
+    """Inline tables, dotted names, headings of headings, lists over lines, remarks and texts that look like headings."""
+    text = (
+        '# a\nlanguage = "nl"\nplaces = [\n  "[mail]",  # b\n  "x"\n]\nmail = { host = "a" }\nnetwork.name = """\n[limits]\n"""\n'
+        "[limits]\n\ngroup_size = 3\n[paths.more]\nout = 1\n[[workbook]]\nkind = 2\n"
+    )
+    keys = {
+        ("", "language"): 2, ("", "places"): 3, ("mail", "host"): 7, ("network", "name"): 8, ("limits", ""): 11,
+        ("limits", "group_size"): 13, ("limits", "signs"): 11, ("paths", "more"): 14, ("workbook", "kind"): 17,
+        ("", "workbook"): 16, ("nothing", ""): 17,
+    }
+    assert lines_of(text, list(keys)) == list(keys.values())

@@ -11,6 +11,9 @@ from outside.settings_text import AGAIN, lines_of, parse, read_text
 from outside.stop import Stop
 from roster.model import Bounds, Terms
 
+SHOWN = 60
+"""Problems that are told one by one."""
+
 DEFAULT = Path(__file__).resolve().parents[2] / "config" / "settings.toml"
 
 
@@ -156,10 +159,12 @@ def home_of(source: Path) -> Path:
 
 
 def told(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
-    """All problems as one message in the order of the file, and what to do."""
+    """All problems (the first few of very many) as one message in the order of the file, and what to do."""
     lines = lines_of(text, [problem.key for problem in problems])
     ordered = sorted(zip(lines, problems, strict=True), key=lambda pair: pair[0])
-    points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered]
-    count = "1 punt klopt" if len(points) == 1 else f"{len(points)} punten kloppen"
+    points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered[:SHOWN]]
+    if len(problems) > SHOWN:
+        points.append(f"  … en nog {len(problems) - SHOWN}")
+    count = "1 punt klopt" if len(problems) == 1 else f"{len(problems)} punten kloppen"
     head = f"Het instellingenbestand {source} is nog niet goed: {count} niet."
     return "\n".join([head, *points]), AGAIN

@@ -45,12 +45,18 @@ class Problem:
     @property
     def name(self) -> str:
         """The key as people look for it: "[mail] per_day"."""
-        table, key = self.key
+        table, key = (name[:LONGEST_KEY] for name in self.key)
         return f"[{table}] {key}".strip() if table else key
 
 
 NETHERLANDS = Bounds(50.7, 3.3, 53.6, 7.3)
 """Where a sign may stand as long as a town has not said where it lies."""
+
+GUESSED = 100
+"""Unknown names for which a likely one is looked for."""
+
+LONGEST_KEY = 60
+"""Characters of a name that are shown and compared."""
 
 LANGUAGES = next(column.choices for column in DEELNEMERS.columns if column.heading == "Taal")
 
@@ -112,7 +118,7 @@ def read_tables(content: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], lis
         elif name in KEYS:
             problems.append(Problem(("", name), f"hoort een kopje te zijn: [{name}], met daaronder de instellingen."))
         elif isinstance(found, dict) and name not in KEYS[""]:
-            problems.append(Problem((name, ""), unknown_table(name)))
+            problems.append(Problem((name, ""), unknown_table(name, guess=len(problems) < GUESSED)))
         else:
             read_table("", {name: found}, values[""], problems)
     return values, problems + disagreements(values, {problem.key for problem in problems})
@@ -125,7 +131,7 @@ def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problem
             if key in KEYS[name]:
                 values[key] = KEYS[name][key](value)
             else:
-                problems.append(Problem((name, key), unknown_key(name, key)))
+                problems.append(Problem((name, key), unknown_key(name, key, guess=len(problems) < GUESSED)))
         except ValueError as error:
             problems.append(Problem((name, key), str(error)))
 
@@ -184,23 +190,30 @@ def of_this_town(network: dict[str, Any]) -> dict[str, Any]:
     return follows | network
 
 
-def unknown_table(name: str) -> str:
+def unknown_table(name: str, *, guess: bool = True) -> str:
     """What to say of a heading that is not ours."""
+    if not guess:
+        return "dit kopje bestaat niet."
     tables = [table for table in KEYS if table]
     if any(name in keys for keys in KEYS.values()):
         return unknown_key("", name)
     return f"dit kopje bestaat niet. {bedoelde_u(name, tables, '[{}]') or listed('Er is', tables)}"
 
 
-def unknown_key(table: str, key: str) -> str:
-    """What to say of a key that is not ours: it may stand elsewhere, be misspelt, or be a secret."""
+def unknown_key(table: str, key: str, *, guess: bool = True) -> str:
+    """What to say of a key that is not ours: it may stand elsewhere, be misspelt, or be a secret.
+
+    Without `guess` nothing is compared: a file with thousands of them is another file.
+    """
     if re.search(r"pass|wachtwoord|secret|geheim|token", key, re.IGNORECASE):
         return "een wachtwoord hoort niet in dit bestand: haal de regel weg, ook uit kopieën ervan."
     home = next((name for name, keys in KEYS.items() if key in keys), None)
     if home is not None:
         where = f"onder het kopje [{home}]" if home else "bovenaan het bestand, boven de kopjes"
         return f"deze instelling hoort {where}."
-    hint = bedoelde_u(key, KEYS[table], "{}") or listed("Hier kan", KEYS[table])
+    if not guess:
+        return "deze instelling bestaat niet."
+    hint = bedoelde_u(key[:LONGEST_KEY], KEYS[table], "{}") or listed("Hier kan", KEYS[table])
     return f"deze instelling bestaat niet. {hint}"
 
 

@@ -13,6 +13,9 @@ from outside.stop import Stop
 LARGEST = 50_000
 """Bytes. Ours has 4,000; whoever names something larger means another file."""
 
+LONGEST = 400
+"""Lines of one statement, a list of places for one; a longer one has lost its last bracket."""
+
 AGAIN = "Verander dit in het bestand, bewaar het, en probeer het opnieuw."
 
 
@@ -66,24 +69,46 @@ def lines_of(text: str, keys: Sequence[tuple[str, str]]) -> list[int]:
 
     `text` is sound TOML. A key is ("table", "key"), with "" for the top of the file or for the table itself.
     """
-    statements = list(_statements(text))
     last = max(1, len(text.splitlines()))
+    first: dict[tuple[str, str], int] = {}
+    current: tuple[str, ...] = ()
+    for line, statement in _statements(text):
+        content = tomllib.loads(statement)
+        if statement.lstrip().startswith("["):
+            current = _path_of(content)
+            found = [("", current[0]), *((current[0], key) for key in ("", *current[1:2]))]
+        elif current:
+            found = [(current[0], key) for key in (current[1:2] or content)]
+        else:
+            found = [("", key) for key in content]
+            found += [(key, below) for key, inside in content.items() for below in ("", *_keys_of(inside))]
+        for key in found:
+            first.setdefault(key, line)
+    return [first.get((table, key)) or (first.get((table, "")) if table else None) or last for table, key in keys]
 
-    def first_with(table: str, key: str) -> int | None:
-        for line, content in statements:
-            inside = content.get(table) if table else content
-            if inside is not None and (not key or (isinstance(inside, dict) and key in inside)):
-                return line
-        return None
 
-    return [first_with(table, key) or (first_with(table, "") if table else None) or last for table, key in keys]
+def _path_of(content: dict[str, Any]) -> tuple[str, ...]:
+    """The names in a heading: [one.two] -> ("one", "two")."""
+    path: list[str] = []
+    inside: Any = content
+    while inside:
+        if isinstance(inside, list):
+            inside = inside[-1]
+            continue
+        name, inside = next(iter(inside.items()))
+        path.append(name)
+    return tuple(path)
 
 
-def _statements(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Where each statement begins, and all that the file says up to and with it.
+def _keys_of(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
 
-    The beginning of a TOML file is sound exactly where a statement ends, so the parser itself tells
-    them apart, whatever brackets and quotation marks they hold.
+
+def _statements(text: str) -> Iterator[tuple[int, str]]:
+    """Where each statement begins (1 = first line), and the statement, as long as each can be read by itself.
+
+    A statement ends with the first line up to which it is sound, so the parser itself tells them apart, whatever
+    brackets and quotation marks they hold. Each is read by itself, or a long file would be read anew at every line.
     """
     lines = text.split("\n")
     begin = 0
@@ -91,27 +116,51 @@ def _statements(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if begin == end - 1 and _is_remark(lines[begin]):
             begin = end
             continue
+        if end - begin > LONGEST:
+            return
+        statement = "\n".join(lines[begin:end])
         try:
-            content = tomllib.loads("\n".join(lines[:end]))
+            tomllib.loads(statement)
         except (tomllib.TOMLDecodeError, RecursionError):
             continue
-        yield begin + 1, content
+        yield begin + 1, statement
         begin = end
 
 
 def _first_unreadable(text: str) -> tuple[int, str]:
-    """The line where the first statement that cannot be read begins, and that line."""
+    """The line where the first statement that cannot be read begins, and that line.
+
+    It cannot be read by itself, or else not behind those before it, as where something is said twice.
+    """
     lines = text.split("\n")
-    begin = 0
-    for end in range(1, len(lines) + 1):
-        try:
-            tomllib.loads("\n".join(lines[:end]))
-        except (tomllib.TOMLDecodeError, RecursionError):
-            continue
-        begin = end
+    starts = [line - 1 for line, _statement in _statements(text)]
+    ends = [*starts[1:], _end_of_statement(lines, starts[-1])] if starts else []
+    low, high = 0, len(starts)  # the first `low` statements are sound together, more than `high` are not
+    while low < high:
+        middle = (low + high + 1) // 2
+        if _is_sound("\n".join(lines[: ends[middle - 1]])):
+            low = middle
+        else:
+            high = middle - 1
+    begin = _end_of_statement(lines, starts[low - 1]) if low else 0
     while begin < len(lines) - 1 and _is_remark(lines[begin]):
         begin += 1
     return begin + 1, lines[begin] if begin < len(lines) else ""
+
+
+def _end_of_statement(lines: list[str], begin: int) -> int:
+    """The line behind the statement that begins here, which is a sound one."""
+    return next(
+        (end for end in range(begin + 1, len(lines) + 1) if _is_sound("\n".join(lines[begin:end]))), len(lines)
+    )
+
+
+def _is_sound(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
 
 
 def _is_remark(line: str) -> bool:
