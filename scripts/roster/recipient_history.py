@@ -74,7 +74,7 @@ class RecipientHistory:
         """The other persons that this member is or was, in other rows or before in his own."""
         key = member.place.key
         if key not in self._others:
-            self._others[key] = tuple(self._known_as(member))
+            self._others[key] = tuple(dict.fromkeys(self._known_as(member)))
         return self._others[key]
 
     def last_in_row(self, member: Member) -> Recipient | None:
@@ -235,7 +235,7 @@ class RecipientHistory:
             is_new = now.mobile != last.mobile if person in by_mobile else now.address != last.address
             is_alike = not at_home or person in by_mobile or self._alike(person, now) > 1
             if person not in told and (is_new or person in self._holder) and is_alike and self._is_he(member, person):
-                yield person
+                yield from (person, *self._history.recipients.get(person, _NOBODY).known_as)
 
     def _lasting(self, member: Member) -> Iterator[str]:
         """Those of `known_as` that he remains whatever his row says later; who stands elsewhere may be a double."""
