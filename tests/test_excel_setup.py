@@ -108,3 +108,17 @@ def test_the_backups_of_a_linked_register_are_found_by_its_link(tmp_path: Path) 
     link.symlink_to(path)
     kept = keep_backup(path, tmp_path / "backups")
     assert backups_of(link, tmp_path / "backups") == [kept]
+
+
+def test_a_backup_from_a_day_that_is_yet_to_come_is_put_back_last(tmp_path: Path) -> None:
+    """A clock that was a year ahead for one round made it; it is kept, and named last."""
+    path, backups = tmp_path / "register.xlsx", tmp_path / "state" / "backups"
+    workbook = register(path)
+    backups.mkdir(parents=True)
+    ahead = backups / "register_2999-01-01_120000.xlsx"
+    ahead.write_bytes(path.read_bytes() + b"x")
+    for turn in range(KEPT + 3):
+        workbook.write([status(workbook, f"stand {turn}")])
+    found = backups_of(path, backups)
+    assert found[-1] == ahead and len(found) == KEPT
+    assert restore_newest_backup(path, backups) == found[0] != ahead

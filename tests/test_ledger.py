@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from conftest import SCRIPTS
 from outside.ledger import Intent, Ledger
 from outside.ledger_schema import MIGRATIONS
 from outside.mailbox import Outcome
@@ -329,3 +331,48 @@ def test_thirty_thousand_deliveries_load_in_no_time(path: Path) -> None:
         spent.append(time.process_time() - start_time)
     assert len(history.deliveries) == len(history.identity_nr) == 30_000
     assert min(spent) < 0.3, spent
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(hours=3), -timedelta(days=365)])
+def test_a_clock_that_was_wrong_for_one_round_does_not_hold_up_the_next(path: Path, wrong: timedelta) -> None:
+    """Ahead, its letters count for a day from when that is seen; behind, what was counted rightly still counts."""
+
+    def at(moment: datetime) -> Ledger:
+        return Ledger(path, TODAY, lambda: moment)
+
+    with at(NOON) as ledger:
+        ledger.letters.count_departure("<one@mail.example>")
+    with at(NOON + wrong) as ledger:
+        ledger.letters.count_departure("<two@mail.example>")
+        ledger.pause_until(NOON + wrong + timedelta(days=1))
+    seen = NOON + timedelta(hours=1)
+    with at(seen) as ledger:
+        assert ledger.left_since(seen - timedelta(days=1)) == (1 if wrong < timedelta(0) else 2)
+        assert (ledger.pause() is None) == (abs(wrong) > timedelta(days=7))
+    later = seen + timedelta(hours=23, minutes=30)
+    with at(later) as ledger:
+        assert ledger.left_since(later - timedelta(days=1)) == (0 if wrong < timedelta(0) else 1)
+    later = seen + timedelta(days=2)
+    with at(later) as ledger:
+        assert ledger.left_since(later - timedelta(days=1)) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
+@pytest.mark.parametrize("room", [0, 1_000, 4_096, 9_000, 20_000, 40_000, 60_000, 80_000, 100_000])
+def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(path: Path, room: int) -> None:
+    """A limit on the size of files stands in for a full disk: a Stop, and once there is room it is simply made."""
+    code = (
+        "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from datetime import date; from pathlib import Path\n"
+        "from outside.ledger import Ledger; from outside.stop import Stop\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))\n"
+        "try: Ledger(Path(sys.argv[2]), date(2026, 11, 23))\n"
+        "except Stop as stop: print(stop.message)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, SCRIPTS, path, str(room)], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert "Traceback" not in done.stderr and "beschadigd" not in done.stdout
+    with Ledger(path, TODAY) as ledger:
+        assert ledger.history().deliveries == []

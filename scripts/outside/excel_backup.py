@@ -68,20 +68,27 @@ def keep_backup(path: Path, backups: Path) -> Path:
         _to_disk(copy)
     part.replace(target)
     _folder_to_disk(backups)
-    for old in backups_of(path, backups)[KEPT:]:
+    kept = backups_of(path, backups)
+    ahead = [copy for copy in kept if copy.stem > target.stem]
+    for old in [*ahead, *(copy for copy in kept if copy not in ahead)][KEPT:]:
         old.unlink(missing_ok=True)
     return target
 
 
 def backups_of(path: Path, backups: Path) -> list[Path]:
-    """The backups of this file, newest first. They go by the name of the file itself, also where `path` is a link."""
+    """The backups of this file, newest first. They go by the name of the file itself, also where `path` is a link.
+
+    One from a day that is yet to come was made by a clock that was wrong: it is the last to be put back.
+    """
     path = path.resolve()
     try:
         copies = list(backups.glob(f"*{glob.escape(path.suffix)}"))
     except OSError as error:  # a folder that we may not look into
         raise trouble(error, backups.name) from error
     found = [copy for copy in copies if copy.stem.rpartition("_")[0].rpartition("_")[0] == path.stem]
-    return sorted(found, key=lambda copy: copy.stem, reverse=True)
+    now = f"{path.stem}_{datetime.now():%Y-%m-%d_%H%M%S}~"
+    believed = sorted((copy for copy in found if copy.stem <= now), key=lambda copy: copy.stem, reverse=True)
+    return [*believed, *sorted((copy for copy in found if copy.stem > now), key=lambda copy: copy.stem, reverse=True)]
 
 
 def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -> Path:

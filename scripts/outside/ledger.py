@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from outside.ledger_departures import LONGEST_PAUSE, departed_since, note_wrong_clock
 from outside.ledger_letters import STATE, LetterDrawer
 from outside.ledger_lying import LyingReady
 from outside.ledger_schema import open_database, writing
@@ -78,6 +79,7 @@ class Ledger:
         self.lying = LyingReady(self._connection)
         self.shelf = Shelf(self._connection, today, clock)
         self.letters = LetterDrawer(self._connection, today, clock)
+        note_wrong_clock(self._connection, clock())
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
@@ -201,15 +203,15 @@ class Ledger:
         return list(self._connection.execute("SELECT message_id, via FROM message WHERE state = 'bezig'"))
 
     def left_since(self, moment: datetime) -> int:
-        """How many letters left, or may have left, over the wire since a moment (UTC)."""
-        row = self._connection.execute("SELECT count(*) FROM departure WHERE at > ?", (moment.isoformat(),)).fetchone()
-        return int(row[0])
+        """How many letters left, or may have left, over the wire in the day since a moment (UTC)."""
+        return departed_since(self._connection, moment)
 
     def pause(self) -> datetime | None:
         """Until when (UTC) the mailbox asked to be left in peace; None where that is over or was never asked."""
         row = self._connection.execute("SELECT max(until) FROM pause").fetchone()
         until = datetime.fromisoformat(row[0]) if row[0] else None
-        return until if until and until > self._clock() else None
+        now = self._clock()
+        return until if until and now < until <= now + LONGEST_PAUSE else None
 
     def pause_until(self, moment: datetime) -> None:
         """Leave the mailbox in peace until a moment (UTC)."""
@@ -290,7 +292,7 @@ class Ledger:
         if not changed.rowcount:
             raise RuntimeError("a result for a letter that was never announced")
         if outcome.state in (SENT, UNCERTAIN):
-            connection.execute("INSERT INTO departure VALUES (?, ?)", (now.isoformat(), message_id))
+            connection.execute("INSERT INTO departure (at, message_id) VALUES (?, ?)", (now.isoformat(), message_id))
 
     def _intend(self, connection: sqlite3.Connection, intent: Intent, via: str, now: datetime) -> None:
         changed = connection.execute(

@@ -209,7 +209,8 @@ class LetterDrawer:
     def count_departure(self, message_id: str) -> None:
         """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""
         with writing(self._connection) as connection:
-            connection.execute("INSERT INTO departure VALUES (?, ?)", (self._clock().isoformat(), message_id))
+            left = self._clock().isoformat(), message_id
+            connection.execute("INSERT INTO departure (at, message_id) VALUES (?, ?)", left)
 
     @contextmanager
     def _hearing(self, digest: str) -> Iterator[sqlite3.Connection]:

@@ -118,7 +118,14 @@ TENTH = (
     "INSERT INTO seen SELECT 'admins_before', count(*) FROM message HAVING count(*) > 0",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH)
+ELEVENTH = (
+    # When it was first seen that a letter left at a time that is yet to come: the day's limit counts it from then on.
+    "ALTER TABLE departure ADD COLUMN seen TEXT NOT NULL DEFAULT ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH
+)
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 
 
@@ -197,6 +204,9 @@ def _make(path: Path) -> None:
         connection.execute("COMMIT")
         _migrate(connection)
         connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(32),))
+        # All of it goes into the file itself, or an error comes: closing says nothing when the disk is full.
+        if connection.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
+            raise sqlite3.OperationalError("disk I/O error")
     replace(new, path)
     settle_folder(path.parent)
 
