@@ -83,6 +83,7 @@ def _google(settings: Settings) -> Iterator[Health]:
 
 def _excel(settings: Settings) -> Iterator[Health]:
     from outside.excel import ExcelWorkbook  # likewise the other way about
+    from outside.excel_copies import conflict_copies  # likewise
 
     path = settings.workbook.path
     if not path.exists():
@@ -97,6 +98,10 @@ def _excel(settings: Settings) -> Iterator[Health]:
             "Register", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}\n{ON_PURPOSE}"
         )
     yield Health("Register", f"{path.name} is leesbaar: {len(tables['Deelnemers'].rows)} deelnemers.")
+    if copies := conflict_copies(path):
+        told = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
+        mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."
+        yield Health("Register", told, mends, let_op=True)
     yield from (Health(*line) for line in examine_settings(settings, is_example=workbook.is_example))
 
 

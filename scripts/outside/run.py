@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from outside.apply import Report, apply, report_of
 from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
 from outside.drawing import draw
+from outside.excel_copies import told_copies
 from outside.files import trouble
 from outside.leaks import watched
 from outside.leaving import Leave
@@ -77,6 +78,8 @@ def run(
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         keep_register(settings)
         settle(ledger, mailbox)
+        if settings.workbook.kind == "excel" and (copies := told_copies(settings.workbook.path)):
+            warn(copies)
         if mailbox.done == READY:
             sweep_away(ledger, settings)
         keep_rules(settings)
