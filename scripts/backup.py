@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Bewaart een kopie van het register op deze computer, ook van een register bij Google.")
 def backup(choices: Choices) -> int:
     """Changes nothing in the register."""
+    from outside.console import say  # likewise
     from outside.keeping import keep_register  # all of this is only needed once --help has been answered
-    from outside.screen import say  # likewise
     from outside.settings import load_settings  # likewise
 
     path = keep_register(load_settings(choices.settings))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Zet het voorbeeld opzij in een map met de datum, en maakt een leeg register. Er gaat niets verloren.")
 def begin(choices: Choices) -> int:
     """Refuses a register that is no example."""
     from outside import beginning  # all of this is only needed once --help has been answered
-    from outside.screen import say  # likewise
+    from outside.console import say  # likewise
     from outside.settings import load_settings  # likewise
 
     for line in beginning.begin(load_settings(choices.settings), choices.today, force=choices.force):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Leest de mails die terugkwamen en wie geen mail meer wil, en schrijft dat in het register.")

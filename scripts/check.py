@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, Number, door
+from outside.command import Choices, Number, door
 
 
 @door("Maakt in een eigen map een voorbeeld met verzonnen mensen, en doet daar de hele ronde op.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Kijkt na of alles klaarstaat: instellingen, register, toegang, klok, mail en schijf. Verandert niets.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Schrijft op dat iemand geen mail meer wil, of met --undo dat die persoon weer mail mag krijgen.")

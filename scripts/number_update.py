@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg.")

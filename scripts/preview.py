@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Zet alle mails van de volgende ronde op één bladzijde om door te bladeren. Er wordt niets verstuurd.")

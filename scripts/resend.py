@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Laat een mail die niet aankwam, nog een keer meegaan met de volgende ronde.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Zet de nieuwste kopie van het register terug. Wat er nu staat, wordt eerst zelf bewaard.")

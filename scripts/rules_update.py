@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Laat zien wie welke versie van de spelregels heeft, en mailt het verschil aan wie een oudere heeft.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Schrijft op wat u zelf deed of zag: met de hand verteld, toch aangekomen, of zelf verstuurd uit de map mail.")
@@ -12,9 +12,9 @@ from outside.door import Choices, door
 @click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
 def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One of the two must be said."""
+    from outside.errors import Stop  # likewise
     from outside.settings import load_settings  # all of this is only needed once --help has been answered
     from outside.settling import settle_outbox, settle_sent  # likewise
-    from outside.stop import Stop  # likewise
 
     settings = load_settings(choices.settings)
     if nr and not outbox:

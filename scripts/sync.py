@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("De hele ronde: register lezen, afspraken nalopen, meldingen schrijven, welkomstmails en bestanden klaarzetten.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from outside.door import Choices, door
+from outside.command import Choices, door
 
 
 @door("Stuurt elke soort mail één keer, met verzonnen namen, naar uw eigen adres.")

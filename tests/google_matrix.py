@@ -12,10 +12,10 @@ from email.policy import SMTP
 from pathlib import Path
 
 from google_register import TODAY, google_book, laptop
-from outside.door import Choices
+from outside.command import Choices
+from outside.errors import Stop
 from outside.run import run
 from outside.settings import Settings
-from outside.stop import Stop
 from roster.columns import TAB, TABS
 from roster.sync import FOLDERS, PLANNERS
 from roster.table import Cell

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TextIO
 
-from outside.stop import Changed
+from outside.errors import Changed
 from outside.workbook import Written
 from plans import carried_out
 from roster.columns import DEELNEMERS

@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.beginning import begin
-from outside.door import Choices
+from outside.command import Choices
 from outside.excel_new import create_register
 from outside.preview import show_mails
 from outside.run import run

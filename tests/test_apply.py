@@ -11,11 +11,11 @@ import pytest
 
 from json_register import JsonRegister, new_register
 from outside.apply import Report
+from outside.errors import Stop
 from outside.ledger import Ledger
 from outside.mailbox import Letter, Outcome
 from outside.outbox import Outbox
 from outside.post import settle
-from outside.stop import Stop
 from outside.workbook import Written
 from roster.describe import describe_report
 from roster.plan import AddRow, Document, Send, SetCell, Step, WriteFile

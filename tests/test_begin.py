@@ -13,12 +13,12 @@ from openpyxl import load_workbook
 
 from conftest import CHECKOUT, files_of_the_house
 from outside.beginning import begin
-from outside.door import Choices
+from outside.command import Choices
+from outside.errors import Stop
 from outside.excel_new import create_register
 from outside.run import run
 from outside.settings import Settings, load_settings
 from outside.starting import ensure_register
-from outside.stop import Stop
 from roster.sync import FOLDERS, PLANNERS
 
 TODAY = date(2026, 11, 23)

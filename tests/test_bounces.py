@@ -20,10 +20,10 @@ from came_back import MINE, TO, answer, dsn, receipt, robot
 from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
 from outside.bounces import LARGEST, TIMES, _from_folder, hear
+from outside.errors import Stop
 from outside.ledger import Intent, Ledger
 from outside.mailbox import Outcome
 from outside.starting import make_example
-from outside.stop import Stop
 from outside.wishes import People
 from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS
 from test_crash import strace

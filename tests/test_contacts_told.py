@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.door import Choices
+from outside.command import Choices
 from outside.letters import compose
 from outside.settings import Mail, Paths, Settings
 from outside.templates import find_text

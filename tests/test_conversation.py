@@ -14,12 +14,12 @@ import pytest
 from came_back import answer, dsn
 from imap_server import imap_server
 from outside.conversation import LINE, LINES
+from outside.errors import Stop
 from outside.imap import LINE as IMAP_LINE
 from outside.imap import read_mailbox
 from outside.ledger import Ledger
 from outside.settings import Mail, Settings
 from outside.smtp_session import CutOff, Patience, open_session
-from outside.stop import Stop
 
 DAY = date(2026, 11, 23)
 MOST = 200_000_000

@@ -22,15 +22,15 @@ import time
 
 import click
 
-from outside.door import Choices, Number, door
+from outside.command import Choices, Number, door
 
 
 @door("Doet een proef.")
 @click.option("--end", default="0", help="Hoe het afloopt.")
 @click.option("--members", type=Number(1, 9), default=3)
 def sample(choices: Choices, end: str, members: int) -> int:
-    from outside.screen import agree, progress, say, show_table, warn
-    from outside.stop import Stop
+    from outside.console import agree, progress, say, show_table, warn
+    from outside.errors import Stop
 
     if end == "stop":
         raise Stop("Het register is open in Excel.", "Sluit het en probeer het opnieuw.", code=3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from excel_ground import MEMBER, by_hand, leftovers, status
-from outside.stop import Stop
+from outside.errors import Stop
 from roster.plan import SetCell
 from xlsx_by_hand import KIND, MAIN, part, raw_parts, sheet_xml, values
 

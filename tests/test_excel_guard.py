@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from excel_ground import MEMBER, by_hand
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
-from outside.stop import Stop
 from outside.xlsx_guard import _Reach
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from excel_ground import SCRIPTS, leftovers, register, status
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.excel_lock import STALE
-from outside.stop import Stop
 from small_round import Postman, run
 
 A_YEAR = 365 * 24 * 3600

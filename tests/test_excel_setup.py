@@ -9,10 +9,10 @@ import pytest
 from openpyxl import load_workbook
 
 from excel_ground import register, status
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.excel_backup import KEPT, backups_of, keep_backup, restore_newest_backup
 from outside.excel_new import complete_register, create_register
-from outside.stop import Stop
 from roster.columns import TAB, TABS
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import values

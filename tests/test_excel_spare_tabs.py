@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from excel_ground import MEMBER, by_hand, status
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
-from outside.stop import Stop
 from roster.plan import AddRow
 from xlsx_by_hand import KIND, LINKS, MAIN, STRICT, part
 

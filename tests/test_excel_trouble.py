@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
+from outside.errors import Changed, Stop
 from outside.excel import ExcelWorkbook
 from outside.excel_backup import restore_newest_backup
 from outside.excel_new import create_register
-from outside.stop import Changed, Stop
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import values
 
@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     before = path.read_bytes()
     script = (
         "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel import ExcelWorkbook; from outside.stop import Stop\n"
+        "from pathlib import Path; from outside.excel import ExcelWorkbook; from outside.errors import Stop\n"
         "from roster.plan import SetCell\n"
         "w = ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups')\n"
         "t = w.read()['Deelnemers']\n"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from outside.errors import Stop
 from outside.leaks import holds, watched
 from outside.letters import compose
 from outside.settings import Mail, Settings
 from outside.smtp import Smtp
 from outside.smtp_password import VARIABLE
-from outside.stop import Stop
 from outside.templates import TEMPLATES, find_text
 from pages import FACTS
 from test_letters import a_send

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from outside.door import Choices
+from outside.command import Choices
+from outside.errors import Stop
 from outside.leaving import must_fit
 from outside.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.run import Tries
 from outside.settings import Mail, Network, Paths, Settings
-from outside.stop import Stop
 from outside.trying import send_tests
 from roster.plan import Planner
 from roster.sync import PLANNERS

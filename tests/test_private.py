@@ -14,6 +14,7 @@ import filelock
 import pytest
 
 from outside.doctor import examine
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.files import private_folder
 from outside.google_login import log_in
@@ -21,7 +22,6 @@ from outside.private import keep_file, keep_register, synced_by
 from outside.settings import Settings, load_settings
 from outside.settings import Workbook as Book
 from outside.smtp_password import FILE, find_password
-from outside.stop import Stop
 from whole_round import lay_out, sync
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")

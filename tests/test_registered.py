@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import RunDoor
-from outside.door import Choices
+from outside.command import Choices
 from outside.letters import compose
 from outside.settings import Mail, Settings
 from outside.starting import make_example

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.door import Choices
+from outside.command import Choices
 from outside.number_updating import update_number
 from outside.run import run
 from outside.settings import load_settings

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from outside.errors import Stop
 from outside.mailbox import Letter, Outcome
 from outside.settings import Mail, Settings
 from outside.smtp import Smtp, on_the_wire
 from outside.smtp_password import FILE, find_password
 from outside.smtp_session import Patience
-from outside.stop import Stop
 from smtp_server import SECRET, USER, Plan, answers, mail_server, make_certificate
 
 SENT = Outcome("verstuurd")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.stop import Stop
+from outside.errors import Stop
 from outside.templates import TEMPLATES, Text, find_text, rules_version
 from outside.typesetting import WIDTH
 from pages import FACTS, HOSTILE, Page, one_line

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from outside.errors import Stop
 from outside.files import all_differ, below
 from outside.handout import READ_BACK, Sheaf
 from outside.letters import HOLES, compose
 from outside.outbox import file_name as letter_file
-from outside.stop import Stop
 from outside.templates import find_text
 from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member

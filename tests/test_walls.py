@@ -119,7 +119,7 @@ def test_a_door_knows_click_the_house_and_little_else() -> None:
 
 def test_a_door_loads_only_its_frame_before_it_is_entered() -> None:
     """--help needs click; the register, the mails and the network wait until somebody comes in."""
-    quick = {"__future__", "click", "outside.door", "typing", "collections"}
+    quick = {"__future__", "click", "outside.command", "typing", "collections"}
     for door in DOORS:
         top = ast.Module([node for node in tree(door).body if isinstance(node, ast.Import | ast.ImportFrom)], [])
         names = [name for node in top.body for name in named(node)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from outside.door import Choices
+from outside.command import Choices
 from outside.excel_new import create_register
 from outside.run import run
 from outside.settings import Mail, Network, Paths, Settings, Workbook

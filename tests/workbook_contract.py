@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from outside.stop import Changed
+from outside.errors import Changed
 from outside.workbook import Workbook
 from roster.columns import TAB, TABS
 from roster.plan import AddRow, SetCell
@@ -237,7 +237,7 @@ class WorkbookContract(ABC):
 
     def test_two_runs_do_not_meet(self, workbook: Workbook) -> None:
         """The second comer gets a Stop; once the first is done there is room again."""
-        from outside.stop import Stop
+        from outside.errors import Stop
 
         with workbook.lock(), pytest.raises(Stop), self.open().lock():
             pass

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self, TypedDict
 
+from outside.errors import Changed, Stop
 from outside.files import trouble
 from outside.handout import Handout
 from outside.ledger import Ledger
@@ -19,7 +20,6 @@ from outside.mailbox import Mailbox
 from outside.post import Round, settle
 from outside.sealing import Compose, Letters
 from outside.sifting import Key, Posted, sift
-from outside.stop import Changed, Stop
 from outside.workbook import Workbook, Written
 from roster.columns import DEELNEMERS
 from roster.numbers import valid_number

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook, open_register
 from outside.files import keep_out_of_git, private_folder, replace, settle_folder, trouble
 from outside.ledger import Ledger
 from outside.settings import DEFAULT, Settings, home_of
 from outside.starting import set_up
-from outside.stop import Stop
 from outside.workbook import is_front_of_example
 from roster.demo_dirt import SLIPS
 from roster.headings import find_what_is_there

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from outside.console import progress, say, warn
+from outside.errors import Changed, Stop
 from outside.imap import read_mailbox
 from outside.leaving import A_DAY
 from outside.ledger import Ledger
@@ -15,9 +17,7 @@ from outside.opening import open_workbook
 from outside.remembering import keep_refusals
 from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare
-from outside.screen import progress, say, warn
 from outside.settings import Mail, Settings
-from outside.stop import Changed, Stop
 from outside.wishes import SHOWN, People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
@@ -25,7 +25,7 @@ from roster.role_letters import plan_follow_up_marks
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 LARGEST = 20_000_000
 

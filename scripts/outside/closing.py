@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from outside.apply import Report
+from outside.console import say, warn
 from outside.leaving import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger import Ledger
-from outside.screen import say, warn
 from outside.settings import Settings
 from roster.describe import describe_report
 from roster.doubts import WAITING, counts

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
+from outside.errors import Stop
 from outside.files import private_folder, trouble
-from outside.stop import Stop
 
 KEPT = 20
 """How many backups stay."""

@@ -7,7 +7,7 @@ from typing import IO, cast
 
 import python_calamine
 
-from outside.stop import Stop
+from outside.errors import Stop
 from outside.xlsx_forgive import forgiving_copy
 from roster.columns import TAB
 from roster.table import Cell, Sheet, fold

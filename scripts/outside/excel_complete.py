@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook, check_not_too_far, open_register
 from outside.excel_replace import SheetChange, put_cells
 from outside.excel_sheet import sheet_with_headings
-from outside.stop import Stop
 from outside.xlsx_patch import SheetPatch
 from outside.xlsx_tags import Heading, Value
 from roster.columns import TABS

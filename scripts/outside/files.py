@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from outside.stop import Stop
+from outside.errors import Stop
 
 _UNFINISHED = ".buurtbeheer-"
 """How the temporary files of this module begin; one that is left over belongs to a run that was cut off."""

@@ -16,8 +16,8 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from gspread.exceptions import APIError
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
+from outside.errors import Stop
 from outside.google_login import Login, refused_login
-from outside.stop import Stop
 from roster.table import Cell
 
 Json = dict[str, Any]

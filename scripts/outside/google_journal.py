@@ -10,10 +10,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from outside.errors import Stop
 from outside.files import trouble
 from outside.google_moved import Cells, Doubt, mark_of
 from outside.google_tabs import Tab, again
-from outside.stop import Stop
 from roster.table import Cell
 
 MOST = 10_000_000

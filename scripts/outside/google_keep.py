@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.google_backup import Page, excel_titles, keep_pages
 from outside.google_calls import Calls, Json, Refused
 from outside.google_formulas import for_excel, has_decimal_comma
 from outside.google_lock import TITLE
 from outside.google_tabs import cells_in, describe, quoted, read_sheets
-from outside.stop import Stop
 from outside.xlsx_text import column_letters
 from roster.table import Sheet
 

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import filelock
 
+from outside.console import warn
+from outside.errors import Stop
 from outside.files import installation, no_lock, private_folder
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_tabs import quoted
-from outside.screen import warn
-from outside.stop import Stop
 
 TITLE = "Buurtbeheer is bezig"
 STALE = 20 * 60

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from outside.errors import Stop
 from outside.google_batch import Change, batches, stands_as_meant, together
 from outside.google_calls import TRIES, Lost, Refused
 from outside.google_moved import Cells, Doubt, Moved, follow, put_back, trace
 from outside.google_steps import Step, TabSteps, new_tab, tab_of, write_headings
 from outside.google_tabs import Tab
-from outside.stop import Stop
 from outside.workbook import Written
 from roster.plan import AddRow, SetCell
 

@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from outside.console import progress
+from outside.errors import Stop
 from outside.files import (
     all_differ,
     begin,
@@ -20,8 +22,6 @@ from outside.files import (
     trouble,
 )
 from outside.ledger_shelf import Shelf
-from outside.screen import progress
-from outside.stop import Stop
 from roster.plan import Document, WriteFile
 
 TOGETHER = 50

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.settings import Settings
-from outside.stop import Stop
 
 
 def keep_register(settings: Settings) -> Path:

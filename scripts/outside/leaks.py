@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from outside.errors import Stop
 from outside.mailbox import Letter
 from outside.settings import Settings
 from outside.smtp_password import VARIABLE, find_password, password_file
-from outside.stop import Stop
 from roster.plan import Send
 
 SHORTEST = 4

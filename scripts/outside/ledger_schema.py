@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.files import make_private, private_folder, replace, settle_folder, trouble
-from outside.stop import Stop
 
 APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""

@@ -13,13 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from outside.console import say, warn
 from outside.files import trouble
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
 from outside.ledger_lying import Lying
 from outside.mailbox import Letter
 from outside.outbox import file_name
-from outside.screen import say, warn
 from outside.settings import Settings
 from roster.holding import hold_back
 from roster.plan import History, Planner, Send, View

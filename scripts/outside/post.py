@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from outside.console import progress
+from outside.errors import Changed, Stop
 from outside.ledger import Intent, Ledger
 from outside.lying import lying_as
 from outside.mailbox import Mailbox, Outcome
 from outside.outbox import Outbox
-from outside.screen import progress
 from outside.sealing import Letters, Sealed
 from outside.settings import Settings
 from outside.sifting import Posted
-from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Cell, says

@@ -7,13 +7,13 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from outside.console import progress, say
 from outside.files import private_folder, replace, settle_folder, sweep, trouble
 from outside.leaks import watched
 from outside.letters import compose
 from outside.mailbox import Letter
 from outside.rules_kept import tell_changed_rules
 from outside.run import prepare_dry
-from outside.screen import progress, say
 from outside.settings import Settings
 from outside.templates import fill_page
 from roster.describe import describe_waiting
@@ -22,7 +22,7 @@ from roster.plan import Planner, Send
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from outside.door import Choices
+    from outside.command import Choices
 
 PAGE = "voorbeeld-mails.html"
 HERE = "<!--mails-->"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from outside.console import agree, say
+from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.excel_backup import backups_of, restore_newest_backup
-from outside.screen import agree, say
 from outside.settings import Settings
-from outside.stop import Stop
 
 
 def tell_backups(settings: Settings) -> int:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.console import say, warn
+from outside.errors import Stop
 from outside.files import private_folder, sweep, trouble, write_private
-from outside.screen import say, warn
 from outside.settings import Settings
-from outside.stop import Stop
 from outside.templates import TEMPLATES, rules_version
 from roster.plan import file_name
 from roster.rules_update import difference, read_rules

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from outside.apply import Report, apply, report_of
 from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
+from outside.console import progress, say, warn
 from outside.drawing import draw
+from outside.errors import Stop
 from outside.excel_copies import told_copies
 from outside.files import trouble
 from outside.leaks import watched
@@ -25,10 +27,8 @@ from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
 from outside.remembering import highest_numbers, identities, keep_refusals
 from outside.rules_kept import keep_rules, tell_changed_rules
-from outside.screen import progress, say, warn
 from outside.settings import Settings
 from outside.sifting import Posted
-from outside.stop import Stop
 from outside.terms import terms_of, without_example_number
 from outside.workbook import Workbook
 from roster.describe import describe, describe_plan, describe_waiting
@@ -46,7 +46,7 @@ from roster.welcome_mark import READY, SENT
 from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""

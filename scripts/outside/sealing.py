@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from outside.console import progress
 from outside.mailbox import Letter
-from outside.screen import progress
 from roster.plan import Send, SetCell
 from roster.welcome_mark import BUSY
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.settings_keys import Problem, of_this_town, read_tables
 from outside.settings_text import AGAIN, lines_of, parse, read_text
-from outside.stop import Stop
 from roster.model import Bounds, Terms
 
 SHOWN = 60

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from outside.stop import Stop
+from outside.errors import Stop
 
 LARGEST = 50_000
 """Bytes. Ours has 4,000; whoever names something larger means another file."""

@@ -8,7 +8,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from outside.console import say, warn
 from outside.drawing import draw
+from outside.errors import Changed, Stop
 from outside.handout import Handout
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
@@ -16,10 +18,8 @@ from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.run import prepare
-from outside.screen import say, warn
 from outside.settings import Settings
 from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
-from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.by_hand_changes import Change, changes_by_hand
 from roster.columns import DEELNEMERS
@@ -46,7 +46,7 @@ from roster.welcome_mark import (
 from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 
 TOLD = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from outside.errors import Stop
 from outside.ledger_letters import Told
-from outside.stop import Stop
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
 from roster.notices import NUMBER_UPDATE

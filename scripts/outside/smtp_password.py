@@ -8,9 +8,9 @@ import string
 import sys
 from pathlib import Path
 
+from outside.errors import Stop
 from outside.files import SYSTEM, private_folder
 from outside.settings import Settings, home_of
-from outside.stop import Stop
 
 VARIABLE = "BUURTBEHEER_SMTP_PASSWORD"
 SERVICE = "buurtbeheer"

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from outside.console import progress, say
+from outside.errors import Stop
 from outside.files import private_folder
-from outside.screen import progress, say
 from outside.settings import Mail, Settings
-from outside.stop import Stop
 from outside.workbook import EXAMPLE as TITLE
 
 EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)

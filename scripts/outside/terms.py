@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from outside.screen import can_answer
+from outside.console import can_answer
 from outside.settings import Settings
 from outside.templates import languages, rules_version
 from roster.model import Terms
 from roster.welcome_desk import is_placeholder
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:

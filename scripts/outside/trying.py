@@ -9,6 +9,8 @@ from datetime import datetime
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+from outside.console import say, warn
+from outside.errors import Stop
 from outside.leaks import watched
 from outside.leaving import must_fit
 from outside.ledger import Ledger
@@ -16,10 +18,8 @@ from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
 from outside.outbox import Outbox
 from outside.post import open_mailbox
-from outside.screen import say, warn
 from outside.settings import Settings
 from outside.settings_values import address
-from outside.stop import Stop
 from outside.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send
@@ -28,7 +28,7 @@ from roster.welcome_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.welcome_mark import READY, SENT
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 NUMBER, MOBILE = "06-00000000", "+31600000000"
 """Nobody's number: it belongs to no series that is given out."""

@@ -7,12 +7,12 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from outside.console import say
 from outside.files import private_folder, trouble, write_private
 from outside.ledger import Ledger
 from outside.opening import open_workbook
 from outside.rules_kept import keep_rules, kept_rules
 from outside.run import prepare, run
-from outside.screen import say
 from outside.settings import Settings
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
@@ -21,7 +21,7 @@ from roster.welcome import plan_by_hand
 from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 LIST = "spelregels-versies.csv"
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from outside.console import say, warn
+from outside.errors import Changed, Stop
 from outside.incoming import addresses_in
 from outside.ledger import Ledger
 from outside.opening import open_workbook
 from outside.reports import StopAsked
 from outside.run import prepare
-from outside.screen import say, warn
 from outside.settings import Settings
-from outside.stop import Changed, Stop
 from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
@@ -25,7 +25,7 @@ from roster.table import Cell, says
 from roster.welcome_mark import with_mail_again, with_no_mail
 
 if TYPE_CHECKING:
-    from outside.door import Choices
+    from outside.command import Choices
 
 SHOWN = 20
 """So many questions are put at once; somebody who forges mail must not fill the screen."""

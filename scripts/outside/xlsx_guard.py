@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-from outside.stop import Stop
+from outside.errors import Stop
 from outside.xlsx_book import Book, open_book
 from outside.xlsx_text import column_number, encoding_of, in_utf8
 from outside.xlsx_zip import Archive, NotMastered

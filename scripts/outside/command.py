@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from outside.screen import speak_plainly, warn
-from outside.stop import Stop
+from outside.console import speak_plainly, warn
+from outside.errors import Stop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +99,7 @@ def door(help_text: str) -> Callable[[Callable[..., int]], click.Command]:
 
 
 class Door(click.Command):
-    """A command that speaks Dutch and ends as `outside.stop` says."""
+    """A command that speaks Dutch and ends as `outside.errors` says."""
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Click's own --help, in Dutch."""
