@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from outside.errors import Changed
-from outside.files import write_private
+from outside.files.atomic import write_private
 from outside.workbook import Written
 from roster.columns import DEELNEMERS
 from roster.plan import AddRow, SetCell

@@ -14,8 +14,8 @@ import pytest
 from excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
 from outside.errors import Changed, Stop
 from outside.excel import ExcelWorkbook
-from outside.excel_backup import restore_newest_backup
 from outside.excel_new import create_register
+from outside.files.backups import restore_newest_backup
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import values
 

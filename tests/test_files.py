@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outside.files import (
+from outside.files.atomic import (
     all_differ,
     below,
     make_private,

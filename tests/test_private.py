@@ -16,7 +16,7 @@ import pytest
 from outside.doctor import examine
 from outside.errors import Stop
 from outside.excel import ExcelWorkbook
-from outside.files import private_folder
+from outside.files.atomic import private_folder
 from outside.google_login import log_in
 from outside.private import keep_file, keep_register, synced_by
 from outside.settings import Settings, load_settings

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from outside.errors import Stop
-from outside.files import all_differ, below
+from outside.files.atomic import all_differ, below
 from outside.handout import READ_BACK, Sheaf
 from outside.letters import HOLES, compose
 from outside.outbox import file_name as letter_file

@@ -13,7 +13,7 @@ from types import FrameType, TracebackType
 from typing import Self, TypedDict
 
 from outside.errors import Changed, Stop
-from outside.files import trouble
+from outside.files.atomic import trouble
 from outside.handout import Handout
 from outside.ledger import Ledger
 from outside.mailbox import Mailbox

@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.excel_backup import doing_on_disk
+from outside.files.backups import doing_on_disk
 
 STALE = 20 * 60
 """Seconds without a sign of life after which the lock of a run that cannot be seen is taken over."""

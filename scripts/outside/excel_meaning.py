@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
 from outside.errors import Stop
-from outside.excel_backup import doing_on_disk
+from outside.files.backups import doing_on_disk
 from outside.xlsx_book import Book, open_book
 from outside.xlsx_formula_cells import unknown_cells
 from outside.xlsx_names import tables_of

@@ -11,9 +11,9 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
-from outside.excel_backup import doing_on_disk, replacing
 from outside.excel_complete import complete_register
 from outside.excel_look import dress_tab, write_front_page
+from outside.files.backups import doing_on_disk, replacing
 from outside.xlsx_book import open_book
 from outside.xlsx_patch import SheetPatch, patched_part
 from outside.xlsx_tags import Changes

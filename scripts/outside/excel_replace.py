@@ -15,7 +15,7 @@ from typing import IO
 from xml.parsers import expat
 
 from outside.errors import Changed, Stop
-from outside.excel_backup import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
+from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
 from outside.xlsx_book import open_book
 from outside.xlsx_formulas import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx_guard import check_not_open

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from outside.excel_backup import KEPT, backups_of, doing_on_disk
-from outside.files import private_folder, settle_folder, write_private
+from outside.files.atomic import private_folder, settle_folder, write_private
+from outside.files.backups import KEPT, backups_of, doing_on_disk
 from outside.google_tabs import Tab
 from outside.xlsx_text import MAIN, column_letters, text_xml
 from roster.columns import TAB

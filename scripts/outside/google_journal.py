@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from outside.errors import Stop
-from outside.files import trouble
+from outside.files.atomic import trouble
 from outside.google_moved import Cells, Doubt, mark_of
 from outside.google_tabs import Tab, again
 from roster.table import Cell

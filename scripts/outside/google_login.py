@@ -17,7 +17,7 @@ from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_F
 
 from outside.console import say
 from outside.errors import Stop
-from outside.files import private_folder, write_private
+from outside.files.atomic import private_folder, write_private
 from outside.private import keep_file
 from outside.settings import Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from outside.console import progress
 from outside.errors import Stop
-from outside.files import (
+from outside.files.atomic import (
     all_differ,
     begin,
     below,

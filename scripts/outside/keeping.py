@@ -16,7 +16,7 @@ def keep_register(settings: Settings) -> Path:
         from outside.google_keep import bring_down  # likewise
 
         return bring_down(GoogleWorkbook(settings).calls, backups)
-    from outside.excel_backup import doing_on_disk, keep_backup  # likewise the other way about
+    from outside.files.backups import doing_on_disk, keep_backup  # likewise the other way about
 
     path = settings.workbook.path.resolve()
     if not path.is_file():

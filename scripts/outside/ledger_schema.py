@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files import make_private, private_folder, replace, settle_folder, trouble
+from outside.files.atomic import make_private, private_folder, replace, settle_folder, trouble
 
 APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""

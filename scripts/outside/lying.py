@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from outside.console import say, warn
-from outside.files import trouble
+from outside.files.atomic import trouble
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
 from outside.ledger_lying import Lying

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from outside.files import begin, finish_all, private_folder, settle_folder, sweep, trouble
+from outside.files.atomic import begin, finish_all, private_folder, settle_folder, sweep, trouble
 from outside.mailbox import Letter, Outcome
 from roster.welcome_mark import READY
 

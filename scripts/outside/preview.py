@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from outside.console import progress, say
-from outside.files import private_folder, replace, settle_folder, sweep, trouble
+from outside.files.atomic import private_folder, replace, settle_folder, sweep, trouble
 from outside.leaks import watched
 from outside.letters import compose
 from outside.mailbox import Letter

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outside.console import say, warn
 from outside.errors import Stop
-from outside.files import private_folder, sweep, trouble, write_private
+from outside.files.atomic import private_folder, sweep, trouble, write_private
 from outside.settings import Settings
 from outside.templates import TEMPLATES, rules_version
 from roster.plan import file_name

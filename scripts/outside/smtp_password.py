@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files import SYSTEM, private_folder
+from outside.files.atomic import SYSTEM, private_folder
 from outside.settings import Settings, home_of
 
 VARIABLE = "BUURTBEHEER_SMTP_PASSWORD"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outside.console import progress, say
 from outside.errors import Stop
-from outside.files import private_folder
+from outside.files.atomic import private_folder
 from outside.settings import Mail, Settings
 from outside.workbook import EXAMPLE as TITLE
 

@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from outside.console import say
-from outside.files import private_folder, trouble, write_private
+from outside.files.atomic import private_folder, trouble, write_private
 from outside.ledger import Ledger
 from outside.opening import open_workbook
 from outside.rules_kept import keep_rules, kept_rules

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
 from outside.errors import Stop
-from outside.excel_backup import doing_on_disk
+from outside.files.backups import doing_on_disk
 from outside.xlsx_book import open_book
 from outside.xlsx_formulas import utf8_of
 from outside.xlsx_patch import complete, shadow

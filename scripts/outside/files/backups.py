@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from outside.errors import Stop
-from outside.files import private_folder, trouble
+from outside.files.atomic import private_folder, trouble
 
 KEPT = 20
 """How many backups stay."""
