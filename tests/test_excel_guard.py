@@ -11,7 +11,7 @@ import pytest
 from excel_ground import MEMBER, by_hand
 from outside.errors import Stop
 from outside.excel import ExcelWorkbook
-from outside.xlsx_guard import _Reach
+from outside.xlsx.guard import _Reach
 
 
 def xlsx_of(parts: Mapping[str, bytes], path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from excel_ground import by_hand
 from outside.excel_complete import complete_register
-from outside.xlsx_formula_cells import unknown_cells
+from outside.xlsx.formula_cells import unknown_cells
 from plans import carried_out, plan, view
 from roster.admins import plan_admins
 from roster.cells import phone

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outside.xlsx_patch import SheetPatch, complete, patched_part, shadow
-from outside.xlsx_tags import Heading, Patched
-from outside.xlsx_text import column_letters, column_number, text_xml
-from outside.xlsx_zip import NotMastered
+from outside.xlsx.archive import NotMastered
+from outside.xlsx.patch import SheetPatch, complete, patched_part, shadow
+from outside.xlsx.tags import Heading, Patched
+from outside.xlsx.text import column_letters, column_number, text_xml
 from xlsx_by_hand import LINKS, MAIN, STRICT, sheet_xml, values, write_workbook
 
 
@@ -293,7 +293,7 @@ def test_no_cell_holds_more_than_excel_takes() -> None:
 @given(value=st.text(max_size=40))
 def test_readers_see_the_text_that_was_written(value: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever people are called: calamine reads back what the writer stored."""
-    from outside.xlsx_text import as_stored
+    from outside.xlsx.text import as_stored
 
     path = tmp_path_factory.mktemp("x") / "a.xlsx"
     write_workbook(path, {"A": patched(sheet_xml('<row r="1"><c r="A1"/></row>'), {(1, 1): value}, piece=999)})

@@ -8,7 +8,7 @@ from typing import IO, cast
 import python_calamine
 
 from outside.errors import Stop
-from outside.xlsx_forgive import forgiving_copy
+from outside.xlsx.forgive import forgiving_copy
 from roster.columns import TAB
 from roster.table import Cell, Sheet, fold
 

@@ -8,8 +8,8 @@ from outside.errors import Stop
 from outside.excel import ExcelWorkbook, check_not_too_far, open_register
 from outside.excel_replace import SheetChange, put_cells
 from outside.excel_sheet import sheet_with_headings
-from outside.xlsx_patch import SheetPatch
-from outside.xlsx_tags import Heading, Value
+from outside.xlsx.patch import SheetPatch
+from outside.xlsx.tags import Heading, Value
 from roster.columns import TABS
 from roster.headings import find_what_is_there
 from roster.table import Cell, Sheet, Table, fold

@@ -9,11 +9,11 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
-from outside.xlsx_book import Book, open_book
-from outside.xlsx_formula_cells import unknown_cells
-from outside.xlsx_names import tables_of
-from outside.xlsx_text import attribute
-from outside.xlsx_zip import Archive, NotMastered
+from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.formula_cells import unknown_cells
+from outside.xlsx.package import Book, open_book
+from outside.xlsx.references import tables_of
+from outside.xlsx.text import attribute
 from roster.columns import TAB
 from roster.headings import of_the_register
 from roster.table import Sheet, Table, fold

@@ -14,11 +14,11 @@ from outside.errors import Stop
 from outside.excel_complete import complete_register
 from outside.excel_look import dress_tab, write_front_page
 from outside.files.backups import doing_on_disk, replacing
-from outside.xlsx_book import open_book
-from outside.xlsx_patch import SheetPatch, patched_part
-from outside.xlsx_tags import Changes
-from outside.xlsx_text import as_stored
-from outside.xlsx_zip import Archive, PackedPart
+from outside.xlsx.archive import Archive, PackedPart
+from outside.xlsx.package import open_book
+from outside.xlsx.patch import SheetPatch, patched_part
+from outside.xlsx.tags import Changes
+from outside.xlsx.text import as_stored
 from roster.columns import TABS
 from roster.model import Terms
 from roster.table import Cell, is_blank

@@ -16,12 +16,12 @@ from xml.parsers import expat
 
 from outside.errors import Changed, Stop
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
-from outside.xlsx_book import open_book
-from outside.xlsx_formulas import Touched, holds_formulas, outdated_cells, with_outdated
-from outside.xlsx_guard import check_not_open
-from outside.xlsx_patch import SheetPatch, patched_part
-from outside.xlsx_tables import grow_tables
-from outside.xlsx_zip import Archive, NotMastered, PackedPart
+from outside.xlsx.archive import Archive, NotMastered, PackedPart
+from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
+from outside.xlsx.guard import check_not_open
+from outside.xlsx.package import open_book
+from outside.xlsx.patch import SheetPatch, patched_part
+from outside.xlsx.tables import grow_tables
 
 _LARGE = 32 << 20
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from outside.xlsx_text import MAIN, column_letters, text_xml
+from outside.xlsx.text import MAIN, column_letters, text_xml
 from roster.columns import Tab
 
 

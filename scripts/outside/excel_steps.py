@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from outside.xlsx_formulas import Touched
-from outside.xlsx_patch import SheetPatch
-from outside.xlsx_tags import Heading, Value
-from outside.xlsx_text import as_stored
+from outside.xlsx.dependents import Touched
+from outside.xlsx.patch import SheetPatch
+from outside.xlsx.tags import Heading, Value
+from outside.xlsx.text import as_stored
 from roster.plan import AddRow, SetCell
 from roster.table import Cell, Table, same, says
 

@@ -11,7 +11,7 @@ from outside.google_calls import Calls, Json, Refused
 from outside.google_formulas import for_excel, has_decimal_comma
 from outside.google_lock import TITLE
 from outside.google_tabs import cells_in, describe, quoted, read_sheets
-from outside.xlsx_text import column_letters
+from outside.xlsx.text import column_letters
 from roster.table import Sheet
 
 Place = tuple[int, int]

@@ -83,8 +83,8 @@ def told(row: int) -> tuple[str, str, str, str]:
 def patch(register: Path, target: Path, changes: dict) -> None:
     """Our own streaming writer, without reading, backup or checks: it is what is measured here."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
-    from outside.xlsx_patch import SheetPatch, patched_part
-    from outside.xlsx_zip import Archive, PackedPart
+    from outside.xlsx.archive import Archive, PackedPart
+    from outside.xlsx.patch import SheetPatch, patched_part
 
     with register.open("rb") as file, target.open("wb") as copy:
         archive = Archive(file)

@@ -9,11 +9,11 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
-from outside.xlsx_book import open_book
-from outside.xlsx_formulas import utf8_of
-from outside.xlsx_patch import complete, shadow
-from outside.xlsx_text import column_number
-from outside.xlsx_zip import Archive, NotMastered
+from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.dependents import utf8_of
+from outside.xlsx.package import open_book
+from outside.xlsx.patch import complete, shadow
+from outside.xlsx.text import column_number
 from roster.table import Unknown
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")

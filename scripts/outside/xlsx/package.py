@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.xlsx_text import MAIN, attribute, encoding_of
-from outside.xlsx_zip import Archive, NotMastered
+from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.text import MAIN, attribute, encoding_of
 
 _TYPES = "[Content_Types].xml"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from outside.xlsx_book import Book
-from outside.xlsx_names import tables_of
-from outside.xlsx_text import attribute, column_number
+from outside.xlsx.package import Book
+from outside.xlsx.references import tables_of
+from outside.xlsx.text import attribute, column_number
 
 _REF = re.compile(r"""(\sref\s*=\s*["'])([A-Z]+\d+:[A-Z]+)(\d+)(["'])""")
 

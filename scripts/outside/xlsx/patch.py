@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from outside.xlsx_cells import RowWriter
-from outside.xlsx_tags import Changes, Names, Patched
-from outside.xlsx_text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
-from outside.xlsx_zip import NotMastered
+from outside.xlsx.archive import NotMastered
+from outside.xlsx.cells import RowWriter
+from outside.xlsx.tags import Changes, Names, Patched
+from outside.xlsx.text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
 
 _LONGEST_HEAD = 32 << 20
 _NEVER = 1 << 30

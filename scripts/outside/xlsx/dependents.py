@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from outside.xlsx_book import Book
-from outside.xlsx_names import Shape, names_of
-from outside.xlsx_patch import complete, shadow
-from outside.xlsx_tags import Changes, Keep, Value
-from outside.xlsx_text import column_number, encoding_of, in_utf8
+from outside.xlsx.package import Book
+from outside.xlsx.patch import complete, shadow
+from outside.xlsx.references import Shape, names_of
+from outside.xlsx.tags import Changes, Keep, Value
+from outside.xlsx.text import column_number, encoding_of, in_utf8
 
 Touched = dict[int, list[int]]
 """The changed cells of a tab: column (1 = A) -> its rows, ascending."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from outside.xlsx_tags import Heading, Keep, Names, Patched, Value
-from outside.xlsx_text import column_letters, column_number, text_xml
-from outside.xlsx_zip import NotMastered
+from outside.xlsx.archive import NotMastered
+from outside.xlsx.tags import Heading, Keep, Names, Patched, Value
+from outside.xlsx.text import column_letters, column_number, text_xml
 
 _BEYOND = 1 << 30
 _SLASH = ord("/")

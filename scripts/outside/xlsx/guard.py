@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.xlsx_book import Book, open_book
-from outside.xlsx_text import column_number, encoding_of, in_utf8
-from outside.xlsx_zip import Archive, NotMastered
+from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.package import Book, open_book
+from outside.xlsx.text import column_number, encoding_of, in_utf8
 
 _MOST_BYTES = 2 << 30
 _MOST_PARTS = 20_000

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from posixpath import dirname, join, normpath, split
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.xlsx_book import Book
-from outside.xlsx_text import column_number
+from outside.xlsx.package import Book
+from outside.xlsx.text import column_number
 
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
 

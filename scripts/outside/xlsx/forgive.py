@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from outside.xlsx_book import Book, open_book
-from outside.xlsx_text import attribute
-from outside.xlsx_zip import Archive, PackedPart
+from outside.xlsx.archive import Archive, PackedPart
+from outside.xlsx.package import Book, open_book
+from outside.xlsx.text import attribute
 
 _SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?sheet\s*>)")
 _DIMENSION = re.compile(rb"<(?:[\w.-]+:)?dimension(?=[\s/>])[^>]*>(?:</(?:[\w.-]+:)?dimension\s*>)?")
