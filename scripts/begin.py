@@ -9,8 +9,8 @@ from outside.command import Choices, door
 def begin(choices: Choices) -> int:
     """Refuses a register that is no example."""
     from outside import beginning  # all of this is only needed once --help has been answered
+    from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
-    from outside.settings import load_settings  # likewise
 
     for line in beginning.begin(load_settings(choices.settings), choices.today, force=choices.force):
         say(line)

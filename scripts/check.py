@@ -8,8 +8,8 @@ from outside.command import Choices, door
 @door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")
 def check(choices: Choices) -> int:
     """Steps 1 to 7 of the corridor."""
+    from outside.config.settings import load_settings  # likewise
     from outside.run import look  # all of this is only needed once --help has been answered
-    from outside.settings import load_settings  # likewise
     from roster.sync import PLANNERS  # likewise
 
     return look(load_settings(choices.settings), choices, PLANNERS)

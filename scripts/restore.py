@@ -12,8 +12,8 @@ from outside.command import Choices, door
 @click.option("--backup", metavar="NAAM", help="Zet deze kopie terug, in plaats van de nieuwste.")
 def restore(choices: Choices, *, only_list: bool, backup: str | None) -> int:
     """Asks first, unless --yes was given."""
+    from outside.config.settings import load_settings  # likewise
     from outside.restoring import bring_back, tell_backups  # all of this is only needed once --help has been answered
-    from outside.settings import load_settings  # likewise
 
     settings = load_settings(choices.settings)
     if only_list:

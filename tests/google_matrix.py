@@ -13,9 +13,9 @@ from pathlib import Path
 
 from google_register import TODAY, google_book, laptop
 from outside.command import Choices
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.run import run
-from outside.settings import Settings
 from roster.columns import TAB, TABS
 from roster.sync import FOLDERS, PLANNERS
 from roster.table import Cell

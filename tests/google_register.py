@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.google import GoogleWorkbook
-from outside.settings import Mail, Network, Paths, Settings, Workbook
 from roster.columns import TABS
 from roster.table import Cell
 from sheets_server import Book, Person, SheetsServer

@@ -16,12 +16,12 @@ if __name__ == "__main__":
 
 from json_register import JsonRegister
 from outside.apply import Report, apply
+from outside.config.settings import Mail, Settings
 from outside.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter, Mailbox, Outcome
 from outside.outbox import Outbox
 from outside.post import settle
-from outside.settings import Mail, Settings
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.numbers import give_numbers
 from roster.plan import Document, History, Part, Send, SetCell, Step, View, WriteFile

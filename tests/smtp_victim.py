@@ -11,7 +11,7 @@ if __name__ == "__main__":
 
 import small_round
 from json_register import JsonRegister
-from outside.settings import Mail
+from outside.config.settings import Mail
 from outside.smtp import Smtp
 
 if __name__ == "__main__":

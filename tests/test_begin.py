@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 from conftest import CHECKOUT, files_of_the_house
 from outside.beginning import begin
 from outside.command import Choices
+from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel_new import create_register
 from outside.run import run
-from outside.settings import Settings, load_settings
 from outside.starting import ensure_register
 from roster.sync import FOLDERS, PLANNERS
 

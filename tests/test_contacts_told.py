@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from outside.command import Choices
+from outside.config.settings import Mail, Paths, Settings
 from outside.letters import compose
-from outside.settings import Mail, Paths, Settings
 from outside.templates import find_text
 from outside.trying import made_up
 from pages import FACTS, one_line

@@ -13,12 +13,12 @@ import pytest
 
 from came_back import answer, dsn
 from imap_server import imap_server
+from outside.config.settings import Mail, Settings
 from outside.conversation import LINE, LINES
 from outside.errors import Stop
 from outside.imap import LINE as IMAP_LINE
 from outside.imap import read_mailbox
 from outside.ledger import Ledger
-from outside.settings import Mail, Settings
 from outside.smtp_session import CutOff, Patience, open_session
 
 DAY = date(2026, 11, 23)

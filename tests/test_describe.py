@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.imap import read_mailbox
 from outside.ledger import Ledger
-from outside.settings import Settings
 from plans import view
 from roster.describe import describe
 from roster.holding import Held

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from outside.config.settings import Settings
 from outside.doctor import examine
 from outside.preview import show_mails
 from outside.run import look
-from outside.settings import Settings
 from roster.sync import PLANNERS
 from whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
 
@@ -96,7 +96,7 @@ def test_the_doctor_finds_it(
 
 def test_a_settings_file_as_delivered_belongs_to_the_example() -> None:
     """What this is all about: the number that stands in the committed settings."""
-    from outside.settings import load_settings
+    from outside.config.settings import load_settings
 
     assert isinstance(load_settings(None), Settings)
     assert load_settings(None).network.regiegroep_number == "06-12345678"

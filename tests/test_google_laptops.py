@@ -11,7 +11,7 @@ import pytest
 from google_matrix import column, mails, new_book, sync
 from google_register import laptop
 from outside import google_calls
-from outside.settings import Mail, Settings
+from outside.config.settings import Mail, Settings
 from sheets_server import Book, Fault, SheetsServer
 from sheets_server.fixture import sheets
 from smtp_server import Plan, answers, mail_server

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from google_register import google_book
+from outside.config.settings import Settings, Workbook
 from outside.google_login import key_file
-from outside.settings import Settings, Workbook
 from sheets_server import Book, SheetsServer
 from sheets_server.fixture import sheets
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.leaks import holds, watched
 from outside.letters import compose
-from outside.settings import Mail, Settings
 from outside.smtp import Smtp
 from outside.smtp_password import VARIABLE
 from outside.templates import TEMPLATES, find_text

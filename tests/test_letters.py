@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.settings import Mail, Network, Settings
 from outside.letters import compose, is_placeholder, message_id
-from outside.settings import Mail, Network, Settings
 from outside.templates import TEMPLATES
 from pages import FACTS, HOSTILE, Page
 from roster.plan import Send

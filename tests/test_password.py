@@ -9,7 +9,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from outside.settings import Mail, Settings
+from outside.config.settings import Mail, Settings
 from outside.smtp_password import FILE, VARIABLE, find_password
 
 USER = "buurt@mail.example"

@@ -13,14 +13,14 @@ from pathlib import Path
 import filelock
 import pytest
 
+from outside.config.settings import Settings, load_settings
+from outside.config.settings import Workbook as Book
 from outside.doctor import examine
 from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.google_login import log_in
 from outside.private import keep_file, keep_register, synced_by
-from outside.settings import Settings, load_settings
-from outside.settings import Workbook as Book
 from outside.smtp_password import FILE, find_password
 from whole_round import lay_out, sync
 

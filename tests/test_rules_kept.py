@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.settings import Paths, Settings
 from outside.errors import Stop
 from outside.rules_kept import accept_typo, keep_rules, kept_rules, why_not_kept
 from outside.run import look
-from outside.settings import Paths, Settings
 from outside.templates import TEMPLATES
 from outside.updating import update_rules
 from roster.sync import PLANNERS

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conftest import RunDoor
+from outside.config.settings import Mail, Paths, Settings
 from outside.letters import compose
 from outside.rules_kept import keep_rules, kept_rules
-from outside.settings import Mail, Paths, Settings
 from outside.starting import make_example
 from outside.templates import TEMPLATES, find_text
 from pages import FACTS, Page

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT, SCRIPTS
+from outside.config.keys import KEYS
+from outside.config.settings import Limits, Mail, Network, Paths, Settings, Workbook, load_settings
+from outside.config.source import lines_of
 from outside.errors import Stop
-from outside.settings import Limits, Mail, Network, Paths, Settings, Workbook, load_settings
-from outside.settings_keys import KEYS
-from outside.settings_text import lines_of
 from roster.model import Bounds, Terms
 
 TODAY = date(2026, 3, 5)
@@ -504,7 +504,7 @@ def test_a_file_of_another_kind_is_told_at_once(case: str, tmp_path: Path) -> No
         "real, read = tomllib.loads, [0]\n"
         "def counted(text):\n    read[0] += len(text)\n    return real(text)\n"
         "tomllib.loads = counted\n"
-        "from outside.settings import load_settings; from outside.errors import Stop\n"
+        "from outside.config.settings import load_settings; from outside.errors import Stop\n"
         "try: load_settings(Path(sys.argv[2]))\n"
         "except Stop as stop: print(read[0], len(stop.message), stop.message.count('regel'))\n"
     )

@@ -12,11 +12,11 @@ import pytest
 import outside.settling
 from conftest import RunDoor
 from outside.by_hand import render_by_hand
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel import ExcelWorkbook
 from outside.ledger import Ledger
 from outside.mailbox import Outcome
-from outside.settings import Settings
 from outside.settling import settle_outbox, settle_resend, settle_sent
 from pages import Page
 from plans import view

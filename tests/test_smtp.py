@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.mailbox import Letter, Outcome
-from outside.settings import Mail, Settings
 from outside.smtp import Smtp, on_the_wire
 from outside.smtp_password import FILE, find_password
 from outside.smtp_session import Patience

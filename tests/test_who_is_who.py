@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from outside.config.settings import Paths, Settings
 from outside.ledger import Ledger
 from outside.ledger_schema import MIGRATIONS
-from outside.settings import Paths, Settings
 from plans import cells, view
 from roster.columns import DEELNEMERS
 from roster.marks import plan_marks

@@ -12,9 +12,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from outside.command import Choices
+from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.excel_new import create_register
 from outside.run import run
-from outside.settings import Mail, Network, Paths, Settings, Workbook
 from roster.columns import TAB
 from roster.sync import FOLDERS, PLANNERS
 from sheet_notation import TODAY, register

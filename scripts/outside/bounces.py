@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
 from outside.imap import read_mailbox
@@ -17,7 +18,6 @@ from outside.opening import open_workbook
 from outside.remembering import keep_refusals
 from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare
-from outside.settings import Mail, Settings
 from outside.wishes import SHOWN, People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from outside.config.settings import Settings
 from outside.filling import on_one_line
-from outside.settings import Settings
 from outside.templates import TEMPLATES, fill_page, find_text, rules_version
 from roster.rules_update import Difference, Rules, is_news
 from roster.welcome_desk import ByHand

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.config.settings import Settings, load_settings
 from outside.console import say
 from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
 from outside.errors import Stop
 from outside.private import ON_PURPOSE, synced_by
 from outside.rules_kept import why_not_kept
-from outside.settings import Settings, load_settings
 from outside.templates import rules_version
 
 ENOUGH = 500_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from email.utils import parseaddr
 
-from outside.settings import Settings
+from outside.config.settings import Settings
 
 _GOOGLE = ("gmail.com", "google.com", "googlemail.com")
 _MICROSOFT = ("outlook.com", "office365.com")

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from email.utils import parseaddr
 
-from outside.settings import Settings
+from outside.config.settings import Settings
 from roster.phones import phone
 from roster.welcome_desk import is_placeholder
 

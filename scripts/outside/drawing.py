@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import cast
 
 from outside.by_hand import render_by_hand
+from outside.config.settings import Settings
 from outside.rules_kept import kept_rules
-from outside.settings import Settings
 from outside.templates import find_text
 from roster.plan import Document
 from roster.welcome_desk import ByHand

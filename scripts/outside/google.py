@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from outside.config.settings import Settings
 from outside.errors import Changed, Stop
 from outside.google_backup import keep_copy
 from outside.google_batch import FIELDS, Batch, Seen, seen_in
@@ -16,7 +17,6 @@ from outside.google_moved import Cells, Doubt
 from outside.google_steps import Step
 from outside.google_tabs import Found, Tab, describe, read_again, read_tabs
 from outside.google_write import Write
-from outside.settings import Settings
 from outside.workbook import Written
 from roster.table import Table
 

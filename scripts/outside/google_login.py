@@ -15,11 +15,11 @@ from google.auth.exceptions import GoogleAuthError
 from google.oauth2.service_account import Credentials
 from gspread.auth import DEFAULT_AUTHORIZED_USER_FILENAME, DEFAULT_CREDENTIALS_FILENAME
 
+from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import private_folder, write_private
 from outside.private import keep_file
-from outside.settings import Settings
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 

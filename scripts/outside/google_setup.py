@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel_look import TELLS
 from outside.google_batch import as_cell
@@ -14,7 +15,6 @@ from outside.google_lock import TITLE, Lock
 from outside.google_login import log_in
 from outside.google_look import Standing, missing_look, says_nothing
 from outside.google_tabs import Found, describe, quoted, read_sheets
-from outside.settings import Settings
 from outside.workbook import FRONT
 from roster.columns import TABS
 from roster.headings import find_what_is_there, of_the_register

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.settings import Settings
 
 
 def keep_register(settings: Settings) -> Path:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.mailbox import Letter
-from outside.settings import Settings
 from outside.smtp_password import VARIABLE, find_password, password_file
 from roster.plan import Send
 

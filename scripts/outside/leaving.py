@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from outside.config.settings import Settings
 from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
 from outside.ledger import Ledger
 from outside.mailbox import Letter, Mailbox
-from outside.settings import Settings
 from outside.sifting import Posted, sift
 from roster.columns import DEELNEMERS
 from roster.new_admins import admin_mark, describe_new_admins, unvouched

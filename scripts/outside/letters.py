@@ -17,8 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from outside.config.settings import Settings
 from outside.mailbox import Letter
-from outside.settings import Settings
 from outside.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.links import holds_link, without_links
 from roster.plan import Send

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.files.atomic import trouble
 from outside.ledger import Ledger
@@ -20,7 +21,6 @@ from outside.ledger_letters import Told
 from outside.ledger_lying import Lying
 from outside.mailbox import Letter
 from outside.outbox import file_name
-from outside.settings import Settings
 from roster.holding import hold_back
 from roster.plan import History, Planner, Send, View
 from roster.stale import Key, as_if_due, facts_in, key_of, untold

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.settings import Settings
+from outside.config.settings import Settings
 from outside.workbook import Workbook
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from outside.config.settings import Settings
 from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger import Intent, Ledger
@@ -11,7 +12,6 @@ from outside.lying import lying_as
 from outside.mailbox import Mailbox, Outcome
 from outside.outbox import Outbox
 from outside.sealing import Letters, Sealed
-from outside.settings import Settings
 from outside.sifting import Posted
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell

@@ -7,6 +7,7 @@ from datetime import datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
 from outside.console import progress, say
 from outside.files.atomic import private_folder, replace, settle_folder, sweep, trouble
 from outside.leaks import watched
@@ -14,7 +15,6 @@ from outside.letters import compose
 from outside.mailbox import Letter
 from outside.rules_kept import tell_changed_rules
 from outside.run import prepare_dry
-from outside.settings import Settings
 from outside.templates import fill_page
 from roster.describe import describe_waiting
 from roster.plan import Planner, Send

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import SYSTEM, keep_out_of_git, trouble
-from outside.settings import Settings
 
 ON_PURPOSE = "Deelt u het register met opzet op deze computer? Zet dan in de instellingen bij [workbook] shared = true."
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
 from outside.files.atomic import private_folder, sweep, trouble, write_private
-from outside.settings import Settings
 from outside.templates import TEMPLATES, rules_version
 from roster.plan import file_name
 from roster.rules_update import difference, read_rules

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from outside.apply import Report, apply, report_of
 from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
+from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.drawing import draw
 from outside.errors import Stop
@@ -27,7 +28,6 @@ from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
 from outside.remembering import highest_numbers, identities, keep_refusals
 from outside.rules_kept import keep_rules, tell_changed_rules
-from outside.settings import Settings
 from outside.sifting import Posted
 from outside.terms import terms_of, without_example_number
 from outside.workbook import Workbook

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.drawing import draw
 from outside.errors import Changed, Stop
@@ -18,7 +19,6 @@ from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.run import prepare
-from outside.settings import Settings
 from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.workbook import Workbook
 from roster.by_hand_changes import Change, changes_by_hand

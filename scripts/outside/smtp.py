@@ -12,10 +12,10 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from email.utils import parseaddr
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.leaks import holds, leak
 from outside.mailbox import Letter, Outcome
-from outside.settings import Settings
 from outside.smtp_password import find_password, no_password
 from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
 from outside.smtp_session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session

@@ -8,9 +8,9 @@ import string
 import sys
 from pathlib import Path
 
+from outside.config.settings import Settings, home_of
 from outside.errors import Stop
 from outside.files.atomic import SYSTEM, private_folder
-from outside.settings import Settings, home_of
 
 VARIABLE = "BUURTBEHEER_SMTP_PASSWORD"
 SERVICE = "buurtbeheer"

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from outside.config.settings import Mail
 from outside.conversation import Conversation, EncryptedConversation
 from outside.errors import Stop
-from outside.settings import Mail
 from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
 
 HERE = "[127.0.0.1]"

@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from outside.config.settings import Mail, Settings
 from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import private_folder
-from outside.settings import Mail, Settings
 from outside.workbook import EXAMPLE as TITLE
 
 EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)

@@ -14,9 +14,9 @@ from jinja2 import Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.filling import environment, spoken_number
-from outside.settings import Settings
 from outside.typesetting import Unsettable, piece_source, plain_source, screen_source
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
 from outside.console import can_answer
-from outside.settings import Settings
 from outside.templates import languages, rules_version
 from roster.model import Terms
 from roster.welcome_desk import is_placeholder

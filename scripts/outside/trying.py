@@ -9,6 +9,8 @@ from datetime import datetime
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
+from outside.config.values import address
 from outside.console import say, warn
 from outside.errors import Stop
 from outside.leaks import watched
@@ -18,8 +20,6 @@ from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
 from outside.outbox import Outbox
 from outside.post import open_mailbox
-from outside.settings import Settings
-from outside.settings_values import address
 from outside.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send

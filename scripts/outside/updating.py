@@ -7,13 +7,13 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import private_folder, trouble, write_private
 from outside.ledger import Ledger
 from outside.opening import open_workbook
 from outside.rules_kept import keep_rules, kept_rules
 from outside.run import prepare, run
-from outside.settings import Settings
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
 from roster.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.incoming import addresses_in
@@ -15,7 +16,6 @@ from outside.ledger import Ledger
 from outside.opening import open_workbook
 from outside.reports import StopAsked
 from outside.run import prepare
-from outside.settings import Settings
 from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from outside.settings_values import (
+from outside.config.values import (
     Reader,
     address,
     bedoelde_u,

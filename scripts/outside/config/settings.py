@@ -6,15 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from outside.config.keys import Problem, of_this_town, read_tables
+from outside.config.source import AGAIN, lines_of, parse, read_text
 from outside.errors import Stop
-from outside.settings_keys import Problem, of_this_town, read_tables
-from outside.settings_text import AGAIN, lines_of, parse, read_text
 from roster.model import Bounds, Terms
 
 SHOWN = 60
 """Problems that are told one by one."""
 
-DEFAULT = Path(__file__).resolve().parents[2] / "config" / "settings.toml"
+DEFAULT = Path(__file__).resolve().parents[3] / "config" / "settings.toml"
 
 
 @dataclass(frozen=True, slots=True)
