@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from outside.excel import ExcelWorkbook
-from outside.excel_new import create_register
+from outside.excel.create import create_register
+from outside.excel.workbook import ExcelWorkbook
 from roster.columns import TABS
 from roster.plan import SetCell
 from roster.table import Cell

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from outside.beginning import begin
 from outside.command import Choices
 from outside.config.settings import Settings, load_settings
-from outside.excel_new import create_register
+from outside.excel.create import create_register
 from outside.preview import show_mails
 from outside.run import run
 from outside.starting import ensure_register, lay_out_demo, set_up

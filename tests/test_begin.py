@@ -16,7 +16,7 @@ from outside.beginning import begin
 from outside.command import Choices
 from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
-from outside.excel_new import create_register
+from outside.excel.create import create_register
 from outside.run import run
 from outside.starting import ensure_register
 from roster.sync import FOLDERS, PLANNERS

@@ -13,7 +13,7 @@ from outside.config.settings import Mail, Network, Settings, load_settings
 from outside.doctor import Health, _show, examine
 from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
-from outside.excel_new import create_register
+from outside.excel.create import create_register
 
 SOUND = Settings(
     network=Network(regiegroep_number="06-23456789", coordinator="Kim de Wit", coordinator_email="kim@buurt-post.nl"),

@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from excel_ground import MEMBER, by_hand, register, status
-from outside.excel import ExcelWorkbook
-from outside.excel_new import create_register
+from outside.excel.create import create_register
+from outside.excel.workbook import ExcelWorkbook
 from roster.columns import TAB
 from roster.table import Cell
 from workbook_contract import WorkbookContract

@@ -10,7 +10,7 @@ import pytest
 
 from excel_ground import MEMBER, by_hand
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from outside.xlsx.guard import _Reach
 
 

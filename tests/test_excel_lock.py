@@ -14,8 +14,8 @@ import pytest
 
 from excel_ground import SCRIPTS, leftovers, register, status
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
-from outside.excel_lock import STALE
+from outside.excel.lock import STALE
+from outside.excel.workbook import ExcelWorkbook
 from small_round import Postman, run
 
 A_YEAR = 365 * 24 * 3600
@@ -80,7 +80,7 @@ def test_the_lock_of_a_process_that_died_here_is_taken_over_at_once(tmp_path: Pa
     register(path)
     script = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel import ExcelWorkbook\n"
+        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook\n"
         "with ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[3]) / 'state' / 'backups').lock(): os._exit(9)\n"
     )
     command = [sys.executable, "-c", script, SCRIPTS, path, tmp_path / "een"]

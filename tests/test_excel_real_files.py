@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from roster.columns import TAB, TABS
 from roster.plan import AddRow, SetCell
 from xlsx_by_hand import part, raw_parts, values

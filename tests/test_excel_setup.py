@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 
 from excel_ground import register, status
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
-from outside.excel_new import complete_register, create_register
+from outside.excel.create import complete_register, create_register
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import KEPT, backups_of, keep_backup, restore_newest_backup
 from roster.columns import TAB, TABS
 from workbook_contract import PEOPLE, rows_of

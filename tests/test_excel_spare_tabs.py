@@ -10,7 +10,7 @@ import pytest
 
 from excel_ground import MEMBER, by_hand, status
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from roster.plan import AddRow
 from xlsx_by_hand import KIND, LINKS, MAIN, STRICT, part
 

@@ -13,8 +13,8 @@ import pytest
 
 from excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
 from outside.errors import Changed, Stop
-from outside.excel import ExcelWorkbook
-from outside.excel_new import create_register
+from outside.excel.create import create_register
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import restore_newest_backup
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import values
@@ -111,7 +111,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     before = path.read_bytes()
     script = (
         "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel import ExcelWorkbook; from outside.errors import Stop\n"
+        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook; from outside.errors import Stop\n"
         "from roster.plan import SetCell\n"
         "w = ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups')\n"
         "t = w.read()['Deelnemers']\n"
@@ -133,7 +133,7 @@ def test_a_killed_write_leaves_a_whole_file(moment: int, tmp_path: Path) -> None
     before = values(path)
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel import ExcelWorkbook; from roster.plan import SetCell\n"
+        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook; from roster.plan import SetCell\n"
         "w = ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups')\n"
         "t = w.read()['Deelnemers']\n"
         "print('ready', flush=True)\n"
@@ -156,7 +156,7 @@ def test_the_lock_of_a_dead_process_does_not_hold(tmp_path: Path) -> None:
     workbook = register(path)
     script = (
         "import os, sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel import ExcelWorkbook\n"
+        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook\n"
         "with ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups').lock(): os._exit(9)\n"
     )
     assert subprocess.run([sys.executable, "-c", script, SCRIPTS, path], check=False).returncode == 9

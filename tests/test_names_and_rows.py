@@ -11,8 +11,8 @@ import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.table import Table as ListObject
 
-from outside.excel import ExcelWorkbook
-from outside.excel_new import create_register
+from outside.excel.create import create_register
+from outside.excel.workbook import ExcelWorkbook
 from plans import carried_out, plan, view
 from roster.cells import Unreadable, day, house_number, phone
 from roster.columns import DEELNEMERS

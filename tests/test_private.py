@@ -17,7 +17,7 @@ from outside.config.settings import Settings, load_settings
 from outside.config.settings import Workbook as Book
 from outside.doctor import examine
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.google_login import log_in
 from outside.private import keep_file, keep_register, synced_by

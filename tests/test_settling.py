@@ -14,7 +14,7 @@ from conftest import RunDoor
 from outside.by_hand import render_by_hand
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from outside.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.settling import settle_outbox, settle_resend, settle_sent

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from excel_ground import by_hand
-from outside.excel_complete import complete_register
+from outside.excel.complete import complete_register
 from outside.xlsx.formula_cells import unknown_cells
 from plans import carried_out, plan, view
 from roster.admins import plan_admins

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from outside.command import Choices
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
-from outside.excel_new import create_register
+from outside.excel.create import create_register
 from outside.run import run
 from roster.columns import TAB
 from roster.sync import FOLDERS, PLANNERS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook, open_register
+from outside.excel.workbook import ExcelWorkbook, open_register
 from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, trouble
 from outside.ledger import Ledger
 from outside.starting import set_up

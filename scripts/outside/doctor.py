@@ -82,8 +82,8 @@ def _google(settings: Settings) -> Iterator[Health]:
 
 
 def _excel(settings: Settings) -> Iterator[Health]:
-    from outside.excel import ExcelWorkbook  # likewise the other way about
-    from outside.excel_copies import conflict_copies  # likewise
+    from outside.excel.copies import conflict_copies  # likewise
+    from outside.excel.workbook import ExcelWorkbook  # likewise the other way about
 
     path = settings.workbook.path
     if not path.exists():

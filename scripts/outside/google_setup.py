@@ -8,7 +8,7 @@ from datetime import date
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.excel_look import TELLS
+from outside.excel.formatting import TELLS
 from outside.google_batch import as_cell
 from outside.google_calls import TRIES, Calls, Json, Lost, Refused
 from outside.google_lock import TITLE, Lock

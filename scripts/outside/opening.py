@@ -14,6 +14,6 @@ def open_workbook(settings: Settings) -> Workbook:
         )
 
         return GoogleWorkbook(settings)
-    from outside.excel import ExcelWorkbook  # likewise the other way about
+    from outside.excel.workbook import ExcelWorkbook  # likewise the other way about
 
     return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from outside.config.settings import Settings
 from outside.console import agree, say
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import backups_of, restore_newest_backup
 
 

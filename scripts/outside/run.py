@@ -15,7 +15,7 @@ from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.drawing import draw
 from outside.errors import Stop
-from outside.excel_copies import told_copies
+from outside.excel.copies import told_copies
 from outside.files.atomic import trouble
 from outside.leaks import watched
 from outside.leaving import Leave

@@ -18,7 +18,7 @@ MEMBERS, SEED = 300, 1
 
 def set_up(settings: Settings) -> list[str]:
     """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done."""
-    from outside.excel_new import complete_register, create_register  # openpyxl's 10 MB are for new registers only
+    from outside.excel.create import complete_register, create_register  # openpyxl's 10 MB are for new registers only
 
     path = settings.workbook.path
     if settings.workbook.kind == "google":
@@ -80,7 +80,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
 
 def make_example(path: Path, members: int, seed: int, today: date, settings: Settings | None = None) -> None:
     """A register full of made-up people; its title says so."""
-    from outside.excel_new import create_register  # openpyxl takes 10 MB, and only a new register needs it
+    from outside.excel.create import create_register  # openpyxl takes 10 MB, and only a new register needs it
     from roster.demo import example  # likewise, made-up names
 
     terms = (settings or Settings()).terms(today)

@@ -11,8 +11,8 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
-from outside.excel_complete import complete_register
-from outside.excel_look import dress_tab, write_front_page
+from outside.excel.complete import complete_register
+from outside.excel.formatting import dress_tab, write_front_page
 from outside.files.backups import doing_on_disk, replacing
 from outside.xlsx.archive import Archive, PackedPart
 from outside.xlsx.package import open_book

@@ -10,12 +10,12 @@ from pathlib import Path
 import filelock
 
 from outside.errors import Changed, Stop
-from outside.excel_cells import Range, is_ours, read_sheets
-from outside.excel_lock import RegisterLock
-from outside.excel_meaning import days_from_1904, put_in_what_is_meant
-from outside.excel_replace import SheetChange, check_writable, put_cells, try_cells
-from outside.excel_sheet import sheet_with_headings
-from outside.excel_steps import TabSteps
+from outside.excel.cells import Range, is_ours, read_sheets
+from outside.excel.lock import RegisterLock
+from outside.excel.meaning import days_from_1904, put_in_what_is_meant
+from outside.excel.new_tab import sheet_with_headings
+from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
+from outside.excel.steps import TabSteps
 from outside.files.atomic import installation, no_lock, trouble
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_private_folder
 from outside.workbook import Written, is_front_of_example

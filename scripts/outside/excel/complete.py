@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.excel import ExcelWorkbook, check_not_too_far, open_register
-from outside.excel_replace import SheetChange, put_cells
-from outside.excel_sheet import sheet_with_headings
+from outside.excel.new_tab import sheet_with_headings
+from outside.excel.save import SheetChange, put_cells
+from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Heading, Value
 from roster.columns import TABS

@@ -1,0 +1,1 @@
+"""The register as an .xlsx file on this machine."""
