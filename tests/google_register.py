@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
-from outside.google import GoogleWorkbook
+from outside.google.workbook import GoogleWorkbook
 from roster.columns import TABS
 from roster.table import Cell
 from sheets_server import Book, Person, SheetsServer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from google_register import google_book, laptop, opened
-from outside.google import GoogleWorkbook
+from outside.google.workbook import GoogleWorkbook
 from roster.plan import History, SetCell
 from roster.reading import read_roster
 from roster.table import Cell
@@ -44,7 +44,7 @@ class TestGoogleWorkbook(WorkbookContract):
 
 def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A row whose Nr went in one batch and whose Status went in the next stands as meant: one look, and no cell left."""
-    from outside import google_batch  # the size of a batch is made small for this test alone
+    from outside.google import batch as google_batch  # the size of a batch is made small for this test alone
 
     monkeypatch.setattr(google_batch, "MOST_BYTES", 20_000)
     members = [{"Voornaam": f"Lid {turn}", "Mobiel": f"06-5876{turn:04d}"} for turn in range(300)]

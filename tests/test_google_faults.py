@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from google_matrix import EDITS, Case
-from outside import google_calls
+from outside.google import client as google_calls
 from sheets_server import Book, Fault, SheetsServer
 from sheets_server.faults import KINDS
 from sheets_server.fixture import sheets

@@ -13,9 +13,9 @@ import pytest
 
 from google_matrix import EDITS, column, mails, new_book, peoples
 from google_register import TODAY, laptop
-from outside.google_journal import Journal
-from outside.google_moved import Doubt
-from outside.google_tabs import Tab
+from outside.google.journal import Journal
+from outside.google.row_matching import Doubt
+from outside.google.tabs import Tab
 from roster.table import Cell, Table
 from sheets_server import Book, SheetsServer
 from sheets_server.fixture import sheets

@@ -10,8 +10,8 @@ import pytest
 
 from google_matrix import column, mails, new_book, sync
 from google_register import laptop
-from outside import google_calls
 from outside.config.settings import Mail, Settings
+from outside.google import client as google_calls
 from sheets_server import Book, Fault, SheetsServer
 from sheets_server.fixture import sheets
 from smtp_server import Plan, answers, mail_server

@@ -13,7 +13,7 @@ import pytest
 
 from google_register import google_book
 from outside.config.settings import Settings, Workbook
-from outside.google_login import key_file
+from outside.google.login import key_file
 from sheets_server import Book, SheetsServer
 from sheets_server.fixture import sheets
 

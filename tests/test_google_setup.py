@@ -11,11 +11,11 @@ import pytest
 
 from google_matrix import new_book, sync
 from google_register import EMAIL, TODAY, google_book, laptop
-from outside import google_calls
 from outside.config.settings import Settings
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from outside.google import GoogleWorkbook
+from outside.google import client as google_calls
+from outside.google.workbook import GoogleWorkbook
 from outside.keeping import keep_register
 from outside.starting import set_up
 from roster.columns import TAB, TABS, hint

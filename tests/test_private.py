@@ -19,7 +19,7 @@ from outside.doctor import examine
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
-from outside.google_login import log_in
+from outside.google.login import log_in
 from outside.private import keep_file, keep_register, synced_by
 from outside.smtp_password import FILE, find_password
 from whole_round import lay_out, sync

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from google_matrix import column, sync
-from outside import google_calls
+from outside.google import client as google_calls
 from sheets_server import Person, SheetsServer
 from sheets_server.fixture import sheets
 from smtp_server import Plan, answers, mail_server

@@ -14,8 +14,8 @@ import pytest
 from google_matrix import new_book
 from google_register import laptop, opened
 from outside.errors import Stop
-from outside.google_journal import Journal
-from outside.google_lock import STALE, TITLE
+from outside.google.journal import Journal
+from outside.google.lock import STALE, TITLE
 from outside.ledger import Intent, Ledger
 from roster.table import Cell
 from sheets_server import SheetsServer

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.google_calls import Calls, Json, Lost, Refused
-from outside.google_lock import TITLE
-from outside.google_login import key_file, log_in
-from outside.google_tabs import describe, read_tabs
+from outside.google.client import Calls, Json, Lost, Refused
+from outside.google.lock import TITLE
+from outside.google.login import key_file, log_in
+from outside.google.tabs import describe, read_tabs
 
 SLOW = 5.0
 """Seconds for an answer that holds next to nothing."""

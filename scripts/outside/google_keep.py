@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.google_backup import Page, excel_titles, keep_pages
-from outside.google_calls import Calls, Json, Refused
+from outside.google.backup import Page, excel_titles, keep_pages
+from outside.google.client import Calls, Json, Refused
+from outside.google.lock import TITLE
+from outside.google.tabs import cells_in, describe, quoted, read_sheets
 from outside.google_formulas import for_excel, has_decimal_comma
-from outside.google_lock import TITLE
-from outside.google_tabs import cells_in, describe, quoted, read_sheets
 from outside.xlsx.text import column_letters
 from roster.table import Sheet
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
-from outside.google_calls import Json
+from outside.google.client import Json
 from roster.columns import TAB, Column, Tab, hint
 from roster.model import Terms
 from roster.table import Cell, is_blank

@@ -9,12 +9,12 @@ from datetime import date
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.formatting import TELLS
-from outside.google_batch import as_cell
-from outside.google_calls import TRIES, Calls, Json, Lost, Refused
-from outside.google_lock import TITLE, Lock
-from outside.google_login import log_in
+from outside.google.batch import as_cell
+from outside.google.client import TRIES, Calls, Json, Lost, Refused
+from outside.google.lock import TITLE, Lock
+from outside.google.login import log_in
+from outside.google.tabs import Found, describe, quoted, read_sheets
 from outside.google_look import Standing, missing_look, says_nothing
-from outside.google_tabs import Found, describe, quoted, read_sheets
 from outside.workbook import FRONT
 from roster.columns import TABS
 from roster.headings import find_what_is_there, of_the_register

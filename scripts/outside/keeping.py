@@ -12,7 +12,9 @@ def keep_register(settings: Settings) -> Path:
     """A dated copy among the backups, as .xlsx; where it lies. Raises Stop where there is nothing to copy."""
     backups = settings.paths.state / "backups"
     if settings.workbook.kind == "google":
-        from outside.google import GoogleWorkbook  # half a second, which a register on this computer need not wait for
+        from outside.google.workbook import (
+            GoogleWorkbook,  # half a second, which a register on this computer need not wait for
+        )
         from outside.google_keep import bring_down  # likewise
 
         return bring_down(GoogleWorkbook(settings).calls, backups)

@@ -9,7 +9,7 @@ from outside.workbook import Workbook
 def open_workbook(settings: Settings) -> Workbook:
     """The workbook that the settings name; it is not read yet."""
     if settings.workbook.kind == "google":
-        from outside.google import (
+        from outside.google.workbook import (
             GoogleWorkbook,  # gspread takes half a second, which a local register need not wait for
         )
 

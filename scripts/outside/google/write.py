@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from outside.errors import Stop
-from outside.google_batch import Change, batches, stands_as_meant, together
-from outside.google_calls import TRIES, Lost, Refused
-from outside.google_moved import Cells, Doubt, Moved, follow, put_back, trace
-from outside.google_steps import Step, TabSteps, new_tab, tab_of, write_headings
-from outside.google_tabs import Tab
+from outside.google.batch import Change, batches, stands_as_meant, together
+from outside.google.client import TRIES, Lost, Refused
+from outside.google.row_matching import Cells, Doubt, Moved, follow, put_back, trace
+from outside.google.steps import Step, TabSteps, new_tab, tab_of, write_headings
+from outside.google.tabs import Tab
 from outside.workbook import Written
 from roster.plan import AddRow, SetCell
 
 if TYPE_CHECKING:
-    from outside.google import GoogleWorkbook
+    from outside.google.workbook import GoogleWorkbook
 
 FRESH = 15.0
 """Seconds after which a large write looks anew before it goes on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping
 
-from outside.google_batch import Change
-from outside.google_tabs import Tab
+from outside.google.batch import Change
+from outside.google.tabs import Tab
 from roster.columns import TAB
 from roster.plan import AddRow, SetCell
 from roster.table import Table, same, says

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from outside.google_calls import ERROR, Json
-from outside.google_moved import Cells, shows
-from outside.google_tabs import Tab, quoted
+from outside.google.client import ERROR, Json
+from outside.google.row_matching import Cells, shows
+from outside.google.tabs import Tab, quoted
 from roster.table import Cell, is_blank, same
 
 MOST_BYTES = 1_800_000

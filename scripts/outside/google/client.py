@@ -17,7 +17,7 @@ from gspread.exceptions import APIError
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
 from outside.errors import Stop
-from outside.google_login import Login, refused_login
+from outside.google.login import Login, refused_login
 from roster.table import Cell
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from outside.google_tabs import Tab, again
+from outside.google.tabs import Tab, again
 from roster.table import Cell, fold, is_blank, same, says
 
 Cells = dict[int, dict[int, Cell]]

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 
 from outside.config.settings import Settings
 from outside.errors import Changed, Stop
-from outside.google_backup import keep_copy
-from outside.google_batch import FIELDS, Batch, Seen, seen_in
-from outside.google_calls import Calls, Json, Lost, Refused
-from outside.google_journal import Journal
-from outside.google_lock import Lock
-from outside.google_login import log_in
-from outside.google_moved import Cells, Doubt
-from outside.google_steps import Step
-from outside.google_tabs import Found, Tab, describe, read_again, read_tabs
-from outside.google_write import Write
+from outside.google.backup import keep_copy
+from outside.google.batch import FIELDS, Batch, Seen, seen_in
+from outside.google.client import Calls, Json, Lost, Refused
+from outside.google.journal import Journal
+from outside.google.lock import Lock
+from outside.google.login import log_in
+from outside.google.row_matching import Cells, Doubt
+from outside.google.steps import Step
+from outside.google.tabs import Found, Tab, describe, read_again, read_tabs
+from outside.google.write import Write
 from outside.workbook import Written
 from roster.table import Table
 

@@ -12,8 +12,8 @@ from typing import Any, BinaryIO
 
 from outside.errors import Stop
 from outside.files.atomic import trouble
-from outside.google_moved import Cells, Doubt, mark_of
-from outside.google_tabs import Tab, again
+from outside.google.row_matching import Cells, Doubt, mark_of
+from outside.google.tabs import Tab, again
 from roster.table import Cell
 
 MOST = 10_000_000

@@ -17,9 +17,9 @@ import filelock
 from outside.console import warn
 from outside.errors import Stop
 from outside.files.atomic import installation, no_lock, private_folder
-from outside.google_batch import as_cell
-from outside.google_calls import TRIES, Calls, Json, Lost, Refused
-from outside.google_tabs import quoted
+from outside.google.batch import as_cell
+from outside.google.client import TRIES, Calls, Json, Lost, Refused
+from outside.google.tabs import quoted
 
 TITLE = "Buurtbeheer is bezig"
 STALE = 20 * 60

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 
 from outside.files.atomic import private_folder, settle_folder, write_private
 from outside.files.backups import KEPT, backups_of, doing_on_disk
-from outside.google_tabs import Tab
+from outside.google.tabs import Tab
 from outside.xlsx.text import MAIN, column_letters, text_xml
 from roster.columns import TAB
 from roster.table import Cell, is_blank

@@ -1,0 +1,1 @@
+"""The register as a Google Sheet that people edit while we run."""
