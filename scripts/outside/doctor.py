@@ -71,7 +71,7 @@ def _show(found: list[Health]) -> int:
 
 
 def _google(settings: Settings) -> Iterator[Health]:
-    from outside.doctor_google import (
+    from outside.google_setup.health import (
         examine_google,  # half a second, which a register on this computer need not wait for
     )
 

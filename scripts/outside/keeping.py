@@ -15,7 +15,7 @@ def keep_register(settings: Settings) -> Path:
         from outside.google.workbook import (
             GoogleWorkbook,  # half a second, which a register on this computer need not wait for
         )
-        from outside.google_keep import bring_down  # likewise
+        from outside.google_setup.download import bring_down  # likewise
 
         return bring_down(GoogleWorkbook(settings).calls, backups)
     from outside.files.backups import doing_on_disk, keep_backup  # likewise the other way about

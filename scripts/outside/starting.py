@@ -22,7 +22,7 @@ def set_up(settings: Settings) -> list[str]:
 
     path = settings.workbook.path
     if settings.workbook.kind == "google":
-        from outside.google_setup import set_up_google  # half a second, which a local register need not wait for
+        from outside.google_setup.setup import set_up_google  # half a second, which a local register need not wait for
 
         return set_up_google(settings)
     if not path.exists():

@@ -14,7 +14,7 @@ from outside.google.client import TRIES, Calls, Json, Lost, Refused
 from outside.google.lock import TITLE, Lock
 from outside.google.login import log_in
 from outside.google.tabs import Found, describe, quoted, read_sheets
-from outside.google_look import Standing, missing_look, says_nothing
+from outside.google_setup.formatting import Standing, missing_look, says_nothing
 from outside.workbook import FRONT
 from roster.columns import TABS
 from roster.headings import find_what_is_there, of_the_register

@@ -10,7 +10,7 @@ from outside.google.backup import Page, excel_titles, keep_pages
 from outside.google.client import Calls, Json, Refused
 from outside.google.lock import TITLE
 from outside.google.tabs import cells_in, describe, quoted, read_sheets
-from outside.google_formulas import for_excel, has_decimal_comma
+from outside.google_setup.formulas import for_excel, has_decimal_comma
 from outside.xlsx.text import column_letters
 from roster.table import Sheet
 
