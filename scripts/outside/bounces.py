@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
@@ -14,7 +15,6 @@ from outside.imap import read_mailbox
 from outside.leaving import A_DAY
 from outside.ledger import Ledger
 from outside.ledger_letters import LEFT, Told
-from outside.opening import open_workbook
 from outside.remembering import keep_refusals
 from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger import Ledger
 from outside.lying import take_back_of_no_use
-from outside.opening import open_workbook
 from outside.run import prepare, run
 from roster.notices import NUMBER_UPDATE
 from roster.number_update import Audience, audience_of, number_update_planner

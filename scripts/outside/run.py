@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outside.apply import Report, apply, report_of
+from outside.backends import open_workbook
 from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
@@ -23,7 +24,6 @@ from outside.ledger import Ledger
 from outside.letters import compose
 from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.mailbox import Mailbox
-from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
 from outside.remembering import highest_numbers, identities, keep_refusals

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.drawing import draw
@@ -15,7 +16,6 @@ from outside.errors import Changed, Stop
 from outside.handout import Handout
 from outside.ledger import Ledger
 from outside.ledger_letters import Told
-from outside.opening import open_workbook
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.run import prepare

@@ -7,11 +7,11 @@ import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import private_folder, trouble, write_private
 from outside.ledger import Ledger
-from outside.opening import open_workbook
 from outside.rules_kept import keep_rules, kept_rules
 from outside.run import prepare, run
 from roster.registered import plan_registered_marks

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.incoming import addresses_in
 from outside.ledger import Ledger
-from outside.opening import open_workbook
 from outside.reports import StopAsked
 from outside.run import prepare
 from outside.workbook import Workbook
