@@ -17,7 +17,7 @@ if __name__ == "__main__":
 from json_register import JsonRegister
 from outside.apply import Report, apply
 from outside.config.settings import Mail, Settings
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter, Mailbox, Outcome
 from outside.outbox import Outbox

@@ -12,7 +12,7 @@ import pytest
 from json_register import JsonRegister, new_register
 from outside.apply import Report
 from outside.errors import Stop
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Letter, Outcome
 from outside.outbox import Outbox
 from outside.post import settle

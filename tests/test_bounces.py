@@ -21,7 +21,7 @@ from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
 from outside.bounces import LARGEST, TIMES, _from_folder, hear
 from outside.errors import Stop
-from outside.ledger import Intent, Ledger
+from outside.ledger.ledger import Intent, Ledger
 from outside.mailbox import Outcome
 from outside.starting import make_example
 from outside.wishes import People

@@ -9,7 +9,7 @@ import pytest
 
 from outside.by_hand import render_by_hand
 from outside.config.settings import Settings
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.settling import settle_resend, settle_sent
 from pages import Page
 from roster.by_hand_changes import changes_by_hand

@@ -18,7 +18,7 @@ from outside.conversation import LINE, LINES
 from outside.errors import Stop
 from outside.imap import LINE as IMAP_LINE
 from outside.imap import read_mailbox
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.smtp_session import CutOff, Patience, open_session
 
 DAY = date(2026, 11, 23)

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from json_register import JsonRegister, new_register
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from small_round import TODAY, run
 
 PEOPLE = 6

@@ -11,7 +11,7 @@ import pytest
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.imap import read_mailbox
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from plans import view
 from roster.describe import describe
 from roster.holding import Held

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from json_register import new_register
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from roster.plan import Part, WriteFile
 from roster.table import Place
 from small_round import READY, TODAY, carry_out, plan_of, view_of

@@ -13,7 +13,7 @@ from outside.command import Choices
 from outside.config.settings import Mail, Network, Paths, Settings
 from outside.errors import Stop
 from outside.leaving import must_fit
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.run import Tries
 from outside.trying import send_tests

@@ -15,8 +15,8 @@ import pytest
 
 from conftest import SCRIPTS
 from outside.errors import Stop
-from outside.ledger import Intent, Ledger
-from outside.ledger_schema import MIGRATIONS
+from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.schema import MIGRATIONS
 from outside.mailbox import Outcome
 from roster.model import Role
 from roster.plan import Send
@@ -364,7 +364,7 @@ def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(path:
     code = (
         "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
         "from datetime import date; from pathlib import Path\n"
-        "from outside.ledger import Ledger; from outside.errors import Stop\n"
+        "from outside.ledger.ledger import Ledger; from outside.errors import Stop\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))\n"
         "try: Ledger(Path(sys.argv[2]), date(2026, 11, 23))\n"

@@ -9,7 +9,7 @@ import pytest
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.preview import show_mails
 from outside.run import look
 from outside.settling import settle_outbox, settle_sent

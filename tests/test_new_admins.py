@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger import Ledger
-from outside.ledger_schema import MIGRATIONS
+from outside.ledger.ledger import Ledger
+from outside.ledger.schema import MIGRATIONS
 from outside.mailbox import Letter, Outcome
 from sheet_notation import TODAY, register
 from small_round import Postman

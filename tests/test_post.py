@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from json_register import new_register
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.sealing import Letters
 from roster.plan import Send

@@ -15,7 +15,7 @@ from outside.by_hand import render_by_hand
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.settling import settle_outbox, settle_resend, settle_sent
 from pages import Page

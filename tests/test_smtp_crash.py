@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from json_register import JsonRegister, new_register
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from small_round import TODAY
 from smtp_server import Plan, mail_server
 from test_crash import kill_after, strace

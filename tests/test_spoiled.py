@@ -16,7 +16,7 @@ from google_register import laptop, opened
 from outside.errors import Stop
 from outside.google.journal import Journal
 from outside.google.lock import STALE, TITLE
-from outside.ledger import Intent, Ledger
+from outside.ledger.ledger import Intent, Ledger
 from roster.table import Cell
 from sheets_server import SheetsServer
 from sheets_server.fixture import sheets

@@ -18,7 +18,7 @@ from json_register import HEADINGS
 from outside.answers import asks_to_stop
 from outside.bounces import hear
 from outside.incoming import read_message
-from outside.ledger import Intent, Ledger
+from outside.ledger.ledger import Intent, Ledger
 from outside.letters import compose
 from outside.mailbox import Outcome
 from outside.vouching import vouches

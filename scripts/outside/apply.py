@@ -15,7 +15,7 @@ from typing import Self, TypedDict
 from outside.errors import Changed, Stop
 from outside.files.atomic import trouble
 from outside.handout import Handout
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Mailbox
 from outside.post import Round, settle
 from outside.sealing import Compose, Letters

@@ -13,8 +13,8 @@ from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
 from outside.imap import read_mailbox
 from outside.leaving import A_DAY
-from outside.ledger import Ledger
-from outside.ledger_letters import LEFT, Told
+from outside.ledger.ledger import Ledger
+from outside.ledger.messages import LEFT, Told
 from outside.remembering import keep_refusals
 from outside.reports import Bounce, Report, StopAsked, read_report
 from outside.run import prepare

@@ -21,7 +21,7 @@ from outside.files.atomic import (
     sweep,
     trouble,
 )
-from outside.ledger_shelf import Shelf
+from outside.ledger.output_files import Shelf
 from roster.plan import Document, WriteFile
 
 TOGETHER = 50

@@ -16,7 +16,7 @@ from typing import Any
 from outside.config.settings import Settings
 from outside.conversation import Endless, read_line, read_piece
 from outside.errors import Stop
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.reports import LARGEST, may_tell
 from outside.smtp_password import FILE, VARIABLE, find_password
 from outside.smtp_session import context, is_loopback

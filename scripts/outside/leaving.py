@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from outside.config.settings import Settings
 from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.mailbox import Letter, Mailbox
 from outside.sifting import Posted, sift
 from roster.columns import DEELNEMERS

@@ -16,9 +16,9 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.files.atomic import trouble
-from outside.ledger import Ledger
-from outside.ledger_letters import Told
-from outside.ledger_lying import Lying
+from outside.ledger.ledger import Ledger
+from outside.ledger.messages import Told
+from outside.ledger.ready_letters import Lying
 from outside.mailbox import Letter
 from outside.outbox import file_name
 from roster.holding import hold_back

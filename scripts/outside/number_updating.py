@@ -9,7 +9,7 @@ from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.lying import take_back_of_no_use
 from outside.run import prepare, run
 from roster.notices import NUMBER_UPDATE

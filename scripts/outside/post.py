@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from outside.config.settings import Settings
 from outside.console import progress
 from outside.errors import Changed, Stop
-from outside.ledger import Intent, Ledger
+from outside.ledger.ledger import Intent, Ledger
 from outside.lying import lying_as
 from outside.mailbox import Mailbox, Outcome
 from outside.outbox import Outbox

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from roster.columns import BORDAANVRAGEN, DEELNEMERS
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status

@@ -20,7 +20,7 @@ from outside.excel.copies import told_copies
 from outside.files.atomic import trouble
 from outside.leaks import watched
 from outside.leaving import Leave
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.letters import compose
 from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.mailbox import Mailbox

@@ -14,8 +14,8 @@ from outside.console import say, warn
 from outside.drawing import draw
 from outside.errors import Changed, Stop
 from outside.handout import Handout
-from outside.ledger import Ledger
-from outside.ledger_letters import Told
+from outside.ledger.ledger import Ledger
+from outside.ledger.messages import Told
 from outside.post import open_mailbox, settle
 from outside.rules_kept import keep_rules
 from outside.run import prepare

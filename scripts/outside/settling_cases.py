@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from outside.errors import Stop
-from outside.ledger_letters import Told
+from outside.ledger.messages import Told
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
 from roster.notices import NUMBER_UPDATE

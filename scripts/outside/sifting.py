@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outside.errors import Stop
-from outside.ledger import Entry, Ledger
+from outside.ledger.ledger import Entry, Ledger
 from outside.mailbox import Mailbox
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Cell, Place, says

@@ -15,7 +15,7 @@ from outside.console import say, warn
 from outside.errors import Stop
 from outside.leaks import watched
 from outside.leaving import must_fit
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
 from outside.outbox import Outbox

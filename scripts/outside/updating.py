@@ -11,7 +11,7 @@ from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import private_folder, trouble, write_private
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.rules_kept import keep_rules, kept_rules
 from outside.run import prepare, run
 from roster.registered import plan_registered_marks

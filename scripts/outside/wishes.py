@@ -13,7 +13,7 @@ from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.incoming import addresses_in
-from outside.ledger import Ledger
+from outside.ledger.ledger import Ledger
 from outside.reports import StopAsked
 from outside.run import prepare
 from outside.workbook import Workbook

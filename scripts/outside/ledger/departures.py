@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime, timedelta
 
-from outside.ledger_schema import writing
+from outside.ledger.schema import writing
 
 A_DAY = timedelta(days=1)
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from outside.ledger_schema import writing
+from outside.ledger.schema import writing
 from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from outside.ledger_schema import writing
+from outside.ledger.schema import writing
 
 
 class Lying(NamedTuple):

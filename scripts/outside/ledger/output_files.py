@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from outside.ledger_schema import writing
+from outside.ledger.schema import writing
 from roster.plan import SEEN, Delivery, Notice
 from roster.welcome_mark import SENT
 

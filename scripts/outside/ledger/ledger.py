@@ -14,11 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from outside.ledger_departures import LONGEST_PAUSE, departed_since, note_wrong_clock
-from outside.ledger_letters import STATE, LetterDrawer
-from outside.ledger_lying import LyingReady
-from outside.ledger_schema import open_database, writing
-from outside.ledger_shelf import Shelf
+from outside.ledger.departures import LONGEST_PAUSE, departed_since, note_wrong_clock
+from outside.ledger.messages import STATE, LetterDrawer
+from outside.ledger.output_files import Shelf
+from outside.ledger.ready_letters import LyingReady
+from outside.ledger.schema import open_database, writing
 from outside.mailbox import Outcome
 from roster.numbers import LAST
 from roster.plan import NO_NOTICE, Delivery, History, Notice, Recipient, Send
