@@ -12,7 +12,7 @@ from outside.command import Choices, door
 def rules_update(choices: Choices, typo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Only the difference, and only to those."""
     from outside.config.settings import load_settings  # likewise
-    from outside.rules_kept import accept_typo  # all of this is only needed once --help has been answered
+    from outside.text.rules_archive import accept_typo  # all of this is only needed once --help has been answered
     from outside.updating import update_rules  # likewise
 
     if typo:

@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from outside.by_hand import render_by_hand, shown_number, whatsapp_link
 from outside.config.settings import Network, Settings
+from outside.text.by_hand import render_by_hand, shown_number, whatsapp_link
 from pages import FACTS, HOSTILE, Page
 from roster.table import Place
 from roster.welcome_desk import ByHand

@@ -17,7 +17,7 @@ from outside.leaks import holds, watched
 from outside.letters import compose
 from outside.smtp import Smtp
 from outside.smtp_password import VARIABLE
-from outside.templates import TEMPLATES, find_text
+from outside.text.templates import TEMPLATES, find_text
 from pages import FACTS
 from test_letters import a_send
 

@@ -18,7 +18,7 @@ import pytest
 
 from outside.config.settings import Mail, Network, Settings
 from outside.letters import compose, is_placeholder, message_id
-from outside.templates import TEMPLATES
+from outside.text.templates import TEMPLATES
 from pages import FACTS, HOSTILE, Page
 from roster.plan import Send
 from roster.table import Place

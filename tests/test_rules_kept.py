@@ -9,9 +9,9 @@ import pytest
 
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
-from outside.rules_kept import accept_typo, keep_rules, kept_rules, why_not_kept
 from outside.run import look
-from outside.templates import TEMPLATES
+from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
+from outside.text.templates import TEMPLATES
 from outside.updating import update_rules
 from roster.sync import PLANNERS
 from whole_round import choices, lay_out, letters, sync

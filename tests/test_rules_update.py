@@ -13,9 +13,9 @@ import pytest
 from conftest import RunDoor
 from outside.config.settings import Mail, Paths, Settings
 from outside.letters import compose
-from outside.rules_kept import keep_rules, kept_rules
 from outside.starting import make_example
-from outside.templates import TEMPLATES, find_text
+from outside.text.rules_archive import keep_rules, kept_rules
+from outside.text.templates import TEMPLATES, find_text
 from pages import FACTS, Page
 from roster.rules_update import difference, is_news, is_older, read_rules
 from smtp_server import mail_server

@@ -11,13 +11,13 @@ import pytest
 
 import outside.settling
 from conftest import RunDoor
-from outside.by_hand import render_by_hand
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.ledger.ledger import Ledger
 from outside.mailbox import Outcome
 from outside.settling import settle_outbox, settle_resend, settle_sent
+from outside.text.by_hand import render_by_hand
 from pages import Page
 from plans import view
 from roster.plan import Delivery, History

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from outside.errors import Stop
-from outside.templates import TEMPLATES, Text, find_text, rules_version
-from outside.typesetting import WIDTH
+from outside.text.markdown import WIDTH
+from outside.text.templates import TEMPLATES, Text, find_text, rules_version
 from pages import FACTS, HOSTILE, Page, one_line
 
 

@@ -19,7 +19,7 @@ from outside.files.atomic import all_differ, below
 from outside.handout import READ_BACK, Sheaf
 from outside.letters import HOLES, compose
 from outside.outbox import file_name as letter_file
-from outside.templates import find_text
+from outside.text.templates import find_text
 from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
 from roster.plan import file_name
@@ -148,7 +148,7 @@ def test_a_document_shows_what_was_typed_as_it_was(typed: str) -> None:
 @pytest.mark.parametrize("name", ["Den Helder", "Smit-de Vries", "A & B", "12-14", "3.5 m", "b.g.g.", "O'Neill", "1781 AB", "snake_case"])
 def test_ordinary_words_keep_their_looks_in_a_document(name: str) -> None:
     """Nothing is put before a mark that means nothing there."""
-    from outside.filling import as_markdown  # what every document goes through
+    from outside.text.environment import as_markdown  # what every document goes through
 
     assert as_markdown(name) == name
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from outside.filling import listed, on_one_line, spoken_day
-from outside.templates import find_text
-from outside.typesetting import flow, plain_source
+from outside.text.environment import listed, on_one_line, spoken_day
+from outside.text.markdown import flow, plain_source
+from outside.text.templates import find_text
 from pages import FACTS
 
 

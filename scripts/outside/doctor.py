@@ -16,8 +16,8 @@ from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
 from outside.errors import Stop
 from outside.private import ON_PURPOSE, synced_by
-from outside.rules_kept import why_not_kept
-from outside.templates import rules_version
+from outside.text.rules_archive import why_not_kept
+from outside.text.templates import rules_version
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""

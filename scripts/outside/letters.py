@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from outside.config.settings import Settings
 from outside.mailbox import Letter
-from outside.templates import TEMPLATES, facts_of_municipality, find_text
+from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.links import holds_link, without_links
 from roster.plan import Send
 from roster.welcome_desk import is_placeholder

@@ -13,9 +13,9 @@ from outside.files.atomic import private_folder, replace, settle_folder, sweep, 
 from outside.leaks import watched
 from outside.letters import compose
 from outside.mailbox import Letter
-from outside.rules_kept import tell_changed_rules
 from outside.run import prepare_dry
-from outside.templates import fill_page
+from outside.text.rules_archive import tell_changed_rules
+from outside.text.templates import fill_page
 from roster.describe import describe_waiting
 from roster.plan import Planner, Send
 

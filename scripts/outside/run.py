@@ -14,7 +14,6 @@ from outside.backends import open_workbook
 from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
-from outside.drawing import draw
 from outside.errors import Stop
 from outside.excel.copies import told_copies
 from outside.files.atomic import trouble
@@ -27,9 +26,10 @@ from outside.mailbox import Mailbox
 from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
 from outside.remembering import highest_numbers, identities, keep_refusals
-from outside.rules_kept import keep_rules, tell_changed_rules
 from outside.sifting import Posted
 from outside.terms import terms_of, without_example_number
+from outside.text.documents import draw
+from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook
 from roster.describe import describe, describe_plan, describe_waiting
 from roster.doubts import doubts

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
-from outside.drawing import draw
 from outside.errors import Changed, Stop
 from outside.handout import Handout
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
 from outside.post import open_mailbox, settle
-from outside.rules_kept import keep_rules
 from outside.run import prepare
 from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
+from outside.text.documents import draw
+from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.by_hand_changes import Change, changes_by_hand
 from roster.columns import DEELNEMERS

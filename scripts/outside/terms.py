@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from outside.config.settings import Settings
 from outside.console import can_answer
-from outside.templates import languages, rules_version
+from outside.text.templates import languages, rules_version
 from roster.model import Terms
 from roster.welcome_desk import is_placeholder
 

@@ -20,7 +20,7 @@ from outside.letters import compose
 from outside.mailbox import Letter, Mailbox
 from outside.outbox import Outbox
 from outside.post import open_mailbox
-from outside.templates import rules_version
+from outside.text.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send
 from roster.table import Place

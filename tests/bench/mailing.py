@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts")]
 
-from outside.templates import find_text  # noqa: E402  # the path above comes first
+from outside.text.templates import find_text  # noqa: E402  # the path above comes first
 from roster.model import Terms  # noqa: E402  # likewise
 
 

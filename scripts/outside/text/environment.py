@@ -10,7 +10,7 @@ from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from outside.typesetting import flow
+from outside.text.markdown import flow
 
 AND = {"nl": "en", "en": "and"}
 MONTHS = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from outside.by_hand import render_by_hand
 from outside.config.settings import Settings
-from outside.rules_kept import kept_rules
-from outside.templates import find_text
+from outside.text.by_hand import render_by_hand
+from outside.text.rules_archive import kept_rules
+from outside.text.templates import find_text
 from roster.plan import Document
 from roster.welcome_desk import ByHand
 

@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.filling import environment, spoken_number
-from outside.typesetting import Unsettable, piece_source, plain_source, screen_source
+from outside.text.environment import environment, spoken_number
+from outside.text.markdown import Unsettable, piece_source, plain_source, screen_source
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 """Where the texts live: templates/<act>/<language>.md."""
 
 SUBJECT, VERSION = "Onderwerp", "Versie"

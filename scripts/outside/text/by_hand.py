@@ -11,8 +11,8 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from outside.config.settings import Settings
-from outside.filling import on_one_line
-from outside.templates import TEMPLATES, fill_page, find_text, rules_version
+from outside.text.environment import on_one_line
+from outside.text.templates import TEMPLATES, fill_page, find_text, rules_version
 from roster.rules_update import Difference, Rules, is_news
 from roster.welcome_desk import ByHand
 

@@ -1,0 +1,1 @@
+"""The texts under templates/, found, filled in and kept."""
