@@ -18,9 +18,9 @@ from json_register import JsonRegister
 from outside.apply import Report, apply
 from outside.config.settings import Mail, Settings
 from outside.ledger.ledger import Ledger
-from outside.letters import compose
-from outside.mailbox import Letter, Mailbox, Outcome
-from outside.outbox import Outbox
+from outside.mail.compose import compose
+from outside.mail.mailbox import Letter, Mailbox, Outcome
+from outside.mail.outbox import Outbox
 from outside.post import settle
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.numbers import give_numbers

@@ -12,7 +12,7 @@ if __name__ == "__main__":
 import small_round
 from json_register import JsonRegister
 from outside.config.settings import Mail
-from outside.smtp import Smtp
+from outside.smtp.mailbox import Smtp
 
 if __name__ == "__main__":
     way, port, home = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])

@@ -8,7 +8,7 @@ from email.policy import default
 
 import pytest
 
-from outside.answers import asks_to_stop
+from outside.inbox.unsubscribe import asks_to_stop
 
 WISHES = [
     # Dutch

@@ -13,8 +13,8 @@ from json_register import JsonRegister, new_register
 from outside.apply import Report
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.mailbox import Letter, Outcome
-from outside.outbox import Outbox
+from outside.mail.mailbox import Letter, Outcome
+from outside.mail.outbox import Outbox
 from outside.post import settle
 from outside.workbook import Written
 from roster.describe import describe_report

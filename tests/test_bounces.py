@@ -22,7 +22,7 @@ from imap_server import imap_server
 from outside.bounces import LARGEST, TIMES, _from_folder, hear
 from outside.errors import Stop
 from outside.ledger.ledger import Intent, Ledger
-from outside.mailbox import Outcome
+from outside.mail.mailbox import Outcome
 from outside.starting import make_example
 from outside.wishes import People
 from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS

@@ -13,7 +13,7 @@ import pytest
 
 from outside.command import Choices
 from outside.config.settings import Mail, Paths, Settings
-from outside.letters import compose
+from outside.mail.compose import compose
 from outside.text.templates import find_text
 from outside.trying import made_up
 from pages import FACTS, one_line

@@ -14,12 +14,12 @@ import pytest
 from came_back import answer, dsn
 from imap_server import imap_server
 from outside.config.settings import Mail, Settings
-from outside.conversation import LINE, LINES
 from outside.errors import Stop
-from outside.imap import LINE as IMAP_LINE
-from outside.imap import read_mailbox
+from outside.inbox.imap import LINE as IMAP_LINE
+from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
-from outside.smtp_session import CutOff, Patience, open_session
+from outside.mail.conversation import LINE, LINES
+from outside.smtp.session import CutOff, Patience, open_session
 
 DAY = date(2026, 11, 23)
 MOST = 200_000_000
@@ -113,14 +113,14 @@ def settings(port: int) -> Settings:
     ],
 )
 def test_a_mailbox_that_talks_without_end_is_left(ledger: Ledger, says: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outside.imap._Bounded.left", 200_000)
+    monkeypatch.setattr("outside.inbox.imap._Bounded.left", 200_000)
     with talker(says) as (port, said), pytest.raises(Stop, match="kan niet worden gelezen"):
         list(read_mailbox(settings(port), DAY, ledger))
     assert said[0] <= IMAP_LINE + ROOM
 
 
 def test_a_mailbox_that_drips_is_left(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outside.imap.WHOLE", 0.5)
+    monkeypatch.setattr("outside.inbox.imap.WHOLE", 0.5)
     with talker(lambda _turn: b"*", pause=0.05) as (port, said), pytest.raises(Stop, match="kan niet worden gelezen"):
         list(read_mailbox(settings(port), DAY, ledger))
     assert said[0] < 100

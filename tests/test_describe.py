@@ -10,7 +10,7 @@ import pytest
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.imap import read_mailbox
+from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
 from plans import view
 from roster.describe import describe

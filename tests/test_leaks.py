@@ -13,10 +13,10 @@ import pytest
 
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
-from outside.leaks import holds, watched
-from outside.letters import compose
-from outside.smtp import Smtp
-from outside.smtp_password import VARIABLE
+from outside.mail.compose import compose
+from outside.mail.leaks import holds, watched
+from outside.smtp.mailbox import Smtp
+from outside.smtp.password import VARIABLE
 from outside.text.templates import TEMPLATES, find_text
 from pages import FACTS
 from test_letters import a_send

@@ -14,7 +14,7 @@ from outside.config.settings import Mail, Network, Paths, Settings
 from outside.errors import Stop
 from outside.leaving import must_fit
 from outside.ledger.ledger import Ledger
-from outside.mailbox import Outcome
+from outside.mail.mailbox import Outcome
 from outside.run import Tries
 from outside.trying import send_tests
 from roster.plan import Planner

@@ -17,7 +17,7 @@ from conftest import SCRIPTS
 from outside.errors import Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.ledger.schema import MIGRATIONS
-from outside.mailbox import Outcome
+from outside.mail.mailbox import Outcome
 from roster.model import Role
 from roster.plan import Send
 from roster.table import Place

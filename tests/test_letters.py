@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from outside.config.settings import Mail, Network, Settings
-from outside.letters import compose, is_placeholder, message_id
+from outside.mail.compose import compose, is_placeholder, message_id
 from outside.text.templates import TEMPLATES
 from pages import FACTS, HOSTILE, Page
 from roster.plan import Send

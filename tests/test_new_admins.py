@@ -10,7 +10,7 @@ import pytest
 
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
-from outside.mailbox import Letter, Outcome
+from outside.mail.mailbox import Letter, Outcome
 from sheet_notation import TODAY, register
 from small_round import Postman
 from table_register import Screen, TableRegister, Tables, with_cell, with_members

@@ -21,7 +21,7 @@ from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.google.login import log_in
 from outside.private import keep_file, keep_register, synced_by
-from outside.smtp_password import FILE, find_password
+from outside.smtp.password import FILE, find_password
 from whole_round import lay_out, sync
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from conftest import RunDoor
 from outside.command import Choices
 from outside.config.settings import Mail, Settings
-from outside.letters import compose
+from outside.mail.compose import compose
 from outside.starting import make_example
 from outside.trying import made_up
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms

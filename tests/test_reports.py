@@ -9,8 +9,8 @@ import pytest
 
 from came_back import MINE, TO, answer, dsn, receipt, robot
 from conftest import SCRIPTS
-from outside.incoming import HEADER, LINE, LINES, PARTS, own_parts, read_message, within_bounds
-from outside.reports import Answer, Bounce, StopAsked, may_tell, read_report
+from outside.inbox.bounces import Answer, Bounce, StopAsked, may_tell, read_report
+from outside.inbox.message import HEADER, LINE, LINES, PARTS, own_parts, read_message, within_bounds
 
 NO_SUCH = "het adres bestaat niet"
 FULL = "het postvak is vol"
@@ -240,7 +240,7 @@ def test_only_so_much_of_a_message_is_read() -> None:
 MADE = """
 import sys; sys.path[:0] = sys.argv[1:]
 from came_back import dsn
-from outside.reports import may_tell, read_report
+from outside.inbox.bounces import may_tell, read_report
 size = 500_000
 for mark in ("x", "( ", "=?a?q?", "a@", "\\r\\n ", "\\r\\n\\r\\n", "on schreef\\r\\n", "<![", "<a.b.c@d>", "550 "):
     many = mark * (size // len(mark))

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import RunDoor
 from outside.config.settings import Mail, Paths, Settings
-from outside.letters import compose
+from outside.mail.compose import compose
 from outside.starting import make_example
 from outside.text.rules_archive import keep_rules, kept_rules
 from outside.text.templates import TEMPLATES, find_text

@@ -18,10 +18,10 @@ import pytest
 
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
-from outside.mailbox import Letter, Outcome
-from outside.smtp import Smtp, on_the_wire
-from outside.smtp_password import FILE, find_password
-from outside.smtp_session import Patience
+from outside.mail.mailbox import Letter, Outcome
+from outside.smtp.mailbox import Smtp, on_the_wire
+from outside.smtp.password import FILE, find_password
+from outside.smtp.session import Patience
 from smtp_server import SECRET, USER, Plan, answers, mail_server, make_certificate
 
 SENT = Outcome("verstuurd")
@@ -263,7 +263,7 @@ def test_a_slow_server_is_waited_for_and_one_that_never_answers_is_not() -> None
 
 def test_an_idle_connection_that_was_closed_is_opened_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """Before a letter is trusted to it."""
-    monkeypatch.setattr("outside.smtp.IDLE", 0.0)
+    monkeypatch.setattr("outside.smtp.mailbox.IDLE", 0.0)
     with mail_server() as (plan, port):
         box = Smtp(settings(port), SOON)
         assert box.deliver(letter("an")) == SENT
@@ -310,7 +310,7 @@ def test_a_server_without_encryption_gets_no_password(password: None) -> None:
 
 def test_old_encryption_is_refused() -> None:
     """TLS 1.2 and later."""
-    from outside.smtp_session import context
+    from outside.smtp.session import context
 
     assert context().minimum_version == ssl.TLSVersion.TLSv1_2
     assert context().check_hostname and context().verify_mode == ssl.CERT_REQUIRED

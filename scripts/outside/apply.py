@@ -16,7 +16,7 @@ from outside.errors import Changed, Stop
 from outside.files.atomic import trouble
 from outside.handout import Handout
 from outside.ledger.ledger import Ledger
-from outside.mailbox import Mailbox
+from outside.mail.mailbox import Mailbox
 from outside.post import Round, settle
 from outside.sealing import Compose, Letters
 from outside.sifting import Key, Posted, sift

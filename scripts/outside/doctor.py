@@ -116,7 +116,7 @@ def _mail(settings: Settings) -> Iterator[Health]:
     if settings.mail.transport != "smtp":
         yield Health("Mail", "berichten worden klaargezet in de map out/mail; er gaat niets weg.")
         return
-    from outside.smtp import Smtp  # only who mails needs it
+    from outside.smtp.mailbox import Smtp  # only who mails needs it
 
     for told, remedy in examine_sender(settings):
         yield Health("Afzender", told, remedy, let_op=True)

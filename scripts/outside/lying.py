@@ -19,8 +19,8 @@ from outside.files.atomic import trouble
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
 from outside.ledger.ready_letters import Lying
-from outside.mailbox import Letter
-from outside.outbox import file_name
+from outside.mail.mailbox import Letter
+from outside.mail.outbox import file_name
 from roster.holding import hold_back
 from roster.plan import History, Planner, Send, View
 from roster.stale import Key, as_if_due, facts_in, key_of, untold

@@ -9,8 +9,8 @@ from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.lying import lying_as
-from outside.mailbox import Mailbox, Outcome
-from outside.outbox import Outbox
+from outside.mail.mailbox import Mailbox, Outcome
+from outside.mail.outbox import Outbox
 from outside.sealing import Letters, Sealed
 from outside.sifting import Posted
 from outside.workbook import Workbook
@@ -37,7 +37,7 @@ def open_mailbox(settings: Settings) -> Mailbox:
     """The mailbox that the settings name."""
     if settings.mail.transport == "outbox":
         return Outbox(settings.paths.out / "mail")
-    from outside.smtp import Smtp  # 30 ms for smtplib and ssl, which the outbox need not wait for
+    from outside.smtp.mailbox import Smtp  # 30 ms for smtplib and ssl, which the outbox need not wait for
 
     return Smtp(settings)
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from outside.config.settings import Settings
 from outside.console import progress, say
 from outside.files.atomic import private_folder, replace, settle_folder, sweep, trouble
-from outside.leaks import watched
-from outside.letters import compose
-from outside.mailbox import Letter
+from outside.mail.compose import compose
+from outside.mail.leaks import watched
+from outside.mail.mailbox import Letter
 from outside.run import prepare_dry
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page

@@ -17,12 +17,12 @@ from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.copies import told_copies
 from outside.files.atomic import trouble
-from outside.leaks import watched
 from outside.leaving import Leave
 from outside.ledger.ledger import Ledger
-from outside.letters import compose
 from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
-from outside.mailbox import Mailbox
+from outside.mail.compose import compose
+from outside.mail.leaks import watched
+from outside.mail.mailbox import Mailbox
 from outside.post import open_mailbox, settle
 from outside.private import keep_folders_out_of_git, keep_register
 from outside.remembering import highest_numbers, identities, keep_refusals

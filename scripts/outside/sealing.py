@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from outside.console import progress
-from outside.mailbox import Letter
+from outside.mail.mailbox import Letter
 from roster.plan import Send, SetCell
 from roster.welcome_mark import BUSY
 

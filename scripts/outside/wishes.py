@@ -12,9 +12,9 @@ from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
-from outside.incoming import addresses_in
+from outside.inbox.bounces import StopAsked
+from outside.inbox.message import addresses_in
 from outside.ledger.ledger import Ledger
-from outside.reports import StopAsked
 from outside.run import prepare
 from outside.workbook import Workbook
 from roster.columns import DEELNEMERS

@@ -19,7 +19,7 @@ from outside.ledger.messages import STATE, LetterDrawer
 from outside.ledger.output_files import Shelf
 from outside.ledger.ready_letters import LyingReady
 from outside.ledger.schema import open_database, writing
-from outside.mailbox import Outcome
+from outside.mail.mailbox import Outcome
 from roster.numbers import LAST
 from roster.plan import NO_NOTICE, Delivery, History, Notice, Recipient, Send
 from roster.welcome_mark import SENT, UNCERTAIN, WAITS

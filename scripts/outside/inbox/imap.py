@@ -14,12 +14,12 @@ from io import BufferedReader
 from typing import Any
 
 from outside.config.settings import Settings
-from outside.conversation import Endless, read_line, read_piece
 from outside.errors import Stop
+from outside.inbox.bounces import LARGEST, may_tell
 from outside.ledger.ledger import Ledger
-from outside.reports import LARGEST, may_tell
-from outside.smtp_password import FILE, VARIABLE, find_password
-from outside.smtp_session import context, is_loopback
+from outside.mail.conversation import Endless, read_line, read_piece
+from outside.smtp.password import FILE, VARIABLE, find_password
+from outside.smtp.session import context, is_loopback
 
 BACK = timedelta(days=30)
 """How far back is looked. A server that cannot deliver gives up within five days (RFC 5321, 4.5.4.1)."""

@@ -10,10 +10,11 @@ from datetime import datetime
 from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
-from outside.answers import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
-from outside.failures import failed_addresses
-from outside.incoming import addresses_in, ids_in, own_parts, read_message, text_of, words_of
-from outside.smtp_replies import (
+from outside.inbox.authentication import is_own_robot, vouches
+from outside.inbox.failures import failed_addresses
+from outside.inbox.message import addresses_in, ids_in, own_parts, read_message, text_of, words_of
+from outside.inbox.unsubscribe import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
+from outside.mail.replies import (
     CLOSED,
     FULL,
     NO_SUCH,
@@ -25,7 +26,6 @@ from outside.smtp_replies import (
     read_status,
     reason_of,
 )
-from outside.vouching import is_own_robot, vouches
 
 LARGEST = 2_000_000
 """Bytes of one message that are read; a report of more holds nothing that we look for."""

@@ -14,11 +14,11 @@ from email.utils import parseaddr
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.leaks import holds, leak
-from outside.mailbox import Letter, Outcome
-from outside.smtp_password import find_password, no_password
-from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
-from outside.smtp_session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
+from outside.mail.leaks import holds, leak
+from outside.mail.mailbox import Letter, Outcome
+from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
+from outside.smtp.password import find_password, no_password
+from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS
 
 A_DAY = timedelta(days=1)

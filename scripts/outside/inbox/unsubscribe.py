@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from email.message import Message
 from html.parser import HTMLParser
 
-from outside.incoming import body_of, text_of, words_of
+from outside.inbox.message import body_of, text_of, words_of
 
 LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""

@@ -17,9 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from outside.config.settings import Mail
-from outside.conversation import Conversation, EncryptedConversation
 from outside.errors import Stop
-from outside.smtp_replies import Reply, Stage, Verdict, judge, read_reply
+from outside.mail.conversation import Conversation, EncryptedConversation
+from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
 
 HERE = "[127.0.0.1]"
 """How we greet: an address literal (RFC 5321, 4.1.3), because the name of somebody's laptop is nobody's business."""

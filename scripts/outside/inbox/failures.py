@@ -7,7 +7,7 @@ import logging
 
 from flufl.bounce import scan_message
 
-from outside.incoming import addresses_in, within_bounds
+from outside.inbox.message import addresses_in, within_bounds
 
 LINES, LINE = 400, 300
 """So much is looked at: the address stands above the letter that came back, and some patterns try pairs of marks."""

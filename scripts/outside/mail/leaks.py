@@ -18,8 +18,8 @@ from urllib.parse import unquote_to_bytes
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.mailbox import Letter
-from outside.smtp_password import VARIABLE, find_password, password_file
+from outside.mail.mailbox import Letter
+from outside.smtp.password import VARIABLE, find_password, password_file
 from roster.plan import Send
 
 SHORTEST = 4

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from outside.config.settings import Settings
-from outside.mailbox import Letter
+from outside.mail.mailbox import Letter
 from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.links import holds_link, without_links
 from roster.plan import Send
