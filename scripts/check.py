@@ -9,7 +9,7 @@ from outside.command import Choices, door
 def check(choices: Choices) -> int:
     """Steps 1 to 7 of the corridor."""
     from outside.config.settings import load_settings  # likewise
-    from outside.run import look  # all of this is only needed once --help has been answered
+    from outside.run.round import look  # all of this is only needed once --help has been answered
     from roster.sync import PLANNERS  # likewise
 
     return look(load_settings(choices.settings), choices, PLANNERS)

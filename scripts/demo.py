@@ -13,7 +13,7 @@ from outside.command import Choices, Number, door
 def demo(choices: Choices, members: int, seed: int) -> int:
     """The folder is out/demo-<members>-<seed>; what stood there from an earlier example is replaced."""
     from outside.config.settings import load_settings  # likewise
-    from outside.run import run  # all of this is only needed once --help has been answered
+    from outside.run.round import run  # all of this is only needed once --help has been answered
     from outside.starting import lay_out_demo  # likewise
     from roster.sync import FOLDERS, PLANNERS  # likewise
 

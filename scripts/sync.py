@@ -9,7 +9,7 @@ from outside.command import Choices, door
 def sync(choices: Choices) -> int:
     """Without a register it makes the example first, and runs on that."""
     from outside.config.settings import load_settings  # likewise
-    from outside.run import run  # all of this is only needed once --help has been answered
+    from outside.run.round import run  # all of this is only needed once --help has been answered
     from outside.starting import ensure_register  # likewise
     from roster.sync import FOLDERS, PLANNERS  # likewise
 

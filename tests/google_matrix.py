@@ -15,7 +15,7 @@ from google_register import TODAY, google_book, laptop
 from outside.command import Choices
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.run import run
+from outside.run.round import run
 from roster.columns import TAB, TABS
 from roster.sync import FOLDERS, PLANNERS
 from roster.table import Cell

@@ -15,13 +15,13 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from json_register import JsonRegister
-from outside.apply import Report, apply
 from outside.config.settings import Mail, Settings
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Letter, Mailbox, Outcome
 from outside.mail.outbox import Outbox
-from outside.post import settle
+from outside.run.apply import Report, apply
+from outside.run.deliver import settle
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.numbers import give_numbers
 from roster.plan import Document, History, Part, Send, SetCell, Step, View, WriteFile

@@ -17,7 +17,7 @@ from outside.command import Choices
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.preview import show_mails
-from outside.run import run
+from outside.run.round import run
 from outside.starting import ensure_register, lay_out_demo, set_up
 from outside.trying import send_tests
 from roster.columns import TAB

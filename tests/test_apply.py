@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from json_register import JsonRegister, new_register
-from outside.apply import Report
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Outcome
 from outside.mail.outbox import Outbox
-from outside.post import settle
+from outside.run.apply import Report
+from outside.run.deliver import settle
 from outside.workbook import Written
 from roster.describe import describe_report
 from roster.plan import AddRow, Document, Send, SetCell, Step, WriteFile

@@ -17,7 +17,7 @@ from outside.command import Choices
 from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel.create import create_register
-from outside.run import run
+from outside.run.round import run
 from outside.starting import ensure_register
 from roster.sync import FOLDERS, PLANNERS
 

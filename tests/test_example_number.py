@@ -10,7 +10,7 @@ import pytest
 from outside.config.settings import Settings
 from outside.doctor import examine
 from outside.preview import show_mails
-from outside.run import look
+from outside.run.round import look
 from roster.sync import PLANNERS
 from whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
 

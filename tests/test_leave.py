@@ -12,10 +12,10 @@ import pytest
 from outside.command import Choices
 from outside.config.settings import Mail, Network, Paths, Settings
 from outside.errors import Stop
-from outside.leaving import must_fit
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
-from outside.run import Tries
+from outside.run.confirm import must_fit
+from outside.run.round import Tries
 from outside.trying import send_tests
 from roster.plan import Planner
 from roster.sync import PLANNERS

@@ -11,7 +11,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.preview import show_mails
-from outside.run import look
+from outside.run.round import look
 from outside.settling import settle_outbox, settle_sent
 from roster.sync import PLANNERS
 from sheet_notation import TODAY

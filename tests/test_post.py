@@ -12,7 +12,7 @@ import pytest
 from json_register import new_register
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
-from outside.sealing import Letters
+from outside.run.spool import Letters
 from roster.plan import Send
 from small_round import READY, SENT, TERMS, TODAY, Postman, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 

@@ -20,7 +20,7 @@ from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.google.login import log_in
-from outside.private import keep_file, keep_register, synced_by
+from outside.run.private import keep_file, keep_register, synced_by
 from outside.smtp.password import FILE, find_password
 from whole_round import lay_out, sync
 
@@ -60,7 +60,7 @@ def test_a_register_that_is_shared_on_purpose_stays_shared(tmp_path: Path) -> No
 
 def test_looking_changes_no_rights(tmp_path: Path) -> None:
     """The dry run writes nothing anywhere."""
-    from outside.run import look  # what make check does
+    from outside.run.round import look  # what make check does
     from roster.sync import PLANNERS
     from whole_round import choices
 

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from outside.command import Choices
 from outside.config.settings import load_settings
 from outside.number_updating import update_number
-from outside.run import run
+from outside.run.round import run
 from outside.starting import make_example
 from roster.sync import FOLDERS, PLANNERS
 from smtp_server import Plan, mail_server

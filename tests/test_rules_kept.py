@@ -9,7 +9,7 @@ import pytest
 
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
-from outside.run import look
+from outside.run.round import look
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
 from outside.text.templates import TEMPLATES
 from outside.updating import update_rules

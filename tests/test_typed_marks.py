@@ -16,9 +16,9 @@ from markdown_it import MarkdownIt
 
 from outside.errors import Stop
 from outside.files.atomic import all_differ, below
-from outside.handout import READ_BACK, Sheaf
 from outside.mail.compose import HOLES, compose
 from outside.mail.outbox import file_name as letter_file
+from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
 from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member

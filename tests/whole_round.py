@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from outside.command import Choices
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.excel.create import create_register
-from outside.run import run
+from outside.run.round import run
 from roster.columns import TAB
 from roster.sync import FOLDERS, PLANNERS
 from sheet_notation import TODAY, register

@@ -13,11 +13,11 @@ from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
 from outside.inbox.bounces import Bounce, Report, StopAsked, read_report
 from outside.inbox.imap import read_mailbox
-from outside.leaving import A_DAY
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import LEFT, Told
-from outside.remembering import keep_refusals
-from outside.run import prepare
+from outside.run.confirm import A_DAY
+from outside.run.remember import keep_refusals
+from outside.run.round import prepare
 from outside.wishes import SHOWN, People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks

@@ -15,7 +15,7 @@ from outside.console import say
 from outside.doctor_sender import examine_sender
 from outside.doctor_settings import examine_settings
 from outside.errors import Stop
-from outside.private import ON_PURPOSE, synced_by
+from outside.run.private import ON_PURPOSE, synced_by
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
 

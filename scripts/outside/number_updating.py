@@ -10,8 +10,8 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.lying import take_back_of_no_use
-from outside.run import prepare, run
+from outside.run.ready_letters import take_back_of_no_use
+from outside.run.round import prepare, run
 from roster.notices import NUMBER_UPDATE
 from roster.number_update import Audience, audience_of, number_update_planner
 from roster.registered import plan_registered_marks

@@ -13,7 +13,7 @@ from outside.files.atomic import private_folder, replace, settle_folder, sweep, 
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
-from outside.run import prepare_dry
+from outside.run.round import prepare_dry
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
 from roster.describe import describe_waiting

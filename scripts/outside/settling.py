@@ -12,11 +12,11 @@ from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
-from outside.handout import Handout
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
-from outside.post import open_mailbox, settle
-from outside.run import prepare
+from outside.run.deliver import open_mailbox, settle
+from outside.run.output_files import Handout
+from outside.run.round import prepare
 from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules

@@ -13,13 +13,13 @@ from outside.config.settings import Settings
 from outside.config.values import address
 from outside.console import say, warn
 from outside.errors import Stop
-from outside.leaving import must_fit
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter, Mailbox
 from outside.mail.outbox import Outbox
-from outside.post import open_mailbox
+from outside.run.confirm import must_fit
+from outside.run.deliver import open_mailbox
 from outside.text.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send

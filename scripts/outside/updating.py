@@ -12,7 +12,7 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import private_folder, trouble, write_private
 from outside.ledger.ledger import Ledger
-from outside.run import prepare, run
+from outside.run.round import prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks

@@ -15,7 +15,7 @@ from outside.errors import Changed, Stop
 from outside.inbox.bounces import StopAsked
 from outside.inbox.message import addresses_in
 from outside.ledger.ledger import Ledger
-from outside.run import prepare
+from outside.run.round import prepare
 from outside.workbook import Workbook
 from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail

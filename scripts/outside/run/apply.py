@@ -14,12 +14,12 @@ from typing import Self, TypedDict
 
 from outside.errors import Changed, Stop
 from outside.files.atomic import trouble
-from outside.handout import Handout
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
-from outside.post import Round, settle
-from outside.sealing import Compose, Letters
-from outside.sifting import Key, Posted, sift
+from outside.run.deliver import Round, settle
+from outside.run.output_files import Handout
+from outside.run.select import Key, Posted, sift
+from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.columns import DEELNEMERS
 from roster.numbers import valid_number

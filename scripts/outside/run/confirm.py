@@ -13,7 +13,7 @@ from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
-from outside.sifting import Posted, sift
+from outside.run.select import Posted, sift
 from roster.columns import DEELNEMERS
 from roster.new_admins import admin_mark, describe_new_admins, unvouched
 from roster.plan import Send, View

@@ -9,25 +9,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.apply import Report, apply, report_of
 from outside.backends import open_workbook
-from outside.closing import conclude, exit_code, refuse, tell_forced, tell_report
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.copies import told_copies
 from outside.files.atomic import trouble
-from outside.leaving import Leave
 from outside.ledger.ledger import Ledger
-from outside.lying import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Mailbox
-from outside.post import open_mailbox, settle
-from outside.private import keep_folders_out_of_git, keep_register
-from outside.remembering import highest_numbers, identities, keep_refusals
-from outside.sifting import Posted
-from outside.terms import terms_of, without_example_number
+from outside.run.apply import Report, apply, report_of
+from outside.run.confirm import Leave
+from outside.run.deliver import open_mailbox, settle
+from outside.run.private import keep_folders_out_of_git, keep_register
+from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
+from outside.run.remember import highest_numbers, identities, keep_refusals
+from outside.run.report import conclude, exit_code, refuse, tell_forced, tell_report
+from outside.run.select import Posted
+from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outside.apply import Report
 from outside.config.settings import Settings
 from outside.console import say, warn
-from outside.leaving import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.ledger.ledger import Ledger
+from outside.run.apply import Report
+from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from roster.describe import describe_report
 from roster.doubts import WAITING, counts
 from roster.finding import Finding

@@ -8,11 +8,11 @@ from outside.config.settings import Settings
 from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Intent, Ledger
-from outside.lying import lying_as
 from outside.mail.mailbox import Mailbox, Outcome
 from outside.mail.outbox import Outbox
-from outside.sealing import Letters, Sealed
-from outside.sifting import Posted
+from outside.run.ready_letters import lying_as
+from outside.run.select import Posted
+from outside.run.spool import Letters, Sealed
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
 from roster.table import Cell, says
