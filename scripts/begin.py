@@ -8,7 +8,7 @@ from outside.command import Choices, door
 @door("Zet het voorbeeld opzij in een map met de datum, en maakt een leeg register. Er gaat niets verloren.")
 def begin(choices: Choices) -> int:
     """Refuses a register that is no example."""
-    from outside import beginning  # all of this is only needed once --help has been answered
+    from outside.commands import begin as beginning  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
 

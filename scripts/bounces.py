@@ -13,7 +13,7 @@ def bounces(choices: Choices, folder: str | None) -> int:
     """By IMAP, unless a folder is named."""
     from pathlib import Path  # all of this is only needed once --help has been answered
 
-    from outside.bounces import take_bounces  # likewise
+    from outside.commands.bounces import take_bounces  # likewise
     from outside.config.settings import load_settings  # likewise
 
     return take_bounces(load_settings(choices.settings), choices, Path(folder).expanduser() if folder else None)

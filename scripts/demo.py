@@ -12,9 +12,9 @@ from outside.command import Choices, Number, door
 @click.option("--seed", type=Number(0, 2**31), default=1, help="Een ander getal geeft andere mensen. Gewoon: 1.")
 def demo(choices: Choices, members: int, seed: int) -> int:
     """The folder is out/demo-<members>-<seed>; what stood there from an earlier example is replaced."""
+    from outside.commands.setup import lay_out_demo  # likewise
     from outside.config.settings import load_settings  # likewise
     from outside.run.round import run  # all of this is only needed once --help has been answered
-    from outside.starting import lay_out_demo  # likewise
     from roster.sync import FOLDERS, PLANNERS  # likewise
 
     settings = lay_out_demo(load_settings(choices.settings), members, seed, choices.today)

@@ -8,7 +8,7 @@ from outside.command import Choices, door
 @door("Kijkt na of alles klaarstaat: instellingen, register, toegang, klok, mail en schijf. Verandert niets.")
 def doctor(choices: Choices) -> int:
     """One line for each part, good or bad, and for the bad what to do."""
-    from outside.doctor import examine  # all of this is only needed once --help has been answered
+    from outside.commands.doctor import examine  # all of this is only needed once --help has been answered
 
     return examine(choices.settings)
 

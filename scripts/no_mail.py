@@ -12,8 +12,8 @@ from outside.command import Choices, door
 @click.option("--undo", is_flag=True, help="Neem het terug: deze persoon mag weer mail krijgen.")
 def no_mail(choices: Choices, nr: str, undo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Ledger and row both hear of it."""
+    from outside.commands.no_mail import settle_wish  # likewise
     from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
-    from outside.wishes import settle_wish  # likewise
 
     return settle_wish(load_settings(choices.settings), choices, nr, undo=undo)
 

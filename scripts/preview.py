@@ -8,8 +8,8 @@ from outside.command import Choices, door
 @door("Zet alle mails van de volgende ronde op één bladzijde om door te bladeren. Er wordt niets verstuurd.")
 def preview(choices: Choices) -> int:
     """Writes that page and nothing else."""
+    from outside.commands.preview import show_mails  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
-    from outside.preview import show_mails  # all of this is only needed once --help has been answered
     from roster.sync import PLANNERS  # likewise
 
     return show_mails(load_settings(choices.settings), choices, PLANNERS)

@@ -11,8 +11,8 @@ from outside.command import Choices, door
 @click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, of meer: D-0012 D-0013.")
 def resend(choices: Choices, nr: str) -> int:
     """With --force also one that did go."""
+    from outside.commands.sent import settle_resend  # likewise
     from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
-    from outside.settling import settle_resend  # likewise
 
     return settle_resend(load_settings(choices.settings), choices, nr)
 

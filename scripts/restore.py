@@ -12,8 +12,11 @@ from outside.command import Choices, door
 @click.option("--backup", metavar="NAAM", help="Zet deze kopie terug, in plaats van de nieuwste.")
 def restore(choices: Choices, *, only_list: bool, backup: str | None) -> int:
     """Asks first, unless --yes was given."""
+    from outside.commands.restore import (  # all of this is only needed once --help has been answered
+        bring_back,
+        tell_backups,
+    )
     from outside.config.settings import load_settings  # likewise
-    from outside.restoring import bring_back, tell_backups  # all of this is only needed once --help has been answered
 
     settings = load_settings(choices.settings)
     if only_list:

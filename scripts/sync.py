@@ -8,9 +8,9 @@ from outside.command import Choices, door
 @door("De hele ronde: register lezen, afspraken nalopen, meldingen schrijven, welkomstmails en bestanden klaarzetten.")
 def sync(choices: Choices) -> int:
     """Without a register it makes the example first, and runs on that."""
+    from outside.commands.setup import ensure_register  # likewise
     from outside.config.settings import load_settings  # likewise
     from outside.run.round import run  # all of this is only needed once --help has been answered
-    from outside.starting import ensure_register  # likewise
     from roster.sync import FOLDERS, PLANNERS  # likewise
 
     settings = load_settings(choices.settings)

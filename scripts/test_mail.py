@@ -11,8 +11,8 @@ from outside.command import Choices, door
 @click.option("--to", metavar="ADRES", required=True, help="Het e-mailadres waar de proefmails heen gaan.")
 def test_mail(choices: Choices, to: str) -> int:
     """With the outbox they are put ready in a folder of their own."""
+    from outside.commands.test_mail import send_tests  # likewise
     from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
-    from outside.trying import send_tests  # likewise
 
     return send_tests(load_settings(choices.settings), choices, to)
 

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.beginning import begin
 from outside.command import Choices
+from outside.commands.begin import begin
+from outside.commands.preview import show_mails
+from outside.commands.setup import ensure_register, lay_out_demo, set_up
+from outside.commands.test_mail import send_tests
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
-from outside.preview import show_mails
 from outside.run.round import run
-from outside.starting import ensure_register, lay_out_demo, set_up
-from outside.trying import send_tests
 from roster.columns import TAB
 from roster.demo import example
 from roster.model import Bounds, Terms

@@ -12,13 +12,13 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CHECKOUT, files_of_the_house
-from outside.beginning import begin
 from outside.command import Choices
+from outside.commands.begin import begin
+from outside.commands.setup import ensure_register
 from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel.create import create_register
 from outside.run.round import run
-from outside.starting import ensure_register
 from roster.sync import FOLDERS, PLANNERS
 
 TODAY = date(2026, 11, 23)
@@ -142,7 +142,7 @@ def test_state_of_another_register_is_refused(house: Settings) -> None:
 
 def test_a_ledger_that_mailed_other_people_is_refused(house: Settings) -> None:
     """The same without a backup: the ledger's letters went to nobody of this example."""
-    from outside.starting import make_example  # another example, other people
+    from outside.commands.setup import make_example  # another example, other people
 
     house.workbook.path.unlink()
     make_example(house.workbook.path, 60, 7, TODAY)

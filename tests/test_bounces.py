@@ -19,12 +19,12 @@ from openpyxl import load_workbook
 from came_back import MINE, TO, answer, dsn, receipt, robot
 from conftest import SCRIPTS, RunDoor
 from imap_server import imap_server
-from outside.bounces import LARGEST, TIMES, _from_folder, hear
+from outside.commands.bounces import LARGEST, TIMES, _from_folder, hear
+from outside.commands.no_mail import People
+from outside.commands.setup import make_example
 from outside.errors import Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Outcome
-from outside.starting import make_example
-from outside.wishes import People
 from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS
 from test_crash import strace
 from test_smtp_round import TODAY, age, lay_out, welkom

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from outside.commands.sent import settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.ledger.ledger import Ledger
-from outside.settling import settle_resend, settle_sent
 from outside.text.by_hand import render_by_hand
 from pages import Page
 from roster.by_hand_changes import changes_by_hand

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from outside.command import Choices
+from outside.commands.test_mail import made_up
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
 from outside.text.templates import find_text
-from outside.trying import made_up
 from pages import FACTS, one_line
 from roster.registered import plan_registered
 from roster.welcome import plan_welcome

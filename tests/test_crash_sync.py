@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from outside.starting import make_example
+from outside.commands.setup import make_example
 from test_crash import die_often, strace
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT
+from outside.commands.doctor import Health, _show, examine
+from outside.commands.doctor_sender import examine_sender
+from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Mail, Network, Settings, load_settings
-from outside.doctor import Health, _show, examine
-from outside.doctor_sender import examine_sender
-from outside.doctor_settings import examine_settings
 from outside.excel.create import create_register
 
 SOUND = Settings(

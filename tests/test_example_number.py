@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from outside.commands.doctor import examine
+from outside.commands.preview import show_mails
 from outside.config.settings import Settings
-from outside.doctor import examine
-from outside.preview import show_mails
 from outside.run.round import look
 from roster.sync import PLANNERS
 from whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types

@@ -15,11 +15,11 @@ import pytest
 
 from google_matrix import column, mails, new_book, sync
 from google_register import EMAIL, laptop, opened
+from outside.commands.setup import set_up
 from outside.errors import Stop
 from outside.google import client as google_calls
 from outside.google import lock as google_lock
 from outside.google.lock import STALE, TITLE
-from outside.starting import set_up
 from roster.plan import SetCell
 from sheets_server import Book, Fault, Person, SheetsServer
 from sheets_server.faults import KINDS

@@ -11,13 +11,13 @@ import pytest
 
 from google_matrix import new_book, sync
 from google_register import EMAIL, TODAY, google_book, laptop
+from outside.commands.backup import keep_register
+from outside.commands.setup import set_up
 from outside.config.settings import Settings
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.google import client as google_calls
 from outside.google.workbook import GoogleWorkbook
-from outside.keeping import keep_register
-from outside.starting import set_up
 from roster.columns import TAB, TABS, hint
 from roster.demo import example
 from roster.model import Terms
@@ -276,7 +276,7 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_register(sheets: SheetsServ
     ],
 )
 def test_the_doctor_says_exactly_what_to_do(sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: object, told: str) -> None:
-    from outside.doctor import examine
+    from outside.commands.doctor import examine
 
     book = google_book(sheets, {})
     path = written_settings(laptop(sheets, book, tmp_path))
@@ -287,7 +287,7 @@ def test_the_doctor_says_exactly_what_to_do(sheets: SheetsServer, tmp_path: Path
 
 
 def test_the_doctor_knows_a_local_register_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from outside.doctor import examine
+    from outside.commands.doctor import examine
 
     path = tmp_path / "settings.toml"
     filled_in = 'regiegroep_number = "06-23456789"\ncoordinator = "Kim"\ncoordinator_email = "kim@mail.example"\n'

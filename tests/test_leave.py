@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from outside.command import Choices
+from outside.commands.test_mail import send_tests
 from outside.config.settings import Mail, Network, Paths, Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.confirm import must_fit
 from outside.run.round import Tries
-from outside.trying import send_tests
 from roster.plan import Planner
 from roster.sync import PLANNERS
 from sheet_notation import TODAY, register

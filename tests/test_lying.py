@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from outside.commands.preview import show_mails
+from outside.commands.sent import settle_outbox, settle_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.preview import show_mails
 from outside.run.round import look
-from outside.settling import settle_outbox, settle_sent
 from roster.sync import PLANNERS
 from sheet_notation import TODAY
 from whole_round import PEOPLE, changes_front, choices, column, lay_out, letters, settings_of, sync, types

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from outside.number_updating import update_number
-from outside.settling import settle_outbox
+from outside.commands.number_update import update_number
+from outside.commands.sent import settle_outbox
 from roster.number_update import audience_of, number_update_planner
 from roster.table import Table
 from rounds import Rounds

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import RunDoor
-from outside.starting import make_example
+from outside.commands.setup import make_example
 from postfix_server import Postfix, missing, postfix
 from smtp_server import answers, mail_server, make_certificate
 from test_smtp_round import TODAY, age, lay_out, put_ready, sync, welkom

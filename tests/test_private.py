@@ -13,9 +13,9 @@ from pathlib import Path
 import filelock
 import pytest
 
+from outside.commands.doctor import examine
 from outside.config.settings import Settings, load_settings
 from outside.config.settings import Workbook as Book
-from outside.doctor import examine
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder

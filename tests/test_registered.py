@@ -16,10 +16,10 @@ from openpyxl import load_workbook
 
 from conftest import RunDoor
 from outside.command import Choices
+from outside.commands.setup import make_example
+from outside.commands.test_mail import made_up
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
-from outside.starting import make_example
-from outside.trying import made_up
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan import Delivery, History, View
 from roster.registered import plan_registered, plan_registered_marks

@@ -14,10 +14,10 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.command import Choices
+from outside.commands.number_update import update_number
+from outside.commands.setup import make_example
 from outside.config.settings import load_settings
-from outside.number_updating import update_number
 from outside.run.round import run
-from outside.starting import make_example
 from roster.sync import FOLDERS, PLANNERS
 from smtp_server import Plan, mail_server
 from test_registered import retype

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from outside.commands.rules_update import update_rules
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
 from outside.run.round import look
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
 from outside.text.templates import TEMPLATES
-from outside.updating import update_rules
 from roster.sync import PLANNERS
 from whole_round import choices, lay_out, letters, sync
 

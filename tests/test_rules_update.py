@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conftest import RunDoor
+from outside.commands.setup import make_example
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
-from outside.starting import make_example
 from outside.text.rules_archive import keep_rules, kept_rules
 from outside.text.templates import TEMPLATES, find_text
 from pages import FACTS, Page

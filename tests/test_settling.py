@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-import outside.settling
+import outside.commands.sent
 from conftest import RunDoor
+from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
-from outside.settling import settle_outbox, settle_resend, settle_sent
 from outside.text.by_hand import render_by_hand
 from pages import Page
 from plans import view

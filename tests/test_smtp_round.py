@@ -15,7 +15,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import RunDoor
-from outside.starting import make_example
+from outside.commands.setup import make_example
 from smtp_server import Plan, answers, mail_server
 
 TODAY = ("--today", "2026-11-23")

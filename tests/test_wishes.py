@@ -15,14 +15,14 @@ import pytest
 
 from came_back import MINE, TO, answer
 from json_register import HEADINGS
-from outside.bounces import hear
+from outside.commands.bounces import hear
+from outside.commands.no_mail import People, ask_about_wishes
 from outside.inbox.authentication import vouches
 from outside.inbox.message import read_message
 from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
-from outside.wishes import People, ask_about_wishes
 from roster.columns import DEELNEMERS
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.plan import Delivery, History

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from outside.starting import make_example
+from outside.commands.setup import make_example
 from roster.columns import TABS
 from roster.demo import example
 from roster.table import Cell

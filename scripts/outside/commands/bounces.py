@@ -8,6 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.commands.no_mail import (
+    SHOWN,
+    People,
+    address_of_wish,
+    ask_about_wishes,
+    is_old_news,
+    numbers_of,
+    people_of,
+)
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
@@ -18,7 +27,6 @@ from outside.ledger.messages import LEFT, Told
 from outside.run.confirm import A_DAY
 from outside.run.remember import keep_refusals
 from outside.run.round import prepare
-from outside.wishes import SHOWN, People, address_of_wish, ask_about_wishes, is_old_news, numbers_of, people_of
 from roster.plan import SetCell
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.commands.sent_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
@@ -17,7 +18,6 @@ from outside.ledger.messages import Told
 from outside.run.deliver import open_mailbox, settle
 from outside.run.output_files import Handout
 from outside.run.round import prepare
-from outside.settling_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.commands.doctor_sender import examine_sender
+from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Settings, load_settings
 from outside.console import say
-from outside.doctor_sender import examine_sender
-from outside.doctor_settings import examine_settings
 from outside.errors import Stop
 from outside.run.private import ON_PURPOSE, synced_by
 from outside.text.rules_archive import why_not_kept
