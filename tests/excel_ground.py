@@ -7,9 +7,9 @@ from pathlib import Path
 
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from roster.columns import TABS
 from roster.plan import SetCell
-from roster.table import Cell
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import sheet_xml, write_workbook
 

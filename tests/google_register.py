@@ -8,8 +8,8 @@ from pathlib import Path
 
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.google.workbook import GoogleWorkbook
-from roster.columns import TABS
-from roster.table import Cell
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell
 from sheets_server import Book, Person, SheetsServer
 
 EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"

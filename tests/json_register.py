@@ -10,9 +10,9 @@ from pathlib import Path
 from outside.errors import Changed
 from outside.files.atomic import write_private
 from outside.workbook import Written
-from roster.columns import DEELNEMERS
 from roster.plan import AddRow, SetCell
-from roster.table import Table, says
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Table, says
 
 HEADINGS = ("Nr", "Voornaam", "Mobiel", "E-mail", "Status", "Welkom")
 

@@ -8,7 +8,7 @@ from roster.model import Terms
 from roster.plan import AddRow, History, Planner, SetCell, Step, View
 from roster.reading import read_roster
 from roster.rules import check
-from roster.table import Cell, Table
+from roster.sheet.table import Cell, Table
 from sheet_notation import TERMS
 
 

@@ -13,7 +13,7 @@ from roster.plan import Delivery, History, Planner, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered
 from roster.role_letters import plan_follow_up_marks, plan_role_letters
-from roster.table import Table
+from roster.sheet.table import Table
 from roster.welcome import plan_welcome
 from sheet_notation import TERMS
 

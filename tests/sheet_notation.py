@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from textwrap import dedent
 
-from roster.columns import DEELNEMERS, TAB, TABS
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan import History
 from roster.reading import read_roster
 from roster.rules import check
-from roster.table import Cell, Table
+from roster.sheet.columns import DEELNEMERS, TAB, TABS
+from roster.sheet.table import Cell, Table
 
 TODAY = date(2026, 3, 31)
 TERMS = Terms(TODAY)

@@ -10,9 +10,9 @@ from typing import TextIO
 from outside.errors import Changed
 from outside.workbook import Written
 from plans import carried_out
-from roster.columns import DEELNEMERS
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Table
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, Table
 from sheet_notation import members, table
 
 Tables = dict[str, Table]

@@ -20,9 +20,9 @@ from outside.commands.test_mail import send_tests
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.run.round import run
-from roster.columns import TAB
 from roster.demo import example
 from roster.model import Bounds, Terms
+from roster.sheet.columns import TAB
 from roster.sync import FOLDERS, PLANNERS
 from test_demo import judge
 

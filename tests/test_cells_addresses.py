@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.cells import HouseNumber, Unreadable, house_number, postcode, split_street, street_splits
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 ANY_CELL: st.SearchStrategy[Cell] = st.one_of(
     st.text(),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, day
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 TODAY = date(2026, 3, 10)
 THE_FIFTH = """

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from roster.cells import Unreadable, email
 from roster.emails import PLAIN, _plain_address
 from roster.mail_slips import meant_domain
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roster.cells import Unreadable, distance_m, location
 from roster.model import Bounds, Location
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 BOUNDS = Bounds()
 SPOT = Location(52.95634, 4.76051)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, text, yes_no
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 CELLS: st.SearchStrategy[Cell] = st.one_of(
     st.text(),

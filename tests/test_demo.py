@@ -9,7 +9,6 @@ from random import Random
 import phonenumbers
 import pytest
 
-from roster.columns import TAB, TABS, Tab
 from roster.demo import example
 from roster.demo_dirt import FAULTS, FORMS
 from roster.finding import Finding
@@ -17,7 +16,8 @@ from roster.model import Roster, Terms
 from roster.plan import History
 from roster.reading import read_roster
 from roster.rules import check
-from roster.table import Cell, Table, is_blank
+from roster.sheet.columns import TAB, TABS, Tab
+from roster.sheet.table import Cell, Table, is_blank
 
 TODAY = date(2026, 11, 23)
 TERMS = Terms(today=TODAY)

@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 from excel_ground import MEMBER, by_hand, register, status
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from roster.columns import TAB
-from roster.table import Cell
+from roster.sheet.columns import TAB
+from roster.sheet.table import Cell
 from workbook_contract import WorkbookContract
 from xlsx_by_hand import raw_parts, values
 

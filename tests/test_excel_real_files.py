@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.excel.workbook import ExcelWorkbook
-from roster.columns import TAB, TABS
 from roster.plan import AddRow, SetCell
+from roster.sheet.columns import TAB, TABS
 from xlsx_by_hand import part, raw_parts, values
 
 

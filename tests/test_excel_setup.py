@@ -13,7 +13,7 @@ from outside.errors import Stop
 from outside.excel.create import complete_register, create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import KEPT, backups_of, keep_backup, restore_newest_backup
-from roster.columns import TAB, TABS
+from roster.sheet.columns import TAB, TABS
 from workbook_contract import PEOPLE, rows_of
 from xlsx_by_hand import values
 

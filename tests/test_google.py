@@ -11,7 +11,7 @@ from google_register import google_book, laptop, opened
 from outside.google.workbook import GoogleWorkbook
 from roster.plan import History, SetCell
 from roster.reading import read_roster
-from roster.table import Cell
+from roster.sheet.table import Cell
 from roster.unread import KNOWN
 from sheet_notation import TERMS
 from sheets_server import Person, SheetsServer

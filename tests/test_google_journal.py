@@ -16,7 +16,7 @@ from google_register import TODAY, laptop
 from outside.google.journal import Journal
 from outside.google.row_matching import Doubt
 from outside.google.tabs import Tab
-from roster.table import Cell, Table
+from roster.sheet.table import Cell, Table
 from sheets_server import Book, SheetsServer
 from sheets_server.fixture import sheets
 

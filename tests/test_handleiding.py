@@ -7,7 +7,7 @@ import re
 import pytest
 
 from conftest import CHECKOUT
-from roster.columns import DEELNEMERS, GROEPEN
+from roster.sheet.columns import DEELNEMERS, GROEPEN
 
 MANUAL = (CHECKOUT / "HANDLEIDING.md").read_text(encoding="utf-8")
 TEXTS = {path: path.read_text(encoding="utf-8") for path in (CHECKOUT / "templates").rglob("*.md")}

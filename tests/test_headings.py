@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.columns import BEHEERDERS, TABS, Tab
-from roster.headings import HeadingProblems, find_tables
-from roster.table import Cell, Sheet
+from roster.sheet.columns import BEHEERDERS, TABS, Tab
+from roster.sheet.headings import HeadingProblems, find_tables
+from roster.sheet.table import Cell, Sheet
 
 
 def sheet(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster.finding import Finding, Weight
 from roster.holding import hold_back
 from roster.plan import Document, Part, SetCell, WriteFile
-from roster.table import Place
+from roster.sheet.table import Place
 
 GOOD, BAD = Place("Deelnemers", 2, "D-0001"), Place("Deelnemers", 3, "D-0002")
 FINDINGS = [Finding(BAD, "a_rule", Weight.BLOCKS, "Fout."), Finding(GOOD, "a_rule", Weight.NOTICE, "Kijk even.")]

@@ -20,7 +20,7 @@ from outside.ledger.schema import MIGRATIONS
 from outside.mail.mailbox import Outcome
 from roster.model import Role
 from roster.plan import Send
-from roster.table import Place
+from roster.sheet.table import Place
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -15,11 +15,11 @@ from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from plans import carried_out, plan, view
 from roster.cells import Unreadable, day, house_number, phone
-from roster.columns import DEELNEMERS
 from roster.marks import plan_marks
 from roster.plan import History, Send, SetCell
 from roster.reading import read_roster
-from roster.table import Cell, Table, Unknown
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, Table, Unknown
 from roster.welcome import plan_welcome
 from sheet_notation import STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 

@@ -13,7 +13,7 @@ from plans import view
 from roster.numbers import far_rows, give_numbers, highest_seen
 from roster.plan import Delivery, History, Recipient
 from roster.recipients import seen
-from roster.table import Cell
+from roster.sheet.table import Cell
 from sheet_notation import mobile, register, weights
 
 

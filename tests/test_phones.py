@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import pytest
 
 from roster.cells import Phone, Unreadable, phone
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 MOBILE = """
 06-23456789 | 0623456789 | 06 23456789 | 06 23 45 67 89 | 06.23.45.67.89 | 06/23456789 | 06/23 45 67 89

@@ -13,7 +13,7 @@ from phonenumbers import PhoneNumberType
 
 from roster.cells import Phone, PhoneKind, Unreadable, phone
 from roster.phones import COMMON, _common_phone
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 # fmt: off
 COUNTRY = ("", "", "0", "0", "0", "+31", "+31 ", "+31-", "0031", "0031 ", "00 31 ", "31", "31 ", "+31(0)", "+31 (0)",

@@ -12,7 +12,7 @@ from roster.model import Member, Roster, Standing, Status
 from roster.plan import Delivery, History
 from roster.reading import read_roster
 from roster.rules import check
-from roster.table import Cell
+from roster.sheet.table import Cell
 from roster.welcomed import who_was_welcomed
 from sheet_notation import GROUPS, STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 

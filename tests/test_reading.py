@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.columns import TABS
 from roster.model import Location, Role, Roster
 from roster.plan import History
 from roster.reading import read_roster
-from roster.table import Cell, Table, Unknown
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell, Table, Unknown
 from sheet_notation import TERMS, TODAY, cells, members, register, table, told
 
 

@@ -23,7 +23,7 @@ from outside.mail.compose import compose
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan import Delivery, History, View
 from roster.registered import plan_registered, plan_registered_marks
-from roster.table import Place, Table
+from roster.sheet.table import Place, Table
 from smtp_server import mail_server
 from test_smtp_round import lay_out, sync
 

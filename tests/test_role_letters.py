@@ -8,7 +8,7 @@ import pytest
 
 from roster.notices import notices_of
 from roster.role_letters import plan_role_letters, waiting_for_role_letter
-from roster.table import Table
+from roster.sheet.table import Table
 from roster.welcome_desk import Turn
 from rounds import Rounds
 from sheet_notation import register

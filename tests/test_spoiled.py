@@ -17,7 +17,7 @@ from outside.errors import Stop
 from outside.google.journal import Journal
 from outside.google.lock import STALE, TITLE
 from outside.ledger.ledger import Intent, Ledger
-from roster.table import Cell
+from roster.sheet.table import Cell
 from sheets_server import SheetsServer
 from sheets_server.fixture import sheets
 from test_google_journal import a_tab

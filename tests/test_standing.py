@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster import reading, reading_laws, rules
-from roster.columns import TABS
 from roster.demo import example
-from roster.headings import find_tables
 from roster.model import Role, Status
 from roster.plan import History
 from roster.reading import read_roster
 from roster.rules import RULES, RULES_ABOUT_STANDING, check
-from roster.table import Sheet
+from roster.sheet.columns import TABS
+from roster.sheet.headings import find_tables
+from roster.sheet.table import Sheet
 from sheet_notation import TERMS, TODAY, cells, judge, register, table
 
 GROUPS = """

@@ -23,7 +23,7 @@ from outside.text.templates import find_text
 from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
 from roster.plan import file_name
-from roster.table import Cell, Place, Table
+from roster.sheet.table import Cell, Place, Table
 from roster.vcards import card, frame
 from roster.welcome_cards import admin_cards
 from small_round import SETTINGS, TERMS

@@ -20,7 +20,7 @@ from roster.left_alone import wants_no_mail
 from roster.marks import plan_marks
 from roster.model import Status
 from roster.plan import SetCell
-from roster.table import Cell, Table, Unknown
+from roster.sheet.table import Cell, Table, Unknown
 from roster.unread import is_error
 from roster.welcome import plan_welcome
 from sheet_notation import GROUPS, STREETS, found, judge, lines, register, weights

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from roster.model import Group, Member, Terms
 from roster.plan import file_name
-from roster.table import Place
+from roster.sheet.table import Place
 from roster.vcards import LINE, card, escape, frame
 
 TERMS = Terms(today=date(2026, 11, 23))

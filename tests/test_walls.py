@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, SCRIPTS, files_of_the_house
-from roster.columns import DEELNEMERS
+from roster.sheet.columns import DEELNEMERS
 
 DOORS = sorted(SCRIPTS.glob("*.py"))
 ROSTER = sorted((SCRIPTS / "roster").rglob("*.py"))

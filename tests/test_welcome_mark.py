@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from json_register import HEADINGS
-from roster.columns import DEELNEMERS
 from roster.plan import Delivery, History
-from roster.table import Cell, Table
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, Table
 from roster.welcome_mark import WelcomeMark, busy_since, mark_of, read_mark
 from roster.welcome_told import plan_missed_marks
 from small_round import TERMS, view_of

@@ -16,10 +16,10 @@ from outside.config.settings import Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
 from plans import cells, view
-from roster.columns import DEELNEMERS
 from roster.marks import plan_marks
 from roster.plan import Delivery, History, SetCell, View
 from roster.recipient_history import recipient_history_of
+from roster.sheet.columns import DEELNEMERS
 from roster.welcome import plan_welcome
 from roster.welcome_told import plan_missed_marks
 from sheet_notation import TERMS, TODAY, register

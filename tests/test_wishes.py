@@ -23,10 +23,10 @@ from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
-from roster.columns import DEELNEMERS
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.plan import Delivery, History
-from roster.table import Cell, Table
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, Table
 from roster.welcome import plan_welcome
 from roster.welcome_mark import keep_mail_again, keep_wish, mail_again_since, read_mark, with_mail_again, with_no_mail
 from roster.welcome_told import plan_missed_marks

@@ -9,9 +9,9 @@ import pytest
 
 from outside.errors import Changed
 from outside.workbook import Workbook
-from roster.columns import TAB, TABS
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Place, Table, says
+from roster.sheet.columns import TAB, TABS
+from roster.sheet.table import Cell, Place, Table, says
 
 PEOPLE: tuple[Mapping[str, Cell], ...] = (
     {"Nr": "D-0001", "Voornaam": "Fenna", "Achternaam": "Zandhoek", "Mobiel": "06-58765401", "Status": "actief"},

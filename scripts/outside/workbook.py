@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from roster.plan import AddRow, SetCell
-from roster.table import Sheet, Table, fold
+from roster.sheet.table import Sheet, Table, fold
 
 FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
 """The tab in front of a register that we made, and what it says where all people in it are made up."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from roster.cells_text import Unreadable, plain_digits, text, whole_number
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 _POSTCODE = re.compile(r"(?:NL[- ]?)?([1-9][0-9]{3})[- .]?([A-Z]{2})")
 _NEVER = frozenset({"SA", "SD", "SS"})  # PostNL gives these letters to no postcode
@@ -173,7 +173,7 @@ def split_street(typed: str) -> tuple[str, str]:
 
 
 def place_behind(places: Iterable[str]) -> re.Pattern[str]:
-    """Matches an address with a postcode or one of these places behind it; all of it folded (`roster.table.fold`)."""
+    """Matches an address with a postcode or one of these places behind it; all of it folded (`sheet.table.fold`)."""
     known = "|".join(sorted(map(re.escape, places), key=len, reverse=True)) or "(?!)"
     return re.compile(
         r"(?P<street>.*?[^ ,(])(?:[ ,(]+(?P<postcode>[1-9][0-9]{3} ?[a-z]{2}))?"

@@ -10,7 +10,7 @@ from roster.finding import Finding, Weight
 from roster.model import AdminRow, Member, Roster, Standing
 from roster.numbers import valid_number
 from roster.reading_rows import Rows
-from roster.table import Cell, Place, fold
+from roster.sheet.table import Cell, Place, fold
 
 ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
 """The rule that an answer breaks by not being readable; rules_groups.py holds the rest of it."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.admin_rows import admins_by_nr, rows_of_admins, typed_rows
-from roster.columns import BEHEERDERS
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Member, Roster
 from roster.plan import AddRow, SetCell, View
-from roster.table import Cell, Table, fold, says
+from roster.sheet.columns import BEHEERDERS
+from roster.sheet.table import Cell, Table, fold, says
 
 GONE = (
     "Let op: dit is nu geen beheerder van een groep. Haal het nummer uit de regiegroep en uit de gebiedsgroep. "

@@ -8,7 +8,7 @@ from roster.model import Member
 from roster.notices import ADMIN, NUMBER_UPDATE, notices_of
 from roster.number_update import audience_of, number_version
 from roster.plan import Notice, View
-from roster.table import fold
+from roster.sheet.table import fold
 from roster.welcome_desk import Turn, desk_of
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from roster.table import Cell, Unknown
+from roster.sheet.table import Cell, Unknown
 
 
 class Unreadable(ValueError):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
 
-from roster.columns import TABS
 from roster.demo_dirt import soil
 from roster.demo_ground import (
     Neighbours,
@@ -19,7 +18,8 @@ from roster.demo_ground import (
 from roster.demo_names import GIVEN, INFIXES, SURNAMES, TRADES
 from roster.demo_signs import sign_requests
 from roster.model import Terms
-from roster.table import Cell
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell
 
 USUAL_DIRT = 0.1
 """The share of members' rows with a fault in them, where nobody says otherwise."""
@@ -32,7 +32,7 @@ _MOBILE_SPACE = len(_LEADS) * 10**7
 def example(
     members: int, seed: int, today: date, dirt: float = USUAL_DIRT, terms: Terms | None = None
 ) -> dict[str, list[list[Cell]]]:
-    """A whole register: tab title -> rows below the headings, cells in the order of `roster.columns`.
+    """A whole register: tab title -> rows below the headings, cells in the order of `roster.sheet.columns`.
 
     The same arguments give the same register. The software's own cells are blank, but for the Nr
     of admins, by which tab Beheerders names them. `dirt` is the share of members' rows with a

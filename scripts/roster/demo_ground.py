@@ -9,7 +9,7 @@ from random import Random
 
 from roster.demo_names import GIVEN, SURNAMES, group_names, street_names
 from roster.model import Terms
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 Row = dict[str, Cell]
 

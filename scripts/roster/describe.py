@@ -14,7 +14,7 @@ from roster.notices import NUMBER_UPDATE
 from roster.number_update import audience_of
 from roster.plan import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.role_letters import waiting_for_role_letter
-from roster.table import Place
+from roster.sheet.table import Place
 from roster.welcome import waiting_for_welcome
 from roster.welcome_mark import READY
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from roster.model import Status
 from roster.plan import Send, Step, View
 from roster.recipient_history import LOOKED, recipient_history_of
-from roster.table import fold
+from roster.sheet.table import fold
 from roster.welcome_mark import WAITS, done_states, read_mark
 
 SMALL = 20

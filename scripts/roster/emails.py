@@ -11,7 +11,7 @@ from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from roster.cells_text import Unreadable, plain_digits, text
 from roster.mail_slips import meant_domain
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 _REMEDY = "Typ één adres, bijvoorbeeld naam@mail.example, of laat de cel leeg."
 _NONE = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from roster.table import Place
+from roster.sheet.table import Place
 
 
 class Weight(Enum):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from roster.plan import Delivery
-from roster.table import Cell
+from roster.sheet.table import Cell
 from roster.welcome_mark import BUSY, mark_of, read_mark
 
 BETWEEN = "; "

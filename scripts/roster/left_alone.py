@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster.model import Member
 from roster.plan import View
 from roster.recipient_history import recipient_history_of
-from roster.table import is_blank
+from roster.sheet.table import is_blank
 
 
 def wants_no_mail(member: Member, view: View) -> bool:

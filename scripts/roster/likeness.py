@@ -8,7 +8,7 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from roster.table import fold
+from roster.sheet.table import fold
 
 _SHORTEST_PART = 4
 

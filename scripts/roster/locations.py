@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from roster.cells_text import Unreadable, plain_digits, text
 from roster.model import Bounds, Location
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 _PASTE = (
     "Zoek de plek op in Google Maps, houd uw vinger erop (of klik met rechts), "

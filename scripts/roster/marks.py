@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from roster.columns import BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
 from roster.finding import lines_by_row
 from roster.model import Group, Roster, Standing, Terms
 from roster.plan import SetCell, View
-from roster.table import Place, Table, fold, says
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
+from roster.sheet.table import Place, Table, fold, says
 
 Values = Mapping[str, str | int]
 

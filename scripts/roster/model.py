@@ -9,7 +9,7 @@ from enum import Enum
 from functools import cached_property
 
 from roster.finding import Finding
-from roster.table import Place, Table, fold
+from roster.sheet.table import Place, Table, fold
 
 
 class Role(Enum):

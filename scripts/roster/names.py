@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from roster.cells_text import Unreadable, text
-from roster.table import Cell, fold
+from roster.sheet.table import Cell, fold
 
 _NO_NAME = frozenset((
     "nvt", "n.v.t.", "n.v.t", "n/a", "n.a.", "niet van toepassing", "geen", "geen naam", "geen bedrijf",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from roster.columns import BEHEERDERS
 from roster.model import Member
 from roster.plan import View
-from roster.table import fold, says
+from roster.sheet.columns import BEHEERDERS
+from roster.sheet.table import fold, says
 from roster.welcome_mark import SENT
 
 BEFORE = "admins_before"

@@ -8,7 +8,7 @@ from itertools import count, takewhile
 
 from roster.plan import History, Recipient
 from roster.recipients import row_of, seen, shared
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 _DIGITS = 4
 

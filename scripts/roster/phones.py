@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType as Type
 
 from roster.cells_text import Unreadable, plain_digits, text, whole_number
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 PhoneKind = Literal["mobile", "landline", "foreign mobile", "foreign landline"]
 

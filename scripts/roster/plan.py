@@ -14,7 +14,7 @@ from typing import NamedTuple
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.phones import phone
-from roster.table import Cell, Place, fold
+from roster.sheet.table import Cell, Place, fold
 
 
 @dataclass(frozen=True, slots=True)

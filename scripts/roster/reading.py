@@ -9,7 +9,6 @@ from itertools import repeat
 
 from roster.admin_rows import read_admin_rows
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
-from roster.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.numbers import far_rows, give_numbers
@@ -26,7 +25,8 @@ from roster.reading_laws import (
 from roster.reading_members import read_leaving, read_names, read_surnames
 from roster.reading_rows import Rows
 from roster.recipients import seen
-from roster.table import Cell, Table, fold
+from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
+from roster.sheet.table import Cell, Table, fold
 from roster.welcome_mark import mail_again_since, says_no_mail
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.

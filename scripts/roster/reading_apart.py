@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from roster.cells import text
-from roster.columns import DEELNEMERS
 from roster.finding import Finding, Weight
 from roster.numbers import valid_number
-from roster.table import Cell, Table, fold
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, Table, fold
 from roster.unread import is_error
 
 RULE = "a_row_is_of_one_member"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from roster.cells import Unreadable, email, postcode, text, yes_no
 from roster.model import Role
-from roster.table import Cell, fold
+from roster.sheet.table import Cell, fold
 
 
 def a_postcode_is_well_formed(cell: Cell) -> str | None:

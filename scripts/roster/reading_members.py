@@ -10,7 +10,7 @@ from roster.finding import Weight
 from roster.model import Terms
 from roster.names import name, surname
 from roster.reading_rows import Rows
-from roster.table import Cell, fold
+from roster.sheet.table import Cell, fold
 
 # Rules that a cell breaks by not being readable, and that rules_members.py holds the rest of.
 _NAME = "a_member_has_a_name"

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
-from roster.table import Cell, Place, Table
+from roster.sheet.table import Cell, Place, Table
 from roster.unread import STARTS, Unread, bound_of, unread
 
 Value = TypeVar("Value")

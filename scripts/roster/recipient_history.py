@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
-from roster.columns import DEELNEMERS
 from roster.model import Member, Status
 from roster.plan import Delivery, Recipient, View
 from roster.recipients import by_digest, row_of, seen, shared, turn_of
-from roster.table import Cell, fold, is_blank
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, fold, is_blank
 from roster.welcome_mark import WelcomeMark, read_mark
 
 WELCOME = "welcome"

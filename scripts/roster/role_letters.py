@@ -11,7 +11,7 @@ from roster.model import Member
 from roster.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.plan import Delivery, Send, SetCell, View
 from roster.recipient_history import recipient_history_of
-from roster.table import fold, says
+from roster.sheet.table import fold, says
 from roster.welcome_desk import Turn, desk_of
 from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
 

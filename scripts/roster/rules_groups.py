@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from roster.admin_rows import rows_of_admins
-from roster.columns import BEHEERDERS, DEELNEMERS
 from roster.finding import Finding
 from roster.model import Group, Member, Role
 from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
+from roster.sheet.columns import BEHEERDERS, DEELNEMERS
+from roster.sheet.table import Place, fold
 from roster.standing import enough_admins, is_open
 from roster.street_names import words_of
-from roster.table import Place, fold
 
 
 def _admins(case: Case, group: Group) -> list[Member]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from roster.sheet.table import fold
 from roster.street_names import words_of
-from roster.table import fold
 
 _POLICE = frozenset(
     {

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from itertools import count
 
 from roster.cells import distance_m
-from roster.columns import BORDAANVRAGEN
 from roster.finding import Finding
 from roster.model import SignRequest, Status
 from roster.rules_case import Case, blocks, in_order, notice
+from roster.sheet.columns import BORDAANVRAGEN
+from roster.sheet.table import fold
 from roster.standing import is_open
-from roster.table import fold
 
 ONE_PLACE_M = 25
 """Two places less than this many metres apart are one place (settled)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roster.model import Status
 from roster.plan import Document, View
-from roster.table import fold
+from roster.sheet.table import fold
 
 STATES = (Status.DRAFT, Status.SUBMITTED, Status.PROMISED, Status.PLACED)
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
-from roster.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
 from roster.rules_case import in_order
-from roster.table import fold, is_blank
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
+from roster.sheet.table import fold, is_blank
 from roster.welcome_mark import REFUSED, read_mark
 
 Blocked = AbstractSet[tuple[str, str]]

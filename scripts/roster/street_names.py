@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import product
 
-from roster.table import fold
+from roster.sheet.table import fold
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "1e": ("eerste",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from roster.cells_text import Unreadable
-from roster.table import Cell, Unknown
+from roster.sheet.table import Cell, Unknown
 
 KNOWN = "a_cell_shows_what_it_holds"
 BOUND = "a_cell_has_a_bound"

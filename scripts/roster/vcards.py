@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from roster.model import Group, Member, Status, Terms
 from roster.plan import Part, View, WriteFile, file_name
-from roster.table import fold
+from roster.sheet.table import fold
 
 LINE = 75
 """RFC 2426, 2.6: a line longer than 75 octets should be folded; phones trip over folds, so none is longer."""

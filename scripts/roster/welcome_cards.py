@@ -9,7 +9,7 @@ from functools import lru_cache
 from roster.model import Group, Member, Role, Terms
 from roster.phones import phone
 from roster.plan import file_name
-from roster.table import Place
+from roster.sheet.table import Place
 from roster.vcards import Frame, card, escape, frame, shorten
 
 Cards = tuple[tuple[str, str], ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 READY = "klaargezet"
 SENT = "verstuurd"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member
 from roster.plan import Delivery, SetCell, View
 from roster.recipient_history import recipient_history_of
-from roster.table import Cell, says
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, says
 from roster.welcome_desk import Turn, desk_of
 from roster.welcome_mark import (
     BUSY,

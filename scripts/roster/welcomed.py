@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from roster.model import Member, Roster, Standing, Terms
 from roster.plan import Delivery, History, View
 from roster.recipient_history import recipient_history_of
-from roster.table import Cell, fold
+from roster.sheet.table import Cell, fold
 from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, done_states
 
 ACT = "welcome"

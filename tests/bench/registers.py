@@ -19,9 +19,9 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from outside.commands.setup import make_example
-from roster.columns import TABS
 from roster.demo import example
-from roster.table import Cell
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell
 
 TODAY = date(2026, 3, 14)
 DIRT = 0.03

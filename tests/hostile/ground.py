@@ -16,9 +16,9 @@ import xlsxwriter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roster.columns import TAB, TABS
 from roster.demo import example
-from roster.table import Cell
+from roster.sheet.columns import TAB, TABS
+from roster.sheet.table import Cell
 
 TODAY = date(2026, 3, 14)
 MEMBERS = 40

@@ -30,7 +30,7 @@ from hostile.ground import (
     position,
     rewrite_parts,
 )
-from roster.columns import TAB
+from roster.sheet.columns import TAB
 
 
 def plain(path: Path) -> None:

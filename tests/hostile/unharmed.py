@@ -12,8 +12,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hostile.ground import is_sheet, load
-from roster.columns import TAB
-from roster.table import fold
+from roster.sheet.columns import TAB
+from roster.sheet.table import fold
 
 MAY_CHANGE = re.compile(
     r"xl/workbook\.xml|xl/_rels/workbook\.xml\.rels|\[Content_Types\]\.xml|xl/calcChain\.xml|xl/tables/table\d+\.xml"

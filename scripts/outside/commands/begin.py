@@ -19,10 +19,10 @@ from outside.files.atomic import keep_out_of_git, private_folder, replace, settl
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
 from roster.demo_dirt import SLIPS
-from roster.headings import find_what_is_there
 from roster.plan import History
 from roster.reading import read_roster
-from roster.table import Sheet
+from roster.sheet.headings import find_what_is_there
+from roster.sheet.table import Sheet
 
 MADE_UP = frozenset({"mail.example", "politie.nl", *SLIPS})
 """Where the people of an example have their mail: nowhere, or at a domain that is wrong on purpose."""

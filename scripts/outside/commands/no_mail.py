@@ -17,11 +17,11 @@ from outside.inbox.message import addresses_in
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare
 from outside.workbook import Workbook
-from roster.columns import DEELNEMERS
 from roster.left_alone import wants_no_mail
 from roster.model import Member
 from roster.plan import SetCell, View
-from roster.table import Cell, says
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, says
 from roster.welcome_mark import with_mail_again, with_no_mail
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.by_hand_changes import Change, changes_by_hand
-from roster.columns import DEELNEMERS
 from roster.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.plan import NO_NOTICE, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.role_letters import plan_follow_up_marks
 from roster.rules_update import holders, tells_rules_by_hand
-from roster.table import Table, says
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Table, says
 from roster.welcome import plan_by_hand
 from roster.welcome_desk import Turn, desk_of
 from roster.welcome_mark import (

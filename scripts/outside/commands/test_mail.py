@@ -23,7 +23,7 @@ from outside.run.deliver import open_mailbox
 from outside.text.templates import rules_version
 from roster.model import Group, Member, Role, Terms
 from roster.plan import Send
-from roster.table import Place
+from roster.sheet.table import Place
 from roster.welcome_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.welcome_mark import READY, SENT
 

@@ -28,8 +28,8 @@ from outside.config.values import (
     words,
     yes_no,
 )
-from roster.columns import DEELNEMERS
 from roster.model import Bounds, Terms
+from roster.sheet.columns import DEELNEMERS
 
 Key = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""

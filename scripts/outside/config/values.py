@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from roster.model import Bounds
-from roster.table import fold
+from roster.sheet.table import fold
 
 Reader = Callable[[Any], Any]
 

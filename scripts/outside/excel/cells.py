@@ -9,8 +9,8 @@ import python_calamine
 
 from outside.errors import Stop
 from outside.xlsx.forgive import forgiving_copy
-from roster.columns import TAB
-from roster.table import Cell, Sheet, fold
+from roster.sheet.columns import TAB
+from roster.sheet.table import Cell, Sheet, fold
 
 Range = tuple[int, int, int, int]
 """Left, top, right, bottom; 1 = A, 1 = top."""
@@ -27,7 +27,7 @@ class _Stumbled(Exception):
 
 
 def is_ours(title: str) -> bool:
-    """True for a tab that may be one of the register's, as `roster.headings` forgives its name."""
+    """True for a tab that may be one of the register's, as `roster.sheet.headings` forgives its name."""
     return _bare(title) in {_bare(tab) for tab in TAB}
 
 

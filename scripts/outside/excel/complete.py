@@ -10,9 +10,9 @@ from outside.excel.save import SheetChange, put_cells
 from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Heading, Value
-from roster.columns import TABS
-from roster.headings import find_what_is_there
-from roster.table import Cell, Sheet, Table, fold
+from roster.sheet.columns import TABS
+from roster.sheet.headings import find_what_is_there
+from roster.sheet.table import Cell, Sheet, Table, fold
 
 
 def complete_register(path: Path, backups: Path) -> list[str]:

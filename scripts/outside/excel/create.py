@@ -19,9 +19,9 @@ from outside.xlsx.package import open_book
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.tags import Changes
 from outside.xlsx.text import as_stored
-from roster.columns import TABS
 from roster.model import Terms
-from roster.table import Cell, is_blank
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell, is_blank
 
 __all__ = ["complete_register", "create_register"]
 
@@ -39,7 +39,7 @@ def create_register(
 ) -> None:
     """A new register at `path`, which must not be there yet; only its owner can read it.
 
-    `rows` holds rows by tab, cells in the order of `roster.columns`. `title` stands large on the
+    `rows` holds rows by tab, cells in the order of `roster.sheet.columns`. `title` stands large on the
     front tab "Lees mij", the lines of `front_page` below it. Notes and
     dropdowns are those of the municipality of `terms`. Raises Stop where it cannot be made.
     """

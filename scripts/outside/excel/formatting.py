@@ -13,8 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.workbook import FRONT
-from roster.columns import TABS, Column, Tab, hint
 from roster.model import Terms
+from roster.sheet.columns import TABS, Column, Tab, hint
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"

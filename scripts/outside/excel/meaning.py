@@ -14,9 +14,9 @@ from outside.xlsx.formula_cells import unknown_cells
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
-from roster.columns import TAB
-from roster.headings import of_the_register
-from roster.table import Sheet, Table, fold
+from roster.sheet.columns import TAB
+from roster.sheet.headings import of_the_register
+from roster.sheet.table import Sheet, Table, fold
 
 _SHIFT = 1462
 """Days between the two systems of counting (ECMA-376 part 1, 18.17.4.1)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from outside.xlsx.text import MAIN, column_letters, text_xml
-from roster.columns import Tab
+from roster.sheet.columns import Tab
 
 
 def sheet_with_headings(tab: Tab, rows: Iterable[Mapping[int, str | int]] = (), style: str | None = None) -> bytes:

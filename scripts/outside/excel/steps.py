@@ -10,7 +10,7 @@ from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Heading, Value
 from outside.xlsx.text import as_stored
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Table, same, says
+from roster.sheet.table import Cell, Table, same, says
 
 _ROW = 1 << 15
 """A cell as one number: row times this, plus column."""

@@ -20,10 +20,10 @@ from outside.files.atomic import installation, no_lock, trouble
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_private_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
-from roster.columns import TAB
-from roster.headings import HeadingProblems, find_tables
 from roster.plan import AddRow, SetCell
-from roster.table import Cell, Sheet, Table
+from roster.sheet.columns import TAB
+from roster.sheet.headings import HeadingProblems, find_tables
+from roster.sheet.table import Cell, Sheet, Table
 
 _READ_TRIES = 3
 

@@ -15,8 +15,8 @@ from outside.files.atomic import private_folder, settle_folder, write_private
 from outside.files.backups import KEPT, backups_of, doing_on_disk
 from outside.google.tabs import Tab
 from outside.xlsx.text import MAIN, column_letters, text_xml
-from roster.columns import TAB
-from roster.table import Cell, is_blank
+from roster.sheet.columns import TAB
+from roster.sheet.table import Cell, is_blank
 
 NAME = "google-register.xlsx"
 _PARTS = "http://schemas.openxmlformats.org/package/2006"

@@ -10,7 +10,7 @@ from itertools import groupby
 from outside.google.client import ERROR, Json
 from outside.google.row_matching import Cells, shows
 from outside.google.tabs import Tab, quoted
-from roster.table import Cell, is_blank, same
+from roster.sheet.table import Cell, is_blank, same
 
 MOST_BYTES = 1_800_000
 """Google advises 2 MB a request; the rest is for the frame around the cells."""

@@ -18,7 +18,7 @@ from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL, SPREADSH
 
 from outside.errors import Stop
 from outside.google.login import Login, refused_login
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 Json = dict[str, Any]
 

@@ -14,7 +14,7 @@ from outside.errors import Stop
 from outside.files.atomic import trouble
 from outside.google.row_matching import Cells, Doubt, mark_of
 from outside.google.tabs import Tab, again
-from roster.table import Cell
+from roster.sheet.table import Cell
 
 MOST = 10_000_000
 """Cells that Google keeps in one spreadsheet."""

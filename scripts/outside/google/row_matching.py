@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from outside.google.tabs import Tab, again
-from roster.table import Cell, fold, is_blank, same, says
+from roster.sheet.table import Cell, fold, is_blank, same, says
 
 Cells = dict[int, dict[int, Cell]]
 """Row -> column -> value, counted from 0."""

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 
 from outside.google.batch import Change
 from outside.google.tabs import Tab
-from roster.columns import TAB
 from roster.plan import AddRow, SetCell
-from roster.table import Table, same, says
+from roster.sheet.columns import TAB
+from roster.sheet.table import Table, same, says
 
 LONGEST = 49_000
 """Google takes 50,000 characters a cell."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from outside.errors import Stop
 from outside.google.client import Calls, Json, Refused
 from outside.workbook import FRONT, is_front_of_example
-from roster.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
-from roster.table import Cell, Sheet, Table, fold, is_blank
+from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
+from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 FIELDS = (
     "properties(title),"

@@ -18,7 +18,7 @@ from outside.google.steps import Step
 from outside.google.tabs import Found, Tab, describe, read_again, read_tabs
 from outside.google.write import Write
 from outside.workbook import Written
-from roster.table import Table
+from roster.sheet.table import Table
 
 
 class GoogleWorkbook:

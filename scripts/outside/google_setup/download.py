@@ -12,7 +12,7 @@ from outside.google.lock import TITLE
 from outside.google.tabs import cells_in, describe, quoted, read_sheets
 from outside.google_setup.formulas import for_excel, has_decimal_comma
 from outside.xlsx.text import column_letters
-from roster.table import Sheet
+from roster.sheet.table import Sheet
 
 Place = tuple[int, int]
 """Row and column, from 0."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
 from outside.google.client import Json
-from roster.columns import TAB, Column, Tab, hint
 from roster.model import Terms
-from roster.table import Cell, is_blank
+from roster.sheet.columns import TAB, Column, Tab, hint
+from roster.sheet.table import Cell, is_blank
 
 PROTECTION = "Deze kolom vult Buurtbeheer in."
 

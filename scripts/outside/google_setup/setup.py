@@ -16,10 +16,10 @@ from outside.google.login import log_in
 from outside.google.tabs import Found, describe, quoted, read_sheets
 from outside.google_setup.formatting import Standing, missing_look, says_nothing
 from outside.workbook import FRONT
-from roster.columns import TABS
-from roster.headings import find_what_is_there, of_the_register
 from roster.model import Terms
-from roster.table import Sheet, Table
+from roster.sheet.columns import TABS
+from roster.sheet.headings import find_what_is_there, of_the_register
+from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"

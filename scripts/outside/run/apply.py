@@ -21,10 +21,10 @@ from outside.run.output_files import Handout
 from outside.run.select import Key, Posted, sift
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
-from roster.columns import DEELNEMERS
 from roster.numbers import valid_number
 from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
-from roster.table import Place
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Place
 from roster.welcome_mark import REFUSED, UNCERTAIN
 
 Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]

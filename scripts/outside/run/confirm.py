@@ -14,9 +14,9 @@ from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
 from outside.run.select import Posted, sift
-from roster.columns import DEELNEMERS
 from roster.new_admins import admin_mark, describe_new_admins, unvouched
 from roster.plan import Send, View
+from roster.sheet.columns import DEELNEMERS
 from roster.welcome_mark import BUSY, UNCERTAIN, WelcomeMark, read_mark
 
 A_DAY = timedelta(hours=24)

@@ -15,7 +15,7 @@ from outside.run.select import Posted
 from outside.run.spool import Letters, Sealed
 from outside.workbook import Workbook
 from roster.plan import AddRow, Delivery, Send, SetCell
-from roster.table import Cell, says
+from roster.sheet.table import Cell, says
 from roster.welcome_mark import (
     BUSY,
     READY,

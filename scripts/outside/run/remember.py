@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from outside.ledger.ledger import Ledger
-from roster.columns import BORDAANVRAGEN, DEELNEMERS
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status
 from roster.numbers import highest_seen
 from roster.plan import View
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS
 
 
 def highest_numbers(view: View) -> dict[str, int]:

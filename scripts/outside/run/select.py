@@ -11,7 +11,7 @@ from outside.errors import Stop
 from outside.ledger.ledger import Entry, Ledger
 from outside.mail.mailbox import Mailbox
 from roster.plan import AddRow, Delivery, Send, SetCell
-from roster.table import Cell, Place, says
+from roster.sheet.table import Cell, Place, says
 from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
 
 Key = tuple[str, str, str]

@@ -14,7 +14,7 @@ from outside.xlsx.dependents import utf8_of
 from outside.xlsx.package import open_book
 from outside.xlsx.patch import complete, shadow
 from outside.xlsx.text import column_number
-from roster.table import Unknown
+from roster.sheet.table import Unknown
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
 

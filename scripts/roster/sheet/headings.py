@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from roster.columns import TABS, Tab
-from roster.table import Cell, Sheet, Table, fold, is_blank
+from roster.sheet.columns import TABS, Tab
+from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 Problem = tuple[str, str]
 """What is wrong, and what mends it."""

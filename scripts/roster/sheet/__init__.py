@@ -1,0 +1,1 @@
+"""The sheet as cells, its tabs and columns, found by heading."""
