@@ -10,8 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, email
-from roster.emails import PLAIN, _plain_address
-from roster.mail_slips import meant_domain
+from roster.cells.email_typos import meant_domain
+from roster.cells.emails import PLAIN, _plain_address
 from roster.sheet.table import Cell
 
 

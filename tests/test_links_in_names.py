@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.links import holds_link, without_links
+from roster.cells.links import holds_link, without_links
 from sheet_notation import AREAS, GROUPS, STREETS, register, weights
 from test_letters import a_send, sent
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
 from roster.cells import Phone, PhoneKind, Unreadable, phone
-from roster.phones import COMMON, _common_phone
+from roster.cells.phones import COMMON, _common_phone
 from roster.sheet.table import Cell
 
 # fmt: off

@@ -11,9 +11,9 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
 
+from roster.cells.phones import phone
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.phones import phone
 from roster.sheet.table import Cell, Place, fold
 
 

@@ -9,10 +9,10 @@ from itertools import repeat
 
 from roster.admin_rows import read_admin_rows
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
+from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.numbers import far_rows, give_numbers
-from roster.phones import LANDLINES
 from roster.plan import History, Recipient
 from roster.reading_apart import rows_apart
 from roster.reading_laws import (

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 from roster.cells import Unreadable, day, text
+from roster.cells.names import name, surname
 from roster.finding import Weight
 from roster.model import Terms
-from roster.names import name, surname
 from roster.reading_rows import Rows
 from roster.sheet.table import Cell, fold
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from roster.cells.links import holds_link
 from roster.finding import Finding
-from roster.links import holds_link
 from roster.rules_case import Case, notice
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from roster.addresses import place_behind
 from roster.cells import Unreadable, house_number, split_street, street_splits
+from roster.cells.addresses import place_behind
 from roster.likeness import closest_key, slips_allowed
 from roster.model import Roster, Street
 from roster.sheet.table import fold

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from roster.cells_text import Unreadable
+from roster.cells.text import Unreadable
 from roster.sheet.table import Cell, Unknown
 
 KNOWN = "a_cell_shows_what_it_holds"

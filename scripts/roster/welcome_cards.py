@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from roster.cells.phones import phone
 from roster.model import Group, Member, Role, Terms
-from roster.phones import phone
 from roster.plan import file_name
 from roster.sheet.table import Place
 from roster.vcards import Frame, card, escape, frame, shorten

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 from outside.config.settings import Settings
-from roster.phones import phone
+from roster.cells.phones import phone
 from roster.welcome_desk import is_placeholder
 
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})

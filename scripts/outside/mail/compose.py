@@ -20,7 +20,7 @@ from urllib.parse import quote
 from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
 from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
-from roster.links import holds_link, without_links
+from roster.cells.links import holds_link, without_links
 from roster.plan import Send
 from roster.welcome_desk import is_placeholder
 

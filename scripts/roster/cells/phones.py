@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import phonenumbers
 from phonenumbers import PhoneNumberType as Type
 
-from roster.cells_text import Unreadable, plain_digits, text, whole_number
+from roster.cells.text import Unreadable, plain_digits, text, whole_number
 from roster.sheet.table import Cell
 
 PhoneKind = Literal["mobile", "landline", "foreign mobile", "foreign landline"]

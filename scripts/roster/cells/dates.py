@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from roster.cells_text import Unreadable, text
+from roster.cells.text import Unreadable, text
 from roster.sheet.table import Cell
 
 _EPOCH = date(1899, 12, 30)  # day 0 of Excel's and Google's serial numbers (1900 system)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
-from roster.cells_text import Unreadable, plain_digits, text
+from roster.cells.text import Unreadable, plain_digits, text
 from roster.model import Bounds, Location
 from roster.sheet.table import Cell
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from roster.cells_text import Unreadable, text
+from roster.cells.text import Unreadable, text
 from roster.sheet.table import Cell, fold
 
 _NO_NAME = frozenset((

@@ -6,12 +6,12 @@ raises `Unreadable`. None of them guesses: what could mean two things is refused
 
 from __future__ import annotations
 
-from roster.addresses import HouseNumber, house_number, postcode, split_street, street_splits
-from roster.cells_text import Unreadable, text, yes_no
-from roster.days import day
-from roster.emails import email
-from roster.locations import distance_m, location
-from roster.phones import Phone, PhoneKind, phone
+from roster.cells.addresses import HouseNumber, house_number, postcode, split_street, street_splits
+from roster.cells.coordinates import distance_m, location
+from roster.cells.dates import day
+from roster.cells.emails import email
+from roster.cells.phones import Phone, PhoneKind, phone
+from roster.cells.text import Unreadable, text, yes_no
 
 __all__ = [
     "HouseNumber",

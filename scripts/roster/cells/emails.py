@@ -9,8 +9,8 @@ from urllib.parse import unquote
 from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
-from roster.cells_text import Unreadable, plain_digits, text
-from roster.mail_slips import meant_domain
+from roster.cells.email_typos import meant_domain
+from roster.cells.text import Unreadable, plain_digits, text
 from roster.sheet.table import Cell
 
 _REMEDY = "Typ één adres, bijvoorbeeld naam@mail.example, of laat de cel leeg."

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from roster.cells_text import Unreadable, plain_digits, text, whole_number
+from roster.cells.text import Unreadable, plain_digits, text, whole_number
 from roster.sheet.table import Cell
 
 _POSTCODE = re.compile(r"(?:NL[- ]?)?([1-9][0-9]{3})[- .]?([A-Z]{2})")
