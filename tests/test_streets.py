@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.likeness import closest
 from roster.model import Roster
 from roster.plan import History
 from roster.reading import read_roster
-from roster.streets import Address, Streets
+from roster.streets.lookup import Address, Streets
+from roster.streets.similarity import closest
 from sheet_notation import TERMS, register
 
 GROUPS = """

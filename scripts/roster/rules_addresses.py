@@ -9,8 +9,8 @@ from roster.finding import Finding
 from roster.model import Member, Roster
 from roster.rules_case import Case, blocks, notice, rows_in_words
 from roster.sheet.table import fold
-from roster.street_names import words_of
-from roster.streets import Address
+from roster.streets.lookup import Address
+from roster.streets.names import words_of
 
 
 def a_members_group_exists(case: Case) -> Iterator[Finding]:

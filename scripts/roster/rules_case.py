@@ -8,10 +8,10 @@ from datetime import date
 from functools import cached_property
 
 from roster.finding import Finding, Weight
-from roster.likeness import closest
 from roster.model import Member, Roster, SignRequest, Standing, Terms
 from roster.sheet.table import Place, fold
-from roster.streets import Address, Streets
+from roster.streets.lookup import Address, Streets
+from roster.streets.similarity import closest
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold
 from roster.standing import enough_admins, is_open
-from roster.street_names import words_of
+from roster.streets.names import words_of
 
 
 def _admins(case: Case, group: Group) -> list[Member]:

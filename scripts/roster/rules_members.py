@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from roster.finding import Finding
-from roster.likeness import closest
 from roster.model import Member
 from roster.rules_case import Case, blocks, in_order, notice, rows_in_words
 from roster.rules_officials import is_official_address, is_official_organisation
 from roster.sheet.table import Place, fold
+from roster.streets.similarity import closest
 
 
 def a_member_has_a_name(case: Case) -> Iterator[Finding]:

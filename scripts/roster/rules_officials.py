@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from roster.sheet.table import fold
-from roster.street_names import words_of
+from roster.streets.names import words_of
 
 _POLICE = frozenset(
     {

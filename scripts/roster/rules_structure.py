@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from roster.finding import Finding
-from roster.likeness import closest
 from roster.model import Area, Group, Street
 from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.sheet.table import fold
+from roster.streets.similarity import closest
 
 
 def a_group_lies_in_a_known_area(case: Case) -> Iterator[Finding]:

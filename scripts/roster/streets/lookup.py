@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.cells.addresses import place_behind
-from roster.likeness import closest_key, slips_allowed
 from roster.model import Roster, Street
 from roster.sheet.table import fold
-from roster.street_names import WHOLE_ENDINGS, readings, stem_length, with_whole_years, words_of
+from roster.streets.names import WHOLE_ENDINGS, readings, stem_length, with_whole_years, words_of
+from roster.streets.similarity import closest_key, slips_allowed
 
 _LONGEST_NAME = 7
 """Words in the name of a street, at most, as it is looked for in a text."""

@@ -1,0 +1,1 @@
+"""Which group an address belongs to, however the street is written."""
