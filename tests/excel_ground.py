@@ -7,7 +7,7 @@ from pathlib import Path
 
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from roster.plan import SetCell
+from roster.plan.steps import SetCell
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell
 from workbook_contract import PEOPLE, rows_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from outside.errors import Changed
 from outside.files.atomic import write_private
 from outside.workbook import Written
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
 

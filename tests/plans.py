@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roster.model import Terms
-from roster.plan import AddRow, History, Planner, SetCell, Step, View
+from roster.plan.steps import AddRow, History, Planner, SetCell, Step, View
 from roster.reading import read_roster
 from roster.rules import check
 from roster.sheet.table import Cell, Table

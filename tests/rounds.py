@@ -9,7 +9,7 @@ from datetime import timedelta
 from plans import carried_out, view
 from roster.model import Terms
 from roster.notices import notices_of
-from roster.plan import Delivery, History, Planner, Send, View
+from roster.plan.steps import Delivery, History, Planner, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered
 from roster.role_letters import plan_follow_up_marks, plan_role_letters

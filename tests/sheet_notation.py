@@ -12,7 +12,7 @@ from textwrap import dedent
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.plan import History
+from roster.plan.steps import History
 from roster.reading import read_roster
 from roster.rules import check
 from roster.sheet.columns import DEELNEMERS, TAB, TABS

@@ -10,7 +10,7 @@ from typing import TextIO
 from outside.errors import Changed
 from outside.workbook import Written
 from plans import carried_out
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 from sheet_notation import members, table

@@ -18,7 +18,7 @@ from outside.run.apply import Report
 from outside.run.deliver import settle
 from outside.workbook import Written
 from roster.describe import describe_report
-from roster.plan import AddRow, Document, Send, SetCell, Step, WriteFile
+from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from small_round import READY, TODAY, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
 

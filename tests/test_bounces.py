@@ -25,7 +25,7 @@ from outside.commands.setup import make_example
 from outside.errors import Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Outcome
-from roster.welcome_mark import BUSY, REFUSED, SENT, WAITS
+from roster.plan.delivery_status import BUSY, REFUSED, SENT, WAITS
 from test_crash import strace
 from test_smtp_round import TODAY, age, lay_out, welkom
 

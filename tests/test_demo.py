@@ -13,7 +13,7 @@ from roster.demo import example
 from roster.demo_dirt import FAULTS, FORMS
 from roster.finding import Finding
 from roster.model import Roster, Terms
-from roster.plan import History
+from roster.plan.steps import History
 from roster.reading import read_roster
 from roster.rules import check
 from roster.sheet.columns import TAB, TABS, Tab

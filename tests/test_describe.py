@@ -14,9 +14,9 @@ from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
 from plans import view
 from roster.describe import describe
-from roster.holding import Held
 from roster.marks import plan_marks
-from roster.plan import SetCell
+from roster.plan.hold_back import Held
+from roster.plan.steps import SetCell
 from sheet_notation import TERMS, register
 
 WRONG = "\n".join(["Voornaam | Akkoord spelregels", *["Jan | "] * 30])

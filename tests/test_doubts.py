@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from plans import view
-from roster.doubts import doubts
-from roster.plan import Delivery, History, View
+from roster.plan.safety import doubts
+from roster.plan.steps import Delivery, History, View
 from roster.recipient_history import recipient_history_of
 from roster.welcome import plan_welcome
 from sheet_notation import TERMS, mobile, register

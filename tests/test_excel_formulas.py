@@ -9,7 +9,7 @@ import pytest
 
 from excel_ground import MEMBER, by_hand, leftovers, status
 from outside.errors import Stop
-from roster.plan import SetCell
+from roster.plan.steps import SetCell
 from xlsx_by_hand import KIND, MAIN, part, raw_parts, sheet_xml, values
 
 

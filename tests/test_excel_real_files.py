@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.excel.workbook import ExcelWorkbook
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB, TABS
 from xlsx_by_hand import part, raw_parts, values
 

@@ -11,7 +11,7 @@ import pytest
 from excel_ground import MEMBER, by_hand, status
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
-from roster.plan import AddRow
+from roster.plan.steps import AddRow
 from xlsx_by_hand import KIND, LINKS, MAIN, STRICT, part
 
 Parts = dict[str, bytes]

@@ -112,7 +112,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     script = (
         "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
         "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook; from outside.errors import Stop\n"
-        "from roster.plan import SetCell\n"
+        "from roster.plan.steps import SetCell\n"
         "w = ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups')\n"
         "t = w.read()['Deelnemers']\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
@@ -133,7 +133,7 @@ def test_a_killed_write_leaves_a_whole_file(moment: int, tmp_path: Path) -> None
     before = values(path)
     script = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook; from roster.plan import SetCell\n"
+        "from pathlib import Path; from outside.excel.workbook import ExcelWorkbook; from roster.plan.steps import SetCell\n"
         "w = ExcelWorkbook(Path(sys.argv[2]), Path(sys.argv[2]).parent / 'state' / 'backups')\n"
         "t = w.read()['Deelnemers']\n"
         "print('ready', flush=True)\n"

@@ -9,7 +9,7 @@ import pytest
 
 from google_register import google_book, laptop, opened
 from outside.google.workbook import GoogleWorkbook
-from roster.plan import History, SetCell
+from roster.plan.steps import History, SetCell
 from roster.reading import read_roster
 from roster.sheet.table import Cell
 from roster.unread import KNOWN

@@ -20,7 +20,7 @@ from outside.errors import Stop
 from outside.google import client as google_calls
 from outside.google import lock as google_lock
 from outside.google.lock import STALE, TITLE
-from roster.plan import SetCell
+from roster.plan.steps import SetCell
 from sheets_server import Book, Fault, Person, SheetsServer
 from sheets_server.faults import KINDS
 from sheets_server.fixture import sheets

@@ -9,7 +9,7 @@ import pytest
 
 from json_register import new_register
 from outside.ledger.ledger import Ledger
-from roster.plan import Part, WriteFile
+from roster.plan.steps import Part, WriteFile
 from roster.sheet.table import Place
 from small_round import READY, TODAY, carry_out, plan_of, view_of
 

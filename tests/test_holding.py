@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from roster.finding import Finding, Weight
-from roster.holding import hold_back
-from roster.plan import Document, Part, SetCell, WriteFile
+from roster.plan.hold_back import hold_back
+from roster.plan.steps import Document, Part, SetCell, WriteFile
 from roster.sheet.table import Place
 
 GOOD, BAD = Place("Deelnemers", 2, "D-0001"), Place("Deelnemers", 3, "D-0002")

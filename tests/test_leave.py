@@ -17,7 +17,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.confirm import must_fit
 from outside.run.round import Tries
-from roster.plan import Planner
+from roster.plan.steps import Planner
 from roster.sync import PLANNERS
 from sheet_notation import TODAY, register
 from small_round import Postman

@@ -19,7 +19,7 @@ from outside.ledger.ledger import Intent, Ledger
 from outside.ledger.schema import MIGRATIONS
 from outside.mail.mailbox import Outcome
 from roster.model import Role
-from roster.plan import Send
+from roster.plan.steps import Send
 from roster.sheet.table import Place
 
 TODAY = date(2026, 11, 23)

@@ -20,7 +20,7 @@ from outside.config.settings import Mail, Network, Settings
 from outside.mail.compose import compose, is_placeholder, message_id
 from outside.text.templates import TEMPLATES
 from pages import FACTS, HOSTILE, Page
-from roster.plan import Send
+from roster.plan.steps import Send
 from roster.sheet.table import Place
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)

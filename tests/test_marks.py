@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from plans import carried_out, cells, plan, view
 from roster.marks import plan_marks
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB
 from roster.sync import PLANNERS
 from sheet_notation import members, register, table

@@ -13,7 +13,7 @@ from json_register import new_register
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.spool import Letters
-from roster.plan import Send
+from roster.plan.steps import Send
 from small_round import READY, SENT, TERMS, TODAY, Postman, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
 

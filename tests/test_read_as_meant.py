@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from roster.model import Member, Roster, Standing, Status
-from roster.plan import Delivery, History
+from roster.plan.steps import Delivery, History
 from roster.reading import read_roster
 from roster.rules import check
 from roster.sheet.table import Cell

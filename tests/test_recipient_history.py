@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.plan import Delivery, View
+from roster.plan.steps import Delivery, View
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered
 from roster.rules_update import holders

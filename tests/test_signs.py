@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plans import plan
-from roster.plan import Document
+from roster.plan.steps import Document
 from roster.signs import plan_signs
 from sheet_notation import register
 

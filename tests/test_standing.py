@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from roster import reading, reading_laws, rules
 from roster.demo import example
 from roster.model import Role, Status
-from roster.plan import History
+from roster.plan.steps import History
 from roster.reading import read_roster
 from roster.rules import RULES, RULES_ABOUT_STANDING, check
 from roster.sheet.columns import TABS

@@ -22,7 +22,7 @@ from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
 from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
-from roster.plan import file_name
+from roster.plan.steps import file_name
 from roster.sheet.table import Cell, Place, Table
 from roster.vcards import card, frame
 from roster.welcome_cards import admin_cards

@@ -19,7 +19,7 @@ from roster.cells import phone
 from roster.left_alone import wants_no_mail
 from roster.marks import plan_marks
 from roster.model import Status
-from roster.plan import SetCell
+from roster.plan.steps import SetCell
 from roster.sheet.table import Cell, Table, Unknown
 from roster.unread import is_error
 from roster.welcome import plan_welcome

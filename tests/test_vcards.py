@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.model import Group, Member, Terms
-from roster.plan import file_name
+from roster.plan.steps import file_name
 from roster.sheet.table import Place
 from roster.vcards import LINE, card, escape, frame
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan import Delivery, History, Send, View
+from roster.plan.steps import Delivery, History, Send, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
 from roster.welcome import by_hand, plan_welcome, waiting_for_welcome

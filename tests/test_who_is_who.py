@@ -17,7 +17,7 @@ from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
 from plans import cells, view
 from roster.marks import plan_marks
-from roster.plan import Delivery, History, SetCell, View
+from roster.plan.steps import Delivery, History, SetCell, View
 from roster.recipient_history import recipient_history_of
 from roster.sheet.columns import DEELNEMERS
 from roster.welcome import plan_welcome

@@ -24,11 +24,18 @@ from outside.ledger.ledger import Intent, Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
 from roster.left_alone import takes_mail_again, wants_no_mail
-from roster.plan import Delivery, History
+from roster.plan.delivery_status import (
+    keep_mail_again,
+    keep_wish,
+    mail_again_since,
+    read_mark,
+    with_mail_again,
+    with_no_mail,
+)
+from roster.plan.steps import Delivery, History
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 from roster.welcome import plan_welcome
-from roster.welcome_mark import keep_mail_again, keep_wish, mail_again_since, read_mark, with_mail_again, with_no_mail
 from roster.welcome_told import plan_missed_marks
 from small_round import NOW, SETTINGS, view_of
 

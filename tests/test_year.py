@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from roster.plan import History
+from roster.plan.steps import History
 from test_who_is_who import mailed, seen_in
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from outside.errors import Changed
 from outside.workbook import Workbook
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell, Place, Table, says
 

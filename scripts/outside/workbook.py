@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.table import Sheet, Table, fold
 
 FRONT, EXAMPLE = "Lees mij", "VOORBEELD"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from roster.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Member, Roster
-from roster.plan import AddRow, SetCell, View
+from roster.plan.steps import AddRow, SetCell, View
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import Cell, Table, fold, says
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from roster.model import Member
 from roster.notices import ADMIN, NUMBER_UPDATE, notices_of
 from roster.number_update import audience_of, number_version
-from roster.plan import Notice, View
+from roster.plan.steps import Notice, View
 from roster.sheet.table import fold
 from roster.welcome_desk import Turn, desk_of
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from roster.plan import Delivery
+from roster.plan.delivery_status import BUSY, mark_of, read_mark
+from roster.plan.steps import Delivery
 from roster.sheet.table import Cell
-from roster.welcome_mark import BUSY, mark_of, read_mark
 
 BETWEEN = "; "
 _TELLS_APART = re.compile(r":(?=\s)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from roster.model import Member
-from roster.plan import View
+from roster.plan.steps import View
 from roster.recipient_history import recipient_history_of
 from roster.sheet.table import is_blank
 

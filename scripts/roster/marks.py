@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from roster.finding import lines_by_row
 from roster.model import Group, Roster, Standing, Terms
-from roster.plan import SetCell, View
+from roster.plan.steps import SetCell, View
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
 from roster.sheet.table import Place, Table, fold, says
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 from roster.model import Member
-from roster.plan import View
+from roster.plan.delivery_status import SENT
+from roster.plan.steps import View
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import fold, says
-from roster.welcome_mark import SENT
 
 BEFORE = "admins_before"
 """In what is counted: not 0 while a register that was in use has to be looked over for the admins that it had."""

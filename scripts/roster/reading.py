@@ -13,7 +13,9 @@ from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.numbers import far_rows, give_numbers
-from roster.plan import History, Recipient
+from roster.plan.delivery_status import mail_again_since, says_no_mail
+from roster.plan.recipients import seen
+from roster.plan.steps import History, Recipient
 from roster.reading_apart import rows_apart
 from roster.reading_laws import (
     a_decision_is_known,
@@ -24,10 +26,8 @@ from roster.reading_laws import (
 )
 from roster.reading_members import read_leaving, read_names, read_surnames
 from roster.reading_rows import Rows
-from roster.recipients import seen
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.sheet.table import Cell, Table, fold
-from roster.welcome_mark import mail_again_since, says_no_mail
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
 MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 from roster.model import Member, Status
-from roster.plan import Delivery, Recipient, View
-from roster.recipients import by_digest, row_of, seen, shared, turn_of
+from roster.plan.delivery_status import WelcomeMark, read_mark
+from roster.plan.recipients import by_digest, row_of, seen, shared, turn_of
+from roster.plan.steps import Delivery, Recipient, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, is_blank
-from roster.welcome_mark import WelcomeMark, read_mark
 
 WELCOME = "welcome"
 

@@ -11,10 +11,10 @@ from difflib import SequenceMatcher
 
 from roster.left_alone import wants_no_mail
 from roster.model import Member, Status
-from roster.plan import Delivery, Planner, Send, View
+from roster.plan.delivery_status import REFUSED, done_states, read_mark
+from roster.plan.steps import Delivery, Planner, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.sheet.columns import DEELNEMERS
-from roster.welcome_mark import REFUSED, done_states, read_mark
 
 ACT = "rules_update"
 ACTS = ("welcome", ACT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.model import Status
-from roster.plan import Document, View
+from roster.plan.steps import Document, View
 from roster.sheet.table import fold
 
 STATES = (Status.DRAFT, Status.SUBMITTED, Status.PROMISED, Status.PLACED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from roster.admins import plan_admins
 from roster.marks import plan_marks
-from roster.plan import Planner
+from roster.plan.steps import Planner
 from roster.registered import plan_registered, plan_registered_marks
 from roster.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.signs import plan_signs

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from roster.model import Group, Member, Status, Terms
-from roster.plan import Part, View, WriteFile, file_name
+from roster.plan.steps import Part, View, WriteFile, file_name
 from roster.sheet.table import fold
 
 LINE = 75

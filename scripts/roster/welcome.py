@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 
 from roster.by_hand_changes import changes_by_hand
-from roster.plan import Document, Send, View
+from roster.plan.steps import Document, Send, View
 from roster.rules_update import holders, tells_rules_by_hand
 from roster.welcome_desk import ByHand, Turn, desk_of
 

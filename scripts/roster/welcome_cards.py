@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from roster.cells.phones import phone
 from roster.model import Group, Member, Role, Terms
-from roster.plan import file_name
+from roster.plan.steps import file_name
 from roster.sheet.table import Place
 from roster.vcards import Frame, card, escape, frame, shorten
 

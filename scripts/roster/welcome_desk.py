@@ -11,11 +11,11 @@ from functools import cached_property, lru_cache
 from roster.left_alone import wants_no_mail
 from roster.model import Group, Member, Role, Roster, Standing, Status
 from roster.new_admins import with_cards
-from roster.plan import Notice, Send, View
+from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN
+from roster.plan.steps import Notice, Send, View
 from roster.recipient_history import recipient_history_of
 from roster.sheet.table import Place, fold
 from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
-from roster.welcome_mark import REFUSED, SENT, UNCERTAIN
 from roster.welcomed import ACT, Welcomed
 
 PLACEHOLDER = "0612345678"

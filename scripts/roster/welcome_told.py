@@ -7,12 +7,7 @@ from datetime import date
 
 from roster.left_alone import wants_no_mail
 from roster.model import Member
-from roster.plan import Delivery, SetCell, View
-from roster.recipient_history import recipient_history_of
-from roster.sheet.columns import DEELNEMERS
-from roster.sheet.table import Cell, says
-from roster.welcome_desk import Turn, desk_of
-from roster.welcome_mark import (
+from roster.plan.delivery_status import (
     BUSY,
     HAND,
     READY,
@@ -26,6 +21,11 @@ from roster.welcome_mark import (
     with_no_mail,
     without_wish,
 )
+from roster.plan.steps import Delivery, SetCell, View
+from roster.recipient_history import recipient_history_of
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Cell, says
+from roster.welcome_desk import Turn, desk_of
 
 WELCOME, RULES_UPDATE = ACTS = ("welcome", "rules_update")
 """The letters that the cell tells of; of two on one day the last of these is the later one."""

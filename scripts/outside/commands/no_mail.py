@@ -19,10 +19,10 @@ from outside.run.round import prepare
 from outside.workbook import Workbook
 from roster.left_alone import wants_no_mail
 from roster.model import Member
-from roster.plan import SetCell, View
+from roster.plan.delivery_status import with_mail_again, with_no_mail
+from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
-from roster.welcome_mark import with_mail_again, with_no_mail
 
 if TYPE_CHECKING:
     from outside.command import Choices

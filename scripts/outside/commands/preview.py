@@ -17,7 +17,7 @@ from outside.run.round import prepare_dry
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
 from roster.describe import describe_waiting
-from roster.plan import Planner, Send
+from roster.plan.steps import Planner, Send
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,15 +23,7 @@ from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.by_hand_changes import Change, changes_by_hand
 from roster.notices import ADMIN, MOVED, NUMBER_UPDATE
-from roster.plan import NO_NOTICE, SetCell, View
-from roster.recipient_history import recipient_history_of
-from roster.role_letters import plan_follow_up_marks
-from roster.rules_update import holders, tells_rules_by_hand
-from roster.sheet.columns import DEELNEMERS
-from roster.sheet.table import Table, says
-from roster.welcome import plan_by_hand
-from roster.welcome_desk import Turn, desk_of
-from roster.welcome_mark import (
+from roster.plan.delivery_status import (
     BUSY,
     HAND,
     READY,
@@ -43,6 +35,14 @@ from roster.welcome_mark import (
     mark_of,
     read_mark,
 )
+from roster.plan.steps import NO_NOTICE, SetCell, View
+from roster.recipient_history import recipient_history_of
+from roster.role_letters import plan_follow_up_marks
+from roster.rules_update import holders, tells_rules_by_hand
+from roster.sheet.columns import DEELNEMERS
+from roster.sheet.table import Table, says
+from roster.welcome import plan_by_hand
+from roster.welcome_desk import Turn, desk_of
 from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:

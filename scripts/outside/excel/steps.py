@@ -9,7 +9,7 @@ from outside.xlsx.dependents import Touched
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Heading, Value
 from outside.xlsx.text import as_stored
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.table import Cell, Table, same, says
 
 _ROW = 1 << 15

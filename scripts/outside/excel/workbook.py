@@ -20,7 +20,7 @@ from outside.files.atomic import installation, no_lock, trouble
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_private_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.headings import HeadingProblems, find_tables
 from roster.sheet.table import Cell, Sheet, Table

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from outside.google.batch import Change
 from outside.google.tabs import Tab
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.table import Table, same, says
 

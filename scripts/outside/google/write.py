@@ -13,7 +13,7 @@ from outside.google.row_matching import Cells, Doubt, Moved, follow, put_back, t
 from outside.google.steps import Step, TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
-from roster.plan import AddRow, SetCell
+from roster.plan.steps import AddRow, SetCell
 
 if TYPE_CHECKING:
     from outside.google.workbook import GoogleWorkbook

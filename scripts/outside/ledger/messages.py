@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from outside.ledger.schema import writing
-from roster.welcome_mark import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
+from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
 
 
 @dataclass(frozen=True, slots=True)

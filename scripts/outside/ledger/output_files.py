@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from outside.ledger.schema import writing
-from roster.plan import SEEN, Delivery, Notice
-from roster.welcome_mark import SENT
+from roster.plan.delivery_status import SENT
+from roster.plan.steps import SEEN, Delivery, Notice
 
 
 class Shelf:

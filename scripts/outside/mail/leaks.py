@@ -20,7 +20,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.mail.mailbox import Letter
 from outside.smtp.password import VARIABLE, find_password, password_file
-from roster.plan import Send
+from roster.plan.steps import Send
 
 SHORTEST = 4
 """A secret of fewer marks is none: it would stand in half of all words."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from outside.files.atomic import begin, finish_all, private_folder, settle_folder, sweep, trouble
 from outside.mail.mailbox import Letter, Outcome
-from roster.welcome_mark import READY
+from roster.plan.delivery_status import READY
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]+")
 

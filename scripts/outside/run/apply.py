@@ -22,10 +22,10 @@ from outside.run.select import Key, Posted, sift
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.numbers import valid_number
-from roster.plan import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
+from roster.plan.delivery_status import REFUSED, UNCERTAIN
+from roster.plan.steps import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place
-from roster.welcome_mark import REFUSED, UNCERTAIN
 
 Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""

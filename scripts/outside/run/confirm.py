@@ -15,9 +15,9 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
 from outside.run.select import Posted, sift
 from roster.new_admins import admin_mark, describe_new_admins, unvouched
-from roster.plan import Send, View
+from roster.plan.delivery_status import BUSY, UNCERTAIN, WelcomeMark, read_mark
+from roster.plan.steps import Send, View
 from roster.sheet.columns import DEELNEMERS
-from roster.welcome_mark import BUSY, UNCERTAIN, WelcomeMark, read_mark
 
 A_DAY = timedelta(hours=24)
 HALF_A_DAY = timedelta(hours=12)

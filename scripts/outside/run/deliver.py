@@ -14,9 +14,7 @@ from outside.run.ready_letters import lying_as
 from outside.run.select import Posted
 from outside.run.spool import Letters, Sealed
 from outside.workbook import Workbook
-from roster.plan import AddRow, Delivery, Send, SetCell
-from roster.sheet.table import Cell, says
-from roster.welcome_mark import (
+from roster.plan.delivery_status import (
     BUSY,
     READY,
     REFUSED,
@@ -28,6 +26,8 @@ from roster.welcome_mark import (
     mark_of,
     read_mark,
 )
+from roster.plan.steps import AddRow, Delivery, Send, SetCell
+from roster.sheet.table import Cell, says
 
 CHUNK = 25
 """Letters that are announced together in the rows of a register."""

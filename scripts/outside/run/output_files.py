@@ -22,7 +22,7 @@ from outside.files.atomic import (
     trouble,
 )
 from outside.ledger.output_files import Shelf
-from roster.plan import Document, WriteFile
+from roster.plan.steps import Document, WriteFile
 
 TOGETHER = 50
 """Files that are announced in the ledger at once."""

@@ -6,7 +6,7 @@ from outside.ledger.ledger import Ledger
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status
 from roster.numbers import highest_seen
-from roster.plan import View
+from roster.plan.steps import View
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS
 
 

@@ -10,10 +10,10 @@ from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from roster.describe import describe_report
-from roster.doubts import WAITING, counts
 from roster.finding import Finding
 from roster.new_admins import BEFORE, admin_mark, taken_over
-from roster.plan import View
+from roster.plan.safety import WAITING, counts
+from roster.plan.steps import View
 from roster.welcome import waiting_for_welcome
 from roster.welcome_desk import Turn
 

@@ -32,17 +32,17 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook
 from roster.describe import describe, describe_plan, describe_waiting
-from roster.doubts import doubts
-from roster.holding import Held, hold_back
 from roster.notices import notices_of
-from roster.plan import Delivery, History, Planner, Send, SetCell, Step, View
+from roster.plan.delivery_status import READY, SENT
+from roster.plan.hold_back import Held, hold_back
+from roster.plan.safety import doubts
+from roster.plan.steps import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading import read_roster
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
 from roster.rules import check
 from roster.welcome_desk import all_made_up
-from roster.welcome_mark import READY, SENT
 from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:

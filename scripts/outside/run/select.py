@@ -10,9 +10,9 @@ from datetime import datetime
 from outside.errors import Stop
 from outside.ledger.ledger import Entry, Ledger
 from outside.mail.mailbox import Mailbox
-from roster.plan import AddRow, Delivery, Send, SetCell
+from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
+from roster.plan.steps import AddRow, Delivery, Send, SetCell
 from roster.sheet.table import Cell, Place, says
-from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
 
 Key = tuple[str, str, str]
 """Which letter: the person, the act and the version."""

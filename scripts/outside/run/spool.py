@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from outside.console import progress
 from outside.mail.mailbox import Letter
-from roster.plan import Send, SetCell
-from roster.welcome_mark import BUSY
+from roster.plan.delivery_status import BUSY
+from roster.plan.steps import Send, SetCell
 
 Compose = Callable[[Send], Letter]
 

@@ -19,7 +19,7 @@ from outside.mail.mailbox import Letter, Outcome
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
 from outside.smtp.password import find_password, no_password
 from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
-from roster.welcome_mark import REFUSED, SENT, UNCERTAIN, WAITS
+from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS
 
 A_DAY = timedelta(days=1)
 A_WHILE = timedelta(minutes=15)

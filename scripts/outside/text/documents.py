@@ -8,7 +8,7 @@ from outside.config.settings import Settings
 from outside.text.by_hand import render_by_hand
 from outside.text.rules_archive import kept_rules
 from outside.text.templates import find_text
-from roster.plan import Document
+from roster.plan.steps import Document
 from roster.welcome_desk import ByHand
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from roster.finding import Finding
-from roster.plan import Document, Part, Send, Step, WriteFile
+from roster.plan.steps import Document, Part, Send, Step, WriteFile
 
 
 @dataclass(frozen=True, slots=True)

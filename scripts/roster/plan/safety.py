@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from roster.model import Status
-from roster.plan import Send, Step, View
+from roster.plan.delivery_status import WAITS, done_states, read_mark
+from roster.plan.steps import Send, Step, View
 from roster.recipient_history import LOOKED, recipient_history_of
 from roster.sheet.table import fold
-from roster.welcome_mark import WAITS, done_states, read_mark
 
 SMALL = 20
 """Registers with fewer members than this, before and now, are exempt: there every change is a large one."""

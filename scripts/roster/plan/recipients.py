@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from roster.plan import History, Recipient
+from roster.plan.steps import History, Recipient
 
 _LATER = re.compile(r"^(.+-\d+)-(\d+)$")
 
