@@ -13,7 +13,7 @@ from textwrap import dedent
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.rules import check
 from roster.sheet.columns import DEELNEMERS, TAB, TABS
 from roster.sheet.table import Cell, Table

@@ -23,8 +23,8 @@ from outside.mail.outbox import Outbox
 from outside.run.apply import Report, apply
 from outside.run.deliver import settle
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.numbers import give_numbers
 from roster.plan.steps import Document, History, Part, Send, SetCell, Step, View, WriteFile
+from roster.reading.row_ids import give_numbers
 from roster.sheet.table import Place, Table, says
 from roster.welcome import plan_welcome
 from roster.welcome_told import plan_missed_marks

@@ -14,7 +14,7 @@ from roster.demo_dirt import FAULTS, FORMS
 from roster.finding import Finding
 from roster.model import Roster, Terms
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.rules import check
 from roster.sheet.columns import TAB, TABS, Tab
 from roster.sheet.table import Cell, Table, is_blank

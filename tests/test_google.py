@@ -10,9 +10,9 @@ import pytest
 from google_register import google_book, laptop, opened
 from outside.google.workbook import GoogleWorkbook
 from roster.plan.steps import History, SetCell
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
+from roster.reading.unread import KNOWN
 from roster.sheet.table import Cell
-from roster.unread import KNOWN
 from sheet_notation import TERMS
 from sheets_server import Person, SheetsServer
 from sheets_server.cells import Failure

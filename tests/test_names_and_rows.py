@@ -17,7 +17,7 @@ from plans import carried_out, plan, view
 from roster.cells import Unreadable, day, house_number, phone
 from roster.marks import plan_marks
 from roster.plan.steps import History, Send, SetCell
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table, Unknown
 from roster.welcome import plan_welcome

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plans import view
-from roster.numbers import far_rows, give_numbers, highest_seen
 from roster.plan.recipients import seen
 from roster.plan.steps import Delivery, History, Recipient
+from roster.reading.row_ids import far_rows, give_numbers, highest_seen
 from roster.sheet.table import Cell
 from sheet_notation import mobile, register, weights
 

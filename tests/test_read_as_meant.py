@@ -10,7 +10,7 @@ import pytest
 
 from roster.model import Member, Roster, Standing, Status
 from roster.plan.steps import Delivery, History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.rules import check
 from roster.sheet.table import Cell
 from roster.welcomed import who_was_welcomed

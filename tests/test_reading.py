@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from roster.model import Location, Role, Roster
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table, Unknown
 from sheet_notation import TERMS, TODAY, cells, members, register, table, told

@@ -7,11 +7,13 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster import reading, reading_laws, rules
+from roster import rules
 from roster.demo import example
 from roster.model import Role, Status
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading import cell_rules as reading_laws
+from roster.reading import roster as reading
+from roster.reading.roster import read_roster
 from roster.rules import RULES, RULES_ABOUT_STANDING, check
 from roster.sheet.columns import TABS
 from roster.sheet.headings import find_tables

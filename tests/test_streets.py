@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from roster.model import Roster
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.streets.lookup import Address, Streets
 from roster.streets.similarity import closest
 from sheet_notation import TERMS, register

@@ -20,8 +20,8 @@ from roster.left_alone import wants_no_mail
 from roster.marks import plan_marks
 from roster.model import Status
 from roster.plan.steps import SetCell
+from roster.reading.unread import is_error
 from roster.sheet.table import Cell, Table, Unknown
-from roster.unread import is_error
 from roster.welcome import plan_welcome
 from sheet_notation import GROUPS, STREETS, found, judge, lines, register, weights
 from xlsx_by_hand import sheet_xml, values, write_workbook

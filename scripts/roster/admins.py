@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roster.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Member, Roster
 from roster.plan.steps import AddRow, SetCell, View
+from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import Cell, Table, fold, says
 

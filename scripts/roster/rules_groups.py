@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from roster.admin_rows import rows_of_admins
 from roster.finding import Finding
 from roster.model import Group, Member, Role
+from roster.reading.admin_rows import rows_of_admins
 from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold

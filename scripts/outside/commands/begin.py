@@ -20,7 +20,7 @@ from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
 from roster.demo_dirt import SLIPS
 from roster.plan.steps import History
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Sheet
 

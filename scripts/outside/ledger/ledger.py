@@ -20,9 +20,9 @@ from outside.ledger.output_files import Shelf
 from outside.ledger.ready_letters import LyingReady
 from outside.ledger.schema import open_database, writing
 from outside.mail.mailbox import Outcome
-from roster.numbers import LAST
 from roster.plan.delivery_status import SENT, UNCERTAIN, WAITS
 from roster.plan.steps import NO_NOTICE, Delivery, History, Notice, Recipient, Send
+from roster.reading.row_ids import LAST
 
 FIRST_RETRY = timedelta(minutes=15)
 LAST_RETRY = timedelta(days=1)

@@ -21,9 +21,9 @@ from outside.run.output_files import Handout
 from outside.run.select import Key, Posted, sift
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
-from roster.numbers import valid_number
 from roster.plan.delivery_status import REFUSED, UNCERTAIN
 from roster.plan.steps import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
+from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place
 

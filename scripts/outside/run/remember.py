@@ -5,8 +5,8 @@ from __future__ import annotations
 from outside.ledger.ledger import Ledger
 from roster.left_alone import takes_mail_again, wants_no_mail
 from roster.model import Status
-from roster.numbers import highest_seen
 from roster.plan.steps import View
+from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS
 
 

@@ -37,7 +37,7 @@ from roster.plan.delivery_status import READY, SENT
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.safety import doubts
 from roster.plan.steps import Delivery, History, Planner, Send, SetCell, Step, View
-from roster.reading import read_roster
+from roster.reading.roster import read_roster
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from roster.cells import text
 from roster.finding import Finding, Weight
-from roster.numbers import valid_number
+from roster.reading.row_ids import valid_number
+from roster.reading.unread import is_error
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table, fold
-from roster.unread import is_error
 
 RULE = "a_row_is_of_one_member"
 

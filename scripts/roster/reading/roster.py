@@ -7,25 +7,25 @@ from collections.abc import Callable
 from datetime import date
 from itertools import repeat
 
-from roster.admin_rows import read_admin_rows
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
 from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
-from roster.numbers import far_rows, give_numbers
 from roster.plan.delivery_status import mail_again_since, says_no_mail
 from roster.plan.recipients import seen
 from roster.plan.steps import History, Recipient
-from roster.reading_apart import rows_apart
-from roster.reading_laws import (
+from roster.reading.admin_rows import read_admin_rows
+from roster.reading.apart import rows_apart
+from roster.reading.cell_rules import (
     a_decision_is_known,
     a_members_role_is_known,
     a_postcode_is_well_formed,
     an_answer_is_yes_or_no,
     an_email_is_well_formed,
 )
-from roster.reading_members import read_leaving, read_names, read_surnames
-from roster.reading_rows import Rows
+from roster.reading.members import read_leaving, read_names, read_surnames
+from roster.reading.row_ids import far_rows, give_numbers
+from roster.reading.rows import Rows
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.sheet.table import Cell, Table, fold
 

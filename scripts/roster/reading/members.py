@@ -9,7 +9,7 @@ from roster.cells import Unreadable, day, text
 from roster.cells.names import name, surname
 from roster.finding import Weight
 from roster.model import Terms
-from roster.reading_rows import Rows
+from roster.reading.rows import Rows
 from roster.sheet.table import Cell, fold
 
 # Rules that a cell breaks by not being readable, and that rules_members.py holds the rest of.

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from roster.cells import Unreadable, phone, text, yes_no
 from roster.finding import Finding, Weight
 from roster.model import AdminRow, Member, Roster, Standing
-from roster.numbers import valid_number
-from roster.reading_rows import Rows
+from roster.reading.row_ids import valid_number
+from roster.reading.rows import Rows
 from roster.sheet.table import Cell, Place, fold
 
 ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"

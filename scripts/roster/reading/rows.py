@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
+from roster.reading.unread import STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
-from roster.unread import STARTS, Unread, bound_of, unread
 
 Value = TypeVar("Value")
 
