@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from roster.model import Terms
 from roster.plan.steps import AddRow, History, Planner, SetCell, Step, View
 from roster.reading.roster import read_roster
-from roster.rules import check
+from roster.rules.catalogue import check
 from roster.sheet.table import Cell, Table
 from sheet_notation import TERMS
 

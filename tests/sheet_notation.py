@@ -14,7 +14,7 @@ from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan.steps import History
 from roster.reading.roster import read_roster
-from roster.rules import check
+from roster.rules.catalogue import check
 from roster.sheet.columns import DEELNEMERS, TAB, TABS
 from roster.sheet.table import Cell, Table
 

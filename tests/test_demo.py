@@ -15,7 +15,7 @@ from roster.finding import Finding
 from roster.model import Roster, Terms
 from roster.plan.steps import History
 from roster.reading.roster import read_roster
-from roster.rules import check
+from roster.rules.catalogue import check
 from roster.sheet.columns import TAB, TABS, Tab
 from roster.sheet.table import Cell, Table, is_blank
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from roster.model import Status
-from roster.rules_addresses import is_reason
+from roster.rules.addresses import is_reason
 from sheet_notation import found, judge, lines, register, weights
 
 GROUPS = """

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from roster.model import Status
-from roster.rules_officials import is_official_address, is_official_organisation
+from roster.rules.officials import is_official_address, is_official_organisation
 from sheet_notation import TERMS, found, judge, lines, register, weights
 
 

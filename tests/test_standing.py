@@ -7,14 +7,14 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster import rules
 from roster.demo import example
 from roster.model import Role, Status
 from roster.plan.steps import History
 from roster.reading import cell_rules as reading_laws
 from roster.reading import roster as reading
 from roster.reading.roster import read_roster
-from roster.rules import RULES, RULES_ABOUT_STANDING, check
+from roster.rules import catalogue as rules
+from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING, check
 from roster.sheet.columns import TABS
 from roster.sheet.headings import find_tables
 from roster.sheet.table import Sheet

@@ -41,7 +41,7 @@ from roster.reading.roster import read_roster
 from roster.recipient_history import recipient_history_of
 from roster.registered import plan_registered_marks
 from roster.role_letters import plan_follow_up_marks
-from roster.rules import check
+from roster.rules.catalogue import check
 from roster.welcome_desk import all_made_up
 from roster.welcomed import who_was_welcomed
 

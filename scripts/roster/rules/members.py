@@ -7,8 +7,8 @@ from datetime import date
 
 from roster.finding import Finding
 from roster.model import Member
-from roster.rules_case import Case, blocks, in_order, notice, rows_in_words
-from roster.rules_officials import is_official_address, is_official_organisation
+from roster.rules.context import Case, blocks, in_order, notice, rows_in_words
+from roster.rules.officials import is_official_address, is_official_organisation
 from roster.sheet.table import Place, fold
 from roster.streets.similarity import closest
 

@@ -8,10 +8,10 @@ from itertools import count
 from roster.cells import distance_m
 from roster.finding import Finding
 from roster.model import SignRequest, Status
-from roster.rules_case import Case, blocks, in_order, notice
+from roster.rules.context import Case, blocks, in_order, notice
+from roster.rules.status import is_open
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import fold
-from roster.standing import is_open
 
 ONE_PLACE_M = 25
 """Two places less than this many metres apart are one place (settled)."""

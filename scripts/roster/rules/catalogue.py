@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.rules_addresses import (
+from roster.rules.addresses import (
     a_member_lives_in_the_groups_streets,
     a_members_address_is_complete,
     a_members_group_exists,
 )
-from roster.rules_case import Case, Rule
-from roster.rules_groups import (
+from roster.rules.context import Case, Rule
+from roster.rules.groups import (
     a_group_fits_in_whatsapp,
     a_group_has_an_admin,
     a_group_has_more_than_one_admin,
@@ -22,8 +22,8 @@ from roster.rules_groups import (
     an_admin_sits_in_the_group_of_todays_area,
     there_is_one_coordinator,
 )
-from roster.rules_links import a_name_holds_no_link
-from roster.rules_members import (
+from roster.rules.links import a_name_holds_no_link
+from roster.rules.members import (
     a_member_agreed_to_the_rules,
     a_member_has_a_mobile_that_whatsapp_can_reach,
     a_member_has_a_name,
@@ -35,14 +35,15 @@ from roster.rules_members import (
     dates_make_sense,
     police_and_municipality_stay_out,
 )
-from roster.rules_signs import (
+from roster.rules.signs import (
     a_location_lies_on_the_groups_streets,
     a_sign_request_is_of_a_started_group,
     a_sign_request_names_two_places,
     one_open_request_at_a_time,
     signs_follow_the_advice,
 )
-from roster.rules_structure import (
+from roster.rules.status import AskWelcomed, stand, stand_requests
+from roster.rules.structure import (
     a_group_has_a_unique_name,
     a_group_has_streets,
     a_group_lies_in_a_known_area,
@@ -50,7 +51,6 @@ from roster.rules_structure import (
     a_street_belongs_to_one_group,
     a_street_names_its_group,
 )
-from roster.standing import AskWelcomed, stand, stand_requests
 
 
 def check(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roster.cells.links import holds_link
 from roster.finding import Finding
-from roster.rules_case import Case, notice
+from roster.rules.context import Case, notice
 
 
 def a_name_holds_no_link(case: Case) -> Iterator[Finding]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from roster.finding import Finding
 from roster.model import Group, Member, Role
 from roster.reading.admin_rows import rows_of_admins
-from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Case, blocks, notice, other_rows, rows_in_words
+from roster.rules.status import enough_admins, is_open
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold
-from roster.standing import enough_admins, is_open
 from roster.streets.names import words_of
 
 

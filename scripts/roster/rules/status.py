@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
 from roster.plan.delivery_status import REFUSED, read_mark
-from roster.rules_case import in_order
+from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.sheet.table import fold, is_blank
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from roster.cells import Unreadable, yes_no
 from roster.finding import Finding
 from roster.model import Member, Roster
-from roster.rules_case import Case, blocks, notice, rows_in_words
+from roster.rules.context import Case, blocks, notice, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.lookup import Address
 from roster.streets.names import words_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from roster.finding import Finding
 from roster.model import Area, Group, Street
-from roster.rules_case import Case, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Case, blocks, notice, other_rows, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.similarity import closest
 
