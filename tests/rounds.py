@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from plans import carried_out, view
+from roster.messages.notices import notices_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.registered import plan_registered
+from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
+from roster.messages.welcome import plan_welcome
 from roster.model import Terms
-from roster.notices import notices_of
 from roster.plan.steps import Delivery, History, Planner, Send, View
-from roster.recipient_history import recipient_history_of
-from roster.registered import plan_registered
-from roster.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.sheet.table import Table
-from roster.welcome import plan_welcome
 from sheet_notation import TERMS
 
 PLANNERS: tuple[Planner, ...] = (plan_registered, plan_role_letters, plan_welcome)

@@ -22,12 +22,12 @@ from outside.mail.mailbox import Letter, Mailbox, Outcome
 from outside.mail.outbox import Outbox
 from outside.run.apply import Report, apply
 from outside.run.deliver import settle
+from roster.messages.welcome import plan_welcome
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan.steps import Document, History, Part, Send, SetCell, Step, View, WriteFile
 from roster.reading.row_ids import give_numbers
 from roster.sheet.table import Place, Table, says
-from roster.welcome import plan_welcome
-from roster.welcome_told import plan_missed_marks
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)

@@ -11,8 +11,8 @@ import pytest
 from outside.config.settings import Network, Settings
 from outside.text.by_hand import render_by_hand, shown_number, whatsapp_link
 from pages import FACTS, HOSTILE, Page
+from roster.messages.welcome_queue import ByHand
 from roster.sheet.table import Place
-from roster.welcome_desk import ByHand
 
 SETTINGS = Settings(network=Network(name="Buurtgroep Voorbeeld"))
 

@@ -12,8 +12,8 @@ from outside.config.settings import Settings
 from outside.ledger.ledger import Ledger
 from outside.text.by_hand import render_by_hand
 from pages import Page
-from roster.by_hand_changes import changes_by_hand
-from roster.welcome import by_hand
+from roster.messages.by_hand_changes import changes_by_hand
+from roster.messages.welcome import by_hand
 from sheet_notation import TODAY
 from test_number_update import UPDATE, changed
 from test_role_letters import people, sanne, welcomed

@@ -17,8 +17,8 @@ from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
 from outside.text.templates import find_text
 from pages import FACTS, one_line
-from roster.registered import plan_registered
-from roster.welcome import plan_welcome
+from roster.messages.registered import plan_registered
+from roster.messages.welcome import plan_welcome
 from test_registered import EARLY, a_view, told
 from test_welcome import TERMS, due
 from test_welcome import a_view as a_register

@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from plans import view
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome import plan_welcome
 from roster.plan.safety import doubts
 from roster.plan.steps import Delivery, History, View
-from roster.recipient_history import recipient_history_of
-from roster.welcome import plan_welcome
 from sheet_notation import TERMS, mobile, register
 
 

@@ -16,11 +16,11 @@ from outside.excel.workbook import ExcelWorkbook
 from plans import carried_out, plan, view
 from roster.cells import Unreadable, day, house_number, phone
 from roster.marks import plan_marks
+from roster.messages.welcome import plan_welcome
 from roster.plan.steps import History, Send, SetCell
 from roster.reading.roster import read_roster
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table, Unknown
-from roster.welcome import plan_welcome
 from sheet_notation import STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 
 REAL = replace(TERMS, regiegroep_number="06-58765432")

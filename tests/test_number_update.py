@@ -9,7 +9,7 @@ import pytest
 
 from outside.commands.number_update import update_number
 from outside.commands.sent import settle_outbox
-from roster.number_update import audience_of, number_update_planner
+from roster.messages.number_update import audience_of, number_update_planner
 from roster.sheet.table import Table
 from rounds import Rounds
 from test_role_letters import marked, people, sanne, welcomed

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from roster.messages.welcomed import who_was_welcomed
 from roster.model import Member, Roster, Standing, Status
 from roster.plan.steps import Delivery, History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell
-from roster.welcomed import who_was_welcomed
 from sheet_notation import GROUPS, STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 
 

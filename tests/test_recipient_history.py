@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.registered import plan_registered
+from roster.messages.rules_update import holders
 from roster.plan.steps import Delivery, View
-from roster.recipient_history import recipient_history_of
-from roster.registered import plan_registered
-from roster.rules_update import holders
 from test_registered import EARLY, LATE, a_view, told
 
 

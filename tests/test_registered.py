@@ -20,9 +20,9 @@ from outside.commands.setup import make_example
 from outside.commands.test_mail import made_up
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
+from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan.steps import Delivery, History, View
-from roster.registered import plan_registered, plan_registered_marks
 from roster.sheet.table import Place, Table
 from smtp_server import mail_server
 from test_smtp_round import lay_out, sync

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from roster.notices import notices_of
-from roster.role_letters import plan_role_letters, waiting_for_role_letter
+from roster.messages.notices import notices_of
+from roster.messages.role_letters import plan_role_letters, waiting_for_role_letter
+from roster.messages.welcome_queue import Turn
 from roster.sheet.table import Table
-from roster.welcome_desk import Turn
 from rounds import Rounds
 from sheet_notation import register
 

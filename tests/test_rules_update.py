@@ -17,7 +17,7 @@ from outside.mail.compose import compose
 from outside.text.rules_archive import keep_rules, kept_rules
 from outside.text.templates import TEMPLATES, find_text
 from pages import FACTS, Page
-from roster.rules_update import difference, is_news, is_older, read_rules
+from roster.messages.rules_update import difference, is_news, is_older, read_rules
 from smtp_server import mail_server
 from test_registered import retype
 from test_smtp_round import lay_out, sync, welkom

@@ -20,8 +20,8 @@ from outside.mail.mailbox import Outcome
 from outside.text.by_hand import render_by_hand
 from pages import Page
 from plans import view
+from roster.messages.welcome import by_hand
 from roster.plan.steps import Delivery, History
-from roster.welcome import by_hand
 from sheet_notation import TERMS, TODAY, register
 from whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
 

@@ -20,12 +20,12 @@ from outside.mail.compose import HOLES, compose
 from outside.mail.outbox import file_name as letter_file
 from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
-from roster.follow_up_cell import group_named_in, piece, pieces, tells_of
+from roster.messages.contact_cards import admin_cards
+from roster.messages.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
 from roster.plan.steps import file_name
 from roster.sheet.table import Cell, Place, Table
 from roster.vcards import card, frame
-from roster.welcome_cards import admin_cards
 from small_round import SETTINGS, TERMS
 from test_letters import a_send
 from whole_round import lay_out, letters, sync

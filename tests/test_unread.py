@@ -16,13 +16,13 @@ from outside.xlsx.formula_cells import unknown_cells
 from plans import carried_out, plan, view
 from roster.admins import plan_admins
 from roster.cells import phone
-from roster.left_alone import wants_no_mail
 from roster.marks import plan_marks
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.welcome import plan_welcome
 from roster.model import Status
 from roster.plan.steps import SetCell
 from roster.reading.unread import is_error
 from roster.sheet.table import Cell, Table, Unknown
-from roster.welcome import plan_welcome
 from sheet_notation import GROUPS, STREETS, found, judge, lines, register, weights
 from xlsx_by_hand import sheet_xml, values, write_workbook
 

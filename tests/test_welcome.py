@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
+from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
+from roster.messages.welcome_queue import Turn
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan.steps import Delivery, History, Send, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
-from roster.welcome import by_hand, plan_welcome, waiting_for_welcome
-from roster.welcome_desk import Turn
 
 TODAY = date(2026, 3, 5)
 TERMS = Terms(TODAY, regiegroep_number="06-23456789", network_name="Buurtgroep Voorbeeld", coordinator="Marijke Bakker")

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from json_register import HEADINGS
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import WelcomeMark, busy_since, mark_of, read_mark
 from roster.plan.steps import Delivery, History
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
-from roster.welcome_told import plan_missed_marks
 from small_round import TERMS, view_of
 
 DAY = date(2026, 11, 23)

@@ -23,7 +23,9 @@ from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
-from roster.left_alone import takes_mail_again, wants_no_mail
+from roster.messages.opt_out import takes_mail_again, wants_no_mail
+from roster.messages.welcome import plan_welcome
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import (
     keep_mail_again,
     keep_wish,
@@ -35,8 +37,6 @@ from roster.plan.delivery_status import (
 from roster.plan.steps import Delivery, History
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
-from roster.welcome import plan_welcome
-from roster.welcome_told import plan_missed_marks
 from small_round import NOW, SETTINGS, view_of
 
 DAY = date(2026, 11, 23)

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from roster.finding import Finding, Weight
+from roster.messages.new_admins import describe_new_admins
+from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.number_update import audience_of
+from roster.messages.role_letters import waiting_for_role_letter
+from roster.messages.welcome import waiting_for_welcome
 from roster.model import Status
-from roster.new_admins import describe_new_admins
-from roster.notices import NUMBER_UPDATE
-from roster.number_update import audience_of
 from roster.plan.delivery_status import READY
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile
-from roster.role_letters import waiting_for_role_letter
 from roster.sheet.table import Place
-from roster.welcome import waiting_for_welcome
 
 SHOWN = 25
 """Findings told on the screen; the others stand in their rows. What has no row is always told."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from roster.admins import plan_admins
 from roster.marks import plan_marks
+from roster.messages.registered import plan_registered, plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
+from roster.messages.welcome import plan_by_hand, plan_welcome
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import Planner
-from roster.registered import plan_registered, plan_registered_marks
-from roster.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.signs import plan_signs
 from roster.vcards import plan_vcards
-from roster.welcome import plan_by_hand, plan_welcome
-from roster.welcome_told import plan_missed_marks
 
 PLANNERS: tuple[Planner, ...] = (
     plan_marks,

@@ -27,10 +27,10 @@ from outside.ledger.messages import LEFT, Told
 from outside.run.confirm import A_DAY
 from outside.run.remember import keep_refusals
 from outside.run.round import prepare
+from roster.messages.registered import plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import SetCell
-from roster.registered import plan_registered_marks
-from roster.role_letters import plan_follow_up_marks
-from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.command import Choices

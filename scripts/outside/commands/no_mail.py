@@ -17,7 +17,7 @@ from outside.inbox.message import addresses_in
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare
 from outside.workbook import Workbook
-from roster.left_alone import wants_no_mail
+from roster.messages.opt_out import wants_no_mail
 from roster.model import Member
 from roster.plan.delivery_status import with_mail_again, with_no_mail
 from roster.plan.steps import SetCell, View

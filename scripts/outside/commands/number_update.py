@@ -12,13 +12,13 @@ from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import take_back_of_no_use
 from outside.run.round import prepare, run
-from roster.notices import NUMBER_UPDATE
-from roster.number_update import Audience, audience_of, number_update_planner
+from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.number_update import Audience, audience_of, number_update_planner
+from roster.messages.registered import plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.welcome import plan_by_hand
+from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import READY
-from roster.registered import plan_registered_marks
-from roster.role_letters import plan_follow_up_marks
-from roster.welcome import plan_by_hand
-from roster.welcome_told import plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.command import Choices

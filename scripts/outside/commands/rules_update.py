@@ -14,11 +14,11 @@ from outside.files.atomic import private_folder, trouble, write_private
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
-from roster.registered import plan_registered_marks
-from roster.role_letters import plan_follow_up_marks
-from roster.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
-from roster.welcome import plan_by_hand
-from roster.welcome_told import plan_missed_marks
+from roster.messages.registered import plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
+from roster.messages.welcome import plan_by_hand
+from roster.messages.welcome_cells import plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.command import Choices

@@ -21,8 +21,14 @@ from outside.run.round import prepare
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
-from roster.by_hand_changes import Change, changes_by_hand
-from roster.notices import ADMIN, MOVED, NUMBER_UPDATE
+from roster.messages.by_hand_changes import Change, changes_by_hand
+from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.rules_update import holders, tells_rules_by_hand
+from roster.messages.welcome import plan_by_hand
+from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.plan.delivery_status import (
     BUSY,
     HAND,
@@ -36,14 +42,8 @@ from roster.plan.delivery_status import (
     read_mark,
 )
 from roster.plan.steps import NO_NOTICE, SetCell, View
-from roster.recipient_history import recipient_history_of
-from roster.role_letters import plan_follow_up_marks
-from roster.rules_update import holders, tells_rules_by_hand
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
-from roster.welcome import plan_by_hand
-from roster.welcome_desk import Turn, desk_of
-from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 if TYPE_CHECKING:
     from outside.command import Choices

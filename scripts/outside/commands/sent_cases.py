@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from outside.errors import Stop
 from outside.ledger.messages import Told
-from roster.left_alone import wants_no_mail
+from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member, Status
-from roster.notices import NUMBER_UPDATE
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
 from roster.plan.steps import SetCell, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.table import Cell
-from roster.welcome_desk import Turn, desk_of
-from roster.welcome_told import ACTS, RULES_UPDATE, WELCOME
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from outside.mail.outbox import Outbox
 from outside.run.confirm import must_fit
 from outside.run.deliver import open_mailbox
 from outside.text.templates import rules_version
+from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.model import Group, Member, Role, Terms
 from roster.plan.delivery_status import READY, SENT
 from roster.plan.steps import Send
 from roster.sheet.table import Place
-from roster.welcome_cards import admin_cards, cards_for, facts_of, regiegroep_at
 
 if TYPE_CHECKING:
     from outside.command import Choices

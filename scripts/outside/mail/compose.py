@@ -21,8 +21,8 @@ from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
 from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.cells.links import holds_link, without_links
+from roster.messages.welcome_queue import is_placeholder
 from roster.plan.steps import Send
-from roster.welcome_desk import is_placeholder
 
 __all__ = ["compose", "is_placeholder", "message_id"]
 

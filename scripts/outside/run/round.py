@@ -32,18 +32,18 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook
 from roster.describe import describe, describe_plan, describe_waiting
-from roster.notices import notices_of
+from roster.messages.notices import notices_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.registered import plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.welcome_queue import all_made_up
+from roster.messages.welcomed import who_was_welcomed
 from roster.plan.delivery_status import READY, SENT
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.safety import doubts
 from roster.plan.steps import Delivery, History, Planner, Send, SetCell, Step, View
 from roster.reading.roster import read_roster
-from roster.recipient_history import recipient_history_of
-from roster.registered import plan_registered_marks
-from roster.role_letters import plan_follow_up_marks
 from roster.rules.catalogue import check
-from roster.welcome_desk import all_made_up
-from roster.welcomed import who_was_welcomed
 
 if TYPE_CHECKING:
     from outside.command import Choices

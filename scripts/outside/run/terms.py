@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from outside.config.settings import Settings
 from outside.console import can_answer
 from outside.text.templates import languages, rules_version
+from roster.messages.welcome_queue import is_placeholder
 from roster.model import Terms
-from roster.welcome_desk import is_placeholder
 
 if TYPE_CHECKING:
     from outside.command import Choices

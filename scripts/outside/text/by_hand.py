@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 from outside.config.settings import Settings
 from outside.text.environment import on_one_line
 from outside.text.templates import TEMPLATES, fill_page, find_text, rules_version
-from roster.rules_update import Difference, Rules, is_news
-from roster.welcome_desk import ByHand
+from roster.messages.rules_update import Difference, Rules, is_news
+from roster.messages.welcome_queue import ByHand
 
 SHEETS = {
     "nl": ("De {} spelregels", "Spoed: 112. Geen spoed: 0900-8844.", "Gemeente"),

@@ -8,8 +8,8 @@ from outside.config.settings import Settings
 from outside.text.by_hand import render_by_hand
 from outside.text.rules_archive import kept_rules
 from outside.text.templates import find_text
+from roster.messages.welcome_queue import ByHand
 from roster.plan.steps import Document
-from roster.welcome_desk import ByHand
 
 
 def draw(document: Document, settings: Settings) -> str:

@@ -11,8 +11,8 @@ from outside.console import say, warn
 from outside.errors import Stop
 from outside.files.atomic import private_folder, sweep, trouble, write_private
 from outside.text.templates import TEMPLATES, rules_version
+from roster.messages.rules_update import difference, read_rules
 from roster.plan.steps import file_name
-from roster.rules_update import difference, read_rules
 
 FOLDER = "spelregels"
 

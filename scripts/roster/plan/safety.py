@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from roster.messages.recipient_history import LOOKED, recipient_history_of
 from roster.model import Status
 from roster.plan.delivery_status import WAITS, done_states, read_mark
 from roster.plan.steps import Send, Step, View
-from roster.recipient_history import LOOKED, recipient_history_of
 from roster.sheet.table import fold
 
 SMALL = 20

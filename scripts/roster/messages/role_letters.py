@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
-from roster.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
+from roster.messages.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
+from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member
-from roster.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
 from roster.plan.steps import Delivery, Send, SetCell, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.table import fold, says
-from roster.welcome_desk import Turn, desk_of
 
 ACTS = (ADMIN, MOVED, NUMBER_UPDATE)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
+from roster.messages.number_update import audience_of, number_version
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member
-from roster.notices import ADMIN, NUMBER_UPDATE, notices_of
-from roster.number_update import audience_of, number_version
 from roster.plan.steps import Notice, View
 from roster.sheet.table import fold
-from roster.welcome_desk import Turn, desk_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from roster.follow_up_cell import is_ours, number_named, tells_of
+from roster.messages.contact_cards import facts_of, regiegroep_card
+from roster.messages.follow_up_cell import is_ours, number_named, tells_of
+from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member, Status
-from roster.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.plan.delivery_status import BUSY, UNCERTAIN, done_states
 from roster.plan.steps import Delivery, Notice, Planner, Send, View
-from roster.recipient_history import recipient_history_of
-from roster.welcome_cards import facts_of, regiegroep_card
-from roster.welcome_desk import Turn, desk_of
 
 
 @dataclass(slots=True)

@@ -8,15 +8,15 @@ from datetime import date
 from enum import Enum
 from functools import cached_property, lru_cache
 
-from roster.left_alone import wants_no_mail
+from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
+from roster.messages.new_admins import with_cards
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcomed import ACT, Welcomed
 from roster.model import Group, Member, Role, Roster, Standing, Status
-from roster.new_admins import with_cards
 from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN
 from roster.plan.steps import Notice, Send, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.table import Place, fold
-from roster.welcome_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
-from roster.welcomed import ACT, Welcomed
 
 PLACEHOLDER = "0612345678"
 """The example number of the committed settings: nobody may be told to call it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from roster.left_alone import wants_no_mail
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member
 from roster.plan.delivery_status import (
     BUSY,
@@ -22,10 +24,8 @@ from roster.plan.delivery_status import (
     without_wish,
 )
 from roster.plan.steps import Delivery, SetCell, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
-from roster.welcome_desk import Turn, desk_of
 
 WELCOME, RULES_UPDATE = ACTS = ("welcome", "rules_update")
 """The letters that the cell tells of; of two on one day the last of these is the later one."""

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from roster.by_hand_changes import changes_by_hand
+from roster.messages.by_hand_changes import changes_by_hand
+from roster.messages.rules_update import holders, tells_rules_by_hand
+from roster.messages.welcome_queue import ByHand, Turn, desk_of
 from roster.plan.steps import Document, Send, View
-from roster.rules_update import holders, tells_rules_by_hand
-from roster.welcome_desk import ByHand, Turn, desk_of
 
 
 def plan_welcome(view: View) -> Iterator[Send]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from roster.left_alone import wants_no_mail
+from roster.messages.contact_cards import facts_of, regiegroep_card
+from roster.messages.notices import ADMIN, notices_of
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
-from roster.notices import ADMIN, notices_of
 from roster.plan.delivery_status import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, done_states, read_mark
 from roster.plan.steps import Delivery, Notice, Send, SetCell, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Cell, Table, fold, says
-from roster.welcome_cards import facts_of, regiegroep_card
 
 ACT = "registered"
 WELCOME = "welcome"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.steps import View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.table import is_blank
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from roster.follow_up_cell import group_named_in, is_ours, tells_of
+from roster.messages.follow_up_cell import group_named_in, is_ours, tells_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_queue import Turn, desk_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import BUSY, REFUSED, SENT, UNCERTAIN, done_states
 from roster.plan.steps import SEEN, Delivery, Notice, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.table import fold
-from roster.welcome_desk import Turn, desk_of
 
 ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"
 COLUMN = "Vervolgmail"

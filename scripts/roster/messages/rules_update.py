@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
-from roster.left_alone import wants_no_mail
+from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import REFUSED, done_states, read_mark
 from roster.plan.steps import Delivery, Planner, Send, View
-from roster.recipient_history import recipient_history_of
 from roster.sheet.columns import DEELNEMERS
 
 ACT = "rules_update"
