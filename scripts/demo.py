@@ -15,7 +15,7 @@ def demo(choices: Choices, members: int, seed: int) -> int:
     from outside.commands.setup import lay_out_demo  # likewise
     from outside.config.settings import load_settings  # likewise
     from outside.run.round import run  # all of this is only needed once --help has been answered
-    from roster.sync import FOLDERS, PLANNERS  # likewise
+    from roster.planners.sync import FOLDERS, PLANNERS  # likewise
 
     settings = lay_out_demo(load_settings(choices.settings), members, seed, choices.today)
     return run(settings, choices, PLANNERS, FOLDERS, "demo")

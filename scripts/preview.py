@@ -10,7 +10,7 @@ def preview(choices: Choices) -> int:
     """Writes that page and nothing else."""
     from outside.commands.preview import show_mails  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
-    from roster.sync import PLANNERS  # likewise
+    from roster.planners.sync import PLANNERS  # likewise
 
     return show_mails(load_settings(choices.settings), choices, PLANNERS)
 

@@ -11,7 +11,7 @@ def sync(choices: Choices) -> int:
     from outside.commands.setup import ensure_register  # likewise
     from outside.config.settings import load_settings  # likewise
     from outside.run.round import run  # all of this is only needed once --help has been answered
-    from roster.sync import FOLDERS, PLANNERS  # likewise
+    from roster.planners.sync import FOLDERS, PLANNERS  # likewise
 
     settings = load_settings(choices.settings)
     ensure_register(settings, choices.today)

@@ -16,9 +16,9 @@ from outside.command import Choices
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.run.round import run
+from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell
-from roster.sync import FOLDERS, PLANNERS
 from sheets_server import Book, Person, SheetsServer
 from workbook_contract import rows_of
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from plans import carried_out, cells, plan
-from roster.admins import GONE, STRANGER, plan_admins
 from roster.plan.steps import AddRow
+from roster.planners.admin_tab import GONE, STRANGER, plan_admins
 from roster.sheet.table import Table
 from sheet_notation import STAFF, found, register
 from whole_round import column, lay_out, sync, types

@@ -22,8 +22,8 @@ from outside.excel.create import create_register
 from outside.run.round import run
 from roster.demo import example
 from roster.model import Bounds, Terms
+from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
-from roster.sync import FOLDERS, PLANNERS
 from test_demo import judge
 
 TODAY = date(2026, 11, 23)

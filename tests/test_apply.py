@@ -17,8 +17,8 @@ from outside.mail.outbox import Outbox
 from outside.run.apply import Report
 from outside.run.deliver import settle
 from outside.workbook import Written
-from roster.describe import describe_report
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
+from roster.planners.summary import describe_report
 from small_round import READY, TODAY, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
 

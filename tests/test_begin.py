@@ -19,7 +19,7 @@ from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel.create import create_register
 from outside.run.round import run
-from roster.sync import FOLDERS, PLANNERS
+from roster.planners.sync import FOLDERS, PLANNERS
 
 TODAY = date(2026, 11, 23)
 

@@ -13,10 +13,10 @@ from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
 from plans import view
-from roster.describe import describe
-from roster.marks import plan_marks
 from roster.plan.hold_back import Held
 from roster.plan.steps import SetCell
+from roster.planners.status_cells import plan_marks
+from roster.planners.summary import describe
 from sheet_notation import TERMS, register
 
 WRONG = "\n".join(["Voornaam | Akkoord spelregels", *["Jan | "] * 30])

@@ -11,7 +11,7 @@ from outside.commands.doctor import examine
 from outside.commands.preview import show_mails
 from outside.config.settings import Settings
 from outside.run.round import look
-from roster.sync import PLANNERS
+from roster.planners.sync import PLANNERS
 from whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
 
 SAID = "nog het voorbeeldnummer"

@@ -18,7 +18,7 @@ from outside.mail.mailbox import Outcome
 from outside.run.confirm import must_fit
 from outside.run.round import Tries
 from roster.plan.steps import Planner
-from roster.sync import PLANNERS
+from roster.planners.sync import PLANNERS
 from sheet_notation import TODAY, register
 from small_round import Postman
 from smtp_server import Plan, answers, mail_server

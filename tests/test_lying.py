@@ -13,7 +13,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.run.round import look
-from roster.sync import PLANNERS
+from roster.planners.sync import PLANNERS
 from sheet_notation import TODAY
 from whole_round import PEOPLE, changes_front, choices, column, lay_out, letters, settings_of, sync, types
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans import carried_out, cells, plan, view
-from roster.marks import plan_marks
 from roster.plan.steps import AddRow, SetCell
+from roster.planners.status_cells import plan_marks
+from roster.planners.sync import PLANNERS
 from roster.sheet.columns import TAB
-from roster.sync import PLANNERS
 from sheet_notation import members, register, table
 
 

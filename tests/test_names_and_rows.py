@@ -15,9 +15,9 @@ from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from plans import carried_out, plan, view
 from roster.cells import Unreadable, day, house_number, phone
-from roster.marks import plan_marks
 from roster.messages.welcome import plan_welcome
 from roster.plan.steps import History, Send, SetCell
+from roster.planners.status_cells import plan_marks
 from roster.reading.roster import read_roster
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table, Unknown

@@ -61,7 +61,7 @@ def test_a_register_that_is_shared_on_purpose_stays_shared(tmp_path: Path) -> No
 def test_looking_changes_no_rights(tmp_path: Path) -> None:
     """The dry run writes nothing anywhere."""
     from outside.run.round import look  # what make check does
-    from roster.sync import PLANNERS
+    from roster.planners.sync import PLANNERS
     from whole_round import choices
 
     settings = lay_out(tmp_path)

@@ -18,7 +18,7 @@ from outside.commands.number_update import update_number
 from outside.commands.setup import make_example
 from outside.config.settings import load_settings
 from outside.run.round import run
-from roster.sync import FOLDERS, PLANNERS
+from roster.planners.sync import FOLDERS, PLANNERS
 from smtp_server import Plan, mail_server
 from test_registered import retype
 from test_smtp_round import lay_out

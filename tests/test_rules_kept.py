@@ -13,7 +13,7 @@ from outside.errors import Stop
 from outside.run.round import look
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
 from outside.text.templates import TEMPLATES
-from roster.sync import PLANNERS
+from roster.planners.sync import PLANNERS
 from whole_round import choices, lay_out, letters, sync
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plans import plan
 from roster.plan.steps import Document
-from roster.signs import plan_signs
+from roster.planners.signs import plan_signs
 from sheet_notation import register
 
 SOUND = """

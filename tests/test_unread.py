@@ -14,13 +14,13 @@ from excel_ground import by_hand
 from outside.excel.complete import complete_register
 from outside.xlsx.formula_cells import unknown_cells
 from plans import carried_out, plan, view
-from roster.admins import plan_admins
 from roster.cells import phone
-from roster.marks import plan_marks
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.welcome import plan_welcome
 from roster.model import Status
 from roster.plan.steps import SetCell
+from roster.planners.admin_tab import plan_admins
+from roster.planners.status_cells import plan_marks
 from roster.reading.unread import is_error
 from roster.sheet.table import Cell, Table, Unknown
 from sheet_notation import GROUPS, STREETS, found, judge, lines, register, weights

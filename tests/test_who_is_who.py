@@ -16,11 +16,11 @@ from outside.config.settings import Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
 from plans import cells, view
-from roster.marks import plan_marks
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import Delivery, History, SetCell, View
+from roster.planners.status_cells import plan_marks
 from roster.sheet.columns import DEELNEMERS
 from sheet_notation import TERMS, TODAY, register
 from whole_round import column, lay_out, letters, sync, types

@@ -15,8 +15,8 @@ from outside.command import Choices
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.excel.create import create_register
 from outside.run.round import run
+from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
-from roster.sync import FOLDERS, PLANNERS
 from sheet_notation import TODAY, register
 
 PEOPLE = """

@@ -16,8 +16,8 @@ from outside.mail.mailbox import Letter
 from outside.run.round import prepare_dry
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
-from roster.describe import describe_waiting
 from roster.plan.steps import Planner, Send
+from roster.planners.summary import describe_waiting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,7 +26,7 @@ from roster.messages.welcome_queue import is_placeholder
 from roster.plan.delivery_status import READY
 from roster.plan.hold_back import hold_back
 from roster.plan.steps import History, Planner, Send, View
-from roster.sync import LETTERS
+from roster.planners.sync import LETTERS
 
 FOLDER = "mail"
 

@@ -9,13 +9,13 @@ from outside.console import say, warn
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
-from roster.describe import describe_report
 from roster.finding import Finding
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import Turn
 from roster.plan.safety import WAITING, counts
 from roster.plan.steps import View
+from roster.planners.summary import describe_report
 
 WHOLE = ("sync", "demo")
 """The words that plan all letters: what waits after another word says nothing of these."""

@@ -31,7 +31,6 @@ from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook
-from roster.describe import describe, describe_plan, describe_waiting
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
@@ -42,6 +41,7 @@ from roster.plan.delivery_status import READY, SENT
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.safety import doubts
 from roster.plan.steps import Delivery, History, Planner, Send, SetCell, Step, View
+from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 

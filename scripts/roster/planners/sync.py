@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from roster.admins import plan_admins
-from roster.marks import plan_marks
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import Planner
-from roster.signs import plan_signs
-from roster.vcards import plan_vcards
+from roster.planners.admin_tab import plan_admins
+from roster.planners.signs import plan_signs
+from roster.planners.status_cells import plan_marks
+from roster.planners.vcards import plan_vcards
 
 PLANNERS: tuple[Planner, ...] = (
     plan_marks,
