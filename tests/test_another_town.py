@@ -20,7 +20,7 @@ from outside.commands.test_mail import send_tests
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.run.round import run
-from roster.demo import example
+from roster.example.register import example
 from roster.model import Bounds, Terms
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB

@@ -9,8 +9,8 @@ from random import Random
 import phonenumbers
 import pytest
 
-from roster.demo import example
-from roster.demo_dirt import FAULTS, FORMS
+from roster.example.faults import FAULTS, FORMS
+from roster.example.register import example
 from roster.finding import Finding
 from roster.model import Roster, Terms
 from roster.plan.steps import History

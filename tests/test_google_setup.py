@@ -18,7 +18,7 @@ from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.google import client as google_calls
 from outside.google.workbook import GoogleWorkbook
-from roster.demo import example
+from roster.example.register import example
 from roster.model import Terms
 from roster.sheet.columns import TAB, TABS, hint
 from sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer

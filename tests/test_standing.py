@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.demo import example
+from roster.example.register import example
 from roster.model import Role, Status
 from roster.plan.steps import History
 from roster.reading import cell_rules as reading_laws

@@ -21,7 +21,7 @@ sys.path[:0] = [str(SCRIPTS), str(HERE.parent)]
 
 from google_matrix import mails  # noqa: E402  # found by the path just set
 from google_register import TODAY, google_book, laptop  # noqa: E402  # likewise
-from roster.demo import example  # noqa: E402  # likewise
+from roster.example.register import example  # noqa: E402  # likewise
 from sheets_server import Book, SheetsServer  # noqa: E402  # likewise
 
 

@@ -19,7 +19,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from outside.commands.setup import make_example
-from roster.demo import example
+from roster.example.register import example
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell
 

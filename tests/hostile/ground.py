@@ -16,7 +16,7 @@ import xlsxwriter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from roster.demo import example
+from roster.example.register import example
 from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell
 

@@ -18,7 +18,7 @@ from outside.excel.workbook import ExcelWorkbook, open_register
 from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, trouble
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
-from roster.demo_dirt import SLIPS
+from roster.example.faults import SLIPS
 from roster.plan.steps import History
 from roster.reading.roster import read_roster
 from roster.sheet.headings import find_what_is_there

@@ -81,7 +81,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
 def make_example(path: Path, members: int, seed: int, today: date, settings: Settings | None = None) -> None:
     """A register full of made-up people; its title says so."""
     from outside.excel.create import create_register  # openpyxl takes 10 MB, and only a new register needs it
-    from roster.demo import example  # likewise, made-up names
+    from roster.example.register import example  # likewise, made-up names
 
     terms = (settings or Settings()).terms(today)
     with progress("Voorbeeld maken"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from roster.demo_names import GIVEN, SURNAMES, group_names, street_names
+from roster.example.names import GIVEN, SURNAMES, group_names, street_names
 from roster.model import Terms
 from roster.sheet.table import Cell
 

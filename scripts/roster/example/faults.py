@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from random import Random
 
-from roster.demo_ground import Row
+from roster.example.layout import Row
 from roster.model import Terms
 
 _MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-from roster.demo_ground import Neighbours, Row
+from roster.example.layout import Neighbours, Row
 
 
 def sign_requests(groups: list[Neighbours], admins: dict[str, list[Row]], today: date, chance: Random) -> Iterator[Row]:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
 
-from roster.demo_dirt import soil
-from roster.demo_ground import (
+from roster.example.faults import soil
+from roster.example.layout import (
     Neighbours,
     Row,
     area_rows,
@@ -15,8 +15,8 @@ from roster.demo_ground import (
     lay_out,
     street_row,
 )
-from roster.demo_names import GIVEN, INFIXES, SURNAMES, TRADES
-from roster.demo_signs import sign_requests
+from roster.example.names import GIVEN, INFIXES, SURNAMES, TRADES
+from roster.example.sign_requests import sign_requests
 from roster.model import Terms
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell

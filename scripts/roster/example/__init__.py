@@ -1,0 +1,1 @@
+"""A made-up register, the same one for the same seed."""
