@@ -19,10 +19,10 @@ HERE = Path(__file__).resolve().parent
 SCRIPTS = HERE.parents[1] / "scripts"
 sys.path[:0] = [str(SCRIPTS), str(HERE.parent)]
 
-from google_matrix import mails  # noqa: E402  # found by the path just set
-from google_register import TODAY, google_book, laptop  # noqa: E402  # likewise
 from roster.example.register import example  # noqa: E402  # likewise
-from sheets_server import Book, SheetsServer  # noqa: E402  # likewise
+from servers.sheets_server import Book, SheetsServer  # noqa: E402  # likewise
+from support.google_matrix import mails  # noqa: E402  # found by the path just set
+from support.google_register import TODAY, google_book, laptop  # noqa: E402  # likewise
 
 
 def lay_out(server: SheetsServer, book: Book, folder: Path, *, mailing: bool) -> Path:

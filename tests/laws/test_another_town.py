@@ -1,0 +1,142 @@
+"""Another town, by its settings alone: nothing of the town that this was first made for stands in anything it gets."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from datetime import date
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from test_demo import judge
+
+from outside.command import Choices
+from outside.commands.begin import begin
+from outside.commands.preview import show_mails
+from outside.commands.setup import ensure_register, lay_out_demo, set_up
+from outside.commands.test_mail import send_tests
+from outside.config.settings import Settings, load_settings
+from outside.excel.create import create_register
+from outside.run.round import run
+from roster.example.register import example
+from roster.model import Bounds, Terms
+from roster.planners.sync import FOLDERS, PLANNERS
+from roster.sheet.columns import TAB
+
+TODAY = date(2026, 11, 23)
+THEIRS = re.compile(r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}", re.IGNORECASE)
+SETTINGS = """
+[network]
+name = "Buurtwacht Zilverdam"
+short_name = "BWZ"
+municipality = "Zilverdam"
+municipality_number = "14 0199"
+places = ["Zilverdam", "Oud-Zilver"]
+regiegroep_number = "06-12345678"
+coordinator = "Kim de Wit"
+coordinator_email = "post@mail.example"
+website = "www.zilverdam.example"
+official_domains = ["politie.nl", "zilverdam.nl"]
+bounds = { south = 51.40, west = 5.60, north = 51.60, east = 5.90 }
+[mail]
+sender = "Buurtwacht <post@mail.example>"
+"""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    return load_settings(folder / "settings.toml")
+
+
+def words_in(path: Path) -> str:
+    """All that a person reads in a file."""
+    data = path.read_bytes()
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+    if path.suffix == ".eml":
+        message = message_from_bytes(data, policy=default)
+        parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
+        return "\n".join([*map(str, message.values()), *parts])
+    return data.decode("utf-8", "replace")
+
+
+def test_nothing_of_our_first_town_reaches_it(town: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    """Example, round, preview, trial mails, demonstration, and the empty register with which it begins."""
+    choices = Choices(None, yes=True, force=True, today=TODAY)
+    ensure_register(town, TODAY)
+    run(town, choices, PLANNERS, FOLDERS)
+    show_mails(town, choices, PLANNERS)
+    send_tests(town, choices, "wie@mail.example")
+    run(lay_out_demo(town, 40, 2, TODAY), choices, PLANNERS, FOLDERS)
+    begin(town, TODAY)
+    told = capsys.readouterr().out
+    home = town.workbook.path.parent
+    files = [path for path in home.rglob("*") if path.is_file() and path.suffix not in {".toml", ".sqlite3", ".lock"}]
+    assert len(files) > 100
+    seen = {"the screen": told} | {str(path.relative_to(home)): words_in(path) for path in files}
+    assert {name: sorted(set(THEIRS.findall(text))) for name, text in seen.items() if THEIRS.search(text)} == {}
+    letters = [text for name, text in seen.items() if name.endswith("welcome.eml") or "-welcome-" in name]
+    assert letters and all("Zilverdam" in text and "14 0199" in text for text in letters)
+
+
+@pytest.mark.parametrize("tab", ["Deelnemers", "Straten", "Gebieden"])
+def test_its_places_stand_in_dropdowns_and_notes(town: Settings, tmp_path: Path, tab: str) -> None:
+    """Of all three tabs with a place."""
+    create_register(tmp_path / "r.xlsx", terms=town.terms(TODAY))
+    sheet = load_workbook(tmp_path / "r.xlsx")[tab]
+    column = TAB[tab].headings.index("Plaats")
+    assert sheet[1][column].comment.text == "Zilverdam of Oud-Zilver"
+    assert '"Zilverdam,Oud-Zilver"' in {rule.formula1 for rule in sheet.data_validations.dataValidation}
+
+
+@pytest.mark.parametrize(
+    ("places", "list_of_them"),
+    [
+        (("Alleen Hier",), '"Alleen Hier"'),
+        (('De "Punt"', "Elders"), '"De ""Punt"",Elders"'),
+        (("Een, Twee", "Drie"), None),
+        (tuple(f"Een plaats met een lange naam {turn}" for turn in range(9)), None),
+    ],
+)
+def test_a_list_that_excel_cannot_hold_is_left_out(tmp_path: Path, places: tuple[str, ...], list_of_them: str | None) -> None:
+    """A comma would make two places of one; over 255 marks Excel calls the file damaged."""
+    create_register(tmp_path / "r.xlsx", terms=Terms(TODAY, places=places))
+    sheet = load_workbook(tmp_path / "r.xlsx")["Straten"]
+    rules = {rule.formula1 for rule in sheet.data_validations.dataValidation}
+    assert rules == {'"even,oneven"', "Groepen!$A$2:$A$2000"} | ({list_of_them} if list_of_them else set())
+
+
+@pytest.mark.parametrize(
+    ("places", "bounds"),
+    [(("Eén",), Bounds(51.4, 5.6, 51.6, 5.9)), (("A", "B", "C", "D"), Bounds(50.8, 3.4, 53.5, 7.2)), (("A", "B"), Bounds(52.0, 5.0, 52.05, 5.08))],
+)
+def test_an_example_of_any_town_is_sound(places: tuple[str, ...], bounds: Bounds) -> None:
+    """Its streets lie in its places and its signs on its map."""
+    terms = Terms(TODAY, places=places, bounds=bounds, municipality=places[0])
+    tabs = example(300, 1, TODAY, 0, terms)
+    _, findings = judge(tabs, terms)
+    assert [finding.line for finding in findings] == []
+    assert {row[1] for row in tabs["Straten"]} <= set(places)
+
+
+def test_without_a_number_no_letter_speaks_of_the_municipality(town: Settings, tmp_path: Path) -> None:
+    """A footer never ends in nothing."""
+    (tmp_path / "settings.toml").write_text(SETTINGS.replace('"14 0199"', '""'), encoding="utf-8")
+    bare = load_settings(tmp_path / "settings.toml")
+    send_tests(bare, Choices(None, yes=True, force=False, today=TODAY), "wie@mail.example")
+    for path in (bare.paths.out / "proefmails").glob("*.eml"):
+        assert "Gemeente" not in words_in(path) and "Municipality" not in words_in(path)
+
+
+def test_the_empty_register_is_the_towns_own(town: Settings, tmp_path: Path) -> None:
+    """make setup as well, not only the example."""
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    own = load_settings(tmp_path / "settings.toml")
+    set_up(own)
+    assert not THEIRS.search(words_in(own.workbook.path))

@@ -1,0 +1,124 @@
+"""A round over a real mail server, killed at any moment and run again: each letter once, or told as uncertain."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from test_crash import kill_after, strace
+
+from outside.ledger.ledger import Ledger
+from servers.smtp_server import Plan, mail_server
+from support.json_register import JsonRegister, new_register
+from support.small_round import TODAY
+
+PEOPLE = 5
+CALLS = "sendto,recvfrom,connect,shutdown,fsync,fdatasync,pwrite64,rename"
+WAYS = pytest.mark.parametrize("way", ["alone", "shared"])
+
+
+def victim(way: str, port: int, folder: Path) -> list[str]:
+    return [sys.executable, "-B", str(Path(__file__).parents[1] / "support" / "smtp_victim.py"), way, str(port), str(folder)]
+
+
+def fresh(folder: Path) -> None:
+    """A new register in an empty folder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    new_register(folder / "register.json", PEOPLE)
+
+
+def calls_of(command: list[str], trace: Path) -> list[tuple[str, int]]:
+    """Every call of a whole round that speaks to the server or the disk: its name, and the how manieth."""
+    look = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={CALLS}", "-e", "signal=none"]
+    subprocess.run([*look, *command], check=False, capture_output=True)
+    counted: Counter[str] = Counter()
+    found = []
+    for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
+        name = line.split(None, 1)[1].partition("(")[0]
+        if name in CALLS.split(","):
+            counted[name] += 1
+            found.append((name, counted[name]))
+    return found
+
+
+def kill(command: list[str], call: tuple[str, int]) -> bool:
+    """Run a round that dies as it makes that call (or after a while, where there is no strace). True where it died."""
+    if not strace():
+        return kill_after(command, 0.25 + 0.01 * call[1]) == -signal.SIGKILL
+    inject = [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"trace={call[0]}"]
+    inject += ["-e", f"inject={call[0]}:signal=KILL:when={call[1]}"]
+    return subprocess.run([*inject, *command], check=False, capture_output=True).returncode == -signal.SIGKILL
+
+
+def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> None:
+    """Run to the end, and count what arrived against what ledger and rows say."""
+    ended = subprocess.run(victim(way, port, folder), check=False, capture_output=True, text=True)
+    assert ended.returncode in (0, 1), ended.stderr
+    arrived = plan.by_message_id()
+    with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
+        assert ledger.unsettled() == []
+        sent, unsure = (ledger.letters.in_state(state) for state in ("verstuurd", "onzeker"))
+        assert ledger.left_since(ledger.now().replace(year=2000)) == PEOPLE
+    assert len(sent) + len(unsure) == PEOPLE
+    assert len(unsure) <= deaths
+    assert {one.message_id: 1 for one in sent}.items() <= arrived.items()
+    assert all(arrived[one.message_id] <= 1 for one in unsure)
+    assert sum(arrived.values()) <= PEOPLE
+    told = Counter(str(cell).split()[0] for cell in JsonRegister(folder / "register.json", shared=False).column("Welkom"))
+    assert told == Counter({"verstuurd": len(sent), "onzeker": len(unsure)}) - Counter({"verstuurd": 0, "onzeker": 0})
+
+
+def die_at(calls: list[tuple[str, int]], folder: Path, way: str, plan: Plan, port: int) -> int:
+    died = 0
+    for call in calls:
+        fresh(folder)
+        plan.arrived.clear()
+        death = kill(victim(way, port, folder), call)
+        died += death
+        look_over(folder, way, plan, death, port)
+    return died
+
+
+@WAYS
+def test_a_round_over_smtp_that_is_killed_mails_nobody_twice(tmp_path: Path, way: str) -> None:
+    """A handful of moments, most of them while letters leave; the wide test takes them all."""
+    with mail_server() as (plan, port):
+        fresh(tmp_path / "home")
+        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(0, 60, 12)]
+        speaking = [call for call in calls if call[0] in ("sendto", "recvfrom")] or calls
+        chosen = [*speaking[len(speaking) // 6 :: max(1, len(speaking) // 3)], calls[len(calls) // 2]]
+        assert die_at(chosen, tmp_path / "home", way, plan, port) >= 2
+
+
+@pytest.mark.long
+@WAYS
+def test_a_round_over_smtp_that_is_killed_at_any_call_mails_nobody_twice(tmp_path: Path, way: str) -> None:
+    """Every call that speaks to the server or the disk."""
+    with mail_server() as (plan, port):
+        fresh(tmp_path / "home")
+        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(60)]
+        assert die_at(calls, tmp_path / "home", way, plan, port) >= 30
+
+
+@pytest.mark.long
+@WAYS
+def test_rounds_over_smtp_that_die_again_and_again_mail_nobody_twice(tmp_path: Path, way: str) -> None:
+    """One after the other, each somewhere else."""
+    chance = random.Random(20261123)
+    with mail_server() as (plan, port):
+        fresh(tmp_path / "home")
+        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(60)]
+        for _life in range(8):
+            fresh(tmp_path / "home")
+            plan.arrived.clear()
+            deaths = sum(kill(victim(way, port, tmp_path / "home"), chance.choice(calls)) for _run in range(6))
+            look_over(tmp_path / "home", way, plan, deaths, port)
+            assert deaths  # else nothing was looked at

@@ -1,0 +1,284 @@
+"""The texts: one Markdown file gives plain lines and a page, and facts stand in both literally."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from outside.errors import Stop
+from outside.text.markdown import WIDTH
+from outside.text.templates import TEMPLATES, Text, find_text, rules_version
+from support.pages import FACTS, HOSTILE, Page, one_line
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A templates folder of our own with the shell of the real one."""
+    for name in ("letter.html", "letter.css", "letter.screen.css"):
+        shutil.copy(TEMPLATES / name, tmp_path / name)
+    return tmp_path
+
+
+RULES = {
+    "nl": [
+        "18 jaar of ouder",
+        "straten van de groep",
+        "alleen als iemand 112 belt",
+        "SAAR",
+        "112 gebeld",
+        "discrimineren",
+        "eigen rechter",
+        "foto van een verdachte",
+        "privébericht",
+    ],
+    "en": [
+        "18 or older",
+        "group's streets",
+        "only come when somebody calls 112",
+        "SAAR",
+        "called 112",
+        "discrimination",
+        "into your own hands",
+        "photo of a suspect",
+        "private messages",
+    ],
+}
+SAAR = {
+    "nl": ["Signaleer", "Alarmeer", "App.", "Reageer", "veilig", "samen"],
+    "en": ["Signaleer", "Alarmeer", "App: tell", "Reageer", "safe", "together"],
+}
+CONTENT = {
+    "nl": [
+        "Sanne",
+        "Tuindorp",
+        "Nieuw Den Helder",
+        "Anna de Vries en Piet Jansen",
+        "06-23456789",
+        "eerst de politie",
+        "collecte",
+        "stoeptegel",
+        "berichten van de politie",
+        "inbraak die al voorbij is",
+        "sticker",
+        "verplicht",
+        "tweede simkaart",
+        "stoppen",
+        "112",
+        "0900-8844",
+        "14 0223",
+        "post@mail.example",
+    ],
+    "en": [
+        "Sanne",
+        "Tuindorp",
+        "Nieuw Den Helder",
+        "Anna de Vries and Piet Jansen",
+        "06-23456789",
+        "police first",
+        "collection",
+        "paving stone",
+        "notices from the police",
+        "burglary that is already over",
+        "sticker",
+        "compulsory",
+        "second SIM",
+        "leave",
+        "112",
+        "0900-8844",
+        "14 0223",
+        "post@mail.example",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_a_welcome_tells_all_that_it_must_in_both_forms(language: str, is_admin: bool) -> None:
+    """All nine rules in order, SAAR in its order, and everything else of the law; nothing of the template is left."""
+    filled = find_text("welcome", language, "nl").fill(FACTS | {"is_admin": is_admin})
+    page = Page(filled.screen)
+    for told in (one_line(filled.plain), page.text):
+        rules_start = told.index("De negen spelregels" if language == "nl" else "The nine rules")
+        for series in (RULES[language], SAAR[language]):
+            found = [told.find(words, rules_start) for words in series]
+            assert -1 not in found and found == sorted(found)
+        assert [words for words in CONTENT[language] if words not in told] == []
+        assert not re.search(r"\{\{|\{%|\bNone\b|zqj|<!--|\*\*", told)
+        extra = ("beheerdersgroep", "bestand met de contacten") if language == "nl" else ("admin group", "the contacts")
+        assert all((words in told) is is_admin for words in extra)
+    assert page.open == [] and page.title == filled.subject
+    assert {"tel:112", "tel:09008844", "tel:140223", "tel:0623456789"} <= set(page.links)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(("rules", "nl", "en"), [(9, "negen", "nine"), (10, "tien", "ten"), (13, "13", "13")])
+def test_a_heading_counts_the_rules(tmp_path: Path, language: str, rules: int, nl: str, en: str) -> None:
+    """In words up to twelve, underlined in the plain part, and a tenth rule makes it lie no more."""
+    templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
+    for number in range(10, rules + 1):
+        with (templates / "spelregels" / f"{language}.md").open("a", encoding="utf-8") as file:
+            file.write(f"{number}. Rule.\n")
+    filled = find_text("welcome", language, "nl", templates).fill(FACTS)
+    heading = f"De {nl} spelregels" if language == "nl" else f"The {en} rules"
+    assert f"{heading}\n{'-' * len(heading)}\n" in filled.plain and heading in Page(filled.screen).text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_rules_are_numbered_one_to_nine(language: str) -> None:
+    """The block of SAAR stands between rule 4 and rule 5, and the count goes on behind it."""
+    filled = find_text("spelregels", language, "nl").fill({})
+    assert [int(found) for found in re.findall(r"^(\d)\. ", filled.plain, re.MULTILINE)] == list(range(1, 10))
+    assert [attrs.get("start") for tag, attrs in Page(filled.screen).tags if tag == "ol"] == [None, "5"]
+
+
+def test_a_page_loads_nothing_and_suits_a_phone() -> None:
+    """No image, script, link or font from elsewhere; the language, the width and the dark screen are told."""
+    page = Page(screen := find_text("welcome", "en", "nl").fill(FACTS).screen)
+    kinds = {tag for tag, _ in page.tags}
+    assert not kinds & {"img", "script", "link", "iframe", "object", "form", "base"}
+    assert not re.search(r"url\(|@import|src=", screen)
+    assert ("html", {"lang": "en"}) in page.tags
+    names = {attrs.get("name"): attrs.get("content") for tag, attrs in page.tags if tag == "meta"}
+    assert names["viewport"] == "width=device-width, initial-scale=1"
+    assert names["color-scheme"] == "light dark"
+    assert "prefers-color-scheme: dark" in screen and "@media print" in screen
+    assert screen.index('charset="utf-8"') < 1024
+    style = next(attrs["style"] for _, attrs in page.tags if attrs.get("class") == "page")
+    assert style is not None and "font-size: 16px" in style
+    assert len(screen.encode()) < 100_000, "Gmail cuts a longer mail off"
+
+
+def test_a_plain_part_is_narrow_and_free_of_markdown() -> None:
+    """No line is wider than promised, and no sign of Markdown is left."""
+    plain = find_text("welcome", "nl", "nl").fill(FACTS).plain
+    assert max(map(len, plain.split("\n"))) <= WIDTH
+    assert not re.search(r"\*\*|\]\(|^#|^>|\|---|\\$", plain, re.MULTILINE)
+    assert "\n\n\n" not in plain and plain.endswith("\n") and not plain.startswith("\n")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_stands_in_both_forms_as_it_is(name: str) -> None:
+    """Nothing that people type is taken for Markdown, HTML or Jinja."""
+    filled = find_text("welcome", "nl", "nl").fill(FACTS | {"greeting": name, "group": name, "admins": [name, "Piet"]})
+    page, clean = Page(filled.screen), Page(find_text("welcome", "nl", "nl").fill(FACTS).screen)
+    assert f"Beste {name}," in filled.plain.split("\n")
+    assert f"Beste {one_line(name)}," in page.text
+    assert page.title == filled.subject == f"Welkom bij Buurtgroep Voorbeeld: groep {name}"
+    assert [tag for tag, _ in page.tags] == [tag for tag, _ in clean.tags]
+    assert page.links == clean.links
+
+
+def test_what_is_not_there_leaves_no_trace() -> None:
+    """Without a number, website, coordinator or other admin no empty line, heading or "None" remains."""
+    bare = FACTS | {"regiegroep_number": "", "regiegroep_tel": "", "website": "", "coordinator": "", "admins": []}
+    filled = find_text("welcome", "nl", "nl").fill(bare)
+    assert "Regiegroep" not in filled.plain and "regiegroep" not in filled.plain
+    assert 'tel:"' not in filled.screen and "Meer lezen" not in filled.plain
+    assert "Beheerder" not in filled.plain.split("Doet u dit")[0]
+    assert "Met vriendelijke groet,\n\nBuurtgroep Voorbeeld\n" in filled.plain
+
+
+def test_an_unknown_language_falls_back() -> None:
+    """Also one that tries to leave the folder."""
+    for language in ("de", "", "../../config", "NL ", "nl/../en", "🙂"):
+        assert find_text("welcome", language, "nl").language == "nl"
+    assert find_text("welcome", "EN", "nl").language == "en"
+
+
+def test_all_languages_share_one_version_of_the_rules(folder: Path) -> None:
+    """A text has the version of the rules in it; two versions at once are a Stop that says so."""
+    assert rules_version() == find_text("welcome", "nl", "nl").version == find_text("welcome", "en", "nl").version
+    write(folder, "spelregels/nl.md", "Versie: 2\n\nTekst")
+    write(folder, "spelregels/en.md", "Versie: 1\n\nText")
+    with pytest.raises(Stop) as stop:
+        rules_version(folder)
+    assert "en.md: 1, nl.md: 2" in stop.value.message
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "words"),
+    [
+        ("Onderwerp: Dag\n\nBeste {{ naam }},\n", 3, "'naam'"),
+        ("Onderwerp: {{ naam }}\n\nBeste,\n", 1, "'naam'"),
+        ("Onderwerp: Dag\n\n- een\n- {{ admins | listd }}\n", 4, "'listd'"),
+        ("Onderwerp: Dag\n\nBeste\n\n{% if is_admin %}\nbeheerder\n", 6, "accolades"),
+        ("Onderwerp: Dag\n\nBeste {{ greeting }\n", 3, "accolades"),
+        ("Onderwerp: Dag\nKleur: rood\n\nBeste\n", 2, "'Kleur'"),
+        ("Onderwerp: Dag\n\nBeste\n\n{{ greeting + 1 }}\n", 5, "TypeError"),
+        ("Onderwerp: Dag\n\n{% if not is_admin %}\n- {{ group.__class__.__mro__ }}\n{% endif %}\n", 4, "SecurityError"),
+        ("Onderwerp: Dag\n\n- {% if is_admin %}een\n- twee{% endif %}\n", None, "eigen regel"),
+        ("Onderwerp: Dag\n\n<table><tr><td>\n", None, "HTML"),
+        ('Onderwerp: Dag\n\n{% include "spelregels/xx.md" %}\n', None, "spelregels/xx.md"),
+    ],
+)
+def test_a_fault_in_a_text_is_a_stop_that_points_at_it(folder: Path, source: str, line: int | None, words: str) -> None:
+    """File and line, what is wrong, in Dutch; never a traceback, and nothing of a person."""
+    write(folder, "welcome/nl.md", source)
+    with pytest.raises(Stop) as stop:
+        find_text("welcome", "nl", "nl", folder).fill(FACTS)
+    assert words in stop.value.message and stop.value.remedy
+    if line:
+        assert f"templates/welcome/nl.md, regel {line}." in stop.value.message
+    assert "Sanne" not in stop.value.message and str(folder) not in stop.value.message
+
+
+def test_a_fault_in_an_included_piece_points_at_the_piece(folder: Path) -> None:
+    """The line is counted in the file where it stands."""
+    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "spelregels/nl.md" %}\n')
+    write(folder, "spelregels/nl.md", "Versie: 1\n\n1. Een\n2. {{ onbekend }}\n")
+    with pytest.raises(Stop, match=re.escape("templates/spelregels/nl.md, regel 4. De naam 'onbekend'")):
+        find_text("welcome", "nl", "nl", folder).fill(FACTS)
+
+
+def test_a_missing_text_is_a_stop(folder: Path) -> None:
+    """It names the file, and says what to do."""
+    with pytest.raises(Stop) as stop:
+        find_text("welcome", "en", "nl", folder)
+    assert "templates/welcome/nl.md" in stop.value.message and stop.value.remedy
+    write(folder, "welcome/nl.md", "Onderwerp: Dag\n\nBeste\n")
+    (folder / "letter.css").unlink()
+    with pytest.raises(Stop, match=r"letter\.css"):
+        find_text("welcome", "nl", "nl", folder).fill(FACTS)
+    (folder / "welcome/nl.md").write_bytes(b"Onderwerp: Dag\n\nco\xf6rdinator\n")
+    with pytest.raises(Stop, match="niet worden gelezen"):
+        Text("welcome/nl.md", folder)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_a_sign_request_is_written_down_whole(language: str) -> None:
+    """The facts and both places, as Markdown; a day and a list are spoken."""
+    place = {
+        "description": "bij het pleintje",
+        "latitude": "52.956340",
+        "longitude": "4.760510",
+        "link": "https://maps.example/1",
+    }
+    written = find_text("signs", language, "nl").markdown(
+        {
+            "nr": "B-0001",
+            "network": "Buurtgroep Voorbeeld",
+            "group": "Tuindorp",
+            "area": "Noord",
+            "town": "Den Helder",
+            "caretaker": "",
+            "streets": ["Kerkstraat", "Molenlaan"],
+            "requested_on": date(2026, 3, 5),
+            "requested_by": "Piet",
+            "explanation": "",
+            "status": "concept",
+            "locations": [place, place | {"description": "hoek\nKerkstraat", "link": "https://maps.example/2"}],
+        }
+    )
+    told = ["B-0001", "Tuindorp", "2026", "maps.example/1", "maps.example/2", "52.956340, 4.760510", "hoek Kerkstraat"]
+    assert [words for words in told if words not in written] == []
+    assert "None" not in written and "{" not in written
+    assert len(re.findall(r"^- ", written, re.MULTILINE)) == 13

@@ -1,0 +1,61 @@
+"""Typesetting: Markdown becomes lines that read well, and a fact cannot break out of its line."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from outside.text.environment import listed, on_one_line, spoken_day
+from outside.text.markdown import flow, plain_source
+from outside.text.templates import find_text
+from support.pages import FACTS
+
+
+def test_lines_are_wrapped_as_people_would() -> None:
+    """Hanging indents are kept, a long word stays whole, white space alone gives nothing."""
+    assert flow("een twee drie vier", "- ", "  ", 10) == "- een twee\n  drie\n  vier\n"
+    assert (
+        flow("zie https://www.voorbeeld.example/lang ja", "", "", 10).split("\n")[1]
+        == "https://www.voorbeeld.example/lang"
+    )
+    assert flow(" \n ") == ""
+    assert flow("a\nb", "* ", "  ") == "* a\n  b\n"
+    assert flow("precies tien", "", "", 12) == "precies tien\n"
+
+
+def test_markdown_becomes_lines_that_read_well() -> None:
+    """Headings are underlined, lists have dashes, a link says where it goes unless its words do."""
+    source = (
+        "# Kop\n\nTekst met **nadruk**, [hier](https://a.example) en [a.example](https://a.example).\n\n"
+        "- een\n- twee\n  verder\n\n7. zeven\n8. acht\n   - diep\n\n> citaat\n\nregel\\\nregel\n\n---\n\n"
+        "Bel [112](tel:112) &amp; zo."
+    )
+    assert plain_source(source) == (
+        "Kop\n===\n\nTekst met nadruk, hier (https://a.example) en a.example.\n\n"
+        "- een\n- twee verder\n\n7. zeven\n8. acht\n   - diep\n\n  citaat\n\nregel\nregel\n\n"
+        + "-" * 40
+        + "\n\nBel 112 & zo.\n\n"
+    )
+
+
+def test_names_and_days_are_spoken_in_their_language() -> None:
+    """A language that we have no words for gets signs and digits."""
+    assert listed(["Jan"], "nl") == "Jan"
+    assert listed([], "nl") == ""
+    assert listed(["Jan", "Piet", "Anna"], "nl") == "Jan, Piet en Anna"
+    assert listed(["Jan", "Piet"], "en") == "Jan and Piet"
+    assert listed(["Jan", "Piet"], "pl") == "Jan & Piet"
+    assert spoken_day(date(2026, 3, 5), "nl") == "5 maart 2026"
+    assert spoken_day(date(2026, 3, 5), "pl") == "2026-03-05"
+    assert spoken_day(None, "nl") == ""
+
+
+def test_a_line_end_in_a_fact_cannot_break_out() -> None:
+    """Whatever ends a line somewhere becomes a space, and marks that turn the text round vanish."""
+    for sign in "\r\n", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029", "\t", "\0":
+        assert on_one_line(f"Jan{sign}Piet") == "Jan Piet"
+    assert on_one_line("Jan\u202etfel") == "Jantfel"
+    assert on_one_line("👩\u200d👧 Zoë") == "👩\u200d👧 Zoë"
+    filled = find_text("welcome", "nl", "nl").fill(FACTS | {"group": "Tuin\r\nBcc: alle@mail.example"})
+    assert filled.subject.endswith("groep Tuin Bcc: alle@mail.example")
+    assert not re.search(r"^Bcc", filled.plain, re.MULTILINE)

@@ -1,0 +1,60 @@
+"""A register on the loopback server: made in one line, opened as another laptop would, run through the corridor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from outside.config.settings import Mail, Network, Paths, Settings, Workbook
+from outside.google.workbook import GoogleWorkbook
+from roster.sheet.columns import TABS
+from roster.sheet.table import Cell
+from servers.sheets_server import Book, Person, SheetsServer
+
+EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"
+TODAY = date(2026, 3, 14)
+DAY_ZERO = date(1899, 12, 30)
+
+
+def as_sent(cell: Cell) -> str | int | float | bool | None:
+    """A cell as Google keeps it: a day is a number."""
+    return (cell - DAY_ZERO).days if isinstance(cell, date) else cell  # type: ignore[return-value,operator]  # no test here uses times
+
+
+def google_book(
+    server: SheetsServer,
+    rows: Mapping[str, Sequence[Sequence[Cell]]],
+    without: Sequence[str] = (),
+    without_columns: Mapping[str, Sequence[str]] | None = None,
+) -> Book:
+    """A Google Sheet with the register's tabs and these rows, shared with us."""
+    book = server.new_book(today=TODAY)
+    book.writers |= {EMAIL, Person(book).email}
+    for tab in TABS:
+        if tab.title in without:
+            continue
+        gone = set((without_columns or {}).get(tab.title, ()))
+        kept = [turn for turn, heading in enumerate(tab.headings) if heading not in gone]
+        lines = [tab.headings, *rows.get(tab.title, ())]
+        cells = [[as_sent(line[turn]) if turn < len(line) else None for turn in kept] for line in lines]
+        book.add_tab(tab.title, cells)
+    return book
+
+
+def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -> Settings:
+    """The settings of one machine that keeps its state in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = server.tokens.service_account(folder / "key.json", email)
+    Path(key).chmod(0o600)
+    return Settings(
+        workbook=Workbook(kind="google", spreadsheet=f"https://docs.google.com/spreadsheets/d/{book.id}/edit#gid=0", credentials=Path(key)),
+        network=Network(regiegroep_number="06-23456789", coordinator="Fenna Zandhoek", coordinator_email="coordinator@mail.example"),
+        mail=Mail(sender="Buurt <buurt@mail.example>"),
+        paths=Paths(out=folder / "out", state=folder / "state"),
+    )
+
+
+def opened(settings: Settings) -> GoogleWorkbook:
+    """The register, not read yet."""
+    return GoogleWorkbook(settings)

@@ -1,0 +1,96 @@
+"""A register of a few people as an .xlsx file, and whole rounds on it in this process: what people see, and what lies ready."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from email.policy import SMTP
+from pathlib import Path
+
+from openpyxl import load_workbook
+
+from outside.command import Choices
+from outside.config.settings import Mail, Network, Paths, Settings, Workbook
+from outside.excel.create import create_register
+from outside.run.round import run
+from roster.planners.sync import FOLDERS, PLANNERS
+from roster.sheet.columns import TAB
+from support.sheet_notation import TODAY, register
+
+PEOPLE = """
+    Voornaam | Achternaam | E-mail           | Rol       | Mobiel
+    Anna     | Bakker     | anna@mail.example| beheerder | 06-23450001
+    Piet     | Smit       | piet@mail.example|           | 06-23450002
+    Kees     | Mol        |                  |           | 06-23450003
+    Mies     | Post       |                  |           | 06-23450004
+"""
+"""An admin and a member who can be mailed, and two who are welcomed by hand."""
+
+
+def lay_out(folder: Path, people: str = PEOPLE, *, title: str = "", **network: str) -> Settings:
+    """A register in `folder` and its settings; `title` stands large on its front tab."""
+    tables = register(people, staff="")
+    rows = {
+        name: [[table.cell(index, heading) for heading in TAB[name].headings] for index in range(len(table.rows))]
+        for name, table in tables.items()
+        if name != "Beheerders"
+    }
+    create_register(folder / "register.xlsx", rows, title=title)
+    return settings_of(folder, **network)
+
+
+def settings_of(folder: Path, **network: str) -> Settings:
+    """Letters are put ready in a folder, and the number of the regiegroep is a real one unless said otherwise."""
+    found: dict[str, str] = {"regiegroep_number": "06-23456789", **network}
+    return Settings(
+        workbook=Workbook(kind="excel", path=folder / "register.xlsx"),
+        network=replace(Network(), **found),  # type: ignore[arg-type]  # keys of the table [network]
+        mail=Mail(sender="Buurtwacht <buurt@mail.example>"),
+        paths=Paths(out=folder / "out", state=folder / "state"),
+    )
+
+
+def choices(today: date = TODAY, *, force: bool = False) -> Choices:
+    return Choices(None, yes=True, force=force, today=today)
+
+
+def sync(settings: Settings, today: date = TODAY) -> int:
+    """One whole round; the exit code."""
+    return run(settings, choices(today), PLANNERS, replaces=FOLDERS)
+
+
+def letters(settings: Settings) -> dict[str, str]:
+    """What lies ready in out/mail: Nr and act -> the plain text."""
+    found = {}
+    for path in sorted((settings.paths.out / "mail").glob("*.eml")):
+        body = email.message_from_bytes(path.read_bytes(), policy=SMTP).get_body(("plain",))
+        name = path.name.rpartition("-")[0]
+        assert name not in found, "two letters of one kind to one person"
+        found[name] = str(body.get_content()) if body is not None else ""
+    return found
+
+
+def column(settings: Settings, heading: str, tab: str = "Deelnemers") -> list[object]:
+    """A column of the register, top to bottom."""
+    rows = list(load_workbook(settings.workbook.path)[tab].values)
+    at = rows[0].index(heading)
+    return [row[at] for row in rows[1:] if any(cell is not None for cell in row)]
+
+
+def types(settings: Settings, row: int, tab: str = "Deelnemers", **cells: object) -> None:
+    """A person types in a row (2 is the first below the headings): heading -> what. "E-mail" is written E_mail."""
+    book = load_workbook(settings.workbook.path)
+    sheet = book[tab]
+    at = {str(cell.value): cell.column for cell in sheet[1]}
+    for heading, value in cells.items():
+        sheet.cell(row, at[heading.replace("__", " ").replace("_", "-")]).value = value
+    book.save(settings.workbook.path)
+
+
+def changes_front(settings: Settings, change: Callable[[object], None]) -> None:
+    """A person changes something about the front tab."""
+    book = load_workbook(settings.workbook.path)
+    change(book["Lees mij"])
+    book.save(settings.workbook.path)
