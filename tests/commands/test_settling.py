@@ -235,7 +235,7 @@ class Busy(ExcelWorkbook):
 @pytest.fixture
 def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        outside.settling, "open_workbook", lambda one: Busy(one.workbook.path, one.paths.state / "backups")
+        outside.commands.sent, "open_workbook", lambda one: Busy(one.workbook.path, one.paths.state / "backups")
     )
 
 

@@ -76,9 +76,16 @@ class Ledger:
         self._connection = open_database(path)
         self._clock = clock
         self.today = today
+        try:
+            self._open(clock)
+        except BaseException:
+            self._connection.close()  # else the file stays taken for as long as anybody looks at the fault
+            raise
+
+    def _open(self, clock: Callable[[], datetime]) -> None:
         self.lying = LyingReady(self._connection)
-        self.shelf = Shelf(self._connection, today, clock)
-        self.letters = LetterDrawer(self._connection, today, clock)
+        self.shelf = Shelf(self._connection, self.today, clock)
+        self.letters = LetterDrawer(self._connection, self.today, clock)
         note_wrong_clock(self._connection, clock())
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
