@@ -281,4 +281,3 @@ class Standing:
     active: dict[str, list[Member]] = field(default_factory=dict)
     waiting: dict[str, list[Member]] = field(default_factory=dict)
     admins: dict[str, list[Member]] = field(default_factory=dict)
-

@@ -84,7 +84,12 @@ def a_large_sync(bench: Bench) -> Iterator[Ratio]:
     target = bench.folder("written.xlsx")
     synced, streamed = alternate(ours, lambda: floor("stream", register, cells, target), bench.rounds, codes=(0, 1))
     read = middle([run(floor("read", register)) for _ in range(bench.rounds)])
-    yield cpu(f"sync of {bench.large:,} members, {letters:,} new mails / calamine + the same cells put back", synced, streamed, 4.2)
+    yield cpu(
+        f"sync of {bench.large:,} members, {letters:,} new mails / calamine + the same cells put back",
+        synced,
+        streamed,
+        4.2,
+    )
     yield memory("peak memory of that sync / calamine alone", synced, read, 1.6)
 
 
@@ -201,7 +206,9 @@ def many_mails_to_the_outbox(bench: Bench) -> Iterator[Ratio]:
     (large, at), (small, small_at) = mailing(most), mailing(most // 10)
     ours, theirs = alternate(large, small, 1, codes=(0, 1))
     letters, fewer = (len(list((folder / "out" / "mail").glob("*.eml"))) for folder in (at, small_at))
-    title = f"{letters:,} mails to the outbox ({letters / ours.seconds:,.0f} a second, {ours.megabytes:.0f} MB) / {fewer:,}"
+    title = (
+        f"{letters:,} mails to the outbox ({letters / ours.seconds:,.0f} a second, {ours.megabytes:.0f} MB) / {fewer:,}"
+    )
     yield cpu(title, ours, theirs, 11)
 
 
@@ -210,7 +217,10 @@ def calls_to_google(bench: Bench) -> Iterator[Ratio]:
 
     def counted(members: int, *more: str) -> dict[str, float]:
         done = subprocess.run(
-            [sys.executable, HERE / "google_counts.py", str(members), "2000", *more], capture_output=True, text=True, check=False
+            [sys.executable, HERE / "google_counts.py", str(members), "2000", *more],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise Failed(f"google_counts.py\n{done.stderr[-3000:]}")
@@ -222,16 +232,33 @@ def calls_to_google(bench: Bench) -> Iterator[Ratio]:
     yield Ratio("calls of a sync of 10,000 members with 2,000 changed rows", ten["changed"], 7, "", 1)
     for name, what in (("first", "a first round without mails"), ("unchanged", "a quiet round")):
         sizes = f"{ten[f'{name} sent']:.2f} MB sent, {ten[f'{name} peak']:.0f} MB of memory at most"
-        yield Ratio(f"bytes read by {what} of 10,000 / its largest answer", ten[f"{name} read"], ten[f"{name} answer"], "MB", beside=sizes)
+        yield Ratio(
+            f"bytes read by {what} of 10,000 / its largest answer",
+            ten[f"{name} read"],
+            ten[f"{name} answer"],
+            "MB",
+            beside=sizes,
+        )
     few = counted(1_000, "mails")
     most = 2 * math.ceil(few["mails"] / 25) + 7
-    yield Ratio(f"calls of a first sync with {few['mails']:,.0f} mails: 2 for 25 of them, and 7", few["first"], most, "", 1)
+    yield Ratio(
+        f"calls of a first sync with {few['mails']:,.0f} mails: 2 for 25 of them, and 7", few["first"], most, "", 1
+    )
     if bench.large == 100_000:
         all_of_it = counted(100_000)
         yield Ratio("calls of a first sync of 100,000 members", all_of_it["first"], 27, "", 1)
         yield Ratio("its largest request, of 2 MB", all_of_it["request"], 2, "MB", 1)
-        here = run(sync(nobody_welcomed(home(bench.folder("here"), bench.shelf.fresh(100_000)))), codes=(0, 1)).megabytes + all_of_it["first answer"]
-        yield Ratio("its peak memory / the same sync on this computer + the largest answer", all_of_it["first peak"], here, "MB", 1)
+        here = (
+            run(sync(nobody_welcomed(home(bench.folder("here"), bench.shelf.fresh(100_000)))), codes=(0, 1)).megabytes
+            + all_of_it["first answer"]
+        )
+        yield Ratio(
+            "its peak memory / the same sync on this computer + the largest answer",
+            all_of_it["first peak"],
+            here,
+            "MB",
+            1,
+        )
 
 
 ROWS: tuple[Callable[[Bench], Iterator[Ratio]], ...] = (

@@ -103,7 +103,10 @@ def put(register: Path, target: Path, changes: dict) -> None:
     """
     import zipfile
 
-    with zipfile.ZipFile(register) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as copy:
+    with (
+        zipfile.ZipFile(register) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as copy,
+    ):
         for part in source.infolist():
             content = source.read(part)
             found = re.fullmatch(r"xl/worksheets/sheet(\d+)\.xml", part.filename)

@@ -70,14 +70,27 @@ def their_files(folder: Path, port: int, letters: int) -> None:
     """mailmerge's template, people and server: the same welcome, plain and Markdown, to as many."""
     terms = Terms(today=date.today(), regiegroep_number="06-23456789")
     facts = {
-        "greeting": "@@greeting@@", "name": "x", "group": "Tuindorp", "area": "Noord", "admins": ["Jan Voorbeeld"],
-        "is_admin": False, "regiegroep_number": "06-23456789", "regiegroep_tel": "0623456789",
-        "network": terms.network_name, "short_name": "BPA", "coordinator": "", "version": "1",
-        "reply_to": "buurt@mail.example", "website": "", "website_link": "", "number_of_rules": "negen",
+        "greeting": "@@greeting@@",
+        "name": "x",
+        "group": "Tuindorp",
+        "area": "Noord",
+        "admins": ["Jan Voorbeeld"],
+        "is_admin": False,
+        "regiegroep_number": "06-23456789",
+        "regiegroep_tel": "0623456789",
+        "network": terms.network_name,
+        "short_name": "BPA",
+        "coordinator": "",
+        "version": "1",
+        "reply_to": "buurt@mail.example",
+        "website": "",
+        "website_link": "",
+        "number_of_rules": "negen",
     }
     body = find_text("welcome", "nl", "nl").markdown(facts).replace("@@greeting@@", "{{greeting}}")
     (folder / "mailmerge_template.txt").write_text(
-        "TO: {{email}}\nSUBJECT: Welkom bij uw buurtgroep\nFROM: Buurt <buurt@mail.example>\nCONTENT-TYPE: text/markdown\n\n" + body,
+        "TO: {{email}}\nSUBJECT: Welkom bij uw buurtgroep\nFROM: Buurt <buurt@mail.example>\nCONTENT-TYPE: text/markdown\n\n"
+        + body,
         encoding="utf-8",
     )
     with (folder / "mailmerge_database.csv").open("w", encoding="utf-8", newline="") as stream:

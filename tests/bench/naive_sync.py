@@ -203,12 +203,22 @@ def write_mail(row, group, number, environment, markdown, folder):
     language = text(row["Taal"]) or "nl"
     template = environment.get_template(f"welcome/{language}.md")
     facts = {
-        "network": "BuurtPreventieApp Den Helder", "short_name": "BPA",
-        "greeting": text(row["Voornaam"]) or row["name"], "name": row["name"],
-        "group": group["Groep"], "area": group["Gebied"], "admins": [admin["name"] for admin in group["admins"]],
-        "is_admin": text(row["Rol"]).lower() == "beheerder", "regiegroep_number": REGIE,
-        "regiegroep_tel": "+31623456789", "reply_to": "coordinator@mail.example", "coordinator": "",
-        "website": "", "website_link": "", "version": "1", "number_of_rules": "negen",
+        "network": "BuurtPreventieApp Den Helder",
+        "short_name": "BPA",
+        "greeting": text(row["Voornaam"]) or row["name"],
+        "name": row["name"],
+        "group": group["Groep"],
+        "area": group["Gebied"],
+        "admins": [admin["name"] for admin in group["admins"]],
+        "is_admin": text(row["Rol"]).lower() == "beheerder",
+        "regiegroep_number": REGIE,
+        "regiegroep_tel": "+31623456789",
+        "reply_to": "coordinator@mail.example",
+        "coordinator": "",
+        "website": "",
+        "website_link": "",
+        "version": "1",
+        "number_of_rules": "negen",
     }
     subject, body = template.render(facts).split("\n", 1)
     message = EmailMessage()

@@ -1,9 +1,9 @@
 """Makes the registers that the bench runs on.
 
-    python registers.py fresh 1000 to.xlsx
-    python registers.py example 750 to.xlsx
-    python registers.py newcomers 10 from.xlsx to.xlsx
-    python registers.py changed 20 from.xlsx to.xlsx
+python registers.py fresh 1000 to.xlsx
+python registers.py example 750 to.xlsx
+python registers.py newcomers 10 from.xlsx to.xlsx
+python registers.py changed 20 from.xlsx to.xlsx
 """
 
 from __future__ import annotations

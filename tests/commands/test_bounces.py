@@ -99,10 +99,16 @@ def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, run_
     """Killed before the workbook was written; the row follows later, and no letter that left since is blamed."""
     first, second = list(letters(home))[:2]
     (name, to), (other, there) = letters(home)[first], letters(home)[second]
-    folder, settings = lay_down(home, dsn("5.1.1", NO_SUCH, name, to), dsn("5.1.1", NO_SUCH, other, there)), home / "settings.toml"
+    folder, settings = (
+        lay_down(home, dsn("5.1.1", NO_SUCH, name, to), dsn("5.1.1", NO_SUCH, other, there)),
+        home / "settings.toml",
+    )
     command = [sys.executable, SCRIPTS / "bounces.py", "--settings", settings, "--folder", folder, *TODAY]
     kill = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", "inject=rename:signal=KILL:when=1"]
-    assert subprocess.run([*kill, *command], check=False, capture_output=True).returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
+    assert subprocess.run([*kill, *command], check=False, capture_output=True).returncode in (
+        -signal.SIGKILL,
+        128 + signal.SIGKILL,
+    )
     assert welkom(home)[first].startswith("verstuurd")
     mend(home, first, "goed@mail.example")
     run_door("sync", "--settings", settings, *TODAY)
@@ -165,7 +171,11 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     nr, (_name, address) = list(letters(home).items())[2]
     housemate = list(letters(home))[3]
     mend(home, housemate, address)
-    folder = lay_down(home, b"Authentication-Results: mx.google.com; dmarc=fail header.from=mail.example\r\n" + answer("stop", "", address, name="-"))
+    folder = lay_down(
+        home,
+        b"Authentication-Results: mx.google.com; dmarc=fail header.from=mail.example\r\n"
+        + answer("stop", "", address, name="-"),
+    )
     for _again in range(2):
         ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
         assert f"make no-mail NR={nr}" in ended.stderr and "wil geen mail meer" not in ended.stdout
@@ -199,7 +209,11 @@ def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
     """What a FETCH answer holds may stand in any order (RFC 9051, 7.5.2)."""
     monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim")
     nr, (name, to) = next(iter(letters(home).items()))
-    inbox = [answer("Hoi", "gewone post", name="-"), dsn("5.1.1", NO_SUCH, name, to), answer("Re: Welkom", "Dank!", name=name)]
+    inbox = [
+        answer("Hoi", "gewone post", name="-"),
+        dsn("5.1.1", NO_SUCH, name, to),
+        answer("Re: Welkom", "Dank!", name=name),
+    ]
     with imap_server(inbox, ("buurt@mail.example", "geheim"), uid_last=True) as (_mailbox, port):
         with (home / "settings.toml").open("a") as settings:
             settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
@@ -248,13 +262,17 @@ def test_each_message_lies_on_the_disk_before_the_next_is_read(
 def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger) -> None:
     """The address was mended since; where a report names no recipient, the Message-ID is enough."""
     assert hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0 and state(ledger) == SENT
-    assert hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1 and state(ledger) == REFUSED
+    assert (
+        hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1 and state(ledger) == REFUSED
+    )
     leave(ledger)
     nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
     assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == REFUSED
 
 
-def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Anybody can make one up. Whoever it names is named by his Nr; what names nobody of ours is counted; each once."""
     people = People({ledger.address_mark(TO): ["D-0007"]})
     bare = dsn("5.1.1", NO_SUCH, "<of.somebody@else.example>", part="none")
@@ -322,11 +340,18 @@ def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> N
         limit(word="Received: from mx.mail.example by mx.mail.example; today\r\n" + OF_GOOGLE),
         robot(f"Sorry. {TOO_MANY}"),
     ],
-    ids=["anybody", "another robot", "a neighbour at Gmail", "no word", "another's word", "not proven", "put below", "no report"],
+    ids=[
+        "anybody",
+        "another robot",
+        "a neighbour at Gmail",
+        "no word",
+        "another's word",
+        "not proven",
+        "put below",
+        "no report",
+    ],
 )
-def test_a_made_up_limit_stops_nobodys_mail(
-    ledger: Ledger, report: bytes, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_made_up_limit_stops_nobodys_mail(ledger: Ledger, report: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever got a letter knows its Message-ID. It is told with the Nr; the letter stands as it stood."""
     heard = hear([report], ledger, People(), GMAIL)
     assert (heard.due, len(heard.unproven), ledger.pause(), state(ledger)) == (0, 1, None, SENT)
@@ -359,8 +384,15 @@ def test_a_limit_is_believed_where_so_many_left(ledger: Ledger, per_day: int, be
 
 def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger) -> None:
     """Receipts and holiday answers are not for reading, and change nothing."""
-    away = answer("Automatisch antwoord: Welkom", "Tot 5.4.26", more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\n")
-    mails = [answer("Re: Welkom", "Wie is mijn beheerder?"), answer("Re: iets", "Dank", name="<of.somebody@else.example>"), receipt(), away]
+    away = answer(
+        "Automatisch antwoord: Welkom", "Tot 5.4.26", more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\n"
+    )
+    mails = [
+        answer("Re: Welkom", "Wie is mijn beheerder?"),
+        answer("Re: iets", "Dank", name="<of.somebody@else.example>"),
+        receipt(),
+        away,
+    ]
     heard = hear(mails, ledger, People())
     assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, SENT)
     assert hear(mails, ledger, People()).answers == 0
@@ -378,6 +410,8 @@ def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
 
 def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
     """Neither an address nor what a server said."""
-    hear([dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "")], ledger, People())
+    hear(
+        [dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "")], ledger, People()
+    )
     stored = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert TO.encode() not in stored and b"Vries" not in stored

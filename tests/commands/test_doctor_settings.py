@@ -37,9 +37,16 @@ def test_settings_that_are_filled_in_are_good() -> None:
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        ("06-12345678", "voorbeeldnummer"), ("+31 6 12345678", "voorbeeldnummer"), ("", "nog geen nummer"),
-        ("0113-212345", "geen mobiel"), ("0900-8844", "geen mobiel"), ("14 010", "geen mobiel"), ("085-0123456", "geen mobiel"),
-        ("112", "geen mobiel"), ("+49 30 901820", "geen mobiel"), ("097012345678", "geen mobiel"),
+        ("06-12345678", "voorbeeldnummer"),
+        ("+31 6 12345678", "voorbeeldnummer"),
+        ("", "nog geen nummer"),
+        ("0113-212345", "geen mobiel"),
+        ("0900-8844", "geen mobiel"),
+        ("14 010", "geen mobiel"),
+        ("085-0123456", "geen mobiel"),
+        ("112", "geen mobiel"),
+        ("+49 30 901820", "geen mobiel"),
+        ("097012345678", "geen mobiel"),
     ],
 )
 def test_a_number_that_cannot_be_the_regiegroeps_is_told(number: str, words: str) -> None:
@@ -97,7 +104,9 @@ def test_a_real_register_with_the_settings_as_delivered_is_not_in_order(
 
 def by_smtp(sender: str, username: str = "", host: str = "smtp.gmail.com") -> list[str]:
     mail = Mail(transport="smtp", sender=sender, username=username, host=host)
-    return [told.partition(",")[0] if "namaak" in told else "other" for told, _remedy in examine_sender(Settings(mail=mail))]
+    return [
+        told.partition(",")[0] if "namaak" in told else "other" for told, _remedy in examine_sender(Settings(mail=mail))
+    ]
 
 
 OTHER = ["other"]
@@ -120,9 +129,13 @@ OTHER = ["other"]
         ("buurtwacht@icloud.com", "buurtwacht@icloud.com", "smtp.mail.me.com", []),
     ],
 )
-def test_a_sender_that_receivers_may_take_for_forged_is_a_let_op(sender: str, username: str, host: str, told: list[str]) -> None:
+def test_a_sender_that_receivers_may_take_for_forged_is_a_let_op(
+    sender: str, username: str, host: str, told: list[str]
+) -> None:
     """Not the login, or an address that this server may not write for (DMARC)."""
-    assert by_smtp(sender, username, host) == [one if one == "other" else f"de afzender is een adres van {one}" for one in told]
+    assert by_smtp(sender, username, host) == [
+        one if one == "other" else f"de afzender is een adres van {one}" for one in told
+    ]
     ready = Mail(sender=sender, username=username, host=host)
     assert list(examine_sender(Settings(mail=ready))) == []
 

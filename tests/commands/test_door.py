@@ -110,8 +110,11 @@ def test_a_bug_shows_its_traceback_and_is_no_finding(run_door: RunDoor, sample: 
 def test_an_interruption_is_one_dutch_line(sample: Path, number: signal.Signals) -> None:
     """Ctrl-C, and a system that shuts down."""
     door = subprocess.Popen(
-        [sys.executable, sample, "--end", "wait"], env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+        [sys.executable, sample, "--end", "wait"],
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
     assert door.stdout is not None
     assert door.stdout.readline() == "ik wacht\n"
@@ -137,9 +140,7 @@ def test_an_interruption_is_one_dutch_line(sample: Path, number: signal.Signals)
         (["sync"], "alleen keuzes die met -- beginnen"),
     ],
 )
-def test_a_slip_behind_a_door_is_told_in_dutch(
-    run_door: RunDoor, sample: Path, typed: list[str], told: str
-) -> None:
+def test_a_slip_behind_a_door_is_told_in_dutch(run_door: RunDoor, sample: Path, typed: list[str], told: str) -> None:
     """Nothing was started: code 2."""
     ended = run_door(sample, *typed)
     assert (ended.returncode, ended.stdout) == (2, "")

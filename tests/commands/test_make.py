@@ -25,8 +25,14 @@ def make(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[s
     """Press make in a folder, with nobody at the keyboard."""
     kept = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     return subprocess.run(
-        ["make", *words], cwd=folder, env={**kept, "LC_ALL": "C", **env}, stdin=subprocess.DEVNULL,
-        capture_output=True, encoding="utf-8", timeout=600, check=False,
+        ["make", *words],
+        cwd=folder,
+        env={**kept, "LC_ALL": "C", **env},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=600,
+        check=False,
     )
 
 
@@ -87,7 +93,12 @@ def test_what_is_typed_behind_the_word_reaches_the_door(house: Path) -> None:
     assert given(house) == []
     assert given(house, "SETTINGS=s.toml", "TODAY=2026-03-05") == ["--settings", "s.toml", "--today", "2026-03-05"]
     assert given(house, "YES=1", "FORCE=1", "MEMBERS=3600", "SEED=2") == [
-        "--force", "--yes", "--members", "3600", "--seed", "2"
+        "--force",
+        "--yes",
+        "--members",
+        "3600",
+        "--seed",
+        "2",
     ]
     assert given(house, "ARGS=--a 'b c' --d") == ["--a", "b c", "--d"]
     assert given(house, "FORCE=0", "YES=nee", "TODAY=") == []
@@ -143,6 +154,7 @@ def test_windows_finds_its_own_folders(tmp_path: Path) -> None:
 @posix
 def test_the_environment_is_made_once_and_again_when_it_is_broken(house: Path) -> None:
     """Again after a new lock file, a lost stamp (an interrupted install) or a Python that has gone."""
+
     def plans_anew() -> bool:
         return " -m venv --clear" in make(house, "-n", "sync").stdout
 
@@ -194,7 +206,8 @@ def test_a_fresh_clone_in_an_empty_home_does_the_whole_round(tmp_path: Path) -> 
     kept = {"PATH", "LANG", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"}
     proxies = {"http_proxy", "https_proxy", "no_proxy"}
     env = {
-        name: value for name, value in os.environ.items()
+        name: value
+        for name, value in os.environ.items()
         if name in kept or name.lower() in proxies or name.startswith("PIP_")
     }
     env["HOME"] = str(tmp_path / "leeg thuis")
@@ -202,8 +215,14 @@ def test_a_fresh_clone_in_an_empty_home_does_the_whole_round(tmp_path: Path) -> 
 
     def press(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            ["make", *words], cwd=clone, env=env, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
-            timeout=600, check=False,
+            ["make", *words],
+            cwd=clone,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=600,
+            check=False,
         )
 
     first = press("sync")
@@ -231,11 +250,17 @@ def test_a_word_that_did_its_work_does_not_end_in_an_error_of_make(house: Path, 
 
 
 @posix
-@pytest.mark.parametrize(("word", "example"), [("test-mail", "make test-mail TO=naam@voorbeeld.nl"), ("resend", "make resend NR=D-0012")])
+@pytest.mark.parametrize(
+    ("word", "example"), [("test-mail", "make test-mail TO=naam@voorbeeld.nl"), ("resend", "make resend NR=D-0012")]
+)
 def test_a_word_without_what_it_needs_says_what_to_type(tmp_path: Path, word: str, example: str) -> None:
     """Not what an option is called, nor --help, which make does not take."""
     shown = subprocess.run(
-        [sys.executable, SCRIPTS / f"{word.replace('-', '_')}.py"], cwd=tmp_path, capture_output=True, encoding="utf-8", check=False
+        [sys.executable, SCRIPTS / f"{word.replace('-', '_')}.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     assert shown.returncode == 2 and example in shown.stderr and "--help ziet" not in shown.stderr
 

@@ -46,8 +46,11 @@ class Ground:
         at = next(n for n, row in enumerate(rows) if "Welkom" in row)
         where = {heading: place for place, heading in enumerate(rows[at])}
         return {
-            str(row[where["E-mail"]]).casefold(): tuple(str(row[where[one]] or "") for one in ("Nr", "Rol", "Vervolgmail"))  # type: ignore[misc]  # three of them
-            for row in rows[at + 1 :] if str(row[where["Welkom"]] or "").startswith("verstuurd")
+            str(row[where["E-mail"]]).casefold(): tuple(
+                str(row[where[one]] or "") for one in ("Nr", "Rol", "Vervolgmail")
+            )  # type: ignore[misc]  # three of them
+            for row in rows[at + 1 :]
+            if str(row[where["Welkom"]] or "").startswith("verstuurd")
         }
 
     def sync(self, *, day: int = 24, force: bool = False) -> str:
@@ -91,13 +94,19 @@ def test_an_upgrade_mails_nobody_for_what_was_so(ground: Ground) -> None:
 
 def test_who_becomes_an_admin_is_told_and_the_row_says_so(ground: Ground) -> None:
     """One letter, with 112 first and no rules of the group; the next round is quiet."""
-    address, (nr, _role, _told) = next((to, row) for to, row in ground.told().items() if to[0].isalpha() and row[1] != "beheerder")
+    address, (nr, _role, _told) = next(
+        (to, row) for to, row in ground.told().items() if to[0].isalpha() and row[1] != "beheerder"
+    )
     retype(ground.home, "Deelnemers", "Rol", lambda row: nr in row, "beheerder")
     assert "1 mail aan een nieuwe beheerder maken" in ground.sync()
     (letter,) = ground.news()
-    assert str(letter["To"].addresses[0].addr_spec).casefold() == address and "nu beheerder van groep" in str(letter["Subject"])
+    assert str(letter["To"].addresses[0].addr_spec).casefold() == address and "nu beheerder van groep" in str(
+        letter["Subject"]
+    )
     assert "Bel altijd eerst de politie: 112" in body(letter)
-    assert ground.told()[address][2].startswith("beheerder van groep ") and ground.told()[address][2].endswith(": verstuurd 24-11-2026")
+    assert ground.told()[address][2].startswith("beheerder van groep ") and ground.told()[address][2].endswith(
+        ": verstuurd 24-11-2026"
+    )
     assert "0 cellen bijgewerkt" in ground.sync() and ground.news() == []
 
 

@@ -68,7 +68,9 @@ def test_a_heading_stands_only_above_something(language: str) -> None:
         (False, [], gone, headings[2:]),
         (False, new, gone, headings[1:]),
     ):
-        text = find_text("rules_update", language, "nl").fill(FACTS | {"whole": whole, "changed": changed, "dropped": dropped})
+        text = find_text("rules_update", language, "nl").fill(
+            FACTS | {"whole": whole, "changed": changed, "dropped": dropped}
+        )
         assert tuple(heading for heading in headings if heading in text.plain) == expected
         assert tuple(heading for heading in headings if heading in Page(text.screen).text) == expected
         for heading in expected:
@@ -88,7 +90,9 @@ def test_each_version_is_kept_for_later(tmp_path: Path) -> None:
     settings = Settings(paths=Paths(tmp_path / "out", tmp_path / "state"), mail=Mail())
     keep_rules(settings, templates)
     for file in (templates / "spelregels").glob("*.md"):
-        file.write_text(file.read_text(encoding="utf-8").replace("Versie: 1", "Versie: 2").replace("18", "21"), encoding="utf-8")
+        file.write_text(
+            file.read_text(encoding="utf-8").replace("Versie: 1", "Versie: 2").replace("18", "21"), encoding="utf-8"
+        )
     keep_rules(settings, templates)
     rules = kept_rules(settings)
     assert rules("1", "nl") == read_rules(OLD)
@@ -142,7 +146,11 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: 
             text = str(letter.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # each has one
             assert "Regel 1. U bent 18 jaar of ouder." in text and "Regel 2." not in text
         english = welcomed - len(letters)
-        assert english > 0 and f"Versie 1 zegt in het Engels hetzelfde als versie 0. {_people(english)} daarom geen mail." in told.stdout
+        assert (
+            english > 0
+            and f"Versie 1 zegt in het Engels hetzelfde als versie 0. {_people(english)} daarom geen mail."
+            in told.stdout
+        )
         assert list(welkom(tmp_path).values()).count("verstuurd 24-11-2026 (versie 1)") == len(letters)
         again = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-25")
         assert "Er hoeft niets te worden verstuurd." in again.stdout and "Te doen" not in again.stdout

@@ -187,7 +187,9 @@ def test_new_rules_go_to_the_page_for_whoever_was_welcomed_by_hand() -> None:
         Delivery("D-0005", "welcome", "1", "verstuurd", TODAY, els, history.address_mark("els@mail.example")),
         Delivery("D-0005", "rules_update", "2", "geweigerd", TODAY, els, history.address_mark("els@mail.example")),
     ]
-    seen = view(sheet, replace(TERMS, rules_version="2", regiegroep_number="06-23456789", mail_done="verstuurd"), history)
+    seen = view(
+        sheet, replace(TERMS, rules_version="2", regiegroep_number="06-23456789", mail_done="verstuurd"), history
+    )
     found = {one.nr: one.has_version for one in by_hand(seen) if one.has_version}
     assert found == {"D-0001": "1", "D-0002": "1", "D-0005": "1"}
 
@@ -211,7 +213,9 @@ def test_the_words_name_the_own_admins_number_and_the_link_of_the_group() -> Non
         Kees     |           | Tuindorp | Kerkstraat  | 06-23450003
         Mies     |           | Havenrij | Havenstraat | 06-23450004
         """,
-        groups, streets, staff="",
+        groups,
+        streets,
+        staff="",
     )
     people = {str(one.facts["greeting"]): one for one in by_hand(view(sheet))}
     kees, mies, anna = (Page(render_by_hand([people[name]], Settings())).text for name in ("Kees", "Mies", "Anna"))
@@ -276,9 +280,7 @@ def test_another_laptops_news_is_settled_though_our_ledger_knows_the_welcome(set
     assert welkom(settings)[1] == "verstuurd 31-3-2026 (versie 1)"
 
 
-def test_an_empty_outbox_is_not_called_written_down(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_empty_outbox_is_not_called_written_down(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither what lies in the outbox of another laptop."""
     assert settle_outbox(settings, choices()) == 0
     assert "2 mails uit de map mail: nu opgeschreven" in capsys.readouterr().out

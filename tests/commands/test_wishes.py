@@ -83,7 +83,11 @@ def stop(sender: str = P3, *, head: str = "", subject: str = "stop", name: str =
         (stop("elders@mail.example", subject="Afmelden D-0003 aaaaaaaaaaaaaaaa"), "", P3),
         (stop(subject="unsubscribe", more="Auto-Submitted: auto-generated\r\nX-Apple-Unsubscribe: true\r\n"), "", P3),
         (stop(subject="unsubscribe", more="Auto-Submitted: auto-generated\r\n", name=MINE, sender=TO), TO, ""),
-        (stop(subject="Onderwerp", more="X-Apple-Unsubscribe: true\r\nAuto-Submitted: auto-replied\r\n", head=PASS), P3, ""),
+        (
+            stop(subject="Onderwerp", more="X-Apple-Unsubscribe: true\r\nAuto-Submitted: auto-replied\r\n", head=PASS),
+            P3,
+            "",
+        ),
     ],
 )
 def test_a_wish_acts_where_it_is_proven_and_is_asked_about_where_it_is_not(
@@ -147,7 +151,11 @@ HEAD = b"From: An <p3@mail.example>\r\nSubject: stop\r\n\r\n"
     [
         (GMAIL, PASS, True),
         ("imap.googlemail.com", GOOGLES + PASS, True),
-        (GMAIL, f"Delivered-To: b@mail.example\r\nReceived: by 2002:a05:6a1:1 with SMTP id q;\r\nReturn-Path: <p3@mail.example>\r\n{GOOGLES}{PASS}", True),
+        (
+            GMAIL,
+            f"Delivered-To: b@mail.example\r\nReceived: by 2002:a05:6a1:1 with SMTP id q;\r\nReturn-Path: <p3@mail.example>\r\n{GOOGLES}{PASS}",
+            True,
+        ),
         (OTHER, PASS.replace("mx.google.com", "mx1.post.example"), True),
         (OTHER, PASS.replace("mx.google.com", "mx1.post.example 1"), True),
         ("imap.post.co.uk", PASS.replace("mx.google.com", "mx.other.co.uk"), False),
@@ -158,7 +166,11 @@ HEAD = b"From: An <p3@mail.example>\r\nSubject: stop\r\n\r\n"
         (GMAIL, GOOGLES + FAIL + PASS, False),
         (GMAIL, "Received: from x by mx.evil.example with SMTP\r\n" + PASS, False),
         (GMAIL, "Received: from x (by mx.google.com with SMTP) by mx.evil.example\r\n" + PASS, False),
-        (OTHER, "Received: from x by mx1.post.example with SMTP\r\n" + PASS.replace("mx.google.com", "mx1.post.example"), False),
+        (
+            OTHER,
+            "Received: from x by mx1.post.example with SMTP\r\n" + PASS.replace("mx.google.com", "mx1.post.example"),
+            False,
+        ),
         (OTHER, PASS, False),
         (GMAIL, PASS.replace("mx.google.com", "mx.google.com.evil.example"), False),
         (GMAIL, PASS.replace("mx.google.com", "evilgoogle.com"), False),
@@ -166,7 +178,11 @@ HEAD = b"From: An <p3@mail.example>\r\nSubject: stop\r\n\r\n"
         (GMAIL, "DKIM-Signature: v=1\r\n" + PASS, False),
         (GMAIL, "From: p3@mail.example\r\n" + PASS, False),
         (GMAIL, "Authentication-Results: mx.google.com; dmarc=fail (dmarc=pass header.from=mail.example)\r\n", False),
-        (GMAIL, 'Authentication-Results: mx.google.com; spf=pass reason="; dmarc=pass header.from=mail.example"\r\n', False),
+        (
+            GMAIL,
+            'Authentication-Results: mx.google.com; spf=pass reason="; dmarc=pass header.from=mail.example"\r\n',
+            False,
+        ),
         (GMAIL, "Authentication-Results: mx.google.com; dmarc=fail; dmarc=pass header.from=mail.example\r\n", False),
         (GMAIL, "Authentication-Results: mx.google.com; dmarc=pass header.from=notmail.example\r\n", False),
         (GMAIL, "Authentication-Results: mx.google.com; dmarc=pass\r\n", False),
@@ -179,7 +195,13 @@ def test_only_our_own_providers_word_at_the_top_vouches(host: str, head: str, vo
 
 
 @pytest.mark.parametrize(
-    "sender", ["<p3@mail.example>, <x@evil.example>", '"p3@mail.example" <x@evil.example>', "", "p3@mail.example\r\nFrom: x@evil.example"]
+    "sender",
+    [
+        "<p3@mail.example>, <x@evil.example>",
+        '"p3@mail.example" <x@evil.example>',
+        "",
+        "p3@mail.example\r\nFrom: x@evil.example",
+    ],
 )
 def test_a_from_that_can_be_read_in_two_ways_is_not_vouched_for(sender: str) -> None:
     assert not vouches(message_from_bytes(f"{PASS}From: {sender}\r\n\r\n".encode()), GMAIL)
@@ -228,7 +250,9 @@ def letter(who: str = WHO, where: str = WHERE) -> Delivery:
         (AGAIN, {"left_alone": frozenset({WHERE}), "left_alone_since": {WHERE: datetime(2026, 11, 23, 12, 1)}}, True),
     ],
 )
-def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(welkom: str, history: dict[str, object], alone: bool) -> None:
+def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(
+    welkom: str, history: dict[str, object], alone: bool
+) -> None:
     """Lost, or another laptop's; and no round plans to take the mark away."""
     view = view_of(table(welkom, "D-0001"), replace(HISTORY, **history))  # type: ignore[arg-type]  # a test's own fields
     member = view.roster.members[0]
@@ -236,14 +260,19 @@ def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(welkom: str, hi
     assert wants_no_mail(member, view) is alone
     assert takes_mail_again(member, view) is (not alone and bool(view.history.left_alone))
     if alone:
-        assert all(str(step.value).endswith("; wil geen mail") or step.value == "wil geen mail" for step in plan_missed_marks(view))
+        assert all(
+            str(step.value).endswith("; wil geen mail") or step.value == "wil geen mail"
+            for step in plan_missed_marks(view)
+        )
         assert list(plan_welcome(view)) == []
 
 
 @pytest.mark.parametrize("nr", ["D-0007", ""])
 def test_a_copied_row_does_not_carry_the_wish_of_the_original(nr: str) -> None:
     """Its Nr is another's, or was wiped."""
-    history = replace(HISTORY, deliveries=[letter()._replace(person="D-0007", identities=("x",), address_mark="y")], highest={"D": 7})
+    history = replace(
+        HISTORY, deliveries=[letter()._replace(person="D-0007", identities=("x",), address_mark="y")], highest={"D": 7}
+    )
     view = view_of(table("verstuurd 1-1-2026 (versie 1); wil geen mail", nr), history)
     member = view.roster.members[0]
     member.told_no_mail = True
@@ -255,7 +284,9 @@ def test_a_copied_row_does_not_carry_the_wish_of_the_original(nr: str) -> None:
 
 def test_the_wish_of_who_stood_in_a_row_before_goes_when_another_is_typed_over() -> None:
     """Else the next round would take it for his."""
-    view = view_of(table("verstuurd 1-1-2026 (versie 1); wil geen mail", "D-0001"), replace(HISTORY, deliveries=[letter("x", "y")]))
+    view = view_of(
+        table("verstuurd 1-1-2026 (versie 1); wil geen mail", "D-0001"), replace(HISTORY, deliveries=[letter("x", "y")])
+    )
     view.roster.members[0].told_no_mail = True
     view = replace(view, terms=replace(view.terms, regiegroep_number=""))  # the welcome waits
     assert [step.value for step in plan_missed_marks(view)] == ["verstuurd 1-1-2026 (versie 1)"]
@@ -266,7 +297,10 @@ def test_the_mark_stays_behind_what_else_the_cell_says() -> None:
     at = datetime(2026, 3, 5, 8, 5)
     sent = "verstuurd 1-1-2026 (versie 1)"
     assert with_mail_again(f"{sent}; wil geen mail", at) == f"{sent}; wil weer mail sinds 5-3-2026 08:05"
-    assert mail_again_since(with_mail_again("", at)) == at and mail_again_since("wil weer mail sinds 31-2-2026 08:05") is None
+    assert (
+        mail_again_since(with_mail_again("", at)) == at
+        and mail_again_since("wil weer mail sinds 31-2-2026 08:05") is None
+    )
     assert with_no_mail(with_mail_again(sent, at)) == f"{sent}; wil geen mail"
     assert read_mark(with_mail_again(sent, at)) == read_mark(sent)
     assert keep_wish(f"{sent}; wil geen mail", "") == "wil geen mail" and keep_wish(sent, "x") == "x"

@@ -27,7 +27,10 @@ from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
 
 TODAY = date(2026, 11, 23)
-THEIRS = re.compile(r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}", re.IGNORECASE)
+THEIRS = re.compile(
+    r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}",
+    re.IGNORECASE,
+)
 SETTINGS = """
 [network]
 name = "Buurtwacht Zilverdam"
@@ -104,7 +107,9 @@ def test_its_places_stand_in_dropdowns_and_notes(town: Settings, tmp_path: Path,
         (tuple(f"Een plaats met een lange naam {turn}" for turn in range(9)), None),
     ],
 )
-def test_a_list_that_excel_cannot_hold_is_left_out(tmp_path: Path, places: tuple[str, ...], list_of_them: str | None) -> None:
+def test_a_list_that_excel_cannot_hold_is_left_out(
+    tmp_path: Path, places: tuple[str, ...], list_of_them: str | None
+) -> None:
     """A comma would make two places of one; over 255 marks Excel calls the file damaged."""
     create_register(tmp_path / "r.xlsx", terms=Terms(TODAY, places=places))
     sheet = load_workbook(tmp_path / "r.xlsx")["Straten"]
@@ -114,7 +119,11 @@ def test_a_list_that_excel_cannot_hold_is_left_out(tmp_path: Path, places: tuple
 
 @pytest.mark.parametrize(
     ("places", "bounds"),
-    [(("Eén",), Bounds(51.4, 5.6, 51.6, 5.9)), (("A", "B", "C", "D"), Bounds(50.8, 3.4, 53.5, 7.2)), (("A", "B"), Bounds(52.0, 5.0, 52.05, 5.08))],
+    [
+        (("Eén",), Bounds(51.4, 5.6, 51.6, 5.9)),
+        (("A", "B", "C", "D"), Bounds(50.8, 3.4, 53.5, 7.2)),
+        (("A", "B"), Bounds(52.0, 5.0, 52.05, 5.08)),
+    ],
 )
 def test_an_example_of_any_town_is_sound(places: tuple[str, ...], bounds: Bounds) -> None:
     """Its streets lie in its places and its signs on its map."""

@@ -19,11 +19,17 @@ def test_one_thing_is_told_about_who_takes_a_leaver_out() -> None:
     both = {language: TEXTS[CHECKOUT / "templates" / "welcome" / f"{language}.md"] for language in ("nl", "en")}
     assert "haalt uw beheerder u uit de WhatsApp-groep" in both["nl"]
     assert "your admin takes you out of the WhatsApp group" in both["en"]
-    alone = re.compile(r"stapt u zelf|zelf uit de (whatsapp-)?groep|leave the (whatsapp )?group yourself", re.IGNORECASE)
-    assert [path.name for path, text in {**TEXTS, CHECKOUT / "HANDLEIDING.md": MANUAL}.items() if alone.search(text)] == []
+    alone = re.compile(
+        r"stapt u zelf|zelf uit de (whatsapp-)?groep|leave the (whatsapp )?group yourself", re.IGNORECASE
+    )
+    assert [
+        path.name for path, text in {**TEXTS, CHECKOUT / "HANDLEIDING.md": MANUAL}.items() if alone.search(text)
+    ] == []
 
 
-@pytest.mark.parametrize("words", ["verificatie in twee stappen", "zeven dagen", "Publiceren", "iam.disableServiceAccountKeyCreation"])
+@pytest.mark.parametrize(
+    "words", ["verificatie in twee stappen", "zeven dagen", "Publiceren", "iam.disableServiceAccountKeyCreation"]
+)
 def test_the_handleiding_tells_what_google_asks(words: str) -> None:
     """Two-step login, a login that ends, and keys that an organisation switched off."""
     assert words in MANUAL.split("## Samen werken in Google Spreadsheets")[1]

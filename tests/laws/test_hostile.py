@@ -149,8 +149,14 @@ def by_libreoffice(source: Path, folder: Path, kind: str) -> Path:
     program = soffice()
     assert program is not None  # the test is skipped without it
     command = [
-        program, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind,
-        "--outdir", str(folder), str(source),
+        program,
+        f"-env:UserInstallation={profile.as_uri()}",
+        "--headless",
+        "--convert-to",
+        kind,
+        "--outdir",
+        str(folder),
+        str(source),
     ]
     subprocess.run(command, capture_output=True, timeout=120, check=True)
     return folder / f"{source.stem}.{kind}"

@@ -38,5 +38,7 @@ def test_who_becomes_an_admin_hears_of_it_from_one_of_them(sheets: SheetsServer,
         assert told.startswith("beheerder van groep Noord: verstuurd")
         arrived = Counter(name.partition("@")[0] for name in plan.recipients)
         assert arrived["cleo"] == 2 and arrived["gijs"] == 1
-        kinds = [str(message["Subject"]).split()[0] for message in plan.messages() if "cleo" in str(message["To"]).lower()]
+        kinds = [
+            str(message["Subject"]).split()[0] for message in plan.messages() if "cleo" in str(message["To"]).lower()
+        ]
         assert kinds == ["Welkom", "U"]

@@ -218,11 +218,17 @@ def test_a_formula_is_read_in_the_way_of_the_sheets_country(sheet: gspread.Sprea
     def put(*formulas: str) -> None:
         rows = [{"values": [{"userEnteredValue": {"formulaValue": text}} for text in formulas]}]
         start = {"sheetId": tab.id, "rowIndex": 8, "columnIndex": 0}
-        sheet.batch_update({"requests": [{"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}]})
+        sheet.batch_update(
+            {"requests": [{"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}]}
+        )
 
     put("=SUM(A1;B1)", "=SUM(A1,B1)", "=WEG()")
-    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "UNFORMATTED_VALUE"})["values"] == [[3, "#ERROR!", "#NAME?"]]
-    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "FORMULA"})["values"] == [["=SUM(A1;B1)", "=SUM(A1,B1)", "=WEG()"]]
+    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "UNFORMATTED_VALUE"})["values"] == [
+        [3, "#ERROR!", "#NAME?"]
+    ]
+    assert sheet.values_get("Leden!A9:C9", {"valueRenderOption": "FORMULA"})["values"] == [
+        ["=SUM(A1;B1)", "=SUM(A1,B1)", "=WEG()"]
+    ]
     with pytest.raises(APIError, match="Invalid formula"):
         put("=NEE")
 

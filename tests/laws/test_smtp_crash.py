@@ -26,7 +26,14 @@ WAYS = pytest.mark.parametrize("way", ["alone", "shared"])
 
 
 def victim(way: str, port: int, folder: Path) -> list[str]:
-    return [sys.executable, "-B", str(Path(__file__).parents[1] / "support" / "smtp_victim.py"), way, str(port), str(folder)]
+    return [
+        sys.executable,
+        "-B",
+        str(Path(__file__).parents[1] / "support" / "smtp_victim.py"),
+        way,
+        str(port),
+        str(folder),
+    ]
 
 
 def fresh(folder: Path) -> None:
@@ -73,7 +80,9 @@ def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> Non
     assert {one.message_id: 1 for one in sent}.items() <= arrived.items()
     assert all(arrived[one.message_id] <= 1 for one in unsure)
     assert sum(arrived.values()) <= PEOPLE
-    told = Counter(str(cell).split()[0] for cell in JsonRegister(folder / "register.json", shared=False).column("Welkom"))
+    told = Counter(
+        str(cell).split()[0] for cell in JsonRegister(folder / "register.json", shared=False).column("Welkom")
+    )
     assert told == Counter({"verstuurd": len(sent), "onzeker": len(unsure)}) - Counter({"verstuurd": 0, "onzeker": 0})
 
 
@@ -93,7 +102,11 @@ def test_a_round_over_smtp_that_is_killed_mails_nobody_twice(tmp_path: Path, way
     """A handful of moments, most of them while letters leave; the wide test takes them all."""
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
-        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(0, 60, 12)]
+        calls = (
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            if strace()
+            else [("", n) for n in range(0, 60, 12)]
+        )
         speaking = [call for call in calls if call[0] in ("sendto", "recvfrom")] or calls
         chosen = [*speaking[len(speaking) // 6 :: max(1, len(speaking) // 3)], calls[len(calls) // 2]]
         assert die_at(chosen, tmp_path / "home", way, plan, port) >= 2
@@ -105,7 +118,11 @@ def test_a_round_over_smtp_that_is_killed_at_any_call_mails_nobody_twice(tmp_pat
     """Every call that speaks to the server or the disk."""
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
-        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(60)]
+        calls = (
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            if strace()
+            else [("", n) for n in range(60)]
+        )
         assert die_at(calls, tmp_path / "home", way, plan, port) >= 30
 
 
@@ -116,7 +133,11 @@ def test_rounds_over_smtp_that_die_again_and_again_mail_nobody_twice(tmp_path: P
     chance = random.Random(20261123)
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
-        calls = calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace") if strace() else [("", n) for n in range(60)]
+        calls = (
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            if strace()
+            else [("", n) for n in range(60)]
+        )
         for _life in range(8):
             fresh(tmp_path / "home")
             plan.arrived.clear()

@@ -24,15 +24,48 @@ OURS = [*DOORS, *ROSTER, *OUTSIDE]
 ALL_PYTHON = [file for file in files_of_the_house() if file.suffix == ".py"]
 
 PURE = {
-    "__future__", "base64", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal",
-    "difflib", "enum", "fractions", "functools", "hashlib", "hmac", "html", "itertools", "json", "math", "operator",
-    "random", "re", "string", "textwrap", "types", "typing", "unicodedata", "urllib.parse",
-    "email_validator", "jinja2", "markdown_it", "phonenumbers", "rapidfuzz",
+    "__future__",
+    "base64",
+    "bisect",
+    "collections",
+    "contextlib",
+    "copy",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "difflib",
+    "enum",
+    "fractions",
+    "functools",
+    "hashlib",
+    "hmac",
+    "html",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "random",
+    "re",
+    "string",
+    "textwrap",
+    "types",
+    "typing",
+    "unicodedata",
+    "urllib.parse",
+    "email_validator",
+    "jinja2",
+    "markdown_it",
+    "phonenumbers",
+    "rapidfuzz",
 }  # random: an example register is drawn from a seed
 """What roster/ may import: nothing here can reach a clock, a file or a network by itself."""
 
 DISTRIBUTION = {
-    "flufl": "flufl-bounce", "google": "google-auth", "jinja2": "jinja2", "markdown_it": "markdown-it-py", "phonenumbers": "phonenumberslite",
+    "flufl": "flufl-bounce",
+    "google": "google-auth",
+    "jinja2": "jinja2",
+    "markdown_it": "markdown-it-py",
+    "phonenumbers": "phonenumberslite",
     "python_calamine": "python-calamine",
 }
 """What a package is called at the index, where that is not its import name with dashes."""

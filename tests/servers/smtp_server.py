@@ -201,9 +201,15 @@ def mail_server(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", UserWarning)  # it warns of a password in the open: that is what we try
                 server = ears.server = FaultyServer(
-                    ears, hostname="mail.example", enable_SMTPUTF8=False, auth_required=login,
-                    auth_require_tls=bool(certificate) and not tls, authenticator=authenticate if login else None,
-                    auth_exclude_mechanism=["LOGIN"], tls_context=None if tls else secure, timeout=30,
+                    ears,
+                    hostname="mail.example",
+                    enable_SMTPUTF8=False,
+                    auth_required=login,
+                    auth_require_tls=bool(certificate) and not tls,
+                    authenticator=authenticate if login else None,
+                    auth_exclude_mechanism=["LOGIN"],
+                    tls_context=None if tls else secure,
+                    timeout=30,
                 )
             server.plan = acts
             return server
@@ -231,17 +237,20 @@ def make_certificate(folder: Path, name: str = "localhost", days: int = 2) -> Pa
         names.append(x509.IPAddress(ip_address("127.0.0.1")))
     now = datetime.now(UTC)
     signed = (
-        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
-        .serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=9))
-        .not_valid_after(now + timedelta(days=days)).add_extension(x509.SubjectAlternativeName(names), critical=False)
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=9))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
     path = folder / f"{name}-{days}.pem"
     path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         + signed.public_bytes(serialization.Encoding.PEM)
     )
     return path

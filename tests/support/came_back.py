@@ -25,9 +25,14 @@ def dsn(
     ).encode()
 
 
-def robot(text: str, name: str = MINE, sender: str = "MAILER-DAEMON@old.example", head: str = "", copy: str = "") -> bytes:
+def robot(
+    text: str, name: str = MINE, sender: str = "MAILER-DAEMON@old.example", head: str = "", copy: str = ""
+) -> bytes:
     """A robot's letter without the fields of a report: qmail, old Exim."""
-    copy = copy or f"--- Below this line is a copy of the message.\r\n\r\nMessage-ID: {name}\r\n\r\nBel 0900-8844, of 06 550 123.\r\n"
+    copy = (
+        copy
+        or f"--- Below this line is a copy of the message.\r\n\r\nMessage-ID: {name}\r\n\r\nBel 0900-8844, of 06 550 123.\r\n"
+    )
     return (
         f"Return-Path: <>\r\nFrom: {sender}\r\nTo: buurt@mail.example\r\nSubject: failure notice\r\n"
         f"Message-ID: <z{abs(hash(text))}@old.example>\r\n{head}\r\n{text}\r\n\r\n{copy}"

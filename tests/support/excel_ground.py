@@ -38,7 +38,9 @@ def by_hand(
     """
     sheets: dict[str, str] = {}
     for tab in TABS[:-1]:
-        cells = "".join(f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in tab.headings if heading != drop)
+        cells = "".join(
+            f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in tab.headings if heading != drop
+        )
         sheets[tab.title] = sheet_xml(
             f'<row r="1">{cells}</row>{rows if tab is TABS[0] else ""}', after=after if tab is TABS[0] else ""
         )

@@ -52,16 +52,27 @@ MEMBERS = (
 
 OTHERS: dict[str, list[Line]] = {
     "Groepen": [{"Groep": "Noord", "Gebied": "Kust", "Aangemeld op": "1-2-2026", "Gestart op": "2-2-2026"}],
-    "Straten": [{"Straat": "Duinweg", "Plaats": "Den Helder", "Groep": "Noord"}, {"Straat": "Zandpad", "Plaats": "Den Helder", "Groep": "Zuid"}],
+    "Straten": [
+        {"Straat": "Duinweg", "Plaats": "Den Helder", "Groep": "Noord"},
+        {"Straat": "Zandpad", "Plaats": "Den Helder", "Groep": "Zuid"},
+    ],
     "Gebieden": [{"Gebied": "Kust", "Plaats": "Den Helder", "Wijkconciërge": "Piet Voorbeeld"}],
-    "Bordaanvragen": [{"Groep": "Noord", "Locatie 1": "52.9563, 4.7605", "Locatie 2": "52.9573, 4.7625", "Aangevraagd op": "3-3-2026"}],
-    "Beheerders": [{"Nr": "D-0001", "Naam": "Anna van Anna", "In regiegroep": "ja"}, {"Nr": "D-0099", "Naam": "Oud Lid"}],
+    "Bordaanvragen": [
+        {"Groep": "Noord", "Locatie 1": "52.9563, 4.7605", "Locatie 2": "52.9573, 4.7625", "Aangevraagd op": "3-3-2026"}
+    ],
+    "Beheerders": [
+        {"Nr": "D-0001", "Naam": "Anna van Anna", "In regiegroep": "ja"},
+        {"Nr": "D-0099", "Naam": "Oud Lid"},
+    ],
 }
 
 
 def new_book(server: SheetsServer) -> Book:
     """The register of all these tests, with a column of people's own among ours."""
-    book = google_book(server, {"Deelnemers": rows_of("Deelnemers", MEMBERS), **{tab: rows_of(tab, lines) for tab, lines in OTHERS.items()}})
+    book = google_book(
+        server,
+        {"Deelnemers": rows_of("Deelnemers", MEMBERS), **{tab: rows_of(tab, lines) for tab, lines in OTHERS.items()}},
+    )
     book.tab("Deelnemers").put(0, 25, "Huisdier")
     for row in range(1, 10):
         book.tab("Deelnemers").put(row, 25, f"kat {row}")
@@ -115,7 +126,14 @@ def peoples(book: Book) -> dict[str, list[tuple[object, ...]]]:
         if tab.title == "Buurtbeheer is bezig":
             continue
         cells = tab.values()
-        head = next((row for row in cells[:3] if sum(isinstance(cell, str) and cell in TAB.get(tab.title, TABS[0]).headings for cell in row) > 2), [])
+        head = next(
+            (
+                row
+                for row in cells[:3]
+                if sum(isinstance(cell, str) and cell in TAB.get(tab.title, TABS[0]).headings for cell in row) > 2
+            ),
+            [],
+        )
         own = OWN.get(tab.title, frozenset())
         lines = []
         for row in cells:
@@ -191,13 +209,23 @@ class Case:
         numbers = dict(column(book, "Nr"))
         for turn in (2, 3):
             again, told = sync(settings)
-            self.law(again in (0, 1), f"round {turn} ended with {again}: {told[-300:]} (the first said {code}: {said[-300:]})")
+            self.law(
+                again in (0, 1),
+                f"round {turn} ended with {again}: {told[-300:]} (the first said {code}: {said[-300:]})",
+            )
         self._people(expected, book, "at the end")
-        self.law(not any(call.writes and call.body.get("responseRanges") for call in self._last_round()), "the third round wrote cells")
+        self.law(
+            not any(call.writes and call.body.get("responseRanges") for call in self._last_round()),
+            "the third round wrote cells",
+        )
         self._numbers(book, numbers)
         self.law(all(count == 1 for count in mails(self.folder).values()), f"mailed twice: {mails(self.folder)}")
         there = {str(name) for name, _ in column(book, "Voornaam")}
-        missed = {name for name in ("Cleo", "Gijs") if name in there and f"{name.lower()}@mail.example" not in mails(self.folder)}
+        missed = {
+            name
+            for name in ("Cleo", "Gijs")
+            if name in there and f"{name.lower()}@mail.example" not in mails(self.folder)
+        }
         self.law(not missed, f"never mailed: {missed}")
         self.law(all(tab.title != "Buurtbeheer is bezig" for tab in book.tabs), "the lock stayed")
 
@@ -212,25 +240,48 @@ class Case:
     def _people(self, expected: Book, book: Book, when: str) -> None:
         want, have = peoples(expected), peoples(book)
         for title in want:
-            self.law(want[title] == have.get(title), f"{when}, tab {title}: people's cells changed: {_differences(want[title], have.get(title, []))}")
+            self.law(
+                want[title] == have.get(title),
+                f"{when}, tab {title}: people's cells changed: {_differences(want[title], have.get(title, []))}",
+            )
 
     def _rows(self, book: Book) -> None:
         """Right after the disturbed round: what stands in our cells of a row is of that row, new or as it was."""
-        status = {"Anna": "actief", "Bram": "actief", "Cleo": "actief", "Daan": "actief", "Elin": "geblokkeerd", "Twee": "geblokkeerd", "Fien": "actief", "Gijs": "actief"}
+        status = {
+            "Anna": "actief",
+            "Bram": "actief",
+            "Cleo": "actief",
+            "Daan": "actief",
+            "Elin": "geblokkeerd",
+            "Twee": "geblokkeerd",
+            "Fien": "actief",
+            "Gijs": "actief",
+        }
         was = {str(line["Voornaam"]): line for line in MEMBERS}
         names = Counter(name for name, _ in column(book, "Nr"))
-        copied = {name for name, count in names.items() if count > 1}  # the later of the two is blocked, with a Nr of its own
+        copied = {
+            name for name, count in names.items() if count > 1
+        }  # the later of the two is blocked, with a Nr of its own
         for name, said in column(book, "Status"):
             if name in copied and said == "geblokkeerd":
                 continue
-            fair = {None, status.get(name), was.get(name, {}).get("Status"), "weg ermee", "geblokkeerd" if name == "Nora" else None}
+            fair = {
+                None,
+                status.get(name),
+                was.get(name, {}).get("Status"),
+                "weg ermee",
+                "geblokkeerd" if name == "Nora" else None,
+            }
             self.law(said in fair, f"{name} has Status {said}")
         for name, said in column(book, "Nr"):
             old = was.get(name, {}).get("Nr")
             if name in copied | self.renumbered:
                 continue
             self.law(said is None or old is None or said == old, f"{name} had Nr {old}, now {said}")
-            self.law(said is None or old is not None or str(said) not in {line.get("Nr") for line in MEMBERS}, f"{name} got another's Nr {said}")
+            self.law(
+                said is None or old is not None or str(said) not in {line.get("Nr") for line in MEMBERS},
+                f"{name} got another's Nr {said}",
+            )
         for name, said in column(book, "Welkom"):
             self.law(not said or name not in ("Elin", "Twee", "Nora"), f"{name} is told of a letter: {said}")
 
@@ -240,7 +291,10 @@ class Case:
         for name, number in column(book, "Nr"):
             names = [other for other, _ in column(book, "Nr")]
             if names.count(name) == 1 and before.get(name) is not None:
-                self.law(number == before[name], f"{name} had Nr {before[name]} after the disturbed round, and {number} later")
+                self.law(
+                    number == before[name],
+                    f"{name} had Nr {before[name]} after the disturbed round, and {number} later",
+                )
 
 
 def _differences(want: list[tuple[object, ...]], have: list[tuple[object, ...]]) -> list[object]:

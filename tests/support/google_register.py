@@ -48,8 +48,14 @@ def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -
     key = server.tokens.service_account(folder / "key.json", email)
     Path(key).chmod(0o600)
     return Settings(
-        workbook=Workbook(kind="google", spreadsheet=f"https://docs.google.com/spreadsheets/d/{book.id}/edit#gid=0", credentials=Path(key)),
-        network=Network(regiegroep_number="06-23456789", coordinator="Fenna Zandhoek", coordinator_email="coordinator@mail.example"),
+        workbook=Workbook(
+            kind="google",
+            spreadsheet=f"https://docs.google.com/spreadsheets/d/{book.id}/edit#gid=0",
+            credentials=Path(key),
+        ),
+        network=Network(
+            regiegroep_number="06-23456789", coordinator="Fenna Zandhoek", coordinator_email="coordinator@mail.example"
+        ),
         mail=Mail(sender="Buurt <buurt@mail.example>"),
         paths=Paths(out=folder / "out", state=folder / "state"),
     )

@@ -20,7 +20,9 @@ def view(tables: dict[str, Table], terms: Terms = TERMS, history: History | None
     return View(roster, standing, (*unreadable, *found), known, terms)
 
 
-def plan(planner: Planner, tables: dict[str, Table], terms: Terms = TERMS, history: History | None = None) -> list[Step]:
+def plan(
+    planner: Planner, tables: dict[str, Table], terms: Terms = TERMS, history: History | None = None
+) -> list[Step]:
     """The steps of one planner."""
     return list(planner(view(tables, terms, history)))
 

@@ -33,7 +33,9 @@ class Rounds:
         """What the planners see now."""
         return view(tables, self.terms, replace(self.history))
 
-    def go(self, tables: dict[str, Table], planners: Sequence[Planner] = PLANNERS, state: str = "verstuurd") -> list[tuple[str, str]]:
+    def go(
+        self, tables: dict[str, Table], planners: Sequence[Planner] = PLANNERS, state: str = "verstuurd"
+    ) -> list[tuple[str, str]]:
         """One round, and a day passes. Who was sent what: [(Nr, act)]."""
         seen = self.look(tables)
         self.sends = [step for planner in planners for step in planner(seen) if isinstance(step, Send)]

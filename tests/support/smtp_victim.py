@@ -16,7 +16,9 @@ from support.json_register import JsonRegister
 
 if __name__ == "__main__":
     way, port, home = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
-    mail = Mail(transport="smtp", sender="Buurtwacht <buurt@mail.example>", host="127.0.0.1", port=port, security="none")
+    mail = Mail(
+        transport="smtp", sender="Buurtwacht <buurt@mail.example>", host="127.0.0.1", port=port, security="none"
+    )
     settings = replace(small_round.SETTINGS, mail=mail, source=home / "settings.toml")
     box = Smtp(settings)
     report = small_round.run(home, JsonRegister(home / "register.json", shared=way == "shared"), box)

@@ -28,7 +28,9 @@ class TableRegister:
     shared = False
     is_example = False
 
-    def __init__(self, tables: Tables, meanwhile: dict[int, Callable[[Tables], Tables] | BaseException] | None = None) -> None:
+    def __init__(
+        self, tables: Tables, meanwhile: dict[int, Callable[[Tables], Tables] | BaseException] | None = None
+    ) -> None:
         self.tables, self.meanwhile, self.writes = tables, meanwhile or {}, 0
         self._known_by: dict[str, str] = {}
 
@@ -93,7 +95,9 @@ def with_cell(row: int, heading: str, value: Cell) -> Callable[[Tables], Tables]
         people = tables["Deelnemers"]
         rows = [list(cells) for cells in people.rows]
         rows[row - people.first][people.columns[heading]] = value
-        return tables | {"Deelnemers": Table("Deelnemers", "Deelnemers", people.columns, rows, people.first, people.own)}
+        return tables | {
+            "Deelnemers": Table("Deelnemers", "Deelnemers", people.columns, rows, people.first, people.own)
+        }
 
     return change
 

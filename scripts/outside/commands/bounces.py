@@ -101,7 +101,11 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
 
 
 def hear(
-    messages: Iterable[bytes], ledger: Ledger, people: People, host: str = "", per_day: int = Mail().per_day,
+    messages: Iterable[bytes],
+    ledger: Ledger,
+    people: People,
+    host: str = "",
+    per_day: int = Mail().per_day,
     sends_by: str = "",
 ) -> Heard:
     """Book what messages tell, each once, and say it. `host` is where the mailbox is read, `per_day` its limit;
@@ -135,9 +139,7 @@ def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day:
         heard.answers += 1
 
 
-def _hear_bounce(
-    digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People, per_day: int
-) -> None:
+def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People, per_day: int) -> None:
     """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
     if not letters:
@@ -155,9 +157,7 @@ def _hear_bounce(
         heard.refused += 1
 
 
-def _hear_limit(
-    digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: Heard, per_day: int
-) -> None:
+def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: Heard, per_day: int) -> None:
     """One such report stops all mail for a day, and whoever got a letter can make one up about it.
 
     So it is believed of our own provider, of two letters, and where so many left that it may well be so.

@@ -48,7 +48,10 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
         return 0
     say()
     planners = (
-        plan_missed_marks, plan_registered_marks, plan_follow_up_marks, number_update_planner(everybody=everybody),
+        plan_missed_marks,
+        plan_registered_marks,
+        plan_follow_up_marks,
+        number_update_planner(everybody=everybody),
         plan_by_hand,
     )
     return run(settings, choices, planners, word="number-update ALL=yes" if everybody else "number-update")
@@ -58,12 +61,14 @@ def _counted(found: Audience, settings: Settings, *, everybody: bool) -> list[st
     """How many hear of it, how, and of whom it is not known which number they have."""
     page = f"{settings.paths.out.name}/met-de-hand.html"
     lines = [
-        f"  {len(people)} × {what}" for people, what in (
+        f"  {len(people)} × {what}"
+        for people, what in (
             (found.mail, "kreeg een ander nummer, en krijgt een mail"),
             (found.by_hand, f"kan geen mail krijgen: na make sync staat het nieuwe nummer in {page}"),
             (found.blocked, "is geblokkeerd: kijk bij Meldingen in die rij"),
             (found.left_alone, "wil geen mail: vertel het zelf"),
-        ) if people
+        )
+        if people
     ]
     if found.unsure and not everybody:
         whom = "1 deelnemer" if len(found.unsure) == 1 else f"{len(found.unsure)} deelnemers"

@@ -36,8 +36,10 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         _write(settings, sends)
     except OSError as error:
         raise trouble(error, settings.paths.out.name) from error
-    say(f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
-        "Open dat bestand in uw browser. Er is niets verstuurd.")
+    say(
+        f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
+        "Open dat bestand in uw browser. Er is niets verstuurd."
+    )
     for line in describe_waiting(prepared.view):
         say(line)
     tell_changed_rules(settings)

@@ -56,8 +56,10 @@ def update_rules(settings: Settings, choices: Choices) -> int:
         return 0
     by_hand = [one for one in found if tells_rules_by_hand(one, view)]
     if by_hand:
-        say(f"{'1 deelnemer kan' if len(by_hand) == 1 else f'{len(by_hand)} deelnemers kunnen'} geen mail krijgen. "
-            f"Wat u hun vertelt, staat in {settings.paths.out.name}/met-de-hand.html.")
+        say(
+            f"{'1 deelnemer kan' if len(by_hand) == 1 else f'{len(by_hand)} deelnemers kunnen'} geen mail krijgen. "
+            f"Wat u hun vertelt, staat in {settings.paths.out.name}/met-de-hand.html."
+        )
     say()
     marks = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
     planners = (*marks, rules_update_planner(rules), plan_by_hand)

@@ -217,7 +217,10 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
     for one in told:
         person = recipient_history_of(view).person(one.member)
         ledger.letters.mark_by_hand(
-            person, one.act, one.version, history.address_mark(one.member.email or ""),
+            person,
+            one.act,
+            one.version,
+            history.address_mark(one.member.email or ""),
             (history.identity(one.member.mobile),) if one.member.mobile else (),
         )
         ledger.shelf.remember_notice(person, one.act, one.version, one.notice)

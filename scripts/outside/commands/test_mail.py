@@ -115,18 +115,30 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
 def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: dict[str, object]) -> Send:
     place = Place("Deelnemers")
     shared = {
-        "greeting": "Sanne", "name": "Sanne de Proef", "group": "Proefgroep", "network": terms.network_name,
-        "short_name": terms.short_name, "coordinator": terms.coordinator,
-        "regiegroep_number": NUMBER, "regiegroep_tel": NUMBER.replace("-", ""),
+        "greeting": "Sanne",
+        "name": "Sanne de Proef",
+        "group": "Proefgroep",
+        "network": terms.network_name,
+        "short_name": terms.short_name,
+        "coordinator": terms.coordinator,
+        "regiegroep_number": NUMBER,
+        "regiegroep_tel": NUMBER.replace("-", ""),
     }
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=MOBILE, role=Role.ADMIN)
     made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
     admins = cards_for(Member(place, ""), made)
     regiegroep = regiegroep_at(MOBILE, terms) if act != "rules_update" else ()
     return Send(
-        about=place, act=act, version=version, language=language, person=f"PROEF-{secrets.token_hex(4)}",
-        to_name="Sanne de Proef", to_address=to, facts=shared | facts | facts_of(admins, regiegroep),
-        mark=place, cards=(*admins, *regiegroep),
+        about=place,
+        act=act,
+        version=version,
+        language=language,
+        person=f"PROEF-{secrets.token_hex(4)}",
+        to_name="Sanne de Proef",
+        to_address=to,
+        facts=shared | facts | facts_of(admins, regiegroep),
+        mark=place,
+        cards=(*admins, *regiegroep),
     )
 
 

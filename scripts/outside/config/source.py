@@ -150,9 +150,7 @@ def _first_unreadable(text: str) -> tuple[int, str]:
 
 def _end_of_statement(lines: list[str], begin: int) -> int:
     """The line behind the statement that begins here, which is a sound one."""
-    return next(
-        (end for end in range(begin + 1, len(lines) + 1) if _is_sound("\n".join(lines[begin:end]))), len(lines)
-    )
+    return next((end for end in range(begin + 1, len(lines) + 1) if _is_sound("\n".join(lines[begin:end]))), len(lines))
 
 
 def _is_sound(text: str) -> bool:

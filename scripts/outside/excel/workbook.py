@@ -27,6 +27,7 @@ from roster.sheet.table import Cell, Sheet, Table
 
 _READ_TRIES = 3
 
+
 @dataclass(slots=True)
 class _Reading:
     """The register as it was read: what it looked like on disk, its tables, and where to write on each tab.
@@ -162,8 +163,14 @@ class ExcelWorkbook:
         if self._lock is not None:
             self._lock.check()
         reading.seen = self._wrote = put_cells(
-            self.path, self.backups, changed, new_sheets=sheets, kept=kept, expected=reading.seen,
-            formulas=reading.formulas, backup=self._lock is None or reading.seen != self._wrote,
+            self.path,
+            self.backups,
+            changed,
+            new_sheets=sheets,
+            kept=kept,
+            expected=reading.seen,
+            formulas=reading.formulas,
+            backup=self._lock is None or reading.seen != self._wrote,
         )
         reading.formulas = None  # of the new file
         for tab in reading.tabs.values():

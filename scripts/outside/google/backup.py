@@ -26,7 +26,6 @@ _ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 
-
 class Page(NamedTuple):
     """A tab's title, its cells from A1 on, the columns (0 = A) that hold days, and formulas over their outcomes.
 

@@ -13,8 +13,7 @@ from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_the
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 FIELDS = (
-    "properties(title),"
-    "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
+    "properties(title),sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
 )
 
 

@@ -71,9 +71,7 @@ def _heading(here: Standing, position: int, column: Column, terms: Terms) -> Ite
         yield {"repeatCell": {"range": _span(here, position, only_heading=True), "cell": cell, "fields": fields}}
 
 
-def _cells_below(
-    here: Standing, position: int, column: Column, choice: Json | None
-) -> Iterator[Json]:
+def _cells_below(here: Standing, position: int, column: Column, choice: Json | None) -> Iterator[Json]:
     look = here.below.get(position, {})
     span = _span(here, position)
     shown = look.get("userEnteredFormat", {})

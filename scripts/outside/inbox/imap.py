@@ -35,9 +35,7 @@ WHOLE = 1800
 ANSWER, LINE = 20_000_000, 1_000_000
 """Octets of one answer, and of a line in it: all that we ask for fits in it many times."""
 
-HEADINGS = (
-    "AUTO-SUBMITTED CONTENT-TYPE FROM IN-REPLY-TO REFERENCES SUBJECT X-APPLE-UNSUBSCRIBE X-FAILED-RECIPIENTS"
-)
+HEADINGS = "AUTO-SUBMITTED CONTENT-TYPE FROM IN-REPLY-TO REFERENCES SUBJECT X-APPLE-UNSUBSCRIBE X-FAILED-RECIPIENTS"
 """What tells whether a message is worth reading whole."""
 
 _NO_PASSWORDS = ("outlook.com", "office365.com")

@@ -47,9 +47,7 @@ _MAIL = frozenset({
 _LIST = frozenset({"list", "maillijst", "mailinglijst", "mailinglist", "verzendlijst"})
 
 _BEFORE = re.compile(r"^\s*((re|antw|aw|betr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
-_UNSUBSCRIBE = re.compile(
-    r"afmelden\s+(?P<nr>[a-z]{1,8}-\w{4,12}(-\d+)?)(\s+(?P<token>[a-z2-7]{16}))?", re.IGNORECASE
-)
+_UNSUBSCRIBE = re.compile(r"afmelden\s+(?P<nr>[a-z]{1,8}-\w{4,12}(-\d+)?)(\s+(?P<token>[a-z2-7]{16}))?", re.IGNORECASE)
 _BUTTON = re.compile(r"x-\w{1,20}-(list-)?unsubscribe|x-unsubscribe", re.IGNORECASE)
 """Headers by which a mail program tells that its owner pressed its button (Apple Mail: X-Apple-Unsubscribe)."""
 _GREETING = re.compile(

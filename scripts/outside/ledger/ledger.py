@@ -113,8 +113,17 @@ class Ledger:
         return History(
             [
                 Delivery(
-                    person, act, version, state, day(on), tuple(identities.split()), address, reason, told,
-                    Notice(group, role, number) if at else NO_NOTICE, at or "",
+                    person,
+                    act,
+                    version,
+                    state,
+                    day(on),
+                    tuple(identities.split()),
+                    address,
+                    reason,
+                    told,
+                    Notice(group, role, number) if at else NO_NOTICE,
+                    at or "",
                 )
                 for person, act, version, state, on, identities, address, reason, told, group, role, number, at in rows
             ],
@@ -164,9 +173,7 @@ class Ledger:
             if row is not None:
                 message_id, state, reason, via, day, address, attempts, next_try = row
                 again = datetime.fromisoformat(next_try) if next_try else None
-                found[asked] = Entry(
-                    message_id, state, reason, via, date.fromisoformat(day), address, attempts, again
-                )
+                found[asked] = Entry(message_id, state, reason, via, date.fromisoformat(day), address, attempts, again)
         return found
 
     def book(self, results: Iterable[tuple[str, Outcome]], intents: Iterable[Intent] = (), via: str = "") -> None:
@@ -292,8 +299,12 @@ class Ledger:
         changed = connection.execute(
             "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = ? WHERE message_id = ?",
             (
-                outcome.state, _ADDRESS.sub("…", outcome.reason), self.today.isoformat(),
-                now.isoformat(), next_try, message_id,
+                outcome.state,
+                _ADDRESS.sub("…", outcome.reason),
+                self.today.isoformat(),
+                now.isoformat(),
+                next_try,
+                message_id,
             ),
         )
         if not changed.rowcount:
@@ -320,6 +331,4 @@ class Ledger:
 
 
 def _told(intent: Intent) -> tuple[str, str, str, str, str, str]:
-    return (
-        intent.person, intent.act, intent.version, intent.message_id, intent.address, " ".join(intent.identities)
-    )
+    return (intent.person, intent.act, intent.version, intent.message_id, intent.address, " ".join(intent.identities))

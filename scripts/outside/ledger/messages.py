@@ -85,8 +85,17 @@ class LetterDrawer:
                 " planned_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 " ON CONFLICT (person, act, version) DO UPDATE SET via = excluded.via",
                 (
-                    person, act, version, f"{HAND} {act} {version} {person}", address, " ".join(identities),
-                    SENT, HAND, day, now, now,
+                    person,
+                    act,
+                    version,
+                    f"{HAND} {act} {version} {person}",
+                    address,
+                    " ".join(identities),
+                    SENT,
+                    HAND,
+                    day,
+                    now,
+                    now,
                 ),
             )
 

@@ -40,9 +40,7 @@ class Shelf:
 
     def sights(self) -> list[Delivery]:
         """All that was remembered so."""
-        rows = self._connection.execute(
-            "SELECT person, group_name, role, number, day, at FROM sight"
-        )
+        rows = self._connection.execute("SELECT person, group_name, role, number, day, at FROM sight")
         return [
             Delivery(person, SEEN, "", SENT, date.fromisoformat(day), notice=Notice(group, role, number), at=at)
             for person, group, role, number, day, at in rows

@@ -124,7 +124,17 @@ ELEVENTH = (
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH, EIGHTH, NINTH, TENTH, ELEVENTH
+    FIRST,
+    SECOND,
+    THIRD,
+    FOURTH,
+    FIFTH,
+    SIXTH,
+    SEVENTH,
+    EIGHTH,
+    NINTH,
+    TENTH,
+    ELEVENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 

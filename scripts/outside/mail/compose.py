@@ -251,4 +251,3 @@ def _address(address: str) -> str:
     if not (local and domain and wire.isascii()) or re.search(r"[\x00-\x20\x7f<>,;:\\\"()\[\]]", wire):
         raise ValueError("an address that no mail can carry")
     return wire
-

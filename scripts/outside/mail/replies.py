@@ -88,8 +88,18 @@ PUT_OFF = "het postvak van de ontvanger vraagt om uitstel"
 TOO_LARGE = "de mail is te groot voor dit postvak"
 
 _REASONS = {
-    (1, 1): NO_SUCH, (1, 2): NO_DOMAIN, (1, 3): NO_SUCH, (1, 4): NO_SUCH, (1, 6): NO_SUCH, (1, 10): NO_SUCH,
-    (2, 1): CLOSED, (2, 2): FULL, (2, 3): TOO_LARGE, (3, 4): TOO_LARGE, (4, 1): UNREACHED, (4, 4): NO_DOMAIN,
+    (1, 1): NO_SUCH,
+    (1, 2): NO_DOMAIN,
+    (1, 3): NO_SUCH,
+    (1, 4): NO_SUCH,
+    (1, 6): NO_SUCH,
+    (1, 10): NO_SUCH,
+    (2, 1): CLOSED,
+    (2, 2): FULL,
+    (2, 3): TOO_LARGE,
+    (3, 4): TOO_LARGE,
+    (4, 1): UNREACHED,
+    (4, 4): NO_DOMAIN,
 }
 _OF_A_CODE = {550: NO_SUCH, 551: NO_SUCH, 552: FULL, 553: NO_SUCH, 450: FULL, 452: FULL}
 

@@ -106,8 +106,13 @@ def _counted(letters: Mapping[Key, str], waiting: int, held: int) -> _Counted:
     states = Counter(letters.values())
     sent = states.total() - states[UNCERTAIN] - states[REFUSED]
     return _Counted(
-        due=states.total() + waiting + held, sent=sent, waiting=waiting, held=held,
-        uncertain=states[UNCERTAIN], failed=states[REFUSED], letters=letters,
+        due=states.total() + waiting + held,
+        sent=sent,
+        waiting=waiting,
+        held=held,
+        uncertain=states[UNCERTAIN],
+        failed=states[REFUSED],
+        letters=letters,
     )
 
 
@@ -117,10 +122,18 @@ def report_of(posted: Posted) -> Report:
     settled = len(posted.known.keys() - letters.keys())
     return Report(
         **_counted(letters, posted.due - len(letters) - settled, posted.held),
-        cells_written=len(posted.cells), cells_left=posted.left, rows_added=posted.rows,
-        files_checked=posted.files, files_written=posted.files_written, files_removed=posted.files_removed,
-        kept=tuple(posted.kept), again=posted.again, interrupted=posted.interrupted, unasked=posted.unasked,
-        stop=posted.stop, merged=_places(posted.merged),
+        cells_written=len(posted.cells),
+        cells_left=posted.left,
+        rows_added=posted.rows,
+        files_checked=posted.files,
+        files_written=posted.files_written,
+        files_removed=posted.files_removed,
+        kept=tuple(posted.kept),
+        again=posted.again,
+        interrupted=posted.interrupted,
+        unasked=posted.unasked,
+        stop=posted.stop,
+        merged=_places(posted.merged),
     )
 
 

@@ -73,8 +73,15 @@ class Round:
     """
 
     def __init__(
-        self, letters: Letters, posted: Posted, workbook: Workbook, mailbox: Mailbox, ledger: Ledger, *,
-        halted: Callable[[], bool], numbers: Mapping[str, SetCell],
+        self,
+        letters: Letters,
+        posted: Posted,
+        workbook: Workbook,
+        mailbox: Mailbox,
+        ledger: Ledger,
+        *,
+        halted: Callable[[], bool],
+        numbers: Mapping[str, SetCell],
     ) -> None:
         self._letters, self._posted = letters, posted
         self._numbers = numbers
@@ -114,9 +121,7 @@ class Round:
         """
         busy = busy_since(self._ledger.now().astimezone()).text
         self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done, busy)
-        cells = {
-            one.send.mark: SetCell(one.send.mark, _while_busy(one.send, busy), one.send.mark_was) for one in chunk
-        }
+        cells = {one.send.mark: SetCell(one.send.mark, _while_busy(one.send, busy), one.send.mark_was) for one in chunk}
         keys = dict.fromkeys(place.key for place in cells)
         numbers = [self._numbers[key] for key in keys if key in self._numbers]
         announced = self._write_behind([*numbers, *cells.values()])

@@ -46,8 +46,7 @@ class Handout:
     def __init__(self, folder: Path, files: Sequence[WriteFile | Document], draw: Callable[[Document], str]) -> None:
         self._folder = folder
         self._sheaves = [
-            _sheaf(step, draw) for step in files
-            if isinstance(step, Document) or step.parts or not step.only_if_parts
+            _sheaf(step, draw) for step in files if isinstance(step, Document) or step.parts or not step.only_if_parts
         ]
         self.written = 0
         self.removed = 0

@@ -67,18 +67,35 @@ def keep_folders_out_of_git(settings: Settings) -> None:
 
 
 SYNCED = (
-    ("onedrive", "OneDrive"), ("dropbox", "Dropbox"), ("mobile documents", "iCloud"), ("icloud", "iCloud"),
-    ("com~apple~clouddocs", "iCloud"), ("google drive", "Google Drive"), ("googledrive", "Google Drive"),
-    ("my drive", "Google Drive"), ("mijn drive", "Google Drive"), ("nextcloud", "Nextcloud"), ("owncloud", "ownCloud"),
-    ("pcloud", "pCloud"), ("proton drive", "Proton Drive"), ("protondrive", "Proton Drive"), ("box sync", "Box"),
-    ("cloudstorage", "een clouddienst"), ("stackdrive", "STACK"), ("creative cloud files", "Creative Cloud"),
+    ("onedrive", "OneDrive"),
+    ("dropbox", "Dropbox"),
+    ("mobile documents", "iCloud"),
+    ("icloud", "iCloud"),
+    ("com~apple~clouddocs", "iCloud"),
+    ("google drive", "Google Drive"),
+    ("googledrive", "Google Drive"),
+    ("my drive", "Google Drive"),
+    ("mijn drive", "Google Drive"),
+    ("nextcloud", "Nextcloud"),
+    ("owncloud", "ownCloud"),
+    ("pcloud", "pCloud"),
+    ("proton drive", "Proton Drive"),
+    ("protondrive", "Proton Drive"),
+    ("box sync", "Box"),
+    ("cloudstorage", "een clouddienst"),
+    ("stackdrive", "STACK"),
+    ("creative cloud files", "Creative Cloud"),
 )
 """How the folders of services begin that copy all in them to other computers."""
 
 _MARKS = (
-    (".dropbox", "Dropbox"), (".dropbox.cache", "Dropbox"), (".stfolder", "Syncthing"),
+    (".dropbox", "Dropbox"),
+    (".dropbox.cache", "Dropbox"),
+    (".stfolder", "Syncthing"),
     (".nextcloudsync.log", "Nextcloud"),
-    (".owncloudsync.log", "ownCloud"), (".sync_*.db", "Nextcloud"), (".tmp.drivedownload", "Google Drive"),
+    (".owncloudsync.log", "ownCloud"),
+    (".sync_*.db", "Nextcloud"),
+    (".tmp.drivedownload", "Google Drive"),
 )
 """What such a service leaves in the folder that it looks after."""
 

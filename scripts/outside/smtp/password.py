@@ -35,9 +35,13 @@ def no_password() -> Stop:
     """What to do where there is none; who had it in the keyring hears that the keyring is an extra."""
     from importlib.util import find_spec  # only who lacks a password needs it
 
-    safe = "" if find_spec("keyring") else (
-        "\nStond het in de sleutelbos van deze computer? Typ dan eerst: "
-        "python -m pip install --only-binary :all: keyring (met de python uit de map .venv)."
+    safe = (
+        ""
+        if find_spec("keyring")
+        else (
+            "\nStond het in de sleutelbos van deze computer? Typ dan eerst: "
+            "python -m pip install --only-binary :all: keyring (met de python uit de map .venv)."
+        )
     )
     return Stop(
         "Het wachtwoord van het mailpostvak is er niet.",

@@ -204,7 +204,7 @@ def _log_in(session: smtplib.SMTP, mail: Mail, account: str, ask_password: Calla
             return  # nobody asked for a login, and the server knows none
         raise Stop(
             f"De mailserver {mail.host} vraagt op deze poort niet om een wachtwoord, maar er staat wel een username.",
-            'Kijk bij uw provider welke poort hoort bij versturen. Of maak username in de instellingen leeg.',
+            "Kijk bij uw provider welke poort hoort bij versturen. Of maak username in de instellingen leeg.",
         )
     password = ask_password()
     if not password:

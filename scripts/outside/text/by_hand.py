@@ -49,8 +49,18 @@ def render_by_hand(
         words = text.unwrapped({**_shown(row.facts), **news})
         people.append(  # in the order of page.html, which takes them without looking up a name for each
             (
-                row.nr, row.name, row.address, row.mobile, shown_number(row.mobile), row.group, row.area, row.joined,
-                text.language, _as_lines(words.strip()), whatsapp_link(row.mobile, words), row.why,
+                row.nr,
+                row.name,
+                row.address,
+                row.mobile,
+                shown_number(row.mobile),
+                row.group,
+                row.area,
+                row.joined,
+                text.language,
+                _as_lines(words.strip()),
+                whatsapp_link(row.mobile, words),
+                row.why,
                 "nieuwe spelregels" if row.has_version else CHANGES.get(row.change, ""),
             )
         )

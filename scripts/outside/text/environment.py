@@ -15,28 +15,57 @@ from outside.text.markdown import flow
 AND = {"nl": "en", "en": "and"}
 MONTHS = {
     "nl": (
-        "januari", "februari", "maart", "april", "mei", "juni",
-        "juli", "augustus", "september", "oktober", "november", "december",
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
     ),
     "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ),
 }
 
 NUMBERS = {
     "nl": ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
     "en": (
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
     ),
 }
 
 Loader = Callable[[str], tuple[str, str, Callable[[], bool]]]
 """The name of a text in; its source, the name of its file, and whether that is still so, out."""
 
-_IN_MARKDOWN = re.compile(
-    r"[\\`*\[\]|]|<(?=[A-Za-z!?/])|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])|#(?=\s*$)|&(?=#?\w+;)"
-)
+_IN_MARKDOWN = re.compile(r"[\\`*\[\]|]|<(?=[A-Za-z!?/])|~(?=~)|(?<=~)~|(?<![^\W_])_|_(?![^\W_])|#(?=\s*$)|&(?=#?\w+;)")
 _BEGINS_A_BLOCK = re.compile(r"^(\d{0,9})((?:[.)+-]|#{1,6})(?=\s|$)|>|[=-]+\s*$)")
 _LINK = re.compile(r"https://[\w.,:/?=&%+@#-]+")
 _SPECIAL_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")

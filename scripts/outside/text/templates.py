@@ -110,8 +110,12 @@ class Text:
         shell, css, screen_css = map(self._sources.read, ("letter.html", "letter.css", "letter.screen.css"))
         return self._set(
             lambda: screen_source(
-                self._body, language=self.language, subject=self._subject_source,
-                shell=shell, css=css, screen_css=screen_css,
+                self._body,
+                language=self.language,
+                subject=self._subject_source,
+                shell=shell,
+                css=css,
+                screen_css=screen_css,
             )
         )
 

@@ -145,7 +145,7 @@ def street_splits(typed: str) -> list[tuple[str, str]]:
     whole = text(typed)
     splits = [(whole, "")]
     for found in reversed(list(_TAIL.finditer(whole))):
-        street, tail = whole[: found.start()].rstrip(" .,"), whole[found.start():]
+        street, tail = whole[: found.start()].rstrip(" .,"), whole[found.start() :]
         if any(mark.isalpha() for mark in street) and _reads(tail):
             splits.append((street if not whole[: found.start()].rstrip(" ,").endswith(".") else street + ".", tail))
     return splits

@@ -46,7 +46,7 @@ def _location(cell: Cell, bounds: Bounds) -> Location | None:
         raise Unreadable("Hier staat maar één getal. Een plek heeft er twee.", _PASTE)
     link = _LINK.search(typed)
     if link is not None:
-        around = (typed[: link.start()] + " " + typed[link.end():]).strip()
+        around = (typed[: link.start()] + " " + typed[link.end() :]).strip()
         return _inside(_point_of_link(link.group(), around), bounds)
     if typed[:4].casefold() == "geo:":
         return _inside(_point_of_geo(typed[4:]), bounds)

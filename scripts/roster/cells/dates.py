@@ -95,7 +95,7 @@ def _day_of_text(cell: str, today: date) -> date | None:
         return None
     weekday = _WEEKDAY.match(typed)
     named = _WEEKDAYS.get(weekday.group(1)) if weekday else None
-    rest = typed[weekday.end():] if weekday and named is not None else typed
+    rest = typed[weekday.end() :] if weekday and named is not None else typed
     if _SERIAL.fullmatch(rest):
         return _sensible(_day_of_serial(float(rest.replace(",", "."))), today)
     found = _NUMERIC.fullmatch(rest) or _ISO.fullmatch(rest) or _WORDS.fullmatch(rest)

@@ -29,13 +29,11 @@ _KNOWN = {
         "live.com": "livee.com liive.com livve.com",
         "ziggo.nl": "zigo.nl ziggoo.nl zigggo.nl ziggo.com ziggo.ml ziigo.nl ziggo.be zggo.nl zigog.nl zihho.nl",
         "kpnmail.nl": (
-            "kpnmail.com kpmail.nl kpnmal.nl kpnmial.nl knpmail.nl kpnmai.nl kpn-mail.nl kpnmaill.nl "
-            "pknmail.nl"
+            "kpnmail.com kpmail.nl kpnmal.nl kpnmial.nl knpmail.nl kpnmai.nl kpn-mail.nl kpnmaill.nl pknmail.nl"
         ),
         "kpnplanet.nl": "kpnplanet.com kpnplannet.nl kpnplane.nl knpplanet.nl kpnplaneet.nl",
         "icloud.com": (
-            "icloud.nl iclod.com iclould.com icoud.com icluod.com iclaud.com icloud.co iclud.com icould.com "
-            "icloude.com"
+            "icloud.nl iclod.com iclould.com icoud.com icluod.com iclaud.com icloud.co iclud.com icould.com icloude.com"
         ),
         "yahoo.com": "yaho.com yahooo.com yhaoo.com yhoo.com yahoo.co yahoocom.com yaoo.com",
         "xs4all.nl": "xs4al.nl xs4alll.nl xsall.nl xs4aal.nl",

@@ -148,7 +148,7 @@ _LABEL = re.compile(rf"(?:[(\[]?(?:{_WORDS})(?![^\W\d_])[)\]]?[\s.:=-]*+)++(?=[+
 def _without_label(typed: str) -> str:
     """Without "tel.", "mob:", "gsm nr." and the like before the number."""
     found = _LABEL.match(typed)
-    return typed[found.end():] if found else typed
+    return typed[found.end() :] if found else typed
 
 
 _NONE = frozenset({"geen", "nvt", "n.v.t", "nee", "n/a", "onbekend", "niet bekend", "geen mobiel", "geen telefoon"})

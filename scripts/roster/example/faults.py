@@ -50,12 +50,27 @@ def _write_the_mobile(row: Row, _: Row, __: date, chance: Random) -> None:
     digits = _digits(row)
     if digits:
         pairs = " ".join(digits[at : at + 2] for at in range(0, 8, 2))
-        row["Mobiel"] = chance.choice((
-            f"06{digits}", f"06 {digits}", f"06 {pairs}", f"(06) {pairs}", f"06.{pairs.replace(' ', '.')}",
-            f"06 - {digits}", f"+316{digits}", f"+31 6 {digits}", f"+31(0)6{digits}", f"0031 6 {digits}",
-            f"00316{digits}", f"tel. 06{digits}", f"'06{digits}", f"06\u00a0{digits}", f"O6{digits}",
-            f"\u200e+31 6 {pairs}\u202c", f"06{digits} (liefst appen)",
-        ))
+        row["Mobiel"] = chance.choice(
+            (
+                f"06{digits}",
+                f"06 {digits}",
+                f"06 {pairs}",
+                f"(06) {pairs}",
+                f"06.{pairs.replace(' ', '.')}",
+                f"06 - {digits}",
+                f"+316{digits}",
+                f"+31 6 {digits}",
+                f"+31(0)6{digits}",
+                f"0031 6 {digits}",
+                f"00316{digits}",
+                f"tel. 06{digits}",
+                f"'06{digits}",
+                f"06\u00a0{digits}",
+                f"O6{digits}",
+                f"\u200e+31 6 {pairs}\u202c",
+                f"06{digits} (liefst appen)",
+            )
+        )
 
 
 def _lose_the_zero(row: Row, _: Row, __: date, chance: Random) -> None:
@@ -103,35 +118,71 @@ def _write_the_postcode(row: Row, _: Row, __: date, chance: Random) -> None:
 def _write_yes(row: Row, _: Row, __: date, chance: Random) -> None:
     for column in ("18 jaar of ouder", "Akkoord spelregels"):
         if row.get(column) == "ja":
-            row[column] = chance.choice((
-                "j", "J", "Ja", "JA", "x", "X", "✓", 1, "1", True, "WAAR", "yes", "TRUE", " ja ",
-            ))
+            row[column] = chance.choice(
+                (
+                    "j",
+                    "J",
+                    "Ja",
+                    "JA",
+                    "x",
+                    "X",
+                    "✓",
+                    1,
+                    "1",
+                    True,
+                    "WAAR",
+                    "yes",
+                    "TRUE",
+                    " ja ",
+                )
+            )
 
 
 def _write_the_day(row: Row, _: Row, __: date, chance: Random) -> None:
     day = row["Aangemeld op"]
     if isinstance(day, date):
-        row["Aangemeld op"] = chance.choice((
-            f"{day.day}-{day.month}-{day.year}", f"{day:%d/%m/%y}", f"{day:%Y-%m-%d}", f"{day:%d.%m.%Y}",
-            f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}",
-        ))
+        row["Aangemeld op"] = chance.choice(
+            (
+                f"{day.day}-{day.month}-{day.year}",
+                f"{day:%d/%m/%y}",
+                f"{day:%Y-%m-%d}",
+                f"{day:%d.%m.%Y}",
+                f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}",
+            )
+        )
 
 
 def _write_the_mail_address(row: Row, _: Row, __: date, chance: Random) -> None:
     address = row.get("E-mail")
     row["E-mail"] = (
-        chance.choice((
-            f" {address} ", str(address).capitalize(), f"mailto:{address}", f"<{address}>", f"{address}\u200b",
-        ))
+        chance.choice(
+            (
+                f" {address} ",
+                str(address).capitalize(),
+                f"mailto:{address}",
+                f"<{address}>",
+                f"{address}\u200b",
+            )
+        )
         if address
         else chance.choice(("geen", "-", "nvt"))
     )
 
 
 FORMS: tuple[Spoil, ...] = (
-    _write_the_mobile, _write_the_mobile, _write_the_mobile, _lose_the_zero, _go_abroad,
-    _type_the_number_behind_the_street, _type_the_number_as_a_number, _abbreviate_the_street, _shout,
-    _write_the_postcode, _write_yes, _write_the_day, _write_the_mail_address,
+    _write_the_mobile,
+    _write_the_mobile,
+    _write_the_mobile,
+    _lose_the_zero,
+    _go_abroad,
+    _type_the_number_behind_the_street,
+    _type_the_number_as_a_number,
+    _abbreviate_the_street,
+    _shout,
+    _write_the_postcode,
+    _write_yes,
+    _write_the_day,
+    _write_the_mail_address,
 )
 
 

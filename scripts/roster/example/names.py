@@ -24,7 +24,23 @@ GIVEN = _words(
 """Given names; a name alone points at nobody."""
 
 INFIXES = (
-    "", "", "", "", "", "van", "van", "van", "de", "de", "van de", "van der", "van den", "ten", "ter", "op 't", "in 't",
+    "",
+    "",
+    "",
+    "",
+    "",
+    "van",
+    "van",
+    "van",
+    "de",
+    "de",
+    "van de",
+    "van der",
+    "van den",
+    "ten",
+    "ter",
+    "op 't",
+    "in 't",
 )
 """Infixes, as often as they stand here; blank is the most common."""
 
@@ -35,16 +51,14 @@ _SURNAME_STEMS = _words(
     "Zoute Zwaluw"
 )
 _SURNAME_ENDS = _words(
-    "bakker beek berg boer bosch dam draaier hof horst kamp laar maker meer mond steker stra vanger veen wijk "
-    "zicht"
+    "bakker beek berg boer bosch dam draaier hof horst kamp laar maker meer mond steker stra vanger veen wijk zicht"
 )
 
 SURNAMES = tuple(stem + end for stem in _SURNAME_STEMS for end in _SURNAME_ENDS)
 """Surnames put together from two halves, so that no list of real people stands behind them."""
 
 TRADES = _words(
-    "Bakkerij Bloemenhuis Fietsenmaker Garage Kapsalon Praktijk Snackbar Speeltuinvereniging Visrokerij "
-    "Zeilmakerij"
+    "Bakkerij Bloemenhuis Fietsenmaker Garage Kapsalon Praktijk Snackbar Speeltuinvereniging Visrokerij Zeilmakerij"
 )
 """What a business does, in front of its name."""
 

@@ -45,9 +45,11 @@ def _sign_request(group: Neighbours, by: str, asked: date, ending: str, chance: 
 def _spot(latitude: float, longitude: float, chance: Random) -> str:
     """A place as people paste it: two numbers, or a link of Google Maps."""
     pair = f"{latitude:.6f},{longitude:.6f}"
-    return chance.choice((
-        pair.replace(",", ", "),
-        f"https://www.google.com/maps?q={pair}",
-        f"https://www.google.com/maps/@{pair},19z",
-        f"https://www.google.com/maps/search/?api=1&query={pair.replace(',', '%2C')}",
-    ))
+    return chance.choice(
+        (
+            pair.replace(",", ", "),
+            f"https://www.google.com/maps?q={pair}",
+            f"https://www.google.com/maps/@{pair},19z",
+            f"https://www.google.com/maps/search/?api=1&query={pair.replace(',', '%2C')}",
+        )
+    )

@@ -31,9 +31,7 @@ class AdminCard:
 def admin_cards(group: Group, admins: Sequence[Member], terms: Terms) -> tuple[AdminCard, ...]:
     """The cards of a group's admins, made once for all its members; the same cards as in its bundle."""
     shared = frame(group, terms)
-    return tuple(
-        AdminCard(admin.nr, _file(admin.name), _crlf(card(admin, shared))) for admin in admins if admin.mobile
-    )
+    return tuple(AdminCard(admin.nr, _file(admin.name), _crlf(card(admin, shared))) for admin in admins if admin.mobile)
 
 
 def cards_for(member: Member, admins: Sequence[AdminCard]) -> Cards:

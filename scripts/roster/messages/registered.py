@@ -53,7 +53,8 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
         told = [_latest(admin, group, view) for admin in admins]
         got = _told_well(told, len(admins), view)
         refused = [
-            (admin, letter) for admin, letter in zip(admins, told, strict=True)
+            (admin, letter)
+            for admin, letter in zip(admins, told, strict=True)
             if letter is not None and _is_refused(letter, admin, view)
         ]
         cell = _cell(view, group)
@@ -137,7 +138,8 @@ def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
     """The letter by which this admin got the number of the regiegroep for this group, if there was one."""
     assert group.registered is not None
     fit = [
-        one for one in _of(admin, view)
+        one
+        for one in _of(admin, view)
         if (one.act != WELCOME and one.version == _version(group)) or one.day >= group.registered
     ]
     return max(fit, key=lambda one: (one.state in _done(view), one.day), default=None)

@@ -42,8 +42,11 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
 
     What another computer wrote there stays, unless ours is later.
     """
-    known = {one.person.rpartition("-")[0] if one.person.count("-") > 1 else one.person
-             for one in view.history.deliveries if one.act in ACTS}
+    known = {
+        one.person.rpartition("-")[0] if one.person.count("-") > 1 else one.person
+        for one in view.history.deliveries
+        if one.act in ACTS
+    }
     recipients = recipient_history_of(view)
     for member in view.roster.members:
         if member.nr not in known:

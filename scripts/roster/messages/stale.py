@@ -36,7 +36,8 @@ def untold(view: View) -> frozenset[Key]:
         for member in view.roster.members
     }
     return frozenset(
-        (one.person, one.act, one.version) for one in view.history.deliveries
+        (one.person, one.act, one.version)
+        for one in view.history.deliveries
         if one.state == READY and one.told.startswith(BUSY) and one.told in says.get(one.person, ())
     )
 

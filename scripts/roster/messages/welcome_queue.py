@@ -134,9 +134,7 @@ class Desk:
             return Turn.LEFT_ALONE
         return Turn.DUE if self._view.terms.regiegroep_number else Turn.NUMBER
 
-    def letter(
-        self, member: Member, act: str = ACT, version: str = "", column: str = "Welkom", **more: object
-    ) -> Send:
+    def letter(self, member: Member, act: str = ACT, version: str = "", column: str = "Welkom", **more: object) -> Send:
         """A letter about his group, with the cards of those whose number must be saved first.
 
         Without more it is the welcome of a member whose turn it is; `more` are facts that another kind tells besides.
@@ -191,9 +189,19 @@ class Desk:
         street = f"{member.street} {member.house_number}".strip()
         town = f"{member.postcode} {member.town}".strip()
         return ByHand(
-            member.place, member.nr, member.name, ", ".join(filter(None, (street, town))), member.mobile or "",
-            circle.group, circle.area, member.language or self._view.terms.language, member.joined, facts,
-            self._why(member), has_version, change,
+            member.place,
+            member.nr,
+            member.name,
+            ", ".join(filter(None, (street, town))),
+            member.mobile or "",
+            circle.group,
+            circle.area,
+            member.language or self._view.terms.language,
+            member.joined,
+            facts,
+            self._why(member),
+            has_version,
+            change,
         )
 
     def _why(self, member: Member) -> str:

@@ -59,9 +59,7 @@ def _double(row: AdminRow | None) -> str:
     """What a typed row says that is nobody's, or that is an admin's who has a row already."""
     if row is None:
         return STRANGER
-    return (
-        f"Let op: deze beheerder staat al in rij {row.place.row}. Zet de twee antwoorden daar, en haal deze rij weg."
-    )
+    return f"Let op: deze beheerder staat al in rij {row.place.row}. Zet de twee antwoorden daar, en haal deze rij weg."
 
 
 def _values(admin: Member, roster: Roster) -> dict[str, str]:

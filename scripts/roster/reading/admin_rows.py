@@ -83,7 +83,8 @@ def typed_rows(roster: Roster, admins: Mapping[str, Member]) -> Iterator[tuple[A
 def _fits(row: AdminRow, admins: Mapping[str, Member]) -> str:
     by_mobile = [nr for nr, admin in admins.items() if row.mobile is not None and admin.mobile == row.mobile]
     by_name = [
-        nr for nr, admin in admins.items()
+        nr
+        for nr, admin in admins.items()
         if row.name and _words(row.name) == _words(admin.name) and fold(row.group) in ("", fold(admin.group))
     ]
     return next((found[0] for found in (by_mobile, by_name) if len(found) == 1), "")

@@ -17,7 +17,8 @@ RULE = "a_row_is_of_one_member"
 _LEAST = {"Straat", "Mobiel", "Groep"}
 _SUM = ("Dit lijkt een optelling. Deze rij telt niet mee.", "Klopt dat, dan hoeft u niets te doen.")
 _LONE = (
-    "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer.", "Vul de rij aan, of haal haar weg.",
+    "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer.",
+    "Vul de rij aan, of haal haar weg.",
 )
 _TOTAL = re.compile(r"(?:(?:sub|eind)?totaal|subtotal|total|aantal|gemiddelde|average)\b[a-z :=()-]{0,40}[0-9]{0,7}")
 _NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})? ?%?")

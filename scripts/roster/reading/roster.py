@@ -191,6 +191,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
 
 def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
     """Who is who is asked of all that a row says, so this comes once the rest is read."""
+
     def whose(row: int) -> Recipient:
         return seen(history, members[row].mobile, members[row].email, members[row].name)
 
@@ -205,7 +206,10 @@ def _tell_far_numbers(prefix: str, rows: Rows, history: History) -> None:
     """A Nr that nobody gave stays where it stands, for the cell may be a sign of more; no later Nr goes on from it."""
     for index, highest in far_rows(prefix, rows.cells("Nr"), rows.left_out("Nr"), history).items():
         rows.tell(
-            index, "Nr", "a_number_is_one_that_was_given", Weight.NOTICE,
+            index,
+            "Nr",
+            "a_number_is_one_that_was_given",
+            Weight.NOTICE,
             f"Dit nummer is veel hoger dan het hoogste dat Buurtbeheer gaf ({highest}).",
             "Maak deze cel leeg. Bij de volgende make sync krijgt de rij vanzelf een nummer.",
         )

@@ -157,8 +157,11 @@ def _valid_numbers(cells: Sequence[Cell], prefix: str) -> list[str | None]:
     proper = _PROPER.fullmatch
     start = f"{prefix}-"
     return [
-        cell if type(cell) is str and proper(cell) and cell.startswith(start)
-        else valid_number(cell, prefix) if cell else None
+        cell
+        if type(cell) is str and proper(cell) and cell.startswith(start)
+        else valid_number(cell, prefix)
+        if cell
+        else None
         for cell in cells
     ]
 

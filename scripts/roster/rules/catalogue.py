@@ -53,9 +53,7 @@ from roster.rules.structure import (
 )
 
 
-def check(
-    roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None
-) -> tuple[list[Finding], Standing]:
+def check(roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None) -> tuple[list[Finding], Standing]:
     """Hold the roster against every rule, and say where everybody stands.
 
     The findings of reading (`roster.unreadable`) are taken along for who is blocked, and are not

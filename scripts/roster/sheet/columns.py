@@ -61,97 +61,171 @@ def _yes_no(heading: str, note: str) -> Column:
     return Column(heading, note, kind="yes_no", choices=("ja", "nee"), width=10)
 
 
-DEELNEMERS = Tab("Deelnemers", (
-    _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-    Column("Voornaam", "Roepnaam. Bij een bedrijf mag dit leeg blijven."),
-    Column("Tussenvoegsel", "Bijvoorbeeld: van der", width=12),
-    Column("Achternaam", "Achternaam. Bij een bedrijf mag dit leeg blijven.", width=20),
-    Column("Organisatie", "Naam van een bedrijf of vereniging, als het om een bedrijf gaat.", width=20),
-    Column("Straat", "De straat, zonder huisnummer.", kind="street", width=22),
-    Column("Huisnummer", "Bijvoorbeeld: 12 of 12a", width=11),
-    Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
-    Column("Plaats", "{places}", kind="place", width=13),
-    Column("Mobiel", "Het mobiele nummer waarmee u in WhatsApp zit. Bijvoorbeeld: 06-23456789", width=15),
-    Column("E-mail", "Mag leeg blijven. Dan staat de deelnemer op de lijst met de hand.", width=28),
-    Column("Groep", "De naam van de groep, zoals op het tabblad Groepen.", kind="group", width=20),
-    Column("Rol", "Leeg betekent: deelnemer.", kind="choice", choices=("deelnemer", "beheerder", "coördinator"), width=13),
-    _yes_no("18 jaar of ouder", "Vul ja in als de deelnemer 18 jaar of ouder is."),
-    _yes_no("Akkoord spelregels", "Vul ja in als de deelnemer akkoord is met de spelregels, en ermee dat de groep het nummer ziet."),
-    _yes_no("Sticker", "Vul ja in als de sticker zichtbaar op het raam zit."),
-    Column("Taal", "Leeg betekent: Nederlands. Voor Engels: en", kind="choice", choices=("nl", "en"), width=8),
-    Column("Aangemeld op", "De dag van aanmelden. Bijvoorbeeld: 5-3-2026", kind="day", width=13),
-    Column("Afgemeld op", "Vul hier de dag in als de deelnemer is gestopt.", kind="day", width=13),
-    Column("Uitzondering", "Woont de deelnemer niet in de straten van de groep, maar hoort hij er wel bij? Schrijf hier waarom.", width=20),
-    _yes_no("In WhatsApp", "Vul ja in als de deelnemer in de WhatsApp-groep zit. Buurtbeheer kijkt dit nog niet na: dat komt pas met de vergelijking met WhatsApp."),
-    Column("Opmerking", "Ruimte voor uzelf.", width=20),
-    _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=13),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-    _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
-    _own("Vervolgmail", "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.", width=30),
-), heeded=("Geen mail",))
+DEELNEMERS = Tab(
+    "Deelnemers",
+    (
+        _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
+        Column("Voornaam", "Roepnaam. Bij een bedrijf mag dit leeg blijven."),
+        Column("Tussenvoegsel", "Bijvoorbeeld: van der", width=12),
+        Column("Achternaam", "Achternaam. Bij een bedrijf mag dit leeg blijven.", width=20),
+        Column("Organisatie", "Naam van een bedrijf of vereniging, als het om een bedrijf gaat.", width=20),
+        Column("Straat", "De straat, zonder huisnummer.", kind="street", width=22),
+        Column("Huisnummer", "Bijvoorbeeld: 12 of 12a", width=11),
+        Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
+        Column("Plaats", "{places}", kind="place", width=13),
+        Column("Mobiel", "Het mobiele nummer waarmee u in WhatsApp zit. Bijvoorbeeld: 06-23456789", width=15),
+        Column("E-mail", "Mag leeg blijven. Dan staat de deelnemer op de lijst met de hand.", width=28),
+        Column("Groep", "De naam van de groep, zoals op het tabblad Groepen.", kind="group", width=20),
+        Column(
+            "Rol",
+            "Leeg betekent: deelnemer.",
+            kind="choice",
+            choices=("deelnemer", "beheerder", "coördinator"),
+            width=13,
+        ),
+        _yes_no("18 jaar of ouder", "Vul ja in als de deelnemer 18 jaar of ouder is."),
+        _yes_no(
+            "Akkoord spelregels",
+            "Vul ja in als de deelnemer akkoord is met de spelregels, en ermee dat de groep het nummer ziet.",
+        ),
+        _yes_no("Sticker", "Vul ja in als de sticker zichtbaar op het raam zit."),
+        Column("Taal", "Leeg betekent: Nederlands. Voor Engels: en", kind="choice", choices=("nl", "en"), width=8),
+        Column("Aangemeld op", "De dag van aanmelden. Bijvoorbeeld: 5-3-2026", kind="day", width=13),
+        Column("Afgemeld op", "Vul hier de dag in als de deelnemer is gestopt.", kind="day", width=13),
+        Column(
+            "Uitzondering",
+            "Woont de deelnemer niet in de straten van de groep, maar hoort hij er wel bij? Schrijf hier waarom.",
+            width=20,
+        ),
+        _yes_no(
+            "In WhatsApp",
+            "Vul ja in als de deelnemer in de WhatsApp-groep zit. Buurtbeheer kijkt dit nog niet na: dat komt pas met de vergelijking met WhatsApp.",
+        ),
+        Column("Opmerking", "Ruimte voor uzelf.", width=20),
+        _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=13),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
+        _own(
+            "Vervolgmail",
+            "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
+            width=30,
+        ),
+    ),
+    heeded=("Geen mail",),
+)
 
-GROEPEN = Tab("Groepen", (
-    Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=22),
-    Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=20),
-    Column("Aangemeld op", "De dag waarop de groep is aangemeld bij de coördinator.", kind="day", width=13),
-    Column("Gestart op", "De dag waarop de groep in WhatsApp is gestart.", kind="day", width=13),
-    Column("Uitnodigingslink", "De uitnodigingslink van WhatsApp. Hij komt in de tekst voor wie u met de hand welkom heet. In de mails staat hij nog niet: dat komt later.", width=28),
-    Column("Opmerking", "Ruimte voor uzelf.", width=20),
-    _own("Status", "Vult Buurtbeheer in: actief, vol, in oprichting of geblokkeerd.", width=14),
-    _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers de groep heeft.", kind="number", width=9),
-    _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=8),
-    _own("Beheerders", "Vult Buurtbeheer in: de namen van de beheerders.", width=30),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-    _own("Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24),
-))
+GROEPEN = Tab(
+    "Groepen",
+    (
+        Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=22),
+        Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=20),
+        Column("Aangemeld op", "De dag waarop de groep is aangemeld bij de coördinator.", kind="day", width=13),
+        Column("Gestart op", "De dag waarop de groep in WhatsApp is gestart.", kind="day", width=13),
+        Column(
+            "Uitnodigingslink",
+            "De uitnodigingslink van WhatsApp. Hij komt in de tekst voor wie u met de hand welkom heet. In de mails staat hij nog niet: dat komt later.",
+            width=28,
+        ),
+        Column("Opmerking", "Ruimte voor uzelf.", width=20),
+        _own("Status", "Vult Buurtbeheer in: actief, vol, in oprichting of geblokkeerd.", width=14),
+        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers de groep heeft.", kind="number", width=9),
+        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=8),
+        _own("Beheerders", "Vult Buurtbeheer in: de namen van de beheerders.", width=30),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own(
+            "Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24
+        ),
+    ),
+)
 
-STRATEN = Tab("Straten", (
-    Column("Straat", "De naam van de straat.", width=24),
-    Column("Plaats", "{places}", kind="place", width=13),
-    Column("Van", "Het eerste huisnummer. Leeg betekent: vanaf het begin.", width=8),
-    Column("Tot", "Het laatste huisnummer. Leeg betekent: tot het einde.", width=8),
-    Column("Zijde", "even of oneven. Leeg betekent: beide kanten.", kind="choice", choices=("even", "oneven"), width=10),
-    Column("Groep", "De groep waar deze straat bij hoort.", kind="group", width=22),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-))
+STRATEN = Tab(
+    "Straten",
+    (
+        Column("Straat", "De naam van de straat.", width=24),
+        Column("Plaats", "{places}", kind="place", width=13),
+        Column("Van", "Het eerste huisnummer. Leeg betekent: vanaf het begin.", width=8),
+        Column("Tot", "Het laatste huisnummer. Leeg betekent: tot het einde.", width=8),
+        Column(
+            "Zijde", "even of oneven. Leeg betekent: beide kanten.", kind="choice", choices=("even", "oneven"), width=10
+        ),
+        Column("Groep", "De groep waar deze straat bij hoort.", kind="group", width=22),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+    ),
+)
 
-GEBIEDEN = Tab("Gebieden", (
-    Column("Gebied", "De naam van het gebied.", width=22),
-    Column("Plaats", "{places}", kind="place", width=13),
-    Column("Wijkconciërge", "De naam van de wijkconciërge.", width=22),
-    Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=30),
-    _own("Groepen", "Vult Buurtbeheer in: hoeveel groepen het gebied heeft.", kind="number", width=10),
-    _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers het gebied heeft.", kind="number", width=9),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-))
+GEBIEDEN = Tab(
+    "Gebieden",
+    (
+        Column("Gebied", "De naam van het gebied.", width=22),
+        Column("Plaats", "{places}", kind="place", width=13),
+        Column("Wijkconciërge", "De naam van de wijkconciërge.", width=22),
+        Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=30),
+        _own("Groepen", "Vult Buurtbeheer in: hoeveel groepen het gebied heeft.", kind="number", width=10),
+        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers het gebied heeft.", kind="number", width=9),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+    ),
+)
 
-BORDAANVRAGEN = Tab("Bordaanvragen", (
-    _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-    Column("Groep", "De groep die de borden vraagt.", kind="group", width=22),
-    Column("Locatie 1", "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: {spot}", width=32),
-    Column("Omschrijving 1", "Bijvoorbeeld: lantaarnpaal bij Kerkstraat 1", width=28),
-    Column("Locatie 2", "De tweede plek, ook uit Google Maps.", width=32),
-    Column("Omschrijving 2", "Bijvoorbeeld: hoek Kerkstraat en Molenlaan", width=28),
-    Column("Aangevraagd op", "De dag van de aanvraag.", kind="day", width=14),
-    Column("Aangevraagd door", "Wie de aanvraag doet.", width=20),
-    Column("Toelichting", "Nodig als de groep meer borden vraagt dan het advies.", width=28),
-    Column("Besluit", "toegezegd, geplaatst of afgewezen", kind="choice", choices=("toegezegd", "geplaatst", "afgewezen"), width=13),
-    Column("Besluit op", "De dag van het besluit.", kind="day", width=13),
-    _own("Status", "Vult Buurtbeheer in: concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.", width=13),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-    _own("Verstuurd", "Vult Buurtbeheer in: wanneer de aanvraag naar de wijkconciërge ging.", width=24),
-))
+BORDAANVRAGEN = Tab(
+    "Bordaanvragen",
+    (
+        _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
+        Column("Groep", "De groep die de borden vraagt.", kind="group", width=22),
+        Column(
+            "Locatie 1",
+            "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: {spot}",
+            width=32,
+        ),
+        Column("Omschrijving 1", "Bijvoorbeeld: lantaarnpaal bij Kerkstraat 1", width=28),
+        Column("Locatie 2", "De tweede plek, ook uit Google Maps.", width=32),
+        Column("Omschrijving 2", "Bijvoorbeeld: hoek Kerkstraat en Molenlaan", width=28),
+        Column("Aangevraagd op", "De dag van de aanvraag.", kind="day", width=14),
+        Column("Aangevraagd door", "Wie de aanvraag doet.", width=20),
+        Column("Toelichting", "Nodig als de groep meer borden vraagt dan het advies.", width=28),
+        Column(
+            "Besluit",
+            "toegezegd, geplaatst of afgewezen",
+            kind="choice",
+            choices=("toegezegd", "geplaatst", "afgewezen"),
+            width=13,
+        ),
+        Column("Besluit op", "De dag van het besluit.", kind="day", width=13),
+        _own(
+            "Status",
+            "Vult Buurtbeheer in: concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.",
+            width=13,
+        ),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own("Verstuurd", "Vult Buurtbeheer in: wanneer de aanvraag naar de wijkconciërge ging.", width=24),
+    ),
+)
 
-BEHEERDERS = Tab("Beheerders", (
-    _own("Nr", "Het nummer van de deelnemer.", width=9),
-    _own("Naam", "Vult Buurtbeheer in.", width=26),
-    _own("Mobiel", "Vult Buurtbeheer in.", width=16),
-    _own("Groep", "Vult Buurtbeheer in.", width=22),
-    _own("Gebied", "Vult Buurtbeheer in.", width=20),
-    _yes_no("In regiegroep", "Vul ja in als de beheerder in de regiegroep zit."),
-    _yes_no("In gebiedsgroep", "Vul ja in als de beheerder in de beheerdersgroep van het gebied zit."),
-    _own("Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60),
-), derived=True)
+BEHEERDERS = Tab(
+    "Beheerders",
+    (
+        _own("Nr", "Het nummer van de deelnemer.", width=9),
+        _own("Naam", "Vult Buurtbeheer in.", width=26),
+        _own("Mobiel", "Vult Buurtbeheer in.", width=16),
+        _own("Groep", "Vult Buurtbeheer in.", width=22),
+        _own("Gebied", "Vult Buurtbeheer in.", width=20),
+        _yes_no("In regiegroep", "Vul ja in als de beheerder in de regiegroep zit."),
+        _yes_no("In gebiedsgroep", "Vul ja in als de beheerder in de beheerdersgroep van het gebied zit."),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+    ),
+    derived=True,
+)
 
 TABS: tuple[Tab, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
 TAB = {tab.title: tab for tab in TABS}

@@ -141,12 +141,24 @@ state = "../staat"
     assert found == Settings(
         "en",
         Workbook(
-            "google", tmp_path / "map/mijn register.xlsx", "https://docs.google.com/spreadsheets/d/abc",
+            "google",
+            tmp_path / "map/mijn register.xlsx",
+            "https://docs.google.com/spreadsheets/d/abc",
             tmp_path / "sleutel.json",
         ),
         Network(
-            "Buurt", "BB", ("Hier", "Daar"), "+31 6 23456789", "admins", "C. Oördinator", "c@mail.example",
-            "https://www.buurt.example/start", ("politie.nl",), Bounds(1, 2.5, 3, 4), "Hier", "14 010",
+            "Buurt",
+            "BB",
+            ("Hier", "Daar"),
+            "+31 6 23456789",
+            "admins",
+            "C. Oördinator",
+            "c@mail.example",
+            "https://www.buurt.example/start",
+            ("politie.nl",),
+            Bounds(1, 2.5, 3, 4),
+            "Hier",
+            "14 010",
         ),
         Limits(1024, 1.0, 2, 3, 7, 0),
         Mail("smtp", "Buurt Één <c@mail.example>", "c@mail.example", 2000, "localhost", 2525, "none", "c"),
@@ -473,7 +485,10 @@ def test_a_place_more_is_still_the_same_town(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", ["14 0223", "0800-1234", "(0113) 21 23 45", "+31 113 212345", ""])
 def test_a_municipality_has_a_number_that_can_be_called(tmp_path: Path, number: str) -> None:
     """Also one that no person can have."""
-    assert load_settings(written(tmp_path, f'[network]\nmunicipality_number = "{number}"')).network.municipality_number == number
+    assert (
+        load_settings(written(tmp_path, f'[network]\nmunicipality_number = "{number}"')).network.municipality_number
+        == number
+    )
 
 
 @pytest.mark.parametrize("number", ["bel ons", "1", "14-x"])
@@ -488,7 +503,7 @@ MANY = {
     "unknown keys under a heading of ours": "[mail]\n" + "".join(f"k{number} = 1\n" for number in range(4_500)),
     "keys that are said twice": "".join(f"k{number} = 1\n" for number in range(3_000)) + "k7 = 2\n",
     "a list that never ends": "places = [\n" + "'a',\n" * 8_000,
-    "a text that never ends": "name = \'\'\'\n" + "a\n" * 20_000,
+    "a text that never ends": "name = '''\n" + "a\n" * 20_000,
     "brackets in brackets": "a = " + "[" * 20_000,
     "a very long name": "a" * 45_000 + " = 1\n",
 }
@@ -522,8 +537,16 @@ def test_lines_are_found_in_every_spelling() -> None:
         "[limits]\n\ngroup_size = 3\n[paths.more]\nout = 1\n[[workbook]]\nkind = 2\n"
     )
     keys = {
-        ("", "language"): 2, ("", "places"): 3, ("mail", "host"): 7, ("network", "name"): 8, ("limits", ""): 11,
-        ("limits", "group_size"): 13, ("limits", "signs"): 11, ("paths", "more"): 14, ("workbook", "kind"): 17,
-        ("", "workbook"): 16, ("nothing", ""): 17,
+        ("", "language"): 2,
+        ("", "places"): 3,
+        ("mail", "host"): 7,
+        ("network", "name"): 8,
+        ("limits", ""): 11,
+        ("limits", "group_size"): 13,
+        ("limits", "signs"): 11,
+        ("paths", "more"): 14,
+        ("workbook", "kind"): 17,
+        ("", "workbook"): 16,
+        ("nothing", ""): 17,
     }
     assert lines_of(text, list(keys)) == list(keys.values())

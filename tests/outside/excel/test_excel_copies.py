@@ -9,14 +9,30 @@ import pytest
 from outside.excel.copies import conflict_copies, told_copies
 
 COPIES = (
-    "register-DESKTOP-4F2K9.xlsx", "register-LAPTOP-AB12CD.xlsx", "register (1).xlsx", "register(2).XLSX",
-    "register (Fenna's conflicted copy 2026-11-28).xlsx", "register (conflict van Fenna 2026-11-28).xlsx",
-    "register (conflicted copy 2026-11-28 213000).xlsx", "register.sync-conflict-20261128-213000-ABCDEFG.xlsx",
-    "register_conflict-20261128-213000.xlsx", "register - kopie.xlsx", "register - Copy (2).xlsx", "Kopie van register.xlsx",
+    "register-DESKTOP-4F2K9.xlsx",
+    "register-LAPTOP-AB12CD.xlsx",
+    "register (1).xlsx",
+    "register(2).XLSX",
+    "register (Fenna's conflicted copy 2026-11-28).xlsx",
+    "register (conflict van Fenna 2026-11-28).xlsx",
+    "register (conflicted copy 2026-11-28 213000).xlsx",
+    "register.sync-conflict-20261128-213000-ABCDEFG.xlsx",
+    "register_conflict-20261128-213000.xlsx",
+    "register - kopie.xlsx",
+    "register - Copy (2).xlsx",
+    "Kopie van register.xlsx",
 )
 OTHERS = (
-    "register.xlsx", "register-2025.xlsx", "register 2026 voorjaar.xlsx", "registers.xlsx", "oud register.xlsx",
-    "register-nieuw.xlsx", "register (1).pdf", "~$register.xlsx", ".register.xlsx.bezig", "ander (1).xlsx",
+    "register.xlsx",
+    "register-2025.xlsx",
+    "register 2026 voorjaar.xlsx",
+    "registers.xlsx",
+    "oud register.xlsx",
+    "register-nieuw.xlsx",
+    "register (1).pdf",
+    "~$register.xlsx",
+    ".register.xlsx.bezig",
+    "ander (1).xlsx",
 )
 
 

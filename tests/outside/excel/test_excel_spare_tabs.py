@@ -53,7 +53,9 @@ def kind(folder: str, root: str, link: str, content: str) -> Callable[[Parts, st
         del parts[name]
         parts[f"xl/{folder}/sheet1.xml"] = root.encode()
         old = f'Type="{LINKS}/worksheet" Target="{name.removeprefix("xl/")}"'
-        parts[RELATIONS] = parts[RELATIONS].replace(old.encode(), f'Type="{link}" Target="{folder}/sheet1.xml"'.encode())
+        parts[RELATIONS] = parts[RELATIONS].replace(
+            old.encode(), f'Type="{link}" Target="{folder}/sheet1.xml"'.encode()
+        )
         old = f'/{name}" ContentType="{KIND}.worksheet+xml'
         parts[TYPES] = parts[TYPES].replace(old.encode(), f'/xl/{folder}/sheet1.xml" ContentType="{content}'.encode())
 
@@ -77,11 +79,17 @@ SPARE: dict[str, Callable[[Parts, str], None]] = {
     "no link": leads(""),
     "a link that is not there": leads(' r:id="rId999"'),
     "an old macro sheet": kind(
-        "macrosheets", MACRO, "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet",
+        "macrosheets",
+        MACRO,
+        "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet",
         "application/vnd.ms-excel.macrosheet+xml",
     ),
-    "a chart sheet": kind("chartsheets", f'<chartsheet xmlns="{MAIN}"/>', f"{LINKS}/chartsheet", f"{KIND}.chartsheet+xml"),
-    "a dialog sheet": kind("dialogsheets", f'<dialogsheet xmlns="{MAIN}"/>', f"{LINKS}/dialogsheet", f"{KIND}.dialogsheet+xml"),
+    "a chart sheet": kind(
+        "chartsheets", f'<chartsheet xmlns="{MAIN}"/>', f"{LINKS}/chartsheet", f"{KIND}.chartsheet+xml"
+    ),
+    "a dialog sheet": kind(
+        "dialogsheets", f'<dialogsheet xmlns="{MAIN}"/>', f"{LINKS}/dialogsheet", f"{KIND}.dialogsheet+xml"
+    ),
     "a part that is missing": gone,
     "a merged range of rows": holds("</sheetData>", '</sheetData><mergeCells><mergeCell ref="1:4"/></mergeCells>'),
     "a shared text that is not there": holds('<c r="A1">', '<c r="A1" t="s">'),

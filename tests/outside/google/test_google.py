@@ -29,7 +29,12 @@ class TestGoogleWorkbook(WorkbookContract):
     def _place(self, sheets: SheetsServer, tmp_path: Path) -> None:
         self.server, self.folder = sheets, tmp_path
 
-    def make(self, rows: Mapping[str, Sequence[Sequence[Cell]]], without: Sequence[str] = (), without_columns: Mapping[str, Sequence[str]] | None = None) -> None:
+    def make(
+        self,
+        rows: Mapping[str, Sequence[Sequence[Cell]]],
+        without: Sequence[str] = (),
+        without_columns: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
         self.book = google_book(self.server, rows, without, without_columns)
 
     def open(self) -> GoogleWorkbook:
@@ -42,7 +47,9 @@ class TestGoogleWorkbook(WorkbookContract):
         Person(self.book).merges(tab, rows, headings)
 
 
-def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_in_several_batches_is_not_taken_for_moved_rows(
+    sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A row whose Nr went in one batch and whose Status went in the next stands as meant: one look, and no cell left."""
     from outside.google import batch as google_batch  # the size of a batch is made small for this test alone
 
@@ -63,7 +70,9 @@ def test_a_write_in_several_batches_is_not_taken_for_moved_rows(sheets: SheetsSe
     assert [bool(cell) for cell in again.column("Status")] == [turn % 2 == 0 for turn in range(300)]
 
 
-def test_a_cell_of_ours_that_shows_an_error_is_written_over_and_one_of_people_is_told(sheets: SheetsServer, tmp_path: Path) -> None:
+def test_a_cell_of_ours_that_shows_an_error_is_written_over_and_one_of_people_is_told(
+    sheets: SheetsServer, tmp_path: Path
+) -> None:
     """Google tells an error as text where values are asked, and as an error in the answer to a write."""
     members = [{"Voornaam": "Anna", "Achternaam": "Berg"}, {"Voornaam": "Bo", "Achternaam": "Dam"}]
     book = google_book(sheets, {"Deelnemers": rows_of("Deelnemers", members)})

@@ -61,7 +61,9 @@ def test_people_edit_between_our_look_and_our_write(sheets: SheetsServer, tmp_pa
     assert edited(sheets, tmp_path, edit, 6) == []
 
 
-@pytest.mark.parametrize("fault", [Fault("503", after=True), Fault("reset"), Fault("html", after=True), Fault("429")], ids=str)
+@pytest.mark.parametrize(
+    "fault", [Fault("503", after=True), Fault("reset"), Fault("html", after=True), Fault("429")], ids=str
+)
 def test_an_answer_to_our_write_is_lost(sheets: SheetsServer, tmp_path: Path, fault: Fault) -> None:
     assert failed(sheets, tmp_path, 7, fault) == []
 
@@ -84,19 +86,27 @@ def lost_between(sheets: SheetsServer, folder: Path, edits: tuple[str, str], loo
     return case.broken
 
 
-@pytest.mark.parametrize("edits", [
-    ("inserts a column before all", "sorts by first name, down"),
-    ("sorts by house number", "inserts an empty row at the top"),
-    ("copies a member with Nr to the top", "sorts by first name, down"),
-    ("drags our column Nr to the end", "sorts by house number"),
-], ids="; ".join)
-def test_rows_move_the_answer_is_lost_and_rows_move_again(sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "edits",
+    [
+        ("inserts a column before all", "sorts by first name, down"),
+        ("sorts by house number", "inserts an empty row at the top"),
+        ("copies a member with Nr to the top", "sorts by first name, down"),
+        ("drags our column Nr to the end", "sorts by house number"),
+    ],
+    ids="; ".join,
+)
+def test_rows_move_the_answer_is_lost_and_rows_move_again(
+    sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str]
+) -> None:
     """Nobody tells where our cells landed; whose row says something that went to another's is found all the same."""
     assert lost_between(sheets, tmp_path, edits, 6) == []
 
 
 @pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before Opmerking"])
-def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
+def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
+    sheets: SheetsServer, tmp_path: Path, edit: str
+) -> None:
     """Nine times in a row; the plan is let go, what stands wrong is not."""
     case = Case(sheets, tmp_path)
 
@@ -108,8 +118,12 @@ def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(sh
     assert case.broken == []
 
 
-@pytest.mark.parametrize("edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"])
-def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
+@pytest.mark.parametrize(
+    "edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"]
+)
+def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(
+    sheets: SheetsServer, tmp_path: Path, edit: str
+) -> None:
     """Rows moved, our write landed in the wrong ones, and then there was no Google any more."""
     case = Case(sheets, tmp_path, breaks_off=True)
 
@@ -126,7 +140,9 @@ def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(sheets: Sheets
 @pytest.mark.parametrize("look", [4, 6])
 @pytest.mark.parametrize("edit", EDITS)
 @pytest.mark.parametrize("end", ["503", "403"])
-def test_any_edit_before_a_run_that_ends_there_is_mended_by_the_next(sheets: SheetsServer, tmp_path: Path, edit: str, look: int, end: str) -> None:
+def test_any_edit_before_a_run_that_ends_there_is_mended_by_the_next(
+    sheets: SheetsServer, tmp_path: Path, edit: str, look: int, end: str
+) -> None:
     """An outage, or a sheet that is no longer shared."""
     case = Case(sheets, tmp_path, breaks_off=True, renumbered=frozenset({"Daan"} if edit == "empties a Nr" else ()))
 
@@ -141,9 +157,13 @@ def test_any_edit_before_a_run_that_ends_there_is_mended_by_the_next(sheets: She
 
 @pytest.mark.long
 @pytest.mark.parametrize("look", [4, 6])
-@pytest.mark.parametrize("second", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"])
+@pytest.mark.parametrize(
+    "second", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"]
+)
 @pytest.mark.parametrize("first", EDITS)
-def test_any_edit_a_lost_answer_and_another_edit(sheets: SheetsServer, tmp_path: Path, first: str, second: str, look: int) -> None:
+def test_any_edit_a_lost_answer_and_another_edit(
+    sheets: SheetsServer, tmp_path: Path, first: str, second: str, look: int
+) -> None:
     """As above, for all edits."""
     if first == "empties a Nr":
         pytest.skip("its row is renumbered, which the comparison does not know here")
@@ -165,14 +185,18 @@ def test_people_edit_between_any_two_calls(sheets: SheetsServer, tmp_path: Path,
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("call", range(1, CALLS + 1))
 @pytest.mark.parametrize("kind", KINDS)
-def test_any_call_fails_before_or_after_it_took_effect(sheets: SheetsServer, tmp_path: Path, kind: str, call: int, after: bool) -> None:
+def test_any_call_fails_before_or_after_it_took_effect(
+    sheets: SheetsServer, tmp_path: Path, kind: str, call: int, after: bool
+) -> None:
     assert failed(sheets, tmp_path, call, Fault(kind, after=after, seconds=1.0)) == []  # type: ignore[arg-type]  # KINDS are the kinds
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("look", [4, 6])
 @pytest.mark.parametrize("edit", EDITS)
-def test_rows_move_and_the_answer_that_would_tell_is_lost(sheets: SheetsServer, tmp_path: Path, edit: str, look: int) -> None:
+def test_rows_move_and_the_answer_that_would_tell_is_lost(
+    sheets: SheetsServer, tmp_path: Path, edit: str, look: int
+) -> None:
     """What we wrote has arrived in the wrong rows, and nobody tells us."""
     case = Case(sheets, tmp_path, renumbered=frozenset({"Daan"} if edit == "empties a Nr" else ()))
 
@@ -200,7 +224,9 @@ TWICE = [
 @pytest.mark.parametrize("second", [5, 6, 7])
 @pytest.mark.parametrize("first", [4, 6])
 @pytest.mark.parametrize("edits", TWICE, ids="; ".join)
-def test_rows_move_again_while_we_mend(sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str], first: int, second: int) -> None:
+def test_rows_move_again_while_we_mend(
+    sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str], first: int, second: int
+) -> None:
     """The second edit comes between our look and our repair, or just before or after them."""
     one, other = (EDITS[name] for name in edits)
     case = Case(sheets, tmp_path)

@@ -39,7 +39,16 @@ class Door:
 
     def sync(self) -> int:
         """One round; its exit code."""
-        door = [sys.executable, SCRIPTS / "sync.py", "--settings", self.folder / "settings.toml", "--yes", "--force", "--today", str(TODAY)]
+        door = [
+            sys.executable,
+            SCRIPTS / "sync.py",
+            "--settings",
+            self.folder / "settings.toml",
+            "--yes",
+            "--force",
+            "--today",
+            str(TODAY),
+        ]
         self.running = subprocess.Popen(door, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return self.running.wait(60)
 
@@ -55,10 +64,16 @@ class Door:
     [
         "sorts by first name, down",
         "inserts a column before Opmerking",
-        *(pytest.param(name, marks=pytest.mark.long) for name in EDITS if name not in ("sorts by first name, down", "inserts a column before Opmerking", "empties a Nr")),
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in EDITS
+            if name not in ("sorts by first name, down", "inserts a column before Opmerking", "empties a Nr")
+        ),
     ],
 )
-def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
+def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(
+    sheets: SheetsServer, tmp_path: Path, edit: str
+) -> None:
     """No cell of a person, no Nr and no letter suffers from it; and the journal is gone once nothing is in doubt."""
     book, expected = new_book(sheets), new_book(sheets)
     door, other = Door(sheets, book, tmp_path / "one"), Door(sheets, expected, tmp_path / "other")
@@ -73,7 +88,11 @@ def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(sheets: S
     other.sync()
     assert peoples(book) == peoples(expected)
     names = [name for name, _ in column(expected, "Nr")]
-    kept = {name: number for name, number in column(expected, "Nr") if name in ("Anna", "Bram", "Daan", "Fien") and names.count(name) == 1}
+    kept = {
+        name: number
+        for name, number in column(expected, "Nr")
+        if name in ("Anna", "Bram", "Daan", "Fien") and names.count(name) == 1
+    }
     assert {name: number for name, number in column(book, "Nr") if name in kept} == kept
     assert len({number for _, number in column(book, "Nr")}) == len(column(book, "Nr"))
     assert max(mails(tmp_path / "one").values()) == 1
@@ -82,23 +101,38 @@ def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(sheets: S
 
 def a_tab(rows: list[list[Cell]]) -> Tab:
     headings: list[Cell] = ["Nr", "Voornaam", "Status"]
-    table = Table("Deelnemers", "Deelnemers", {"Nr": 0, "Voornaam": 1, "Status": 2}, rows, 2, frozenset({"Nr", "Status"}))
+    table = Table(
+        "Deelnemers", "Deelnemers", {"Nr": 0, "Voornaam": 1, "Status": 2}, rows, 2, frozenset({"Nr", "Status"})
+    )
     return Tab(1, "Deelnemers", 100, 3, [headings, *rows], table)
 
 
 def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) -> None:
     """Only to the run that goes on under the same lock; and nothing of what was settled, or of a line cut short."""
-    first, second = a_tab([["D-1", "Anna", ""], ["D-2", "Bram", 3]]), a_tab([["D-2", "Bram", 3], ["D-1", "Anna", "actief"]])
+    first, second = (
+        a_tab([["D-1", "Anna", ""], ["D-2", "Bram", 3]]),
+        a_tab([["D-2", "Bram", 3], ["D-1", "Anna", "actief"]]),
+    )
     journal = Journal(tmp_path)
     journal.note(5, {"Deelnemers": first}, {"Deelnemers": {1: {2: "actief"}}}, {})
     journal.settle()
-    journal.note(5, {"Deelnemers": second}, {"Deelnemers": {1: {2: "vol"}, 2: {2: ""}}}, {"Deelnemers": Doubt(second, {}, {(True, "weg")}, {1}, 2)})
+    journal.note(
+        5,
+        {"Deelnemers": second},
+        {"Deelnemers": {1: {2: "vol"}, 2: {2: ""}}},
+        {"Deelnemers": Doubt(second, {}, {(True, "weg")}, {1}, 2)},
+    )
     journal.close(keep=True)
     tabs = {"Deelnemers": a_tab([])}
     assert Journal(tmp_path).left_by(6, tabs) == {}
     found = Journal(tmp_path).left_by(5, tabs)["Deelnemers"]
     assert found.meant.cells == second.cells
-    assert (found.sent, found.values, found.columns, found.reach) == ({1: {2: "vol"}, 2: {2: ""}}, {(True, "weg"), (True, "vol"), (True, "")}, {1, 2}, 2)
+    assert (found.sent, found.values, found.columns, found.reach) == (
+        {1: {2: "vol"}, 2: {2: ""}},
+        {(True, "weg"), (True, "vol"), (True, "")},
+        {1, 2},
+        2,
+    )
     path = tmp_path / "google-open.jsonl"
     path.write_bytes(path.read_bytes()[:-4])
     cut = Journal(tmp_path).left_by(5, tabs)["Deelnemers"]

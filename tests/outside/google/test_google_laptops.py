@@ -36,14 +36,18 @@ def two(sheets: SheetsServer, folder: Path, port: int = 0) -> tuple[Book, Settin
 
 
 @pytest.mark.parametrize("call", [5, 7])
-def test_what_one_laptop_could_not_announce_the_other_mails_and_that_is_all(sheets: SheetsServer, tmp_path: Path, call: int) -> None:
+def test_what_one_laptop_could_not_announce_the_other_mails_and_that_is_all(
+    sheets: SheetsServer, tmp_path: Path, call: int
+) -> None:
     """The first had written down who is due when Google fell silent, before or after its announcement arrived."""
     book, one, other = two(sheets, tmp_path)
     sheets.start_counting()
     sheets.fail(call, Fault("503"), times=40)
     assert sync(one)[0] == 3
     sheets.start_counting()
-    book.tabs[:] = [tab for tab in book.tabs if tab.title != "Buurtbeheer is bezig"]  # twenty minutes later it counts no more
+    book.tabs[:] = [
+        tab for tab in book.tabs if tab.title != "Buurtbeheer is bezig"
+    ]  # twenty minutes later it counts no more
     for settings in (other, one, other, one):
         assert sync(settings)[0] in (0, 1)
     together = mails(tmp_path / "one") + mails(tmp_path / "other")
@@ -52,7 +56,9 @@ def test_what_one_laptop_could_not_announce_the_other_mails_and_that_is_all(shee
     assert all(f"{name.lower()}@mail.example" in together or "bezig" in str(told[name]) for name in ("Cleo", "Gijs"))
 
 
-def test_a_letter_that_one_laptop_had_to_put_off_the_other_sends_and_that_is_all(sheets: SheetsServer, tmp_path: Path) -> None:
+def test_a_letter_that_one_laptop_had_to_put_off_the_other_sends_and_that_is_all(
+    sheets: SheetsServer, tmp_path: Path
+) -> None:
     """Greylisted on the one, taken on the other; refused on the one, sent to the better address by the other."""
     plan = Plan(answers=answers(cleo_RCPT=["451 4.7.1 Greylisted"], gijs_RCPT=["550 5.1.1 No such user"]))
     with mail_server(plan) as (_plan, port):

@@ -60,7 +60,9 @@ def test_the_second_comer_hears_which_machine_is_busy(sheets: SheetsServer, book
     assert TITLE not in titles(book)
 
 
-def test_a_lock_without_a_sign_of_life_is_taken_over_once(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_without_a_sign_of_life_is_taken_over_once(
+    sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The one that lost it finds out at its next write, and writes nothing."""
     slow, quick = opened(laptop(sheets, book, tmp_path / "slow")), opened(laptop(sheets, book, tmp_path / "quick"))
     then = time.time
@@ -77,7 +79,9 @@ def test_a_lock_without_a_sign_of_life_is_taken_over_once(sheets: SheetsServer, 
 
 
 @pytest.mark.parametrize("off", [-3 * 3600, 3 * 3600])
-def test_a_laptop_whose_clock_is_hours_off_writes_googles_time_in_the_lock(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int) -> None:
+def test_a_laptop_whose_clock_is_hours_off_writes_googles_time_in_the_lock(
+    sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int
+) -> None:
     """Else a lock that it leaves behind would hold for hours, or be taken from it while it works."""
     monkeypatch.setattr(google_lock, "time", SimpleNamespace(time=lambda: time.time() + off))
     workbook = opened(laptop(sheets, book, tmp_path))
@@ -89,8 +93,12 @@ def test_a_laptop_whose_clock_is_hours_off_writes_googles_time_in_the_lock(sheet
             workbook.write([SetCell(table.place(2, "Status"), "actief", table.cell(2, "Status"))])
 
 
-@pytest.mark.parametrize(("off", "age", "is_free"), [(3 * 3600, 60, False), (-3 * 3600, STALE + 60, True), (0, -3 * 3600, True)])
-def test_the_age_of_a_lock_is_told_by_googles_clock(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int, age: int, is_free: bool) -> None:
+@pytest.mark.parametrize(
+    ("off", "age", "is_free"), [(3 * 3600, 60, False), (-3 * 3600, STALE + 60, True), (0, -3 * 3600, True)]
+)
+def test_the_age_of_a_lock_is_told_by_googles_clock(
+    sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: int, age: int, is_free: bool
+) -> None:
     """Whatever the clock of the one who comes says; and a sign of life from the future is none."""
     hung = opened(laptop(sheets, book, tmp_path / "hung")).lock()
     hung.__enter__()
@@ -103,7 +111,9 @@ def test_the_age_of_a_lock_is_told_by_googles_clock(sheets: SheetsServer, book: 
     hung.__exit__(None, None, None)
 
 
-def test_a_lock_tab_that_somebody_renames_still_keeps_others_out(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
+def test_a_lock_tab_that_somebody_renames_still_keeps_others_out(
+    sheets: SheetsServer, book: Book, tmp_path: Path
+) -> None:
     """The next write gives it its name back; where another run took that name meanwhile, nothing is written."""
     one, other = opened(laptop(sheets, book, tmp_path / "one")), opened(laptop(sheets, book, tmp_path / "other"))
     with one.lock():
@@ -119,7 +129,9 @@ def test_a_lock_tab_that_somebody_renames_still_keeps_others_out(sheets: SheetsS
     assert TITLE not in titles(book)
 
 
-def test_two_who_take_over_at_once_do_not_both_win(sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_who_take_over_at_once_do_not_both_win(
+    sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the look at the stale lock and the take-over, another laptop takes it over."""
     hung = opened(laptop(sheets, book, tmp_path / "stale")).lock()
     hung.__enter__()
@@ -149,8 +161,21 @@ def test_a_renamed_lock_tab_is_a_lost_race(sheets: SheetsServer, book: Book, tmp
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("kind", ["503", "cut json", *(pytest.param(kind, marks=pytest.mark.long) for kind in KINDS if kind not in ("401", "403", "slow", "503", "cut json"))])
-def test_a_lock_whose_answer_is_lost_is_held_and_released_all_the_same(sheets: SheetsServer, book: Book, tmp_path: Path, kind: str, after: bool) -> None:
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "503",
+        "cut json",
+        *(
+            pytest.param(kind, marks=pytest.mark.long)
+            for kind in KINDS
+            if kind not in ("401", "403", "slow", "503", "cut json")
+        ),
+    ],
+)
+def test_a_lock_whose_answer_is_lost_is_held_and_released_all_the_same(
+    sheets: SheetsServer, book: Book, tmp_path: Path, kind: str, after: bool
+) -> None:
     fault = Fault(kind, after=after, seconds=1.0)  # type: ignore[arg-type]  # KINDS are the kinds
     sheets.fail(1, fault)
     with opened(laptop(sheets, book, tmp_path)).lock():
@@ -160,7 +185,9 @@ def test_a_lock_whose_answer_is_lost_is_held_and_released_all_the_same(sheets: S
     assert TITLE not in titles(book)
 
 
-def test_a_tab_of_that_name_that_a_person_made_is_never_deleted(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
+def test_a_tab_of_that_name_that_a_person_made_is_never_deleted(
+    sheets: SheetsServer, book: Book, tmp_path: Path
+) -> None:
     book.add_tab(TITLE, [["van mij"]])
     with pytest.raises(Stop, match="niet van Buurtbeheer"), opened(laptop(sheets, book, tmp_path)).lock():
         pass
@@ -183,8 +210,12 @@ def stopped_in_call(server: SheetsServer, number: int, how: signal.Signals, sett
     return doors[0].communicate(timeout=60)[0]
 
 
-@pytest.mark.parametrize("number", [5, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 2, 3, 4, 6, 7))])
-def test_after_ctrl_c_the_lock_is_gone_and_the_next_round_goes_on(sheets: SheetsServer, book: Book, tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    "number", [5, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 2, 3, 4, 6, 7))]
+)
+def test_after_ctrl_c_the_lock_is_gone_and_the_next_round_goes_on(
+    sheets: SheetsServer, book: Book, tmp_path: Path, number: int
+) -> None:
     settings = laptop(sheets, book, tmp_path)
     said = stopped_in_call(sheets, number, signal.SIGINT, written_settings(settings))
     assert TITLE not in titles(book), said
@@ -194,8 +225,12 @@ def test_after_ctrl_c_the_lock_is_gone_and_the_next_round_goes_on(sheets: Sheets
     assert None not in [number for _, number in column(book, "Nr")]
 
 
-@pytest.mark.parametrize("number", [5, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 2, 3, 4, 6, 7))])
-def test_a_killed_round_does_not_lock_its_own_laptop_out(sheets: SheetsServer, book: Book, tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize(
+    "number", [5, *(pytest.param(number, marks=pytest.mark.long) for number in (1, 2, 3, 4, 6, 7))]
+)
+def test_a_killed_round_does_not_lock_its_own_laptop_out(
+    sheets: SheetsServer, book: Book, tmp_path: Path, number: int
+) -> None:
     """Another laptop waits until the lock has grown old; the same one simply runs again."""
     settings = laptop(sheets, book, tmp_path / "one")
     stopped_in_call(sheets, number, signal.SIGKILL, written_settings(settings))

@@ -45,7 +45,9 @@ def look_of(book: Book) -> object:
     return [(tab.title, tab.properties, tab.rows, tab.columns, tab.things) for tab in book.copied().tabs]
 
 
-def test_an_empty_sheet_becomes_a_register_and_a_second_time_changes_nothing(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
+def test_an_empty_sheet_becomes_a_register_and_a_second_time_changes_nothing(
+    sheets: SheetsServer, empty: Book, tmp_path: Path
+) -> None:
     settings = laptop(sheets, empty, tmp_path)
     assert "Tabblad Deelnemers is toegevoegd." in set_up(settings)
     assert [tab.title for tab in empty.tabs] == ["Lees mij", *(tab.title for tab in TABS)]
@@ -62,18 +64,30 @@ def test_a_new_register_helps_whoever_types(sheets: SheetsServer, empty: Book, t
     set_up(laptop(sheets, empty, tmp_path))
     tab = empty.tab("Deelnemers")
     assert tab.row(0).values == list(TAB["Deelnemers"].headings)
-    assert all(tab.row(0).look(turn).note == hint(column, Terms(TODAY).places, Terms(TODAY).bounds.spot) for turn, column in enumerate(TAB["Deelnemers"].columns))
+    assert all(
+        tab.row(0).look(turn).note == hint(column, Terms(TODAY).places, Terms(TODAY).bounds.spot)
+        for turn, column in enumerate(TAB["Deelnemers"].columns)
+    )
     Person(empty).types("Deelnemers", 2, "Mobiel", "0612345678")
     assert tab.row(1).value(tab.column("Mobiel")) == "0612345678"
-    rules = {heading: tab.row(500).look(tab.column(heading)).validation for heading in ("Groep", "Rol", "Sticker", "Achternaam")}
+    rules = {
+        heading: tab.row(500).look(tab.column(heading)).validation
+        for heading in ("Groep", "Rol", "Sticker", "Achternaam")
+    }
     assert rules["Groep"]["condition"]["values"] == [{"userEnteredValue": "='Groepen'!$A$2:$A"}]
-    assert [value["userEnteredValue"] for value in rules["Rol"]["condition"]["values"]] == ["deelnemer", "beheerder", "coördinator"]
+    assert [value["userEnteredValue"] for value in rules["Rol"]["condition"]["values"]] == [
+        "deelnemer",
+        "beheerder",
+        "coördinator",
+    ]
     assert rules["Sticker"]["condition"]["type"] == "ONE_OF_LIST" and rules["Achternaam"] is None
     assert tab.row(9).look(tab.column("Aangemeld op")).format["numberFormat"]["type"] == "DATE"
     assert tab.grid["frozenRowCount"] == 1 and tab.things["basicFilter"] and tab.things["bandedRanges"]
     guarded = {thing["range"]["startColumnIndex"] for thing in tab.things["protectedRanges"] if thing["warningOnly"]}
     assert guarded == {tab.column(heading) for heading in TAB["Deelnemers"].own}
-    words = [rule["booleanRule"]["condition"]["values"][0]["userEnteredValue"] for rule in tab.things["conditionalFormats"]]
+    words = [
+        rule["booleanRule"]["condition"]["values"][0]["userEnteredValue"] for rule in tab.things["conditionalFormats"]
+    ]
     assert {"actief", "geblokkeerd", "Blokkeert"} <= set(words)
 
 
@@ -83,7 +97,14 @@ def test_a_sheet_in_use_keeps_all_that_people_made(sheets: SheetsServer, tmp_pat
     tab = book.tab("Deelnemers")
     tab.put(1, 0, "D-0001")
     tab.put(1, 25, "aan de rand")
-    tab.things["protectedRanges"] = [{"protectedRangeId": 5, "range": {"sheetId": tab.id, "startColumnIndex": 0, "endColumnIndex": 1}, "description": "van ons", "warningOnly": True}]
+    tab.things["protectedRanges"] = [
+        {
+            "protectedRangeId": 5,
+            "range": {"sheetId": tab.id, "startColumnIndex": 0, "endColumnIndex": 1},
+            "description": "van ons",
+            "warningOnly": True,
+        }
+    ]
     before = tab.values()
     told = set_up(laptop(sheets, book, tmp_path))
     assert "Tabblad Deelnemers: toegevoegd Organisatie, Welkom." in told and "Tabblad Gebieden is toegevoegd." in told
@@ -136,7 +157,9 @@ def converted(sheets: SheetsServer, path: Path) -> Book:
                 if cell.comment:
                     look = replace(look, note=cell.comment.text)
                 if row and column in lists:
-                    look = replace(look, validation={"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "x"}]}})
+                    look = replace(
+                        look, validation={"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "x"}]}}
+                    )
                 looks.append(look)
             tab.rows[row] = line._replace(looks=tuple(looks))
     book.tabs = [tab for tab in book.tabs if tab.title != "Blad1"]
@@ -158,7 +181,9 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     assert [tab.row(0).look(turn).note for turn in range(len(notes))] == notes and any(notes)
     assert tab.row(1).look(tab.column("Aangemeld op")).format["numberFormat"]["type"] == "DATE"
     assert tab.row(1).look(tab.column("Rol")).validation["condition"]["values"] == [{"userEnteredValue": "x"}]
-    assert {one["range"]["startColumnIndex"] for one in tab.things["protectedRanges"]} == {tab.column(heading) for heading in TAB["Deelnemers"].own}
+    assert {one["range"]["startColumnIndex"] for one in tab.things["protectedRanges"]} == {
+        tab.column(heading) for heading in TAB["Deelnemers"].own
+    }
     assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
     local = ExcelWorkbook(path, tmp_path / "state" / "backups").read()
     there = GoogleWorkbook(settings).read()
@@ -168,7 +193,9 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
             assert [cell or None for cell in there[name].column(heading)] == ours, (name, heading)
 
 
-def test_a_converted_register_without_a_column_of_ours_gets_it_on_the_right(sheets: SheetsServer, tmp_path: Path) -> None:
+def test_a_converted_register_without_a_column_of_ours_gets_it_on_the_right(
+    sheets: SheetsServer, tmp_path: Path
+) -> None:
     """People's own columns and tabs stay where they stand."""
     path = a_register(tmp_path / "register.xlsx")
     book = openpyxl.load_workbook(path)
@@ -235,7 +262,9 @@ def test_a_backup_that_rows_move_under_puts_no_formula_over_anothers_cell(sheets
     sheets.start_counting()
     sheets.between(2, lambda book: Person(book).inserts_row("Eigen blad", 2, "nieuw"))
     found = openpyxl.load_workbook(keep_register(laptop(sheets, book, tmp_path)))["Eigen blad"]
-    assert [row[0] for row in found.values] == ["Som", "nieuw", 3, "van iemand"] and tab.row(2).value(0) == Formula("=1+2", 3)
+    assert [row[0] for row in found.values] == ["Som", "nieuw", 3, "van iemand"] and tab.row(2).value(0) == Formula(
+        "=1+2", 3
+    )
 
 
 def test_a_copy_is_kept_before_the_first_write_without_a_call(sheets: SheetsServer, tmp_path: Path) -> None:
@@ -251,11 +280,16 @@ def written_settings(settings: Settings, **changed: str) -> Path:
     book = {"spreadsheet": settings.workbook.spreadsheet, "credentials": str(settings.workbook.credentials)} | changed
     lines = "\n".join(f'{key} = "{value}"' for key, value in book.items())
     path = settings.paths.state.parent / "settings.toml"
-    path.write_text(f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n', encoding="utf-8")
+    path.write_text(
+        f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n',
+        encoding="utf-8",
+    )
     return path
 
 
-def test_the_doctor_finds_nothing_wrong_with_a_sound_register(sheets: SheetsServer, tmp_path: Path, run_door: object) -> None:
+def test_the_doctor_finds_nothing_wrong_with_a_sound_register(
+    sheets: SheetsServer, tmp_path: Path, run_door: object
+) -> None:
     book = google_book(sheets, {})
     done = run_door("doctor", "--settings", written_settings(laptop(sheets, book, tmp_path)))  # type: ignore[operator]  # a fixture of conftest
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
@@ -267,15 +301,23 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_register(sheets: SheetsServ
     ("spoil", "told"),
     [
         (lambda _, book: book.writers.remove(EMAIL), f"Deel het blad met {EMAIL} als Bewerker"),
-        (lambda _, book: (book.writers.remove(EMAIL), book.readers.add(EMAIL)), f"Deel het blad met {EMAIL} als Bewerker"),
-        (lambda server, _: setattr(server, "api_enabled", False), "https://console.cloud.google.com/apis/library/sheets.googleapis.com"),
+        (
+            lambda _, book: (book.writers.remove(EMAIL), book.readers.add(EMAIL)),
+            f"Deel het blad met {EMAIL} als Bewerker",
+        ),
+        (
+            lambda server, _: setattr(server, "api_enabled", False),
+            "https://console.cloud.google.com/apis/library/sheets.googleapis.com",
+        ),
         (lambda server, _: server.tokens.deleted.add(EMAIL), "Maak bij Google een nieuwe sleutel"),
         (lambda server, _: setattr(server.tokens, "clock", 7200), "Zet datum en tijd op automatisch"),
         (lambda _, book: book.tabs.remove(book.tab("Straten")), "Het tabblad 'Straten' ontbreekt."),
         (lambda _, book: book.tab("Straten").properties.update(title="Straatjes"), "Er is wel een tabblad 'Straatjes'"),
     ],
 )
-def test_the_doctor_says_exactly_what_to_do(sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: object, told: str) -> None:
+def test_the_doctor_says_exactly_what_to_do(
+    sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: object, told: str
+) -> None:
     from outside.commands.doctor import examine
 
     book = google_book(sheets, {})

@@ -95,8 +95,28 @@ def test_only_what_a_page_shows_and_its_writer_typed_counts(page: str) -> None:
 @pytest.mark.parametrize(
     ("subject", "wish"),
     [
-        *((one, True) for one in ("stop", "Re: STOP!", "AW: Stop", "Antw: Graag afmelden", "Afmelden D-0002", "RE: afmelden d-0002-2", "Stop mail")),
-        *((one, False) for one in ("Welkom", "Stop de dieven", "Automatisch antwoord: stop", "Afmelden D-0002 en D-0003", "Geen mail ontvangen")),
+        *(
+            (one, True)
+            for one in (
+                "stop",
+                "Re: STOP!",
+                "AW: Stop",
+                "Antw: Graag afmelden",
+                "Afmelden D-0002",
+                "RE: afmelden d-0002-2",
+                "Stop mail",
+            )
+        ),
+        *(
+            (one, False)
+            for one in (
+                "Welkom",
+                "Stop de dieven",
+                "Automatisch antwoord: stop",
+                "Afmelden D-0002 en D-0003",
+                "Geen mail ontvangen",
+            )
+        ),
     ],
 )
 def test_a_subject_alone_can_ask(subject: str, wish: bool) -> None:
@@ -113,5 +133,7 @@ def test_the_page_is_read_where_the_plain_part_is_empty() -> None:
 
 def test_a_charset_that_nobody_knows_is_no_obstacle() -> None:
     """Plain words are the same in every charset."""
-    message = message_from_string("From: an@mail.example\nContent-Type: text/plain; charset=nope\n\nstop\n", policy=default)
+    message = message_from_string(
+        "From: an@mail.example\nContent-Type: text/plain; charset=nope\n\nstop\n", policy=default
+    )
     assert isinstance(message, EmailMessage) and asks_to_stop(message)

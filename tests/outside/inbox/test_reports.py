@@ -33,7 +33,10 @@ ABSENT = "Ik ben met vakantie tot 5.4.26 en bel 550 niet. Stop met lezen."
         (dsn("5.1.1", "550 5.1.1 User unknown", kind="global-delivery-status"), NO_SUCH),
         (dsn("5.1.1", "550 5.1.1 User unknown", action="Failed"), NO_SUCH),
         (dsn("5.1.1", "550 5.1.1 User unknown", action=""), NO_SUCH),
-        (dsn("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"), NO_SUCH),
+        (
+            dsn("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup"),
+            NO_SUCH,
+        ),
         (dsn("5.2.2", "552 5.2.2 Mailbox full"), FULL),
         (dsn("5.0.0", "550 5.1.10 Null MX"), "wat achter het apenstaartje staat, bestaat niet of neemt geen mail aan"),
         (dsn("4.4.7", "x"), "de mail kan daar niet worden bezorgd"),
@@ -41,7 +44,10 @@ ABSENT = "Ik ben met vakantie tot 5.4.26 en bel 550 niet. Stop met lezen."
         (dsn("5.0.0", "550 no such user"), NO_SUCH),
         # of the recipient's mailbox, not of ours
         (dsn("5.0.0", "550 Mailbox quota exceeded, message not delivered"), FULL),
-        (dsn("5.0.0", "550 5.3.4 Message exceeds size limit of 20 MB per message"), "de mail is te groot voor dit postvak"),
+        (
+            dsn("5.0.0", "550 5.3.4 Message exceeds size limit of 20 MB per message"),
+            "de mail is te groot voor dit postvak",
+        ),
         (dsn("5.0.0", "550 Message size exceeds the sending size limit"), "de mail is te groot voor dit postvak"),
         (dsn("5.0.0", "550 The mailbox has reached its limit; this mail was refused"), FULL),
         (dsn("5.0.0", "550 5.7.1 too many messages from this sender; rejected as spam"), SPAM),
@@ -60,9 +66,15 @@ def test_a_report_says_why_a_letter_came_back(data: bytes, reason: str) -> None:
     [
         ("5.4.5", "550-5.4.5 Daily user sending limit exceeded"),
         ("5.0.0", "550 5.4.5 Daily sending quota exceeded"),
-        ("5.1.90", "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients"),
+        (
+            "5.1.90",
+            "550 5.1.90 Your message can't be sent because you've reached your daily limit for message recipients",
+        ),
         ("5.7.233", "550 5.7.233 tenant exceeded its limit"),
-        ("5.0.0", "x Domain mail.example has exceeded the max emails per hour (125/100 (125%)) allowed. Message discarded."),
+        (
+            "5.0.0",
+            "x Domain mail.example has exceeded the max emails per hour (125/100 (125%)) allowed. Message discarded.",
+        ),
         ("5.0.0", "550 You have reached a limit for sending mail. Your message was not sent."),
     ],
 )
@@ -93,13 +105,17 @@ def test_the_limit_of_the_mailbox_that_sends_is_no_fault_of_the_address(status: 
         (robot("an@mail.example: 5.1.1 no such user", copy=f"Message-ID: {MINE}\r\n"), NO_SUCH, ()),
     ],
 )  # fmt: skip  # whole letters of robots
-def test_a_robot_that_says_itself_that_it_gave_up_is_believed(data: bytes, reason: str, recipients: tuple[str, ...]) -> None:
+def test_a_robot_that_says_itself_that_it_gave_up_is_believed(
+    data: bytes, reason: str, recipients: tuple[str, ...]
+) -> None:
     """Old servers have no report with fields; what they quote of our letter says nothing of the fault."""
     found = read_report(data)
     assert found is not None and found.news == Bounce((MINE,), reason, recipients=frozenset(recipients))
 
 
-def report(text: str, section: str, *, sender: str = "MAILER-DAEMON@mx.example", kind: str = "delivery-status", more: str = "") -> bytes:
+def report(
+    text: str, section: str, *, sender: str = "MAILER-DAEMON@mx.example", kind: str = "delivery-status", more: str = ""
+) -> bytes:
     """A report of which the part with fields is given as it is."""
     return (
         f"From: {sender}\r\nSubject: Delivery Status Notification (Failure)\r\nMessage-ID: <r1@mx.example>\r\nMIME-Version: 1.0\r\n"
@@ -151,7 +167,11 @@ def test_a_report_that_keeps_to_no_standard_is_one_all_the_same(data: bytes, ids
         robot("Your message was received.", sender="postmaster@mail.example"),
         robot("Warning: your message could not be delivered for four hours. It will be retried."),
         robot("Message delayed: 451 4.4.1 timeout", head="X-Failed-Recipients: an@mail.example\r\n"),
-        answer("Automatisch antwoord: Welkom", ABSENT, more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n"),
+        answer(
+            "Automatisch antwoord: Welkom",
+            ABSENT,
+            more="Return-Path: <>\r\nAuto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\n",
+        ),
         answer("Automatisch antwoord: Welkom", ABSENT, more="X-Auto-Response-Suppress: All\r\nPrecedence: bulk\r\n"),
         answer("Re: Welkom", ABSENT, more="Auto-Submitted: auto-replied (vacation)\r\n"),
         answer("Re: Welkom", ABSENT, more="Precedence: bulk\r\nX-Autoreply: yes\r\n"),
@@ -177,10 +197,20 @@ def test_what_no_person_and_no_failure_wrote_says_nothing(data: bytes) -> None:
     [
         (answer("Re: Welkom", "STOP!\n\n> Beste An"), StopAsked(TO, (MINE,))),
         (answer("Afmelden D-0001", "", name="-"), StopAsked(TO, nr="D-0001")),
-        (answer("Afmelden D-0001", "This message was automatically generated.", more="Auto-Submitted: auto-generated\r\n"), StopAsked(TO, (MINE,), "D-0001")),
+        (
+            answer(
+                "Afmelden D-0001",
+                "This message was automatically generated.",
+                more="Auto-Submitted: auto-generated\r\n",
+            ),
+            StopAsked(TO, (MINE,), "D-0001"),
+        ),
         (answer("Re: Welkom", "Ik stop het in mijn agenda, dank!"), Answer((MINE,))),
         (answer("Re: Welkom", "Dank u\n\n> stop"), Answer((MINE,))),
-        (answer("Re: Welkom", "Wie is mijn beheerder?", name=f"<xyz@mail.example>\r\nReferences: {MINE}"), Answer(("<xyz@mail.example>", MINE))),
+        (
+            answer("Re: Welkom", "Wie is mijn beheerder?", name=f"<xyz@mail.example>\r\nReferences: {MINE}"),
+            Answer(("<xyz@mail.example>", MINE)),
+        ),
         (answer("Hoi", "gewone post", name="-"), None),
     ],
 )

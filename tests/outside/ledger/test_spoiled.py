@@ -33,12 +33,20 @@ def ledger_at(path: Path) -> Ledger:
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE message SET day = 'gisteren'", "UPDATE message SET day = '2026-02-30'",
-        "UPDATE message SET day = '23-11-2026'", "UPDATE message SET next_try = 'straks', state = 'wacht'",
-        "UPDATE message SET next_try = '2026-11-23T12:00:00', state = 'wacht'", "UPDATE message SET attempts = 'vaak'",
-        "UPDATE message SET identities = x'00ff'", "UPDATE message SET person = x'41'", "INSERT INTO pause VALUES ('ooit')",
-        "INSERT INTO pause VALUES ('2026-11-23')", "UPDATE number SET highest = 'D-12'", "UPDATE seen SET count = 'veel'",
-        "UPDATE salt SET bytes = 'zout'", "INSERT INTO bundle VALUES (1, 'x', 'vandaag')",
+        "UPDATE message SET day = 'gisteren'",
+        "UPDATE message SET day = '2026-02-30'",
+        "UPDATE message SET day = '23-11-2026'",
+        "UPDATE message SET next_try = 'straks', state = 'wacht'",
+        "UPDATE message SET next_try = '2026-11-23T12:00:00', state = 'wacht'",
+        "UPDATE message SET attempts = 'vaak'",
+        "UPDATE message SET identities = x'00ff'",
+        "UPDATE message SET person = x'41'",
+        "INSERT INTO pause VALUES ('ooit')",
+        "INSERT INTO pause VALUES ('2026-11-23')",
+        "UPDATE number SET highest = 'D-12'",
+        "UPDATE seen SET count = 'veel'",
+        "UPDATE salt SET bytes = 'zout'",
+        "INSERT INTO bundle VALUES (1, 'x', 'vandaag')",
     ],
 )
 def test_a_ledger_with_what_we_never_write_is_damaged(tmp_path: Path, sql: str) -> None:
@@ -67,27 +75,46 @@ def a_journal(state: Path) -> Path:
 
 def change(number: int, **keys: object) -> Callable[[list[str]], list[str]]:
     """Other values in one line of the journal."""
+
     def changed(lines: list[str]) -> list[str]:
         lines[number] = json.dumps(json.loads(lines[number]) | keys)
         return lines
+
     return changed
 
 
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda lines: ["[]", *lines[1:]], lambda lines: ['"tekst"', *lines[1:]], lambda lines: ["5", *lines[1:]],
-        lambda lines: [lines[0], "geen json", *lines[1:]], lambda lines: [lines[0], "null", *lines[1:]],
-        change(1, rows=5), change(1, rows=[[1]]), change(1, rows=[["een", ["D-1"]]]), change(1, rows=[[0, "D-1"]]),
-        change(1, rows=[[0, [["diep"]]]]), change(1, rows=[[10**9, ["x"]]]), change(1, tab=["x"]),
-        change(2, length=10**15), change(2, length=-1), change(2, length="drie"), change(2, astray=4), change(2, columns=["a"]),
-        change(2, reach="ver"), change(-1, sent=[[1, 2]]), change(-1, sent=[["a", "b", "c"]]), change(-1, sent={"a": 1}),
+        lambda lines: ["[]", *lines[1:]],
+        lambda lines: ['"tekst"', *lines[1:]],
+        lambda lines: ["5", *lines[1:]],
+        lambda lines: [lines[0], "geen json", *lines[1:]],
+        lambda lines: [lines[0], "null", *lines[1:]],
+        change(1, rows=5),
+        change(1, rows=[[1]]),
+        change(1, rows=[["een", ["D-1"]]]),
+        change(1, rows=[[0, "D-1"]]),
+        change(1, rows=[[0, [["diep"]]]]),
+        change(1, rows=[[10**9, ["x"]]]),
+        change(1, tab=["x"]),
+        change(2, length=10**15),
+        change(2, length=-1),
+        change(2, length="drie"),
+        change(2, astray=4),
+        change(2, columns=["a"]),
+        change(2, reach="ver"),
+        change(-1, sent=[[1, 2]]),
+        change(-1, sent=[["a", "b", "c"]]),
+        change(-1, sent={"a": 1}),
     ],
 )
 def test_a_spoiled_journal_is_a_stop(tmp_path: Path, spoil: Callable[[list[str]], list[str]]) -> None:
     """It says where to look, and that the file may go then; it is not thrown away unseen."""
     path = a_journal(tmp_path)
-    path.write_text("\n".join(spoil(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(spoil(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))) + "\n", encoding="utf-8"
+    )
     with pytest.raises(Stop, match=r"google-open\.jsonl.*beschadigd"):
         Journal(tmp_path).left_by(5, {"Deelnemers": a_tab([])})
     assert path.exists()
@@ -112,14 +139,29 @@ def test_a_last_line_that_was_cut_short_is_none(tmp_path: Path, rest: str) -> No
 @pytest.mark.parametrize(
     "told",
     [
-        "² ³ laptop", "99999999999999999999 99999999999999999999 laptop", "1e400 nan laptop", "-5 -5 laptop", "٣ ٣ laptop",
-        "0 9999999999 laptop", "x", "", "1 2 3 4 5 6",
+        "² ³ laptop",
+        "99999999999999999999 99999999999999999999 laptop",
+        "1e400 nan laptop",
+        "-5 -5 laptop",
+        "٣ ٣ laptop",
+        "0 9999999999 laptop",
+        "x",
+        "",
+        "1 2 3 4 5 6",
     ],
 )
-def test_a_forged_lock_tab_keeps_nobody_out_for_ever_and_is_no_traceback(sheets: SheetsServer, tmp_path: Path, told: str) -> None:
+def test_a_forged_lock_tab_keeps_nobody_out_for_ever_and_is_no_traceback(
+    sheets: SheetsServer, tmp_path: Path, told: str
+) -> None:
     """Whoever can type in the sheet can type there: a Stop, or a lock that counts no more."""
     book = new_book(sheets)
-    lines: list[list[Cell]] = [["Buurtbeheer is met dit register bezig.", ""], ["Vanaf", "een\nlaptop" * 50], ["", ""], ["", ""], ["", ""]]
+    lines: list[list[Cell]] = [
+        ["Buurtbeheer is met dit register bezig.", ""],
+        ["Vanaf", "een\nlaptop" * 50],
+        ["", ""],
+        ["", ""],
+        ["", ""],
+    ]
     book.add_tab(TITLE, [*lines, ["Voor Buurtbeheer zelf", told]])
     assert STALE > 0
     try:

@@ -108,11 +108,15 @@ def settings(port: int) -> Settings:
     "says",
     [
         lambda _turn: b"* OK" + b" x" * 50_000,  # a line without end
-        lambda turn: b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\r\n" if not turn else b"* OK still here, and more\r\n" * 500,
+        lambda turn: (
+            b"* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] x\r\n" if not turn else b"* OK still here, and more\r\n" * 500
+        ),
         lambda turn: b"* OK hallo\r\n" if not turn else b"* X {99999999999}\r\n" + b"x" * 10_000,  # a piece without end
     ],
 )
-def test_a_mailbox_that_talks_without_end_is_left(ledger: Ledger, says: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mailbox_that_talks_without_end_is_left(
+    ledger: Ledger, says: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("outside.inbox.imap._Bounded.left", 200_000)
     with talker(says) as (port, said), pytest.raises(Stop, match="kan niet worden gelezen"):
         list(read_mailbox(settings(port), DAY, ledger))

@@ -90,7 +90,15 @@ def test_a_piece_of_ours_is_still_included(house: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [SECRET, SHOWN, f"**{SECRET}**", SECRET.upper(), f"het is:{SECRET}.", f"{'x ' * 30}{SHOWN}", f"[hier](https://a.example/{SECRET})"],
+    [
+        SECRET,
+        SHOWN,
+        f"**{SECRET}**",
+        SECRET.upper(),
+        f"het is:{SECRET}.",
+        f"{'x ' * 30}{SHOWN}",
+        f"[hier](https://a.example/{SECRET})",
+    ],
 )
 def test_a_letter_with_the_password_is_not_made(house: Path, line: str) -> None:
     """Typed into a text, in whatever spacing; the message does not repeat it."""
@@ -129,7 +137,7 @@ def test_a_letter_without_it_is_made(house: Path) -> None:
     assert watched(lambda send: compose(send, settings, NOW), settings)(a_send()).data
 
 
-@pytest.mark.parametrize("secret", ['a&b<c>"d\'e', "wachtwoord met spaties", "geheim%20!", "ünïcödé-geheim"])
+@pytest.mark.parametrize("secret", ["a&b<c>\"d'e", "wachtwoord met spaties", "geheim%20!", "ünïcödé-geheim"])
 def test_a_password_of_another_kind_is_seen_too(house: Path, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the environment, with marks that HTML and mail write otherwise."""
     monkeypatch.setenv(VARIABLE, secret)
@@ -146,7 +154,9 @@ def test_the_key_for_google_is_a_secret_as_well(house: Path) -> None:
         f'{{"type": "service_account", "private_key": "-----BEGIN PRIVATE KEY-----\\n{key}\\n-----END PRIVATE KEY-----\\n"}}'
     )
     settings = settings_of(house)
-    settings = replace(settings, workbook=replace(settings.workbook, credentials=house / "config/secrets/service-account.json"))
+    settings = replace(
+        settings, workbook=replace(settings.workbook, credentials=house / "config/secrets/service-account.json")
+    )
     send = a_send(facts=dict(a_send().facts) | {"group": key})
     with pytest.raises(Stop):
         watched(lambda one: compose(one, settings, NOW), settings)(send)

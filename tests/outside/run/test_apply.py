@@ -206,7 +206,9 @@ def test_a_second_ctrl_c_ends_at_once_and_the_next_run_finds_out(tmp_path: Path)
 
 def test_two_tries_are_told_as_one_run() -> None:
     """What waited in the first try is due in the second; a letter of which both speak counts once, as it ended."""
-    letters = {(f"D-000{number}", "welcome", "1"): state for number, state in enumerate(["geweigerd", *["verstuurd"] * 4])}
+    letters = {
+        (f"D-000{number}", "welcome", "1"): state for number, state in enumerate(["geweigerd", *["verstuurd"] * 4])
+    }
     first = Report(due=11, sent=4, failed=1, waiting=5, held=1, cells_written=8, again=True, letters=letters)
     mended = {("D-0000", "welcome", "1"): "verstuurd", ("D-0009", "welcome", "1"): "onzeker"}
     second = Report(due=6, sent=1, uncertain=1, waiting=3, held=1, cells_written=3, cells_left=1, letters=mended)

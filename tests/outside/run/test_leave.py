@@ -45,13 +45,22 @@ def settings_in(home: Path, **mail: object) -> Settings:
 
 
 def go(
-    home: Path, workbook: TableRegister, box: Postman, *, yes: bool = False, force: bool = False,
-    planners: tuple[Planner, ...] = PLANNERS, word: str = "sync", **mail: object,
+    home: Path,
+    workbook: TableRegister,
+    box: Postman,
+    *,
+    yes: bool = False,
+    force: bool = False,
+    planners: tuple[Planner, ...] = PLANNERS,
+    word: str = "sync",
+    **mail: object,
 ) -> int:
     """One round."""
     settings = settings_in(home, **mail)
     with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
-        return Tries(workbook, settings, Choices(None, yes, force, TODAY), ledger, box, planners, ("vcards",), word).go()
+        return Tries(
+            workbook, settings, Choices(None, yes, force, TODAY), ledger, box, planners, ("vcards",), word
+        ).go()
 
 
 def at_the_keyboard(monkeypatch: pytest.MonkeyPatch, *answers: str) -> Screen:
@@ -65,7 +74,10 @@ def at_the_keyboard(monkeypatch: pytest.MonkeyPatch, *answers: str) -> Screen:
 def sum_of(told: str) -> dict[str, int]:
     """The closing sum: each of its words, with the number before it."""
     line = next(line for line in told.splitlines() if line.startswith("Mails: "))
-    found = {word: int(number) for number, word in re.findall(r"(\d+) (aan de beurt|verstuurd|wacht|aangehouden|onzeker|geweigerd)", line)}
+    found = {
+        word: int(number)
+        for number, word in re.findall(r"(\d+) (aan de beurt|verstuurd|wacht|aangehouden|onzeker|geweigerd)", line)
+    }
     assert found["aan de beurt"] == sum(number for word, number in found.items() if word != "aan de beurt"), line
     return found
 
@@ -88,7 +100,9 @@ def test_a_try_with_other_letters_asks_again(
 
 
 @pytest.mark.parametrize("before", [0, 3])
-def test_with_nobody_there_the_new_letters_wait(tmp_path: Path, before: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_nobody_there_the_new_letters_wait(
+    tmp_path: Path, before: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A first try without letters asks nothing; letters that come up in the next one have nobody's leave."""
     texts = register(people(1, before)) if before else register()
     workbook = TableRegister(texts, {1: with_members(people(4, 8), 10)})
@@ -113,7 +127,9 @@ def test_the_same_letters_are_not_asked_for_twice(tmp_path: Path, monkeypatch: p
     assert (len(box.arrived), screen.answers) == (3, [])
 
 
-@pytest.mark.parametrize(("heading", "value"), [("E-mail", "ander@mail.example"), ("Voornaam", "Iemand"), ("Taal", "en")])
+@pytest.mark.parametrize(
+    ("heading", "value"), [("E-mail", "ander@mail.example"), ("Voornaam", "Iemand"), ("Taal", "en")]
+)
 def test_a_letter_to_another_or_that_says_something_else_is_asked_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, heading: str, value: str
 ) -> None:
@@ -136,13 +152,20 @@ def test_what_was_declined_is_not_asked_for_a_third_time(tmp_path: Path, monkeyp
 def test_a_declined_letter_takes_no_agreed_letters_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The day's limit is for letters that leave: who joined earlier but was declined leaves room."""
     screen, box = at_the_keyboard(monkeypatch, "j", "n"), Postman()
-    early = people(4, 5).replace("Huisnummer", "Huisnummer | Aangemeld op").replace("| 4", "| 4 | 1-1-2025").replace("| 5", "| 5 | 1-1-2025")
+    early = (
+        people(4, 5)
+        .replace("Huisnummer", "Huisnummer | Aangemeld op")
+        .replace("| 4", "| 4 | 1-1-2025")
+        .replace("| 5", "| 5 | 1-1-2025")
+    )
     workbook = TableRegister(register(people(1, 3)), {1: with_members(early, 10)})
     assert go(tmp_path, workbook, box, per_day=3) == 3
     assert len(box.arrived) == 3 and not any("v4" in one or "v5" in one for one in box.arrived) and screen.answers == []
 
 
-def test_no_on_the_first_question_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_on_the_first_question_does_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """And says so."""
     at_the_keyboard(monkeypatch, "n")
     workbook, box = TableRegister(register(people(1, 3))), Postman()
@@ -152,7 +175,9 @@ def test_no_on_the_first_question_does_nothing(tmp_path: Path, monkeypatch: pyte
 
 def emptied(tables: dict) -> dict:  # type: ignore[type-arg]  # a register as table_register has it
     """Somebody empties Akkoord spelregels of everybody."""
-    return register("\n".join(["Nr | Voornaam | Akkoord spelregels | Status", *["D-0001 | Voor1 |  | actief"] * 40]), staff="")
+    return register(
+        "\n".join(["Nr | Voornaam | Akkoord spelregels | Status", *["D-0001 | Voor1 |  | actief"] * 40]), staff=""
+    )
 
 
 @pytest.mark.parametrize("box", [Postman(), Postman({2: None})], ids=["all sent", "one refused"])  # type: ignore[dict-item]  # filled in below
@@ -314,7 +339,11 @@ def test_what_was_announced_is_what_is_told_as_done(
 
 @pytest.mark.parametrize(
     ("paused", "per_day", "told"),
-    [(True, 400, "vroeg om rust tot"), (False, 5, "mogen er nog 5 mails weg, en dit zijn er"), (False, 1, "mag er nog 1 mail weg")],
+    [
+        (True, 400, "vroeg om rust tot"),
+        (False, 5, "mogen er nog 5 mails weg, en dit zijn er"),
+        (False, 1, "mag er nog 1 mail weg"),
+    ],
 )
 def test_test_mails_keep_to_what_may_leave(tmp_path: Path, paused: bool, per_day: int, told: str) -> None:
     """They count for the day, so the day holds for them; nothing is tried, and what to type has the address in it."""

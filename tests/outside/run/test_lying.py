@@ -184,23 +184,20 @@ def test_a_file_that_a_killed_run_left_behind_goes_with_the_next(settings: Setti
         ledger.letters.mark_due(one.message_id for one in ledger.letters.in_state("klaargezet"))
     types(settings, 3, E_mail="pieter@mail.example")
     sync(settings)
-    assert sorted(letters(settings)) == EVERYBODY and b"pieter@" in files(settings)[
-        next(name for name in files(settings) if name.startswith("D-0002"))
-    ]
+    assert (
+        sorted(letters(settings)) == EVERYBODY
+        and b"pieter@" in files(settings)[next(name for name in files(settings) if name.startswith("D-0002"))]
+    )
 
 
 def test_whoever_took_over_a_row_gets_his_own_letter_and_the_other_ones_goes(settings: Settings) -> None:
-    types(
-        settings, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example"
-    )
+    types(settings, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example")
     sync(settings)
     assert sorted(letters(settings)) == ["D-0001-welcome", "D-0002-2-welcome"]
 
 
 @pytest.mark.parametrize("number", ["06-12345678", "+31 6 12345678"])
-def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(
-    settings: Settings, number: str
-) -> None:
+def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(settings: Settings, number: str) -> None:
     """Put ready on a real register by an earlier version: taken back where no number is known, else made anew."""
     for path in (settings.paths.out / "mail").glob("*.eml"):
         path.write_bytes(path.read_bytes().replace(b"06-23456789", number.encode()))

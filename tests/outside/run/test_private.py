@@ -142,10 +142,17 @@ def test_a_google_key_that_others_could_read_is_its_owners_again(tmp_path: Path)
 @pytest.mark.parametrize(
     ("place", "service"),
     [
-        ("OneDrive", "OneDrive"), ("OneDrive - Stichting Buurt/Documenten", "OneDrive"), ("Dropbox (Persoonlijk)", "Dropbox"),
-        ("Library/Mobile Documents/com~apple~CloudDocs/x", "iCloud"), ("iCloudDrive", "iCloud"), ("Google Drive/My Drive", "Google Drive"),
-        ("Library/CloudStorage/GoogleDrive-a@mail.example/Mijn Drive", "Google Drive"), ("Nextcloud/buurt", "Nextcloud"), ("Mijn Drive", "Google Drive"),
-        ("Documenten/buurt", ""), ("eenDrive", ""),
+        ("OneDrive", "OneDrive"),
+        ("OneDrive - Stichting Buurt/Documenten", "OneDrive"),
+        ("Dropbox (Persoonlijk)", "Dropbox"),
+        ("Library/Mobile Documents/com~apple~CloudDocs/x", "iCloud"),
+        ("iCloudDrive", "iCloud"),
+        ("Google Drive/My Drive", "Google Drive"),
+        ("Library/CloudStorage/GoogleDrive-a@mail.example/Mijn Drive", "Google Drive"),
+        ("Nextcloud/buurt", "Nextcloud"),
+        ("Mijn Drive", "Google Drive"),
+        ("Documenten/buurt", ""),
+        ("eenDrive", ""),
     ],
 )
 def test_a_folder_that_a_service_copies_is_known(tmp_path: Path, place: str, service: str) -> None:
@@ -158,7 +165,9 @@ def test_a_folder_that_a_service_copies_is_known(tmp_path: Path, place: str, ser
     assert synced_by(link) == service
 
 
-@pytest.mark.parametrize(("mark", "service"), [(".stfolder", "Syncthing"), (".dropbox.cache", "Dropbox"), (".sync_ab12.db", "Nextcloud")])
+@pytest.mark.parametrize(
+    ("mark", "service"), [(".stfolder", "Syncthing"), (".dropbox.cache", "Dropbox"), (".sync_ab12.db", "Nextcloud")]
+)
 def test_a_folder_of_another_name_is_known_by_what_lies_in_it(tmp_path: Path, mark: str, service: str) -> None:
     (tmp_path / "buurt" / "state").mkdir(parents=True)
     (tmp_path / mark).touch()
@@ -175,14 +184,22 @@ def test_the_doctor_names_the_service_and_who_can_read(tmp_path: Path, capsys: p
     assert "de map state staat in OneDrive" in said and "chmod 600" in said
 
 
-@pytest.mark.parametrize("error", [NotImplementedError("no flock"), OSError(errno.ENOLCK, "x"), OSError(errno.EOPNOTSUPP, "x")])
-def test_a_disk_without_locks_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+@pytest.mark.parametrize(
+    "error", [NotImplementedError("no flock"), OSError(errno.ENOLCK, "x"), OSError(errno.EOPNOTSUPP, "x")]
+)
+def test_a_disk_without_locks_says_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     """Some network drives and sticks know none."""
+
     def refuse(*_args: object, **_more: object) -> None:
         raise error
 
     monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
-    with pytest.raises(Stop, match="kent geen slot") as stop, ExcelWorkbook(tmp_path / "r.xlsx", tmp_path / "state" / "backups").lock():
+    with (
+        pytest.raises(Stop, match="kent geen slot") as stop,
+        ExcelWorkbook(tmp_path / "r.xlsx", tmp_path / "state" / "backups").lock(),
+    ):
         pass
     assert "[paths]" in stop.value.remedy
 
@@ -191,9 +208,13 @@ def test_a_disk_without_locks_says_what_to_do(tmp_path: Path, monkeypatch: pytes
 def test_git_passes_over_our_folders_by_any_name(tmp_path: Path) -> None:
     """The settings call them as they like; .gitignore of the house knows only out and state."""
     settings = lay_out(tmp_path)
-    named = replace(settings, paths=replace(settings.paths, out=tmp_path / "uit", state=tmp_path / "geheugen" / "van ons"))
+    named = replace(
+        settings, paths=replace(settings.paths, out=tmp_path / "uit", state=tmp_path / "geheugen" / "van ons")
+    )
     sync(named)
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, env=env, check=True)
-    seen = subprocess.run(["git", "status", "--porcelain", "-uall"], cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
+    seen = subprocess.run(
+        ["git", "status", "--porcelain", "-uall"], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
+    )
     assert "uit" not in seen.stdout and "geheugen" not in seen.stdout

@@ -52,7 +52,9 @@ def age(home: Path, hours: float) -> None:
     """Let so many hours pass for all that the ledger remembers."""
     with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
         for table, column in (("departure", "at"), ("pause", "until"), ("message", "next_try")):
-            for rowid, at in ledger.execute(f"SELECT {'rowid' if table != 'message' else 'message_id'}, {column} FROM {table}").fetchall():
+            for rowid, at in ledger.execute(
+                f"SELECT {'rowid' if table != 'message' else 'message_id'}, {column} FROM {table}"
+            ).fetchall():
                 if at:
                     moved = (datetime.fromisoformat(at) - timedelta(hours=hours)).astimezone(UTC).isoformat()
                     key = "rowid" if table != "message" else "message_id"
@@ -164,10 +166,16 @@ def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: 
         book.save(home / "register.xlsx")
         left = plan.by_message_id()
         done = sync(run_door, settings)
-        assert done.returncode == 1 and "Van 12 mails is niet zeker of ze aankwamen. Een andere computer was ermee bezig:" in done.stderr
+        assert (
+            done.returncode == 1
+            and "Van 12 mails is niet zeker of ze aankwamen. Een andere computer was ermee bezig:" in done.stderr
+        )
         shown = re.findall(r"^  (D-\d+): bezig sinds 22-11-2026 10:00$", done.stderr, re.MULTILINE)
         assert len(shown) == 10 and set(shown) < set(numbers)
-        assert "… en nog 2." in done.stderr and "Zoek bij Verzonden van het postvak op het e-mailadres of de naam in die rij." in done.stderr
+        assert (
+            "… en nog 2." in done.stderr
+            and "Zoek bij Verzonden van het postvak op het e-mailadres of de naam in die rij." in done.stderr
+        )
         assert f"make sent NR={shown[0]}" in done.stderr and f"make resend NR={shown[0]}" in done.stderr
         assert plan.by_message_id() == left
         for nr in numbers[:11]:
@@ -234,12 +242,16 @@ def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, run_door: RunDoor
         assert len(plan.arrived) == 14 and set(plan.recipients) == {"ik@mail.example"}
         assert all(str(message["Subject"]).startswith("Proef: ") for message in plan.messages())
         with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
-            assert ledger.execute("SELECT (SELECT count(*) FROM departure), (SELECT count(*) FROM message)").fetchone() == (14, 0)
+            assert ledger.execute(
+                "SELECT (SELECT count(*) FROM departure), (SELECT count(*) FROM message)"
+            ).fetchone() == (14, 0)
         ledger.close()
         assert run_door("test_mail", "--settings", settings, "--to", "geen adres").returncode == 2
 
 
-@pytest.mark.parametrize("address", ["é@mail.example", "ik", "ik@" + "é" * 70 + ".example", "ik@mail.example\nBcc: x@mail.example"])
+@pytest.mark.parametrize(
+    "address", ["é@mail.example", "ik", "ik@" + "é" * 70 + ".example", "ik@mail.example\nBcc: x@mail.example"]
+)
 def test_an_address_that_no_test_mail_can_reach_is_told(home: Path, run_door: RunDoor, address: str) -> None:
     """In plain words, with an example; it is no fault of ours."""
     ended = run_door("test_mail", "--settings", lay_out(home, 1), "--to", address)
@@ -281,7 +293,11 @@ def test_the_contacts_to_save_first_go_along(home: Path, run_door: RunDoor) -> N
     members = load_workbook(home / "register.xlsx")["Deelnemers"]
     rows = [row for row in members.iter_rows(values_only=True) if any(row)]
     head = next(row for row in rows if "E-mail" in row)
-    groups = {str(row[head.index("E-mail")]).casefold().strip("<> "): str(row[head.index("Groep")]) for row in rows if row[head.index("E-mail")]}
+    groups = {
+        str(row[head.index("E-mail")]).casefold().strip("<> "): str(row[head.index("Groep")])
+        for row in rows
+        if row[head.index("E-mail")]
+    }
     seen = 0
     for message, to in zip(plan.messages(), plan.recipients, strict=True):
         cards = [str(part.get_content()) for part in message.iter_attachments()]

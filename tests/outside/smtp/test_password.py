@@ -88,7 +88,9 @@ def test_an_empty_environment_does_not_hide_the_file(
     assert find_password(home(tmp_path, APP), USER) == APP
 
 
-@pytest.mark.parametrize("error", [RuntimeError("geheim"), OSError("geheim"), ValueError("geheim"), AttributeError("geheim")])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("geheim"), OSError("geheim"), ValueError("geheim"), AttributeError("geheim")]
+)
 def test_a_broken_keyring_holds_no_password(error: Exception, safe: Safe, tmp_path: Path) -> None:
     """Whatever its backend raises: no traceback, and nothing of what it says."""
     safe.gives = error

@@ -60,13 +60,21 @@ def test_everybody_gets_one_letter_and_what_was_put_off_or_refused_is_told(home:
 
 
 @pytest.mark.long
-def test_an_encrypted_line_is_used_when_its_certificate_is_good(home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_encrypted_line_is_used_when_its_certificate_is_good(
+    home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """STARTTLS against the system's store; nothing leaves over one that nobody vouches for."""
     due = put_ready(home, run_door)
     certificate = make_certificate(home)
-    with postfix(list(due), certificate=certificate, more=["smtpd_tls_received_header = yes", "smtpd_enforce_tls = yes"]) as server:
+    with postfix(
+        list(due), certificate=certificate, more=["smtpd_tls_received_header = yes", "smtpd_enforce_tls = yes"]
+    ) as server:
         settings = lay_out(home, server.port)
-        text = settings.read_text().replace('security = "none"', 'security = "starttls"').replace('host = "127.0.0.1"', 'host = "localhost"')
+        text = (
+            settings.read_text()
+            .replace('security = "none"', 'security = "starttls"')
+            .replace('host = "127.0.0.1"', 'host = "localhost"')
+        )
         settings.write_text(text)
         refused = sync(run_door, settings)
         assert refused.returncode == 3 and "certificaat" in refused.stderr
@@ -105,7 +113,9 @@ def test_what_comes_back_later_is_told_in_the_row(home: Path, run_door: RunDoor)
         settings = lay_out(home, server.port)
         sync(run_door, settings)
         assert welkom(home)[due[late]].startswith("verstuurd")
-        assert [str(report["From"]) for report in server.wait_for("buurt", 1)] == ["Mail Delivery System <MAILER-DAEMON@postfix.example>"]
+        assert [str(report["From"]) for report in server.wait_for("buurt", 1)] == [
+            "Mail Delivery System <MAILER-DAEMON@postfix.example>"
+        ]
         came_back = home / "terug"
         came_back.mkdir()
         for number, path in enumerate(sorted((server.home / "boxes" / "buurt" / "new").iterdir())):

@@ -81,18 +81,34 @@ def test_bare_line_ends_are_made_whole() -> None:
         ("RCPT", "451 4.7.1 Try again later", LATER),
         ("DATA", "451 no", LATER),
         ("END", "452 4.2.2 Mailbox full", Outcome("wacht", "het postvak is vol", give_up=8)),
-        ("RCPT", "452 4.1.1 <bo@mail.example> mailbox quota exceeded, no new messages", replace(LATER, reason="het adres bestaat niet")),
+        (
+            "RCPT",
+            "452 4.1.1 <bo@mail.example> mailbox quota exceeded, no new messages",
+            replace(LATER, reason="het adres bestaat niet"),
+        ),
         ("RCPT", "450 <bo@mail.example> over quota for messages", LATER),
-        ("RCPT", "550 5.7.1 <k.sender@mail.example>: Access denied", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
+        (
+            "RCPT",
+            "550 5.7.1 <k.sender@mail.example>: Access denied",
+            Outcome("geweigerd", "de ontvanger neemt deze mail niet aan"),
+        ),
         ("RCPT", "550 <auth@mail.example>: no such user", Outcome("geweigerd", "het adres bestaat niet")),
-        ("RCPT", "554 5.7.1 <bo@mail.example>: Relay access denied", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
+        (
+            "RCPT",
+            "554 5.7.1 <bo@mail.example>: Relay access denied",
+            Outcome("geweigerd", "de ontvanger neemt deze mail niet aan"),
+        ),
         ("RCPT", "501 5.5.4 Syntax error in parameters", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
         ("RCPT", "550 5.1.10 RecipientNotFound", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "550 5.1.1 User unknown", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "550 No such user here", Outcome("geweigerd", "het adres bestaat niet")),
         ("RCPT", "552 5.2.2 Over quota", Outcome("geweigerd", "het postvak is vol")),
         ("RCPT", "550 5.2.1 Disabled", Outcome("geweigerd", "het postvak is niet in gebruik")),
-        ("RCPT", "550 5.1.2 Bad domain", Outcome("geweigerd", "wat achter het apenstaartje staat, bestaat niet of neemt geen mail aan")),
+        (
+            "RCPT",
+            "550 5.1.2 Bad domain",
+            Outcome("geweigerd", "wat achter het apenstaartje staat, bestaat niet of neemt geen mail aan"),
+        ),
         ("RCPT", "550 5.7.1 Recipient says no", Outcome("geweigerd", "de ontvanger neemt deze mail niet aan")),
         ("END", "550 5.1.1 User unknown", Outcome("geweigerd", "het adres bestaat niet")),
         ("END", "554 5.7.1 Looks like spam", Outcome("geweigerd", "de mail is voor spam aangezien")),
@@ -168,7 +184,9 @@ def test_so_many_letters_a_session_is_no_limit_for_the_day() -> None:
         ("RCPT", "550 5.7.1 Client host blocked using Spamhaus", r"neemt van dit postvak geen mail aan \(550 5.7.1\)"),
     ],
 )
-def test_what_may_be_ours_stops_the_round_when_it_comes_twice_and_nobody_is_blamed(stage: str, line: str, told: str) -> None:
+def test_what_may_be_ours_stops_the_round_when_it_comes_twice_and_nobody_is_blamed(
+    stage: str, line: str, told: str
+) -> None:
     """The first may be its recipient's own matter and waits, so that one person cannot keep all others from theirs."""
     plan = Plan(answers=answers(**{f"a_{stage}": line, f"b_{stage}": line}))
     with mail_server(plan) as (_plan, port):
@@ -182,7 +200,7 @@ def test_what_may_be_ours_stops_the_round_when_it_comes_twice_and_nobody_is_blam
 
 
 def test_an_answer_that_comes_too_early_is_not_taken_for_the_last_word() -> None:
-    """"250" in one packet with the leave to begin: what the server says after the dot is what counts."""
+    """ "250" in one packet with the leave to begin: what the server says after the dot is what counts."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=hasty_server, args=(listener,), daemon=True).start()
         box = Smtp(settings(listener.getsockname()[1]), SOON)
@@ -286,8 +304,10 @@ def test_the_line_is_encrypted_and_the_certificate_checked(
     """Against the system's store, in which SSL_CERT_FILE counts; a stranger's, an old one, another name: no."""
     good = make_certificate(tmp_path)
     for certificate, host, trusted in (
-        (good, "localhost", True), (good, "localhost", False),
-        (make_certificate(tmp_path, days=-1), "localhost", True), (make_certificate(tmp_path, "elders.example"), "localhost", True),
+        (good, "localhost", True),
+        (good, "localhost", False),
+        (make_certificate(tmp_path, days=-1), "localhost", True),
+        (make_certificate(tmp_path, "elders.example"), "localhost", True),
     ):
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate if trusted else tmp_path / "none.pem"))
         with mail_server(certificate=certificate, tls=security == "tls", login=True) as (plan, port):
@@ -329,11 +349,23 @@ def test_in_the_open_only_to_this_very_machine() -> None:
         ("", "gebruikersnaam of het wachtwoord klopt niet"),
         ("535 5.7.8 Username and Password not accepted: AGJ1dXJ0", "gebruikersnaam of het wachtwoord klopt niet"),
         ("534-5.7.9 Application-specific password required", "app-wachtwoord"),
-        ("535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [AM0PR01]", "niet inloggen met een wachtwoord"),
-        ("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.", "niet inloggen met een wachtwoord"),
-        ("535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated", "niet inloggen met een wachtwoord"),
+        (
+            "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [AM0PR01]",
+            "niet inloggen met een wachtwoord",
+        ),
+        (
+            "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant.",
+            "niet inloggen met een wachtwoord",
+        ),
+        (
+            "535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be authenticated",
+            "niet inloggen met een wachtwoord",
+        ),
         ("535 5.7.3 Basic authentication is disabled", "niet inloggen met een wachtwoord"),
-        ("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.", "gebruikersnaam of het wachtwoord klopt niet"),
+        (
+            "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
+            "gebruikersnaam of het wachtwoord klopt niet",
+        ),
         ("535 5.7.3 Authentication unsuccessful", "gebruikersnaam of het wachtwoord klopt niet"),
     ],
 )
@@ -356,7 +388,10 @@ def test_a_login_that_fails_tells_what_to_do_and_keeps_the_secret(
 
 def test_too_many_logins_ask_for_a_day_of_peace(password: None) -> None:
     """454 4.7.0 at Gmail; the same code for a passing fault asks for a quarter of an hour."""
-    for words, rest in (("Too many login attempts", timedelta(days=1)), ("Temporary authentication failure", timedelta(minutes=15))):
+    for words, rest in (
+        ("Too many login attempts", timedelta(days=1)),
+        ("Temporary authentication failure", timedelta(minutes=15)),
+    ):
         with mail_server(Plan(login=f"454 4.7.0 {words}"), login=True) as (_plan, port):
             ended = Smtp(settings(port, username=USER), SOON).deliver(letter("an"))
         assert (ended.state, ended.pause) == ("wacht", rest)

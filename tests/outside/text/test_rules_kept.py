@@ -144,9 +144,7 @@ def test_a_new_language_is_kept_when_it_comes(settings: Settings, texts: Path) -
     assert "1-en.md" in kept(settings)
 
 
-def test_what_was_never_kept_needs_no_word(
-    settings: Settings, texts: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_never_kept_needs_no_word(settings: Settings, texts: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing changed: nothing is remembered."""
     before = kept(settings)
     assert accept_typo(settings, texts) == 0

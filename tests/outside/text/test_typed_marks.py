@@ -34,10 +34,36 @@ NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
 PLACE = Place("Deelnemers", 2, "D-0001")
 
 OURS = [
-    "END:VCARD", "BEGIN:VCARD", "TEL;TYPE=CELL:112", "FN:Piet", "a\u2028END:VCARD\u2028BEGIN:VCARD", "x\x85END:VCARD", "x\x0bEND:VCARD",
-    "@@to@@", "@@screen@@", "@@plain@@ @@leave@@", "--=_buurtbeheer", "--=_buurtbeheer_cards--", "=_buurtbeheer",
-    "{{ regiegroep_number }}", "{% include 'welcome/nl.md' %}", "{# #}", "{{", "%}", "zqj0000jqz", "zqjtitlejqz", "<!--zqj0001jqz-->",
-    "<!--screen-->", "<!--mails-->", "$content", "${subject}", "=?utf-8?q?x?=", "Bcc: iedereen@mail.example", "_x0041_", "=1+1", "%s%n",
+    "END:VCARD",
+    "BEGIN:VCARD",
+    "TEL;TYPE=CELL:112",
+    "FN:Piet",
+    "a\u2028END:VCARD\u2028BEGIN:VCARD",
+    "x\x85END:VCARD",
+    "x\x0bEND:VCARD",
+    "@@to@@",
+    "@@screen@@",
+    "@@plain@@ @@leave@@",
+    "--=_buurtbeheer",
+    "--=_buurtbeheer_cards--",
+    "=_buurtbeheer",
+    "{{ regiegroep_number }}",
+    "{% include 'welcome/nl.md' %}",
+    "{# #}",
+    "{{",
+    "%}",
+    "zqj0000jqz",
+    "zqjtitlejqz",
+    "<!--zqj0001jqz-->",
+    "<!--screen-->",
+    "<!--mails-->",
+    "$content",
+    "${subject}",
+    "=?utf-8?q?x?=",
+    "Bcc: iedereen@mail.example",
+    "_x0041_",
+    "=1+1",
+    "%s%n",
 ]
 """Whatever means something to us, to a mail program or to a phone."""
 
@@ -65,11 +91,17 @@ def test_a_letter_with_such_a_name_is_the_letter_of_one_person(name: str) -> Non
     """In the greeting, the group, the admin's card and its file, and in the name of the network."""
     admin = Member(PLACE, "D-0009", first_name=name, mobile="+31623456789")
     cards = tuple((one.name, one.text) for one in admin_cards(Group(PLACE, name, name), [admin], TERMS))
-    send = a_send(to_name=name, facts=dict(a_send().facts) | {"group": name, "greeting": name, "admins": [name]}, cards=cards)
+    send = a_send(
+        to_name=name, facts=dict(a_send().facts) | {"group": name, "greeting": name, "admins": [name]}, cards=cards
+    )
     settings = replace(SETTINGS, network=replace(SETTINGS.network, name=name.strip() or "x"))
     message = email.message_from_bytes(compose(send, settings, NOW).data, policy=default)
     assert [part.get_content_type() for part in message.walk()] == [
-        "multipart/mixed", "multipart/alternative", "text/plain", "text/html", "text/vcard",
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/vcard",
     ]
     assert "sanne@mail.example" in message["To"] and message["To"].count("@mail.example") <= 2
     assert len(message.get_all("To")) == 1 and message["Bcc"] is None
@@ -87,8 +119,35 @@ def test_the_holes_of_a_letter_cannot_be_guessed() -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "😀" * 63, "é" * 200, "𝔊" * 100, "a" * 300, "漢" * 90, "CON", "con.txt", "Com1", "LPT9.", "CONIN$", "conout$.x", "COM¹", "LPT³.vcf",
-        "CLOCK$", "com2 .x", "a.", "a. .", "..", ".", "", " ", "/", "a/../b", "a\\b", "\ud800", "a\u202ecv.exe", "a\u200bb", "a\x7fb", "a\x85b",
+        "😀" * 63,
+        "é" * 200,
+        "𝔊" * 100,
+        "a" * 300,
+        "漢" * 90,
+        "CON",
+        "con.txt",
+        "Com1",
+        "LPT9.",
+        "CONIN$",
+        "conout$.x",
+        "COM¹",
+        "LPT³.vcf",
+        "CLOCK$",
+        "com2 .x",
+        "a.",
+        "a. .",
+        "..",
+        ".",
+        "",
+        " ",
+        "/",
+        "a/../b",
+        "a\\b",
+        "\ud800",
+        "a\u202ecv.exe",
+        "a\u200bb",
+        "a\x7fb",
+        "a\x85b",
     ],
 )
 def test_a_group_of_any_name_gets_a_file(tmp_path: Path, name: str) -> None:
@@ -119,20 +178,63 @@ def test_two_spellings_of_one_name_are_one_file() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "# kop", "## kop ##", "- punt", "+ punt", "* punt", "1. punt", "2) punt", "> zegt", "---", "===", "- - -", "***", "```", "~~~", "    code",
-        "[klik](https://evil.example)", "![x](https://evil.example/x.png)", "<https://evil.example>", "<b>vet</b>", "<!-- weg -->", "**vet**",
-        "_schuin_", "`code`", "~~weg~~", "a | b", "&lt;script&gt;", "[x]: https://evil.example", "hoek \\", "groep #", "regel\n# kop", "\t- punt",
+        "# kop",
+        "## kop ##",
+        "- punt",
+        "+ punt",
+        "* punt",
+        "1. punt",
+        "2) punt",
+        "> zegt",
+        "---",
+        "===",
+        "- - -",
+        "***",
+        "```",
+        "~~~",
+        "    code",
+        "[klik](https://evil.example)",
+        "![x](https://evil.example/x.png)",
+        "<https://evil.example>",
+        "<b>vet</b>",
+        "<!-- weg -->",
+        "**vet**",
+        "_schuin_",
+        "`code`",
+        "~~weg~~",
+        "a | b",
+        "&lt;script&gt;",
+        "[x]: https://evil.example",
+        "hoek \\",
+        "groep #",
+        "regel\n# kop",
+        "\t- punt",
     ],
 )
 def test_a_document_shows_what_was_typed_as_it_was(typed: str) -> None:
     """A sign request read as Markdown: the same parts as with plain words, and the words themselves."""
+
     def tokens(words: str) -> list[tuple[str, str]]:
-        place = {"description": words, "latitude": "52.956340", "longitude": "4.760510", "link": "https://maps.example/1?a_b=c"}
+        place = {
+            "description": words,
+            "latitude": "52.956340",
+            "longitude": "4.760510",
+            "link": "https://maps.example/1?a_b=c",
+        }
         written = find_text("signs", "nl", "nl").markdown(
             {
-                "nr": "B-0001", "network": words, "group": words, "area": words, "town": words, "caretaker": words,
-                "streets": [words], "requested_on": date(2026, 3, 5), "requested_by": words, "explanation": words,
-                "status": "concept", "locations": [place, place],
+                "nr": "B-0001",
+                "network": words,
+                "group": words,
+                "area": words,
+                "town": words,
+                "caretaker": words,
+                "streets": [words],
+                "requested_on": date(2026, 3, 5),
+                "requested_by": words,
+                "explanation": words,
+                "status": "concept",
+                "locations": [place, place],
             }
         )
         assert "Kaart: https://maps.example/1?a_b=c" in written
@@ -145,7 +247,9 @@ def test_a_document_shows_what_was_typed_as_it_was(typed: str) -> None:
     assert sum(shown in words for _, words in found) == sum("woorden" in words for _, words in plain)
 
 
-@pytest.mark.parametrize("name", ["Den Helder", "Smit-de Vries", "A & B", "12-14", "3.5 m", "b.g.g.", "O'Neill", "1781 AB", "snake_case"])
+@pytest.mark.parametrize(
+    "name", ["Den Helder", "Smit-de Vries", "A & B", "12-14", "3.5 m", "b.g.g.", "O'Neill", "1781 AB", "snake_case"]
+)
 def test_ordinary_words_keep_their_looks_in_a_document(name: str) -> None:
     """Nothing is put before a mark that means nothing there."""
     from outside.text.environment import as_markdown  # what every document goes through
@@ -161,6 +265,7 @@ def test_a_letter_of_any_person_has_a_plain_file_name() -> None:
 
 def test_a_nr_that_looks_like_a_key_of_ours_is_none() -> None:
     """Rows without a Nr go by a digest behind an equals sign; nobody can claim another's row."""
+
     def keys(number: str) -> list[str]:
         rows: list[list[Cell]] = [["", "Jan"], [number, "Piet"]]
         return Table("Deelnemers", "Deelnemers", {"Nr": 0, "Voornaam": 1}, rows, 2, frozenset({"Nr"})).keys
@@ -186,8 +291,18 @@ def test_a_whole_round_goes_on_with_such_a_name(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize(
     "group",
     [
-        "A; naar groep B: verstuurd 1-1-2026", "A:\nverstuurd 1-1-2026", "A:\u00a0verstuurd 1-1-2026", "A: : B", "A:", ";", "regiegroep 06",
-        "bezig sinds 1-1-2026 10:00", "A: onzeker sinds 1-1-2026: x", "wil geen mail", "; wil geen mail", "verstuurd 1-1-2026",
+        "A; naar groep B: verstuurd 1-1-2026",
+        "A:\nverstuurd 1-1-2026",
+        "A:\u00a0verstuurd 1-1-2026",
+        "A: : B",
+        "A:",
+        ";",
+        "regiegroep 06",
+        "bezig sinds 1-1-2026 10:00",
+        "A: onzeker sinds 1-1-2026: x",
+        "wil geen mail",
+        "; wil geen mail",
+        "verstuurd 1-1-2026",
     ],
 )
 def test_what_a_row_says_of_a_group_is_read_as_of_that_group(group: str) -> None:

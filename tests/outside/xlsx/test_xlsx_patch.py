@@ -71,15 +71,19 @@ CASES = {
     "a row with an end tag and nothing in it is filled": (
         '<row r="1" customFormat="false" ht="12.8"></row><row r="2"></row><row r="3"><c r="B3"/></row>',
         {(1, 1): 7, (2, 2): "", (3, 1): 7},
-        ('<row r="1" customFormat="false" ht="12.8"><c r="A1"><v>7</v></c></row><row r="2"></row>'
-        '<row r="3"><c r="A3"><v>7</v></c><c r="B3"/></row>'),
+        (
+            '<row r="1" customFormat="false" ht="12.8"><c r="A1"><v>7</v></c></row><row r="2"></row>'
+            '<row r="3"><c r="A3"><v>7</v></c><c r="B3"/></row>'
+        ),
     ),
     "a row without a number, with a style of its own, and only blanks in it": (
         '<row s="2" customFormat="1"></row><row s="2" customFormat="1">\n </row><row>\n</row >',
         {(1, 2): 7, (2, 2): 7, (3, 1): 7, (3, 2): 7},
-        ('<row s="2" customFormat="1"><c r="B1" s="2"><v>7</v></c></row>'
-        '<row s="2" customFormat="1">\n <c r="B2" s="2"><v>7</v></c></row>'
-        '<row>\n<c r="A3"><v>7</v></c><c r="B3"><v>7</v></c></row >'),
+        (
+            '<row s="2" customFormat="1"><c r="B1" s="2"><v>7</v></c></row>'
+            '<row s="2" customFormat="1">\n <c r="B2" s="2"><v>7</v></c></row>'
+            '<row>\n<c r="A3"><v>7</v></c><c r="B3"><v>7</v></c></row >'
+        ),
     ),
     "a cell with an end tag and nothing in it is filled": (
         '<row r="1"><c r="A1" s="3"></c><c r="B1"></c></row>',

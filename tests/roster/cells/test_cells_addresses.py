@@ -25,7 +25,17 @@ ANY_CELL: st.SearchStrategy[Cell] = st.one_of(
 
 @pytest.mark.parametrize(
     "cell",
-    ["1781 AB", "1781ab", "1781-AB", " 1781  Ab ", "1781.AB", "NL-1781 AB", "\uff11781\u00a0AB", "'1781 AB", "1781 AB,"],
+    [
+        "1781 AB",
+        "1781ab",
+        "1781-AB",
+        " 1781  Ab ",
+        "1781.AB",
+        "NL-1781 AB",
+        "\uff11781\u00a0AB",
+        "'1781 AB",
+        "1781 AB,",
+    ],
 )
 def test_a_postcode_is_understood(cell: Cell) -> None:
     """Spaces, dashes and capitals do not matter."""

@@ -52,7 +52,23 @@ def test_a_domain_with_accents_becomes_what_a_mail_server_knows() -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    [None, "", " ", "\u200b", "geen", "Geen", "-", "--", "–", "nvt", "NVT", "n.v.t.", "n.v.t", "onbekend", "geen e-mail"],
+    [
+        None,
+        "",
+        " ",
+        "\u200b",
+        "geen",
+        "Geen",
+        "-",
+        "--",
+        "–",
+        "nvt",
+        "NVT",
+        "n.v.t.",
+        "n.v.t",
+        "onbekend",
+        "geen e-mail",
+    ],
 )
 def test_these_mean_that_there_is_no_address(cell: Cell) -> None:
     """Blank and the words for none."""

@@ -93,7 +93,9 @@ def test_a_number_cell_that_lost_the_plus_of_a_foreign_mobile_is_understood(numb
     assert phone(number) == (f"+{number:.0f}", "foreign mobile")
 
 
-@pytest.mark.parametrize("number", [6234567890, 62345678901, 6421234567890, 3223456789, 49301234567, 20624111, 234567890123])
+@pytest.mark.parametrize(
+    "number", [6234567890, 62345678901, 6421234567890, 3223456789, 49301234567, 20624111, 234567890123]
+)
 def test_a_number_cell_is_not_guessed_to_be_a_foreign_mobile(number: int) -> None:
     """A Dutch mobile with a digit too many, a foreign landline, a number of nobody."""
     with pytest.raises(Unreadable):

@@ -37,7 +37,7 @@ def made_up_number(chance: random.Random) -> str:
     typed = chance.choice(before) + area + chance.choice(between) + joined
     if chance.random() < 0.1:
         at = chance.randrange(len(typed) + 1)
-        typed = typed[:at] + chance.choice("0123456789+-. /()x,\u0663\n") + typed[at + chance.randrange(2):]
+        typed = typed[:at] + chance.choice("0123456789+-. /()x,\u0663\n") + typed[at + chance.randrange(2) :]
     return typed
 
 
@@ -134,7 +134,9 @@ def test_whatever_the_fast_path_allows_the_library_allows(typed: str) -> None:
 PHONELIKE = st.text("0123456789+-. /()oO") | st.text("06123456789 telmobwrk.:()")
 
 
-@given(st.one_of(st.text(), PHONELIKE, st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(), st.none()))
+@given(
+    st.one_of(st.text(), PHONELIKE, st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(), st.none())
+)
 def test_phone_raises_nothing_but_unreadable_and_reads_its_own_form(cell: Cell) -> None:
     """Whatever the cell holds."""
     try:

@@ -37,10 +37,7 @@ def positions(tab: Tab) -> dict[str, int]:
 
 def as_tables(tabs: Tabs) -> dict[str, Table]:
     """The example as a back end hands it over: headings in row 1."""
-    return {
-        tab.title: Table(tab.title, tab.title, positions(tab), tabs[tab.title], 2, tab.own)
-        for tab in TABS
-    }
+    return {tab.title: Table(tab.title, tab.title, positions(tab), tabs[tab.title], 2, tab.own) for tab in TABS}
 
 
 def judge(tabs: Tabs, terms: Terms = TERMS) -> tuple[Roster, list[Finding]]:

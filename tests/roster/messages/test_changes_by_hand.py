@@ -75,7 +75,9 @@ def test_one_piece_of_news_a_person(row: str) -> None:
     """Another place tells the number as well; and with an address again the mail does it."""
     rounds = changed(welcomed())
     seen = rounds.look(people(row))
-    assert [(one.member.nr, one.act) for one in changes_by_hand(seen)] == [("D-0001", "admin" if "beheerder" in row else "moved")]
+    assert [(one.member.nr, one.act) for one in changes_by_hand(seen)] == [
+        ("D-0001", "admin" if "beheerder" in row else "moved")
+    ]
     words = Page(render_by_hand([one for one in by_hand(seen) if one.nr == "D-0001"], Settings())).text
     assert "06-29999999" in words and "Stadspark" in words and "06-29000002" in words  # Bo, of that group
     assert "06-29000001" not in words  # Ada, of the other
@@ -86,7 +88,9 @@ def test_an_address_that_refused_the_news_puts_it_on_the_page() -> None:
     """Of a letter about a place, and of one about the number."""
     rounds = welcomed()
     rounds.go(people(sanne("Stadspark")), state="geweigerd")
-    assert [(one.member.nr, one.act) for one in changes_by_hand(rounds.look(people(sanne("Stadspark"))))] == [("D-0001", "moved")]
+    assert [(one.member.nr, one.act) for one in changes_by_hand(rounds.look(people(sanne("Stadspark"))))] == [
+        ("D-0001", "moved")
+    ]
     other = changed(welcomed())
     other.go(people(sanne()), UPDATE, state="geweigerd")
     assert {(one.member.nr, one.act) for one in changes_by_hand(other.look(people(sanne())))} == {

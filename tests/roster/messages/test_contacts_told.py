@@ -23,7 +23,10 @@ from roster.messages.registered import plan_registered
 from roster.messages.welcome import plan_welcome
 from support.pages import FACTS, one_line
 
-WHY = {"nl": "Mogen alleen uw contacten u aan een groep toevoegen?", "en": "If only your contacts may add you to groups"}
+WHY = {
+    "nl": "Mogen alleen uw contacten u aan een groep toevoegen?",
+    "en": "If only your contacts may add you to groups",
+}
 ATTACHED = {"nl": "bij deze mail", "en": "with this mail"}
 
 
@@ -35,24 +38,56 @@ def words(act: str, language: str, **facts: object) -> str:
 @pytest.mark.parametrize(
     ("language", "facts", "saying"),
     [
-        ("nl", {"admin_cards": 2}, "Sla de nummers van uw beheerders op in uw telefoon. Ze zitten als contacten bij deze mail: open ze en bewaar ze."),
-        ("nl", {"admins": ["Zoë"], "admin_cards": 1}, "Sla het nummer van uw beheerder op in uw telefoon. Het zit als contact bij deze mail: open het en bewaar het."),
+        (
+            "nl",
+            {"admin_cards": 2},
+            "Sla de nummers van uw beheerders op in uw telefoon. Ze zitten als contacten bij deze mail: open ze en bewaar ze.",
+        ),
+        (
+            "nl",
+            {"admins": ["Zoë"], "admin_cards": 1},
+            "Sla het nummer van uw beheerder op in uw telefoon. Het zit als contact bij deze mail: open het en bewaar het.",
+        ),
         ("nl", {"admin_cards": 1}, "Sla het nummer van een beheerder op in uw telefoon. Het zit"),
-        ("nl", {"admin_cards": 2, "is_admin": True}, "Sla de nummers van de andere beheerders op in uw telefoon. Ze zitten"),
-        ("nl", {"admins": ["Zoë"], "admin_cards": 1, "is_admin": True}, "Sla het nummer van de andere beheerder op in uw telefoon. Het zit"),
-        ("en", {"admin_cards": 2}, "Save the numbers of your group admins in your phone. They come with this mail as contacts: open them and save them."),
-        ("en", {"admins": ["Zoë"], "admin_cards": 1}, "Save the number of your group admin in your phone. It comes with this mail as a contact: open it and save it."),
+        (
+            "nl",
+            {"admin_cards": 2, "is_admin": True},
+            "Sla de nummers van de andere beheerders op in uw telefoon. Ze zitten",
+        ),
+        (
+            "nl",
+            {"admins": ["Zoë"], "admin_cards": 1, "is_admin": True},
+            "Sla het nummer van de andere beheerder op in uw telefoon. Het zit",
+        ),
+        (
+            "en",
+            {"admin_cards": 2},
+            "Save the numbers of your group admins in your phone. They come with this mail as contacts: open them and save them.",
+        ),
+        (
+            "en",
+            {"admins": ["Zoë"], "admin_cards": 1},
+            "Save the number of your group admin in your phone. It comes with this mail as a contact: open it and save it.",
+        ),
         ("en", {"admin_cards": 2, "is_admin": True}, "Save the numbers of your fellow admins in your phone. They come"),
-        ("en", {"admins": ["Zoë"], "admin_cards": 1, "is_admin": True}, "Save the number of your fellow admin in your phone. It comes"),
+        (
+            "en",
+            {"admins": ["Zoë"], "admin_cards": 1, "is_admin": True},
+            "Save the number of your fellow admin in your phone. It comes",
+        ),
     ],
 )
-def test_a_welcome_says_which_contacts_come_with_it_and_why(language: str, facts: dict[str, object], saying: str) -> None:
+def test_a_welcome_says_which_contacts_come_with_it_and_why(
+    language: str, facts: dict[str, object], saying: str
+) -> None:
     """Open and save them first; a reply is the way out where that does not work."""
     text = words("welcome", language, **facts)
     assert saying in text and WHY[language] in text
     early = "Doe dit vóór u in de groep komt." if language == "nl" else "Do this before you are added to the group."
     assert (early in text) is not facts.get("is_admin", False), "an admin makes the group"
-    assert ("Lukt het niet? Antwoord op deze mail" if language == "nl" else "Does it not work? Reply to this mail") in text
+    assert (
+        "Lukt het niet? Antwoord op deze mail" if language == "nl" else "Does it not work? Reply to this mail"
+    ) in text
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -81,17 +116,25 @@ def test_the_facts_count_what_goes_along() -> None:
     view = a_register(sheet)
     assert due(view) == ["D-1", "D-2", "D-3"]
     assert [(s.facts["admin_cards"], s.facts["regiegroep_card"], len(s.cards)) for s in plan_welcome(view)] == [
-        (1, True, 2), (1, True, 2), (2, True, 3),
+        (1, True, 2),
+        (1, True, 2),
+        (2, True, 3),
     ]
     example = a_register(sheet, terms=replace(TERMS, regiegroep_number="06-12345678"))
-    assert [(s.facts["regiegroep_card"], len(s.cards)) for s in plan_welcome(example)] == [(False, 1), (False, 1), (False, 2)]
+    assert [(s.facts["regiegroep_card"], len(s.cards)) for s in plan_welcome(example)] == [
+        (False, 1),
+        (False, 1),
+        (False, 2),
+    ]
     (send,) = plan_registered(a_view([told("welcome", EARLY)]))
     assert (send.facts["regiegroep_card"], len(send.cards)) == (True, 1)
 
 
 def test_a_test_mail_carries_the_contacts_that_its_text_names(tmp_path: Path) -> None:
     """Those of the regiegroep and of an admin, with a number that is nobody's; the coordinator sees what residents get."""
-    settings = Settings(mail=Mail(sender="Buurt <buurt@mail.example>"), paths=Paths(tmp_path / "out", tmp_path / "state"))
+    settings = Settings(
+        mail=Mail(sender="Buurt <buurt@mail.example>"), paths=Paths(tmp_path / "out", tmp_path / "state")
+    )
     choices = Choices(None, yes=False, force=False, today=date(2026, 11, 23))
     seen = set()
     for send in made_up(settings, choices, "an@mail.example"):
@@ -102,12 +145,21 @@ def test_a_test_mail_carries_the_contacts_that_its_text_names(tmp_path: Path) ->
         assert all("TEL;TYPE=CELL:+31600000000" in card for card in cards)
         body = message.get_body(("plain",))
         assert body is not None and (ATTACHED[send.language] in one_line(body.get_content())) is bool(cards)
-    assert seen == {("welcome", 2), ("admin", 2), ("moved", 2), ("registered", 1), ("number_update", 1), ("rules_update", 0)}
+    assert seen == {
+        ("welcome", 2),
+        ("admin", 2),
+        ("moved", 2),
+        ("registered", 1),
+        ("number_update", 1),
+        ("rules_update", 0),
+    }
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_one_other_admin_is_no_plural(language: str) -> None:
     """Nor are two of them a singular."""
-    one, more = ("Andere beheerder: ", "Andere beheerders: ") if language == "nl" else ("Fellow admin: ", "Fellow admins: ")
+    one, more = (
+        ("Andere beheerder: ", "Andere beheerders: ") if language == "nl" else ("Fellow admin: ", "Fellow admins: ")
+    )
     assert f"{one}Zoë" in words("welcome", language, is_admin=True, admins=["Zoë"])
     assert f"{more}Anna" in words("welcome", language, is_admin=True)

@@ -59,7 +59,9 @@ def test_a_new_admin_is_agreed_to_in_the_same_question(
     assert "1 mail versturen?" in again.shown and later.cards == ["AdaBo"] and NAMED not in capsys.readouterr().out
 
 
-def test_no_to_a_new_admin_lets_nothing_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_to_a_new_admin_lets_nothing_leave(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """And he is named again the next time."""
     workbook = TableRegister(known())
     for _time in range(2):
@@ -69,7 +71,10 @@ def test_no_to_a_new_admin_lets_nothing_leave(tmp_path: Path, monkeypatch: pytes
         assert box.cards == [] and NAMED in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("beheerders", "cards"), [(ONE_KNOWN, "Ada"), (ONE_KNOWN.replace("D-9002 |    ", "D-9002 | ja "), "AdaBo"), ("Nr", "")])
+@pytest.mark.parametrize(
+    ("beheerders", "cards"),
+    [(ONE_KNOWN, "Ada"), (ONE_KNOWN.replace("D-9002 |    ", "D-9002 | ja "), "AdaBo"), ("Nr", "")],
+)
 def test_without_a_question_only_cards_of_whom_the_regiegroep_knows_go_along(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], beheerders: str, cards: str
 ) -> None:
@@ -82,7 +87,9 @@ def test_without_a_question_only_cards_of_whom_the_regiegroep_knows_go_along(
     assert (NAMED in told) is (cards == "Ada")
 
 
-def test_in_the_outbox_his_card_goes_along_and_he_is_named_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_in_the_outbox_his_card_goes_along_and_he_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A person looks before she sends."""
     box = Keeping("klaargezet")
     workbook = TableRegister(known(beheerders="Nr\nD-9001"))
@@ -100,12 +107,16 @@ def test_another_number_or_another_admin_is_named_again(
     at_the_keyboard(monkeypatch, "j")
     workbook = TableRegister(known())
     go(tmp_path, workbook, Keeping())
-    row = next(n for n, name in enumerate(workbook.column("Voornaam"), 2) if name == ("Bo" if heading == "Mobiel" else "Voor1"))
+    row = next(
+        n for n, name in enumerate(workbook.column("Voornaam"), 2) if name == ("Bo" if heading == "Mobiel" else "Voor1")
+    )
     workbook.tables = with_members(people(4, 4), 10)(with_cell(row, heading, value)(workbook.tables))
     capsys.readouterr()
     at_the_keyboard(monkeypatch, "n")
     go(tmp_path, workbook, Keeping())
-    assert f"Nieuw als beheerder: {'Bo' if heading == 'Mobiel' else 'Voor1'} Jansen (Tuindorp)." in capsys.readouterr().out
+    assert (
+        f"Nieuw als beheerder: {'Bo' if heading == 'Mobiel' else 'Voor1'} Jansen (Tuindorp)." in capsys.readouterr().out
+    )
 
 
 def test_an_admin_who_comes_up_between_two_tries_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -145,8 +156,26 @@ def test_only_a_ledger_that_was_in_use_takes_admins_over(letters: int) -> None:
         for statement in (statement for statements in MIGRATIONS[:step] for statement in statements):
             ledger.execute(statement)
         for n in range(letters):
-            letter = f"D-{n}", "welcome", "1", f"<{n}@b>", "x", "", "verstuurd", "", "verstuurd", "2026-01-01", "", "", 1, "", ""
+            letter = (
+                f"D-{n}",
+                "welcome",
+                "1",
+                f"<{n}@b>",
+                "x",
+                "",
+                "verstuurd",
+                "",
+                "verstuurd",
+                "2026-01-01",
+                "",
+                "",
+                1,
+                "",
+                "",
+            )
             ledger.execute(f"INSERT INTO message VALUES ({', '.join('?' * len(letter))})", letter)
         for statement in MIGRATIONS[step]:
             ledger.execute(statement)
-        assert ledger.execute("SELECT count FROM seen WHERE what = 'admins_before'").fetchall() == [(letters,)] * bool(letters)
+        assert ledger.execute("SELECT count FROM seen WHERE what = 'admins_before'").fetchall() == [(letters,)] * bool(
+            letters
+        )

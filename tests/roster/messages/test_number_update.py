@@ -28,7 +28,8 @@ def counts(rounds: Rounds, tables: dict[str, Table]) -> dict[str, list[str]]:
     found = audience_of(rounds.look(tables))
     return {
         name: [one.nr for one in getattr(found, name)]
-        for name in ("mail", "by_hand", "blocked", "left_alone", "unsure") if getattr(found, name)
+        for name in ("mail", "by_hand", "blocked", "left_alone", "unsure")
+        if getattr(found, name)
     }
 
 
@@ -37,8 +38,12 @@ def test_everybody_who_was_told_the_old_number_is_told_the_new_one_once() -> Non
     rounds = changed(welcomed())
     newcomer = "D-0002 | Piet | p@mail.example | Tuindorp | |"
     assert rounds.go(people(sanne(), newcomer)) == [("D-0002", "welcome")]
-    assert rounds.go(people(sanne(), newcomer), UPDATE) == [(nr, "number_update") for nr in ("D-0001", "D-9001", "D-9002")]
-    assert [(send.facts["regiegroep_number"], [name for name, _ in send.cards]) for send in rounds.sends] == [(OTHER, ["Regiegroep.vcf"])] * 3
+    assert rounds.go(people(sanne(), newcomer), UPDATE) == [
+        (nr, "number_update") for nr in ("D-0001", "D-9001", "D-9002")
+    ]
+    assert [(send.facts["regiegroep_number"], [name for name, _ in send.cards]) for send in rounds.sends] == [
+        (OTHER, ["Regiegroep.vcf"])
+    ] * 3
     assert rounds.go(people(sanne(), newcomer), UPDATE) == [] == rounds.go(people(sanne(), newcomer))
 
 
@@ -51,7 +56,9 @@ def test_a_number_that_comes_back_is_told_again() -> None:
     """A slip of the pen, mailed and mended: the last that they heard counts."""
     rounds = welcomed()
     for number in (OTHER, "06-23456789", OTHER):
-        assert ("D-0001", "number_update") in [(who[:6], act) for who, act in changed(rounds, number).go(people(sanne()), UPDATE)]
+        assert ("D-0001", "number_update") in [
+            (who[:6], act) for who, act in changed(rounds, number).go(people(sanne()), UPDATE)
+        ]
         assert rounds.go(people(sanne()), UPDATE) == []
 
 

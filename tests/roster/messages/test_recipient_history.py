@@ -31,13 +31,21 @@ def to(view: View, delivery: Delivery, mobile: str, address: str) -> Delivery:
 def test_every_kind_of_letter_knows_the_same_person(mobile: str, address: str, is_hers: bool) -> None:
     """An admin who changes her mobile is planned no second letter, and counts as holder of the rules she was told."""
     empty = a_view([])
-    letters = [to(empty, told("welcome", EARLY), mobile, address), to(empty, told("registered", LATE, "tuindorp"), mobile, address)]
+    letters = [
+        to(empty, told("welcome", EARLY), mobile, address),
+        to(empty, told("registered", LATE, "tuindorp"), mobile, address),
+    ]
     view = a_view(letters)
     view.roster.tables["Deelnemers"].rows[0][0] = "verstuurd 1-11-2026 (versie 1)"
     anna = view.roster.members[0]
     assert list(plan_registered(view)) == []
     assert (recipient_history_of(view).letters(anna) == letters) is is_hers
-    assert [holder.member.nr for holder in holders(replace(view, standing=replace(view.standing, member={"D-0001": view.standing.group["g"]})))] == (["D-0001"] if is_hers else [])
+    assert [
+        holder.member.nr
+        for holder in holders(
+            replace(view, standing=replace(view.standing, member={"D-0001": view.standing.group["g"]}))
+        )
+    ] == (["D-0001"] if is_hers else [])
     assert recipient_history_of(view).person(anna) == ("D-0001" if is_hers else "D-0001-2")
 
 

@@ -34,10 +34,19 @@ EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 
 def a_view(deliveries: list[Delivery], regienummer: str = "", registered: date | None = REGISTERED) -> View:
     """One group of two admins, the second without an address."""
     groups = Table("Groepen", "Groepen", {"Regienummer": 0}, [[regienummer]], 2, frozenset({"Regienummer"}))
-    people = Table("Deelnemers", "Deelnemers", {"Welkom": 0, "Nr": 1}, [["", "D-0001"], ["", "D-0002"]], 2, frozenset({"Welkom"}))
+    people = Table(
+        "Deelnemers", "Deelnemers", {"Welkom": 0, "Nr": 1}, [["", "D-0001"], ["", "D-0002"]], 2, frozenset({"Welkom"})
+    )
     group = Group(Place("Groepen", 2, "g"), "Tuindorp", "Noord", registered)
     admins = [
-        Member(Place("Deelnemers", 2, "D-0001"), "D-0001", "Anna", mobile="+31623456701", email="a@mail.example", role=Role.ADMIN),
+        Member(
+            Place("Deelnemers", 2, "D-0001"),
+            "D-0001",
+            "Anna",
+            mobile="+31623456701",
+            email="a@mail.example",
+            role=Role.ADMIN,
+        ),
         Member(Place("Deelnemers", 3, "D-0002"), "D-0002", "Bo", mobile="+31623456702", role=Role.ADMIN),
     ]
     roster = Roster({"Groepen": groups, "Deelnemers": people}, [Area(Place("Gebieden"), "Noord")], [group], [], admins)
@@ -57,7 +66,12 @@ def test_an_admin_who_was_welcomed_before_hears_of_the_registration_once() -> No
     """Who is welcomed after it reads it there; and nobody where the group is not registered, or has no number to give."""
     before = a_view([told("welcome", EARLY)])
     (send,) = plan_registered(before)
-    assert (send.person, send.version, send.told_together, send.cards[0][0]) == ("D-0001", "tuindorp", True, "Regiegroep.vcf")
+    assert (send.person, send.version, send.told_together, send.cards[0][0]) == (
+        "D-0001",
+        "tuindorp",
+        True,
+        "Regiegroep.vcf",
+    )
     assert send.facts["regiegroep_number"] == "06-23456789"
     for view in (
         a_view([told("welcome", EARLY), told("registered", LATE, "tuindorp")]),
@@ -67,7 +81,10 @@ def test_an_admin_who_was_welcomed_before_hears_of_the_registration_once() -> No
         a_view([told("welcome", EARLY)], registered=None),
         a_view([told("welcome", EARLY)], regienummer="bezig sinds 20-11-2026 18:30"),
         replace(before, terms=replace(TERMS, regiegroep_number="")),
-        replace(before, history=replace(before.history, left_alone=frozenset({before.history.address_mark("A@mail.example")}))),
+        replace(
+            before,
+            history=replace(before.history, left_alone=frozenset({before.history.address_mark("A@mail.example")})),
+        ),
     ):
         assert list(plan_registered(view)) == []
 
@@ -147,7 +164,9 @@ def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: Ru
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
         sync(run_door, settings)
-        with sqlite3.connect(tmp_path / "state" / "ledger.sqlite3") as ledger:  # as if before their groups were registered
+        with sqlite3.connect(
+            tmp_path / "state" / "ledger.sqlite3"
+        ) as ledger:  # as if before their groups were registered
             ledger.execute("UPDATE message SET day = '2020-01-01'")
         ledger.close()
         retype(tmp_path, "Groepen", "Regienummer", lambda _row: True, None)
@@ -163,7 +182,9 @@ def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: Ru
         retype(tmp_path, "Deelnemers", "E-mail", lambda row: nr[1] in row, "nieuw.adres@mail.example")
         sync(run_door, settings)
         assert plan.recipients[told:] == ["nieuw.adres@mail.example"] and told > welcomed
-        assert regienummers(tmp_path)[group].startswith("verstuurd") and "geweigerd" not in regienummers(tmp_path)[group]
+        assert (
+            regienummers(tmp_path)[group].startswith("verstuurd") and "geweigerd" not in regienummers(tmp_path)[group]
+        )
 
 
 @pytest.mark.skipif(shutil.which("spamassassin") is None, reason="SpamAssassin is not installed here")
@@ -177,7 +198,11 @@ def test_no_mail_gets_a_point_for_its_form(tmp_path: Path) -> None:
         if send.language == "en" and send.act != "welcome":
             continue
         letter = compose(send, settings, datetime(2026, 11, 23, 18, 30, tzinfo=UTC))
-        ended = subprocess.run(["spamassassin", "-L", "-t"], input=letter.data, capture_output=True, check=False, timeout=120)
+        ended = subprocess.run(
+            ["spamassassin", "-L", "-t"], input=letter.data, capture_output=True, check=False, timeout=120
+        )
         report = ended.stdout.decode("utf-8", "replace").rpartition("Content analysis details:")[2]
-        points = [line for line in report.splitlines() if line.strip()[:1].isdigit() and not line.strip().startswith("0.0")]
+        points = [
+            line for line in report.splitlines() if line.strip()[:1].isdigit() and not line.strip().startswith("0.0")
+        ]
         assert report and points == [], (send.act, points)

@@ -110,7 +110,9 @@ def test_an_admin_gets_the_number_that_members_may_not_have() -> None:
     assert [(send.act, send.facts["regiegroep_number"]) for send in rounds.sends] == [("admin", "06-23456789")]
 
 
-@pytest.mark.parametrize("later", [sanne(), sanne(role="beheerder"), sanne("Stadspark"), sanne("Stadspark", "beheerder")])
+@pytest.mark.parametrize(
+    "later", [sanne(), sanne(role="beheerder"), sanne("Stadspark"), sanne("Stadspark", "beheerder")]
+)
 def test_what_was_so_before_is_mailed_to_nobody(later: str) -> None:
     """A ledger with welcomes and no memory of places: the first look is recorded in silence, the next change is told."""
     rounds = welcomed()
@@ -170,7 +172,9 @@ def test_a_group_that_is_renamed_moves_nobody() -> None:
     streets = STREETS.replace("Tuindorp", "Tuinwijk")
     tables = register(
         f"Nr | Voornaam | E-mail | Groep | Straat\n{'D-0001 | Sanne | s@mail.example | Tuinwijk | Kerkstraat'}",
-        new.format(started="1-3-2025"), streets, staff=STAFF.replace("Tuindorp", "Tuinwijk"),
+        new.format(started="1-3-2025"),
+        streets,
+        staff=STAFF.replace("Tuindorp", "Tuinwijk"),
     )
     assert rounds.go(tables) == []
     assert {("D-0001", "tuinwijk", "deelnemer"), ("D-9001", "tuinwijk", "beheerder")} <= {
@@ -187,7 +191,8 @@ def test_groups_that_are_put_together_or_split_do_move_people() -> None:
     groups = GROUPS.replace("Tuindorp ", "Samen ").replace("    Stadspark | Centrum | 1-2-2025     | {started}\n", "")
     tables = register(
         "Nr | Voornaam | E-mail | Groep | Straat\nD-0001 | Sanne | s@mail.example | Samen | Kerkstraat",
-        groups, "Straat | Plaats | Groep\nKerkstraat | Den Helder | Samen\nParklaan | Den Helder | Samen",
+        groups,
+        "Straat | Plaats | Groep\nKerkstraat | Den Helder | Samen\nParklaan | Den Helder | Samen",
         staff=STAFF.replace("Tuindorp", "Samen").replace("Stadspark", "Samen"),
     )
     assert rounds.go(tables) == [("D-0001", "moved"), ("D-9001", "admin"), ("D-9002", "admin")]
@@ -205,7 +210,9 @@ def test_another_mobile_and_another_row_make_nobody_new() -> None:
 
 
 @pytest.mark.parametrize(("state", "again"), [("onzeker", []), ("geweigerd", []), ("wacht", [("D-0001", "moved")])])
-def test_a_letter_that_did_not_end_well_goes_by_the_rules_of_all_letters(state: str, again: list[tuple[str, str]]) -> None:
+def test_a_letter_that_did_not_end_well_goes_by_the_rules_of_all_letters(
+    state: str, again: list[tuple[str, str]]
+) -> None:
     """Uncertain: never by itself; refused: to another address only; put off: again."""
     rounds = welcomed()
     tables = people(sanne("Stadspark"))
@@ -250,10 +257,13 @@ def test_a_letter_of_our_own_that_is_due_again_leaves_though_its_row_tells_of_it
     tables = people(sanne("Stadspark"))
     rounds.go(tables)
     told = rounds.told(tables)
-    rounds.history = replace(rounds.history, deliveries=[
-        one._replace(state="wacht", told="verstuurd 1-4-2026 (versie stadspark)") if one.act == "moved" else one
-        for one in rounds.history.deliveries
-    ])
+    rounds.history = replace(
+        rounds.history,
+        deliveries=[
+            one._replace(state="wacht", told="verstuurd 1-4-2026 (versie stadspark)") if one.act == "moved" else one
+            for one in rounds.history.deliveries
+        ],
+    )
     assert rounds.told(told)["Deelnemers"].cell(0, "Vervolgmail") == ""
     assert rounds.go(told) == [("D-0001", "moved")]
 
@@ -262,7 +272,9 @@ def test_a_copied_row_is_told_of_its_own_place() -> None:
     """A mark under another's Nr says nothing."""
     rounds = welcomed()
     tables = people(sanne("Stadspark"))
-    tables["Deelnemers"].rows[0][tables["Deelnemers"].columns["Vervolgmail"]] = "naar groep Tuindorp: verstuurd 1-4-2026"
+    tables["Deelnemers"].rows[0][tables["Deelnemers"].columns["Vervolgmail"]] = (
+        "naar groep Tuindorp: verstuurd 1-4-2026"
+    )
     assert rounds.go(tables) == [("D-0001", "moved")]
 
 
@@ -282,7 +294,11 @@ def test_the_announcement_goes_along_until_the_group_has_started() -> None:
     for started, is_there in (("", True), ("1-3-2025", False)):
         rounds = Rounds()
         rounds.go(people(sanne(), started=started))
-        assert {send.person: send.facts.get("announce") for send in rounds.sends} == {"D-0001": None, "D-9001": False, "D-9002": is_there}
+        assert {send.person: send.facts.get("announce") for send in rounds.sends} == {
+            "D-0001": None,
+            "D-9001": False,
+            "D-9002": is_there,
+        }
         rounds.go(people(sanne("Stadspark", "beheerder"), started=started))
         assert [send.facts["announce"] for send in rounds.sends] == [is_there]
         rounds = Rounds()

@@ -42,7 +42,9 @@ def mailed(seen: View, *, kept: bool = True) -> tuple[list[str], History]:
     sends = list(plan_welcome(seen))
     history, marks = seen.history, cells(plan_marks(seen))
     went = [
-        Delivery(one.person, one.act, one.version, "verstuurd", DAY, one.identities, history.address_mark(one.to_address))
+        Delivery(
+            one.person, one.act, one.version, "verstuurd", DAY, one.identities, history.address_mark(one.to_address)
+        )
         for one in sends
     ]
     given = {str(nr) for (tab, _row, column), nr in marks.items() if (tab, column) == ("Deelnemers", "Nr")}
@@ -121,12 +123,24 @@ def test_one_person_is_welcomed_once_whatever_changes(later: Sequence[str]) -> N
 
 def test_a_stranger_typed_over_a_row_is_welcomed_and_both_are_known_for_ever() -> None:
     """She had changed everything since her welcome; typed in again she is known, in a row of her own or in the old one."""
-    changed = ["D-0001 | Sanne | Boer | s@mail.example | 06-23450002 | | ja", "D-0001 | Sanne | Boer | new@mail.example | 06-23450002 | | ja"]
+    changed = [
+        "D-0001 | Sanne | Boer | s@mail.example | 06-23450002 | | ja",
+        "D-0001 | Sanne | Boer | new@mail.example | 06-23450002 | | ja",
+    ]
     anew = f"{TIM}\n | Sanne | Mol | new@mail.example | 06-23450003 | | ja"
     later = "D-0001 | Tim | Post | tim@mail.example | 06-23450009 | | ja\nD-9004 | Sanne | Mol | last@mail.example | 06-23450003 | | ja"
     assert welcomed(SANNE, *changed, TIM, TIM, anew, later) == [["Sanne Boer"], [], [], ["Tim Post"], [], [], []]
     third = "D-0001 | Uma | Vos | u@mail.example | 06-23450010 | | ja"
-    assert welcomed(SANNE, *changed, TIM, changed[1], TIM, third, TIM) == [["Sanne Boer"], [], [], ["Tim Post"], [], [], ["Uma Vos"], []]
+    assert welcomed(SANNE, *changed, TIM, changed[1], TIM, third, TIM) == [
+        ["Sanne Boer"],
+        [],
+        [],
+        ["Tim Post"],
+        [],
+        [],
+        ["Uma Vos"],
+        [],
+    ]
 
 
 def test_a_row_typed_over_in_steps_without_a_round_between_is_a_stranger_too() -> None:
@@ -234,7 +248,11 @@ def test_the_ledger_keeps_people_as_digests(tmp_path: Path) -> None:
         ledger.remember_recipients(recipient_history_of(seen_in(SANNE, history)).caught_up())
     with Ledger(path, DAY) as ledger:
         kept = ledger.history().recipients
-    assert kept["D-0001"][:3] == (history.identity("+31623450001"), history.address_mark("s@mail.example"), history.name_mark("sanne boer"))
+    assert kept["D-0001"][:3] == (
+        history.identity("+31623450001"),
+        history.address_mark("s@mail.example"),
+        history.name_mark("sanne boer"),
+    )
     stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
     assert not any(word in stored for word in (b"sanne", b"boer", b"23450001", b"s@mail"))
 
@@ -306,7 +324,9 @@ def drag(settings: Settings, rows: int, **typed: object) -> None:
             sheet.cell(last + step, cell.column, value)
     book.save(settings.workbook.path)
     for step in range(1, rows + 1):
-        types(settings, last + step, **{heading: f"{value}".replace("#", str(step)) for heading, value in typed.items()})
+        types(
+            settings, last + step, **{heading: f"{value}".replace("#", str(step)) for heading, value in typed.items()}
+        )
 
 
 TYPED = {"Voornaam": "Uma#", "Achternaam": "Vos#", "E_mail": "uma#@mail.example"}
@@ -386,4 +406,6 @@ def test_another_laptop_believes_the_marks_of_rows(tmp_path: Path, stale: bool) 
     sync(other, TODAY + timedelta(days=30))
     types(settings, 6, Voornaam="Vera", Achternaam="Wit", Mobiel="06-23450088", E_mail="vera@mail.example")
     sync(other, TODAY + timedelta(days=60))
-    assert len(letters(other)) == 1, "a stranger typed over a row that the other laptop mailed is welcomed by this one as well"
+    assert len(letters(other)) == 1, (
+        "a stranger typed over a row that the other laptop mailed is welcomed by this one as well"
+    )

@@ -104,7 +104,11 @@ def live(seed: int, months: int = 12) -> None:
         told.update(name.split()[0] for name in names)
         for row, member in zip(year.rows, seen.roster.members, strict=False):
             row.nr = member.nr
-        wrong = {f"F{row.person.key}": told[f"F{row.person.key}"] for row in year.rows if not row.left and told[f"F{row.person.key}"] != 1}
+        wrong = {
+            f"F{row.person.key}": told[f"F{row.person.key}"]
+            for row in year.rows
+            if not row.left and told[f"F{row.person.key}"] != 1
+        }
         assert not wrong, (month, [row.line for row in year.rows])
 
 

@@ -21,7 +21,9 @@ def people(number: int, agreed: str = "ja", left: str = "", status: str = "actie
     return "\n".join(["Voornaam | Akkoord spelregels | Afgemeld op | Status", *[row] * number])
 
 
-@pytest.mark.parametrize(("before", "now", "doubted"), [(400, 0, 1), (400, 290, 1), (400, 302, 0), (19, 0, 0), (0, 300, 0)])
+@pytest.mark.parametrize(
+    ("before", "now", "doubted"), [(400, 0, 1), (400, 290, 1), (400, 302, 0), (19, 0, 0), (0, 300, 0)]
+)
 def test_rows_that_are_gone_at_once_are_doubted(before: int, now: int, doubted: int) -> None:
     """More than a quarter of the members, against what the last round saw."""
     found = doubts(view(register(people(now), staff=""), history=History(counts={"members": before})))
@@ -31,8 +33,12 @@ def test_rows_that_are_gone_at_once_are_doubted(before: int, now: int, doubted: 
 
 def test_a_column_that_was_emptied_is_doubted() -> None:
     """Everybody's agreement is gone at once: somebody's hand slipped."""
-    assert doubts(view(register(people(40, agreed="")))) == ["Van de 40 deelnemers die meededen, worden er 40 ineens geblokkeerd."]
-    assert doubts(view(register(people(40, left="1-3-2026")))) == ["Van de 40 deelnemers die meededen, zijn er 40 ineens afgemeld."]
+    assert doubts(view(register(people(40, agreed="")))) == [
+        "Van de 40 deelnemers die meededen, worden er 40 ineens geblokkeerd."
+    ]
+    assert doubts(view(register(people(40, left="1-3-2026")))) == [
+        "Van de 40 deelnemers die meededen, zijn er 40 ineens afgemeld."
+    ]
     assert doubts(view(register(people(19, agreed="")))) == []
     assert doubts(view(register(people(40, agreed="", status="geblokkeerd")))) == []
 
@@ -40,10 +46,14 @@ def test_a_column_that_was_emptied_is_doubted() -> None:
 def test_many_mails_to_people_who_were_mailed_already_are_doubted() -> None:
     """One row may have been typed over; if all rows seem to hold other people, the memory is what is wrong."""
     rows = "\n".join(
-        ["Nr | Voornaam | E-mail | Welkom", *(f"D-{n:04d} | Jan | jan{n}@mail.example | klaargezet 1-3-2026 (versie 1)" for n in range(1, 31))]
+        [
+            "Nr | Voornaam | E-mail | Welkom",
+            *(f"D-{n:04d} | Jan | jan{n}@mail.example | klaargezet 1-3-2026 (versie 1)" for n in range(1, 31)),
+        ]
     )
     others = [
-        Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody") for n in range(1, 31)
+        Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody")
+        for n in range(1, 31)
     ]
     seen = view(register(rows), replace(TERMS, regiegroep_number="06-23456789"), History(others, salt=b"test"))
     told = doubts(seen, list(plan_welcome(seen)))
@@ -55,6 +65,7 @@ PEOPLE = [(f"D-{turn:04d}", f"Jan{turn}", f"jan{turn}@mail.example", mobile(turn
 
 def known(people: list[tuple[str, str, str, str]]) -> View:
     """A register of these people, whom the ledger knows as PEOPLE."""
+
     def seen(rows: list[tuple[str, str, str, str]], history: History) -> View:
         return view(register("\n".join(["Nr | Voornaam | E-mail | Mobiel", *map(" | ".join, rows)])), TERMS, history)
 
@@ -65,7 +76,7 @@ def known(people: list[tuple[str, str, str, str]]) -> View:
 
 def with_column(at: int, values: list[str]) -> list[tuple[str, str, str, str]]:
     """PEOPLE with other values in one column, from the top down."""
-    below = [person[at] for person in PEOPLE[len(values):]]
+    below = [person[at] for person in PEOPLE[len(values) :]]
     return [(*person[:at], value, *person[at + 1 :]) for person, value in zip(PEOPLE, [*values, *below], strict=True)]
 
 
@@ -91,7 +102,9 @@ def test_sorted_with_newcomers_among_them_is_doubted_too() -> None:
     """Their rows tell nothing of before; the others do."""
     addresses = sorted([*(person[2] for person in PEOPLE), "aa@mail.example", "zz@mail.example"])
     rows = [*PEOPLE, ("", "Nieuw", "", mobile(98)), ("", "Nieuwer", "", mobile(99))]
-    (line,) = doubts(known([(nr, name, address, number) for (nr, name, _old, number), address in zip(rows, addresses, strict=True)]))
+    (line,) = doubts(
+        known([(nr, name, address, number) for (nr, name, _old, number), address in zip(rows, addresses, strict=True)])
+    )
     assert "het e-mailadres van een ander" in line
 
 
@@ -106,14 +119,18 @@ def test_ordinary_changes_are_not_doubted() -> None:
     """Rows that travel whole, a couple that swaps or shares, and whoever is not known yet."""
     assert doubts(known(PEOPLE[::-1])) == []
     assert doubts(known(with_column(3, [PEOPLE[1][3], PEOPLE[0][3], PEOPLE[3][3], PEOPLE[2][3]]))) == []
-    assert doubts(known(with_column(2, [PEOPLE[29][2]] * 7))) == [], "seven who share one address, which is still his as well"
+    assert doubts(known(with_column(2, [PEOPLE[29][2]] * 7))) == [], (
+        "seven who share one address, which is still his as well"
+    )
     strangers = [(f"D-{turn:04d}", "Uma", f"uma{turn}@mail.example", mobile(turn)) for turn in range(31, 61)]
     assert doubts(known([*PEOPLE, *strangers])) == []
 
 
 def newcomers(number: int) -> str:
     """So many members with an address who were not welcomed yet."""
-    return "\n".join(["Nr | Voornaam | E-mail", *(f"D-{n:04d} | Jan | jan{n}@mail.example" for n in range(1, number + 1))])
+    return "\n".join(
+        ["Nr | Voornaam | E-mail", *(f"D-{n:04d} | Jan | jan{n}@mail.example" for n in range(1, number + 1))]
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,9 +148,19 @@ def newcomers(number: int) -> str:
 )
 def test_very_many_new_mails_at_once_are_doubted(number: int, counts: dict[str, int], doubted: bool) -> None:
     """More than twenty and a quarter of the members, on a register that is known; what waited for its turn is not new."""
-    seen = view(register(newcomers(number)), replace(TERMS, regiegroep_number="06-23456789"), History(counts=counts, salt=b"test"))
+    seen = view(
+        register(newcomers(number)),
+        replace(TERMS, regiegroep_number="06-23456789"),
+        History(counts=counts, salt=b"test"),
+    )
     found = doubts(seen, list(plan_welcome(seen)))
-    assert found == ([f"Er komen ineens {number - counts.get('mails', 0)} nieuwe mails bij, op {number + 3} deelnemers. Controleer wie er nieuw bij staan."] if doubted else [])
+    assert found == (
+        [
+            f"Er komen ineens {number - counts.get('mails', 0)} nieuwe mails bij, op {number + 3} deelnemers. Controleer wie er nieuw bij staan."
+        ]
+        if doubted
+        else []
+    )
 
 
 def test_many_new_mails_are_no_doubt_where_they_are_a_small_part() -> None:

@@ -14,7 +14,9 @@ FINDINGS = [Finding(BAD, "a_rule", Weight.BLOCKS, "Fout."), Finding(GOOD, "a_rul
 def test_a_held_row_keeps_its_document_and_its_part_of_a_file_inside() -> None:
     """A let op holds nothing back."""
     file = WriteFile("vcards/a.vcf", (Part(GOOD, "goed"), Part(BAD, "fout")))
-    plan, held = hold_back([Document("a.md", "signs", "nl", {}, GOOD), Document("b.md", "signs", "nl", {}, BAD), file], FINDINGS)
+    plan, held = hold_back(
+        [Document("a.md", "signs", "nl", {}, GOOD), Document("b.md", "signs", "nl", {}, BAD), file], FINDINGS
+    )
     assert plan == [Document("a.md", "signs", "nl", {}, GOOD), WriteFile("vcards/a.vcf", (Part(GOOD, "goed"),))]
     assert [step.path for step in held.steps if isinstance(step, Document)] == ["b.md"]
     assert held.parts == (Part(BAD, "fout"),)

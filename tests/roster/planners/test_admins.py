@@ -22,7 +22,13 @@ def test_every_admin_gets_a_row_with_what_the_regiegroep_needs() -> None:
     assert [step.key for step in steps if isinstance(step, AddRow)] == ["D-9001", "D-9002"]
     values = dict(steps[0].values)  # type: ignore[union-attr]  # an AddRow, as the line above says
     told = values.pop("Meldingen")
-    assert values == {"Nr": "D-9001", "Naam": "Ada Jansen", "Mobiel": "+31629000001", "Groep": "Tuindorp", "Gebied": "Centrum"}
+    assert values == {
+        "Nr": "D-9001",
+        "Naam": "Ada Jansen",
+        "Mobiel": "+31629000001",
+        "Groep": "Tuindorp",
+        "Gebied": "Centrum",
+    }
     assert "regiegroep" in str(told)
 
 
@@ -76,7 +82,10 @@ def test_a_row_typed_beforehand_is_taken_over_with_its_answers(typed: str, other
     assert told["Beheerders", 2, "Nr"] == "D-9001" and ("Beheerders", 2, "Meldingen") not in told
     after = carried_out(tables, steps)
     assert [after["Beheerders"].cell(0, heading) for heading in ("Naam", "Mobiel", "Groep", "Gebied")] == [
-        "Ada Jansen", "+31629000001", "Tuindorp", "Centrum",
+        "Ada Jansen",
+        "+31629000001",
+        "Tuindorp",
+        "Centrum",
     ]
     assert plan(plan_admins, after) == []
     assert "an_admin_sits_in_both_admin_groups" not in [rule for rule, _row in found(tables)]
@@ -123,8 +132,11 @@ AREA = "an_admin_sits_in_the_group_of_todays_area"
 
 def test_a_yes_for_another_areas_group_asks_to_look_again_until_it_is_answered() -> None:
     """Told at every round, also once our own cell shows the new area; gone with nee, and a yes after that stands."""
+
     def month(answer: str, area: str = "Zuid", before: dict[str, Table] | None = None) -> dict[str, Table]:
-        tables = register(groepen=TWO_GROUPS.format(area=area), gebieden=TWO_AREAS, beheerders=ROWS.format(answer=answer))
+        tables = register(
+            groepen=TWO_GROUPS.format(area=area), gebieden=TWO_AREAS, beheerders=ROWS.format(answer=answer)
+        )
         if before is not None:
             kept = before["Beheerders"]
             for row in kept.rows[:1]:
@@ -138,7 +150,9 @@ def test_a_yes_for_another_areas_group_asks_to_look_again_until_it_is_answered()
     moved = month("ja")
     assert asked(moved) == [2], "Bo said nee, and is asked for ja by another rule"
     after = carried_out(moved, plan(plan_admins, moved))
-    assert after["Beheerders"].cell(0, "Gebied") == "Zuid" and "“Centrum”" in str(after["Beheerders"].cell(0, "Meldingen"))
+    assert after["Beheerders"].cell(0, "Gebied") == "Zuid" and "“Centrum”" in str(
+        after["Beheerders"].cell(0, "Meldingen")
+    )
     again = month("ja", before=after)
     assert asked(again) == [2] and plan(plan_admins, again) == []
     assert asked(month("ja", area="Centrum", before=after)) == [], "back again, and the answer was for this one"
@@ -150,7 +164,11 @@ def test_a_yes_for_another_areas_group_asks_to_look_again_until_it_is_answered()
 
 def test_an_area_that_got_another_name_is_no_other_area() -> None:
     """Two that were put together are: who was in the one that is gone is not in the group of the other."""
-    renamed = register(gebieden="Gebied | Plaats\nNieuw | Den Helder", groepen=TWO_GROUPS.replace("Centrum", "Nieuw").format(area="Nieuw"), beheerders=ROWS.format(answer="ja"))
+    renamed = register(
+        gebieden="Gebied | Plaats\nNieuw | Den Helder",
+        groepen=TWO_GROUPS.replace("Centrum", "Nieuw").format(area="Nieuw"),
+        beheerders=ROWS.format(answer="ja"),
+    )
     assert AREA not in [rule for rule, _row in found(renamed)]
     rows = f"{HEAD}\nD-9001 | Ada | | Tuindorp | Noord | ja | ja\nD-9002 | Bo | | Tuindorp | Centrum | ja | ja"
     merged = register(beheerders=rows)
@@ -160,7 +178,9 @@ def test_an_area_that_got_another_name_is_no_other_area() -> None:
 def test_a_typed_row_is_taken_over_in_the_file_itself(tmp_path: Path) -> None:
     """Through a real round: the answers stay where they were typed, and no second row is made."""
     settings = lay_out(tmp_path)
-    types(settings, 2, tab="Beheerders", Naam="Anna Bakker", Groep="Tuindorp", In__regiegroep="ja", In__gebiedsgroep="ja")
+    types(
+        settings, 2, tab="Beheerders", Naam="Anna Bakker", Groep="Tuindorp", In__regiegroep="ja", In__gebiedsgroep="ja"
+    )
     sync(settings)
     assert column(settings, "Nr", "Beheerders") == ["D-0001"]
     assert column(settings, "In gebiedsgroep", "Beheerders") == ["ja"]

@@ -62,7 +62,12 @@ def test_what_stands_in_no_row_comes_first_and_always(
     lines = describe(seen, [], Held(), shown=shown)
     start = next(number for number, line in enumerate(lines) if "meldingen:" in line) + 1
     told = lines[start : lines.index("", start)]
-    assert all(line in text for line, text in zip(sorted(whole), sorted(told[: len(whole)], key=lambda one: one.split(": ", 1)[1]), strict=True))
+    assert all(
+        line in text
+        for line, text in zip(
+            sorted(whole), sorted(told[: len(whole)], key=lambda one: one.split(": ", 1)[1]), strict=True
+        )
+    )
     rest = [line for line in told if line.startswith("  … en nog ")]
     if shown is None:
         assert (len(told), rest) == (len(seen.findings), [])
@@ -76,8 +81,14 @@ def test_what_stands_in_no_row_comes_first_and_always(
 def test_what_is_left_out_really_stands_in_the_column() -> None:
     """Each of the thirty rows gets its line."""
     seen = view(register(WRONG, GROUPS, STREETS, staff=NO_COORDINATOR))
-    marks = {step.place.row for step in plan_marks(seen) if isinstance(step, SetCell) and step.place.column == "Meldingen" and step.value}
-    assert {finding.place.row for finding in seen.findings if finding.place.key and finding.place.tab == "Deelnemers"} <= marks
+    marks = {
+        step.place.row
+        for step in plan_marks(seen)
+        if isinstance(step, SetCell) and step.place.column == "Meldingen" and step.value
+    }
+    assert {
+        finding.place.row for finding in seen.findings if finding.place.key and finding.place.tab == "Deelnemers"
+    } <= marks
 
 
 def test_reading_a_mailbox_that_nobody_named_says_what_to_do(tmp_path: Path) -> None:

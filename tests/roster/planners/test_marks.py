@@ -33,7 +33,12 @@ def test_what_is_wrong_stands_in_the_row_what_blocks_first_one_line_each() -> No
 
 def test_a_finding_vanishes_once_it_is_mended() -> None:
     """What was told of a cell is wiped by the next round."""
-    told = cells(plan(plan_marks, register("Voornaam | Nr | Status | Meldingen\nJan | D-0001 | geblokkeerd | Blokkeert (Mobiel): oud")))
+    told = cells(
+        plan(
+            plan_marks,
+            register("Voornaam | Nr | Status | Meldingen\nJan | D-0001 | geblokkeerd | Blokkeert (Mobiel): oud"),
+        )
+    )
     assert told["Deelnemers", 2, "Status"] == "actief"
     assert told["Deelnemers", 2, "Meldingen"] == ""
 
@@ -57,7 +62,11 @@ def test_a_row_that_people_emptied_loses_all_our_marks() -> None:
         leftover[rows[0].index(column)] = value
     tables["Deelnemers"] = table("Deelnemers", [*rows, leftover])
     told = cells(plan(plan_marks, tables))
-    assert {column: value for (_, row, column), value in told.items() if row == 3} == {"Nr": "", "Status": "", "Welkom": ""}
+    assert {column: value for (_, row, column), value in told.items() if row == 3} == {
+        "Nr": "",
+        "Status": "",
+        "Welkom": "",
+    }
 
 
 def test_an_equal_value_is_not_written_again_however_the_sheet_holds_it() -> None:
@@ -72,7 +81,9 @@ def test_an_equal_value_is_not_written_again_however_the_sheet_holds_it() -> Non
     assert plan(plan_marks, after) == []
 
 
-WORDS = st.sampled_from(["", "ja", "nee", "D-0001", "D-0002", "Tuindorp", "beheerder", "06-20000001", "1-1-2026", "Kerkstraat", "x", "12"])
+WORDS = st.sampled_from(
+    ["", "ja", "nee", "D-0001", "D-0002", "Tuindorp", "beheerder", "06-20000001", "1-1-2026", "Kerkstraat", "x", "12"]
+)
 
 
 @settings(deadline=None)

@@ -17,7 +17,11 @@ def test_a_sound_request_is_written_down_with_its_two_places() -> None:
     """Number, group, streets and links that open on a phone; of people only who asked."""
     [step] = plan(plan_signs, register(bordaanvragen=SOUND))
     assert isinstance(step, Document) and step.path == "borden/B-0001.md"
-    assert (step.facts["group"], step.facts["streets"], step.facts["requested_by"]) == ("Tuindorp", ["Kerkstraat", "Molenlaan"], "Ada")
+    assert (step.facts["group"], step.facts["streets"], step.facts["requested_by"]) == (
+        "Tuindorp",
+        ["Kerkstraat", "Molenlaan"],
+        "Ada",
+    )
     first, second = step.facts["locations"]  # type: ignore[misc]  # two locations, by the law
     assert first["link"] == "https://www.google.com/maps/search/?api=1&query=52.950000%2C4.760000"
     assert second["description"] == "Molenlaan 2"

@@ -39,7 +39,14 @@ def test_a_card_of_an_organisation_shows_its_name() -> None:
 
 def test_a_card_holds_nothing_that_is_not_needed() -> None:
     """Address, e-mail and remarks stay in the register."""
-    text = a_card(first_name="Jan", surname="Smit", street="Kerkstraat", house_number="1", postcode="1781 AB", email="jan@mail.example")
+    text = a_card(
+        first_name="Jan",
+        surname="Smit",
+        street="Kerkstraat",
+        house_number="1",
+        postcode="1781 AB",
+        email="jan@mail.example",
+    )
     assert "Kerkstraat" not in text and "1781" not in text and "@" not in text
 
 

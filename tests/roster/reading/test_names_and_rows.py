@@ -27,7 +27,9 @@ REAL = replace(TERMS, regiegroep_number="06-58765432")
 ROW = "a_row_is_of_one_member"
 
 
-@pytest.mark.parametrize("filler", ["-", ".", "n.v.t.", "nvt", "Onbekend", "?", "…", "--", "N.N.", "(onbekend)"[1:-1], "geen naam"])
+@pytest.mark.parametrize(
+    "filler", ["-", ".", "n.v.t.", "nvt", "Onbekend", "?", "…", "--", "N.N.", "(onbekend)"[1:-1], "geen naam"]
+)
 def test_what_only_fills_the_cell_is_no_name(filler: str) -> None:
     """Nobody is greeted with it: with another name that one counts, without it the row is blocked."""
     tables = register(f"Voornaam | Achternaam | Organisatie\n{filler} | {filler} | {filler}")
@@ -118,7 +120,9 @@ def test_who_can_be_reached_or_was_somebody_is_a_member(row: dict[str, Cell]) ->
     """Blocked, and told what lacks."""
     tables = with_rows(row)
     roster, findings, _ = judge(tables)
-    assert len(roster.members) == 4 and any(one.blocks for one in findings) and ROW not in {one.rule for one in findings}
+    assert (
+        len(roster.members) == 4 and any(one.blocks for one in findings) and ROW not in {one.rule for one in findings}
+    )
 
 
 def test_a_formula_dragged_down_too_far_is_told_once() -> None:
@@ -192,7 +196,14 @@ def test_a_number_that_became_a_sum_is_told_so(outcome: float) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("12 begane grond", 12), ("12 appartement 3", 12), ("12 bovenwoning", 12), ("12 apt. 3", 12), ("12 tweede etage", 12), ("12-b begane grond", 12)],
+    [
+        ("12 begane grond", 12),
+        ("12 appartement 3", 12),
+        ("12 bovenwoning", 12),
+        ("12 apt. 3", 12),
+        ("12 tweede etage", 12),
+        ("12-b begane grond", 12),
+    ],
 )
 def test_a_house_number_may_tell_which_door(typed: str, number: int) -> None:
     """In its own cell, and behind the street."""
@@ -203,7 +214,14 @@ def test_a_house_number_may_tell_which_door(typed: str, number: int) -> None:
 
 @pytest.mark.parametrize(
     "street",
-    ["Kerkstraat 12 Den Helder", "Kerkstraat 12, Den Helder", "Kerkstraat 12, 1781 AB Den Helder", "Kerkstr. 12 1781ab", "kerkstraat 12 te Den Helder", "Kerkstraat 12 (Den Helder)"],
+    [
+        "Kerkstraat 12 Den Helder",
+        "Kerkstraat 12, Den Helder",
+        "Kerkstraat 12, 1781 AB Den Helder",
+        "Kerkstr. 12 1781ab",
+        "kerkstraat 12 te Den Helder",
+        "Kerkstraat 12 (Den Helder)",
+    ],
 )
 def test_a_whole_address_in_the_cell_of_the_street_is_understood(street: str) -> None:
     """With the place in its own cell or without; another place there is not passed over."""
@@ -216,7 +234,10 @@ def test_a_whole_address_in_the_cell_of_the_street_is_understood(street: str) ->
 
 def test_a_slip_in_a_whole_address_is_still_known() -> None:
     """The place behind it does not hide which street was meant."""
-    assert "Bedoelde u Kerkstraat?" in lines(register("Voornaam | Straat | Huisnummer\nJan | Kerkstaat 12 Den Helder |"))[0]
+    assert (
+        "Bedoelde u Kerkstraat?"
+        in lines(register("Voornaam | Straat | Huisnummer\nJan | Kerkstaat 12 Den Helder |"))[0]
+    )
 
 
 @pytest.mark.parametrize("known", ["Laan '40-'45", "Laan 1940-1945", "Laan ’40-’45", "Laan 40-45"])

@@ -144,11 +144,16 @@ def of(history: History, digits: str, address: str, name: str) -> Recipient:
 def test_of_two_rows_with_one_mobile_the_one_that_was_mailed_gets_its_number_back(kept: str) -> None:
     """A blocked or departed double stands above it; both rows lost their Nr, or it never came to be written."""
     history = remembering(m3456789="D-0002", highest=2)
-    above, mailed = of(history, "m3456789", "old@mail.example", "Sanne Boer"), of(history, "m3456789", "new@mail.example", "Tim Post")
+    above, mailed = (
+        of(history, "m3456789", "old@mail.example", "Sanne Boer"),
+        of(history, "m3456789", "new@mail.example", "Tim Post"),
+    )
     if kept == "recipients":
         history.recipients = {"D-0001": above, "D-0002": mailed}
     else:
-        history.deliveries = [Delivery("D-0002", "welcome", "1", "verstuurd", date(2026, 3, 1), mailed[:1], mailed.address)]
+        history.deliveries = [
+            Delivery("D-0002", "welcome", "1", "verstuurd", date(2026, 3, 1), mailed[:1], mailed.address)
+        ]
     rows = [above, mailed]
     mobiles: list[str | None] = ["+31623456789", "+31623456789"]
     given_now = give_numbers("D", [None, None], mobiles, [], history, rows.__getitem__)
@@ -162,7 +167,9 @@ def test_a_row_that_lost_its_number_is_known_by_address_and_name_together_and_by
     history = remembering(highest=9)
     history.recipients = {"D-0004": of(history, "m3456789", "us@mail.example", "Jan Post")}
     for name, address, expected in (
-        ("Jan Post", "us@mail.example", "D-0004"), ("Mies Post", "us@mail.example", "D-0010"), ("Jan Post", "x@mail.example", "D-0010"),
+        ("Jan Post", "us@mail.example", "D-0004"),
+        ("Mies Post", "us@mail.example", "D-0010"),
+        ("Jan Post", "x@mail.example", "D-0010"),
     ):
         rows = [of(history, "m0000001", address, name)]
         assert give_numbers("D", [None], ["+31620000001"], [], history, rows.__getitem__) == [expected]

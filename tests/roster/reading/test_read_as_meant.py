@@ -26,7 +26,28 @@ def left(cell: Cell, today: date = TODAY) -> bool:
 
 
 @pytest.mark.parametrize(
-    "none", ["-", " – ", "—", "nee", "NEE", "nvt", "n.v.t.", "FALSE", "onwaar", False, 0, 0.0, "☐", "[ ]", "...", "nog niet", "geen", None, " "]
+    "none",
+    [
+        "-",
+        " – ",
+        "—",
+        "nee",
+        "NEE",
+        "nvt",
+        "n.v.t.",
+        "FALSE",
+        "onwaar",
+        False,
+        0,
+        0.0,
+        "☐",
+        "[ ]",
+        "...",
+        "nog niet",
+        "geen",
+        None,
+        " ",
+    ],
 )
 def test_what_says_no_in_afgemeld_op_is_no_leaving(none: Cell) -> None:
     """A checkbox that is off, a dash, a formula that gives 0: he takes part, and nothing is told."""
@@ -41,7 +62,9 @@ def test_what_says_no_in_afgemeld_op_is_no_leaving(none: Cell) -> None:
 def test_anything_else_that_is_no_day_counts_as_left(gone: Cell) -> None:
     """Safe first: who may have left is not mailed, and his row says so."""
     assert left(gone)
-    assert gone == "1-1-2026" or "telt zolang als afgemeld" in lines(register(f"Voornaam | Afgemeld op\nJan | {gone}"))[0]
+    assert (
+        gone == "1-1-2026" or "telt zolang als afgemeld" in lines(register(f"Voornaam | Afgemeld op\nJan | {gone}"))[0]
+    )
 
 
 def test_a_day_to_come_counts_from_that_day_on() -> None:
@@ -55,10 +78,14 @@ def test_a_day_to_come_counts_from_that_day_on() -> None:
     assert [left("2-4-2026", day + timedelta(days=more)) for more in (-1, 0, 1)] == [False, True, True]
 
 
-STAFF = "Voornaam | Rol | Mobiel | Aangemeld op\nAda | beheerder | 06-29000001 | 30-3-2026\nBo | beheerder | 06-29000002 |"
+STAFF = (
+    "Voornaam | Rol | Mobiel | Aangemeld op\nAda | beheerder | 06-29000001 | 30-3-2026\nBo | beheerder | 06-29000002 |"
+)
 
 
-def places(text: str, size: int, welcomed: Callable[[Roster, Standing], Callable[[Member], bool]] | None = None) -> list[str]:
+def places(
+    text: str, size: int, welcomed: Callable[[Roster, Standing], Callable[[Member], bool]] | None = None
+) -> list[str]:
     """Who has a place in a full group, in order of joining."""
     roster, _ = read_roster(register(text, staff=STAFF), TERMS, History())
     _, standing = check(roster, replace(TERMS, group_size=size), welcomed)
@@ -95,7 +122,10 @@ def test_the_ledger_knows_who_was_welcomed_where_the_row_lost_its_mark() -> None
 
 def test_an_admin_who_joined_last_does_not_stop_his_group() -> None:
     """The only admin of a full group has a place, and the group goes on."""
-    tables = register("Voornaam | Aangemeld op\nJan | 1-1-2020\nKim | 1-1-2021", staff="Voornaam | Rol | Mobiel\nAda | beheerder | 06-29000001")
+    tables = register(
+        "Voornaam | Aangemeld op\nJan | 1-1-2020\nKim | 1-1-2021",
+        staff="Voornaam | Rol | Mobiel\nAda | beheerder | 06-29000001",
+    )
     _, findings, standing = judge(tables, replace(TERMS, group_size=2))
     assert "a_group_has_an_admin" not in {finding.rule for finding in findings}
     assert standing.group[tables["Groepen"].keys[0]] is Status.FULL
@@ -118,7 +148,11 @@ def test_of_doubles_the_oldest_stays_that_is_sound_otherwise() -> None:
     assert told == [(2, "blokkeert"), (3, "let op"), (4, "blokkeert"), (5, "blokkeert"), (6, "let op")]
     _, _, standing = judge(tables)
     assert [standing.member[key].value for key in tables["Deelnemers"].keys[:5]] == [
-        "geblokkeerd", "actief", "geblokkeerd", "geblokkeerd", "actief",
+        "geblokkeerd",
+        "actief",
+        "geblokkeerd",
+        "geblokkeerd",
+        "actief",
     ]
     said = [line for line in lines(tables) if "Dit nummer" in line]
     assert not [line for line in said if "de oudste en telt mee" in line]
@@ -128,11 +162,17 @@ def test_of_doubles_the_oldest_stays_that_is_sound_otherwise() -> None:
 def test_of_doubles_that_are_all_blocked_nobody_counts_and_nobody_is_said_to() -> None:
     """The oldest is told of the other, and both of their own fault."""
     tables = register("Voornaam | Mobiel | Groep\nJan | 06-23456789 | Nergens\nKim | 06-23456789 | Nergens")
-    assert [(row, weight) for rule, row, weight in weights(tables) if rule == DOUBLES] == [(2, "let op"), (3, "blokkeert")]
+    assert [(row, weight) for rule, row, weight in weights(tables) if rule == DOUBLES] == [
+        (2, "let op"),
+        (3, "blokkeert"),
+    ]
     assert "telt mee" not in "".join(line for line in lines(tables) if "Dit nummer" in line)
 
 
-@pytest.mark.parametrize(("settings", "told"), [("Kim de Wit", 1), ("Ada Zandhoek", 1), ("Cor", 0), ("C. Jansen", 0), ("Cor Jansen", 0), ("", 0)])
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [("Kim de Wit", 1), ("Ada Zandhoek", 1), ("Cor", 0), ("C. Jansen", 0), ("Cor Jansen", 0), ("", 0)],
+)
 def test_the_coordinator_of_the_settings_and_of_the_register_is_one(settings: str, told: int) -> None:
     """Cor Jansen has Rol coördinator; a second one beside him in the settings is a let op."""
     findings = [line for line in lines(register(), replace(TERMS, coordinator=settings)) if "coördinator" in line]
@@ -140,7 +180,17 @@ def test_the_coordinator_of_the_settings_and_of_the_register_is_one(settings: st
     assert not told or settings in findings[0]
 
 
-@pytest.mark.parametrize("name", ["KCC Den Helder", "Stadhuis Den Helder", "BOA team Noord", "Team Handhaving", "Klantcontactcentrum", "Stadskantoor"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KCC Den Helder",
+        "Stadhuis Den Helder",
+        "BOA team Noord",
+        "Team Handhaving",
+        "Klantcontactcentrum",
+        "Stadskantoor",
+    ],
+)
 def test_parts_of_the_municipality_stay_out(name: str) -> None:
     """As words; a café that is called after one is none."""
     rule = ("police_and_municipality_stay_out", 2, "blokkeert")

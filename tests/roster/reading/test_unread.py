@@ -39,8 +39,12 @@ def with_cell(heading: str, cell: Cell, tab: str = "Deelnemers") -> dict[str, Ta
     return tables
 
 
-@pytest.mark.parametrize("shown", ["#N/A", "#VERW!", "#NAAM?", "#REF!", "#DEEL/0!", "#N/B", "#ERROR!", "Err:502", Unknown("#N/A"), Unknown()])
-@pytest.mark.parametrize("heading", ["Voornaam", "Achternaam", "Organisatie", "Mobiel", "Straat", "Huisnummer", "Plaats", "Groep"])
+@pytest.mark.parametrize(
+    "shown", ["#N/A", "#VERW!", "#NAAM?", "#REF!", "#DEEL/0!", "#N/B", "#ERROR!", "Err:502", Unknown("#N/A"), Unknown()]
+)
+@pytest.mark.parametrize(
+    "heading", ["Voornaam", "Achternaam", "Organisatie", "Mobiel", "Straat", "Huisnummer", "Plaats", "Groep"]
+)
 def test_an_unknown_name_mobile_address_or_group_blocks_and_is_told_once(heading: str, shown: Cell) -> None:
     """On both back ends: Google brings text, a file a value of its own."""
     tables = with_cell(heading, shown)
@@ -48,7 +52,9 @@ def test_an_unknown_name_mobile_address_or_group_blocks_and_is_told_once(heading
     assert judge(tables)[2].member[tables["Deelnemers"].keys[0]] is Status.BLOCKED
 
 
-@pytest.mark.parametrize("heading", ["Postcode", "E-mail", "Sticker", "Taal", "Aangemeld op", "Uitzondering", "In WhatsApp"])
+@pytest.mark.parametrize(
+    "heading", ["Postcode", "E-mail", "Sticker", "Taal", "Aangemeld op", "Uitzondering", "In WhatsApp"]
+)
 def test_elsewhere_it_is_a_let_op(heading: str) -> None:
     """Told once there too."""
     assert weights(with_cell(heading, "#N/A")) == [(KNOWN, 2, "let op")]
@@ -72,7 +78,9 @@ def test_afgemeld_op_and_geen_mail_count_as_filled_in(shown: Cell) -> None:
 
 def test_structure_with_an_error_blames_that_cell_alone() -> None:
     """A street row, a group's area and a group's name."""
-    streets = STREETS.replace("Molenlaan   | Den Helder |     |     |       | Tuindorp", "Molenlaan | Den Helder | | | | #N/A")
+    streets = STREETS.replace(
+        "Molenlaan   | Den Helder |     |     |       | Tuindorp", "Molenlaan | Den Helder | | | | #N/A"
+    )
     assert found(register("Voornaam", straten=streets)) == [(KNOWN, 3)]
     assert found(register("Voornaam", groepen=GROUPS.replace("| Centrum |", "| #REF! |"))) == [(KNOWN, 2)]
     told = found(register("Voornaam", groepen=GROUPS + "    #NAME? | Centrum | 1-2-2025 | 1-3-2025\n"))
@@ -84,7 +92,11 @@ def test_no_error_is_written_out_to_anybody() -> None:
     tables = register("Voornaam | Rol | E-mail\n#NAAM? | beheerder | v2@mail.example\nBo | | bo@mail.example")
     seen = view(tables)
     steps = [*plan_admins(seen), *plan_marks(seen), *plan_welcome(seen)]
-    assert not [step for step in steps if isinstance(step, SetCell) and step.place.column != "Meldingen" and "#" in str(step.value)]
+    assert not [
+        step
+        for step in steps
+        if isinstance(step, SetCell) and step.place.column != "Meldingen" and "#" in str(step.value)
+    ]
     assert "v2@mail.example" not in str(steps)
 
 
@@ -94,7 +106,9 @@ def test_an_error_in_a_cell_of_ours_is_written_over(shown: Cell) -> None:
     tables = with_cell("Status", shown)
     steps = plan(plan_marks, tables)
     assert next(step.was for step in steps if isinstance(step, SetCell) and step.place.column == "Status") == shown
-    assert "Status" not in {step.place.column for step in plan(plan_marks, carried_out(tables, steps)) if isinstance(step, SetCell)}
+    assert "Status" not in {
+        step.place.column for step in plan(plan_marks, carried_out(tables, steps)) if isinstance(step, SetCell)
+    }
 
 
 @pytest.mark.parametrize("shown", ["#N/A", Unknown("#N/A"), "klaargezet 1-2-2026 (versie 1)" + " " * 400])
@@ -131,7 +145,9 @@ EXPECTED = {(1, 2): Unknown("#N/A"), (1, 3): Unknown("#REF!"), (1, 4): Unknown()
     ],
     ids=["as Excel writes", "without addresses", "over lines", "other quotes"],
 )
-def test_errors_and_formulas_without_an_outcome_are_found_in_a_file(tmp_path: Path, spell: Callable[[str], str]) -> None:
+def test_errors_and_formulas_without_an_outcome_are_found_in_a_file(
+    tmp_path: Path, spell: Callable[[str], str]
+) -> None:
     """However the file spells them; a formula whose outcome is an empty text has an outcome."""
     rows = spell(f"<row>{''.join(FORMULAS.values())}</row>").replace("<row>", '<row r="2">')
     path = write_workbook(tmp_path / "a.xlsx", {"Deelnemers": sheet_xml(rows), "Ander": sheet_xml(rows)})
@@ -208,11 +224,19 @@ def test_no_reader_takes_minutes_over_a_cell(tmp_path: Path) -> None:
         "        try: read(typed)\n        except cells.Unreadable: pass\n"
     )
     scripts = Path(__file__).resolve().parents[3] / "scripts"
-    subprocess.run([sys.executable, "-c", program], cwd=scripts, env={"PYTHONPATH": str(scripts)}, timeout=20, check=True)
+    subprocess.run(
+        [sys.executable, "-c", program], cwd=scripts, env={"PYTHONPATH": str(scripts)}, timeout=20, check=True
+    )
 
 
 def test_labels_before_a_number_are_still_understood() -> None:
     """As many as people put there."""
-    for typed in ("tel. 06-23456789", "Mobiel nr.: 06-23456789", "(m) 06-23456789", "tel - mob = 0623456789", "tel:(06)23456789"):
+    for typed in (
+        "tel. 06-23456789",
+        "Mobiel nr.: 06-23456789",
+        "(m) 06-23456789",
+        "tel - mob = 0623456789",
+        "tel:(06)23456789",
+    ):
         number = phone(typed)
         assert number is not None and number.e164 == "+31623456789"

@@ -29,7 +29,22 @@ def test_a_link_is_one_however_it_is_written(typed: str) -> None:
     assert "kwaad" not in without_links(typed).casefold()
 
 
-@pytest.mark.parametrize("typed", ["J.P. Jansen", "v.d. Berg", "St.Annastraat", "Fa. De Wit & Zn.", "A/B-flat", "Burg.Ritmeester", "nr. 12", "d.w.z.", "H.A.N.S", "…", "3.5/4"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "J.P. Jansen",
+        "v.d. Berg",
+        "St.Annastraat",
+        "Fa. De Wit & Zn.",
+        "A/B-flat",
+        "Burg.Ritmeester",
+        "nr. 12",
+        "d.w.z.",
+        "H.A.N.S",
+        "…",
+        "3.5/4",
+    ],
+)
 def test_dots_and_strokes_of_a_name_are_no_link(typed: str) -> None:
     """Nobody is told about his initials."""
     assert not holds_link(typed)
@@ -41,7 +56,9 @@ def test_a_name_with_a_link_is_a_let_op() -> None:
     tables = register(
         "Voornaam | Achternaam | Organisatie | Groep\nJan | kijk op kwaad.nl | | www.kwaad.example\nAn | | https://kwaad.example | www.kwaad.example",
         groepen=GROUPS + "    www.kwaad.example | kwaad.nl | 1-2-2025 | 1-3-2025\n",
-        straten=STREETS.replace("Molenlaan   | Den Helder |     |     |       | Tuindorp", "Kerkstraat | Den Helder | | | | x"),
+        straten=STREETS.replace(
+            "Molenlaan   | Den Helder |     |     |       | Tuindorp", "Kerkstraat | Den Helder | | | | x"
+        ),
         gebieden=AREAS + "    kwaad.nl | Den Helder | |\n",
     )
     told = [(row, weight) for rule, row, weight in weights(tables) if rule == RULE]

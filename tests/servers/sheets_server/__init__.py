@@ -14,4 +14,17 @@ from servers.sheets_server.people import Person
 from servers.sheets_server.refusal import Refused
 from servers.sheets_server.server import Call, SheetsServer
 
-__all__ = ["REFUSED", "Book", "Box", "Call", "Failure", "Fault", "Formula", "Look", "Person", "Refused", "SheetsServer", "Tab"]
+__all__ = [
+    "REFUSED",
+    "Book",
+    "Box",
+    "Call",
+    "Failure",
+    "Fault",
+    "Formula",
+    "Look",
+    "Person",
+    "Refused",
+    "SheetsServer",
+    "Tab",
+]

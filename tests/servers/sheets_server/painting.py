@@ -32,9 +32,7 @@ def _look_over(look: Look, cell: Json, mask: Mask) -> Look:
     return PLAIN if look == PLAIN else look
 
 
-def _paint(
-    book: Book, row: Row, left: int, cells: list[Json], mask: Mask, memory: dict[tuple[int, int], Look]
-) -> Row:
+def _paint(book: Book, row: Row, left: int, cells: list[Json], mask: Mask, memory: dict[tuple[int, int], Look]) -> Row:
     """The row with the cells laid over it from column `left` on."""
     values: list[Value] = list(row.values)
     if "userEnteredValue" in mask:

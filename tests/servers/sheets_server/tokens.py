@@ -105,7 +105,11 @@ class Tokens:
             raise Refused(400, "invalid_grant: Malformed auth code.")
         scope, refresh = f"{SCOPES}spreadsheets", f"refresh-{next(self.numbers)}"
         self.logins[refresh] = (email, [scope])
-        return {**self.grant({"grant_type": "refresh_token", "refresh_token": refresh}), "refresh_token": refresh, "scope": scope}
+        return {
+            **self.grant({"grant_type": "refresh_token", "refresh_token": refresh}),
+            "refresh_token": refresh,
+            "scope": scope,
+        }
 
     def _asserted(self, assertion: str) -> tuple[str, list[str]]:
         try:

@@ -53,9 +53,16 @@ def headings_shuffled(path: Path) -> None:
 
 def headings_spelt_freely(path: Path) -> None:
     spelling = {
-        "Mobiel": "  MOBIEL ", "E-mail": "e-Mail", "18 jaar of ouder": "18  Jaar\nof ouder", "Achternaam": "ACHTERNAAM",
-        "Wijkconciërge": "wijkconcierge", "E-mail wijkconciërge": "E-MAIL  WIJKCONCIERGE",
-        "Aangemeld op": "Aangemeld\u00a0op", "Meldingen": "meldingen ", "Zijde": "zíjde", "Groep": "GROEP",
+        "Mobiel": "  MOBIEL ",
+        "E-mail": "e-Mail",
+        "18 jaar of ouder": "18  Jaar\nof ouder",
+        "Achternaam": "ACHTERNAAM",
+        "Wijkconciërge": "wijkconcierge",
+        "E-mail wijkconciërge": "E-MAIL  WIJKCONCIERGE",
+        "Aangemeld op": "Aangemeld\u00a0op",
+        "Meldingen": "meldingen ",
+        "Zijde": "zíjde",
+        "Groep": "GROEP",
     }
     with edited(path) as book:
         for sheet in book:
