@@ -103,13 +103,14 @@ number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een
 	@$(press)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven
-	@$(PY) -m pytest -m "not long" $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal -m "not long" $(ARGS)
 
 test-long: $(READY_TESTS) ## voor makers: de proeven die langer duren
-	@$(PY) -m pytest -m long $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal -m long $(ARGS)
 
 lint: $(READY_TESTS) ## voor makers: stijl en typen
 	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet .
 	@$(PY) -m mypy
 
 # In an environment that is thrown away: whoever only looks after a register needs none of it.
