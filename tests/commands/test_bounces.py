@@ -189,7 +189,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     run_door("sync", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == f"{sent}; wil geen mail"
     with Ledger(state / "ledger.sqlite3", DAY) as second:
-        assert second.left_alone() == {second.address_mark(address)}
+        assert second.do_not_mail_digests() == {second.address_mark(address)}
     ended = run_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
     assert "mag weer mail krijgen" in ended.stdout and welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
     state.rename(home / "second")
@@ -199,7 +199,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     run_door("sync", "--settings", settings, *TODAY)
     assert all(welkom(home)[one].startswith(f"{sent}; wil weer mail sinds ") for one in (nr, housemate))
     with Ledger(state / "ledger.sqlite3", DAY) as first:
-        assert first.left_alone() == set()
+        assert first.do_not_mail_digests() == set()
     assert run_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
@@ -404,7 +404,7 @@ def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
     members = [answer("stop", "", one, name="-") for one in ("Lid@mail.example", "an@xn--caf-dma.example")]
     here = {ledger.address_mark(one): ["D-0002"] for one in ("lid@mail.example", "an@café.example")}
     heard = hear([strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here))
-    assert (heard.left_alone, heard.asked, heard.strangers) == (0, 3, 1)
+    assert (heard.do_not_mail_digests, heard.asked, heard.strangers) == (0, 3, 1)
     assert set(ledger.letters.asked()) == {ledger.address_mark(TO), *here}
 
 

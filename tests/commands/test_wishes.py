@@ -96,9 +96,9 @@ def test_a_wish_acts_where_it_is_proven_and_is_asked_about_where_it_is_not(
     """One forged mail mutes nobody; the screen names who must be asked, until that is answered."""
     people = known(ledger)
     heard = hear([mail], ledger, people, GMAIL)
-    assert ledger.left_alone() == ({ledger.address_mark(proven)} if proven else set())
+    assert ledger.do_not_mail_digests() == ({ledger.address_mark(proven)} if proven else set())
     assert ledger.letters.asked() == ([ledger.address_mark(asked)] if asked else [])
-    assert (heard.left_alone, heard.asked) == (bool(proven), bool(asked))
+    assert (heard.do_not_mail_digests, heard.asked) == (bool(proven), bool(asked))
     hear([mail], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
     shown = capsys.readouterr()
@@ -116,8 +116,8 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
     assert subject == f"Afmelden D-0003 {ledger.leave_token(P3)}"
     assert ledger.leave_token(P3) == ledger.leave_token("P3@MAIL.example") != ledger.leave_token(TO)
     forged = stop("iemand@elders.example", subject=subject.replace("D-0003 ", "D-0001 "), head=FAIL)
-    assert hear([forged], ledger, known(ledger)).left_alone == 1
-    assert ledger.left_alone() == {ledger.address_mark(P3)}
+    assert hear([forged], ledger, known(ledger)).do_not_mail_digests == 1
+    assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
 
 
 def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger: Ledger) -> None:
@@ -125,22 +125,22 @@ def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger:
     since = datetime(2026, 11, 23, 12, 0)
     old, new = (f"Date: {day} Nov 2026 12:00:00 +0000\r\n" for day in ("Sun, 22", "Tue, 24"))
     people = known(ledger, p3=since)
-    assert hear([stop(head=PASS, more=old)], ledger, people, GMAIL).left_alone == 0
+    assert hear([stop(head=PASS, more=old)], ledger, people, GMAIL).do_not_mail_digests == 0
     assert hear([stop(head=PASS, more=old, subject="Stop.")], ledger, people, GMAIL).asked == 0
-    assert hear([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).left_alone == 1
+    assert hear([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).do_not_mail_digests == 1
 
 
 def test_a_question_goes_once_it_is_answered(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     """With yes, with no, or by a later wish that proves itself."""
     people, mark = known(ledger), ledger.address_mark(P3)
-    for answered in (ledger.letters.never_mail, ledger.letters.mail_again):
+    for answered in (ledger.letters.do_not_mail, ledger.letters.mail_again):
         ledger.letters.hear_asked("a", mark)
         answered([mark])
         assert ledger.letters.asked() == []
     ledger.letters.hear_asked("b", mark)
     hear([stop(head=PASS)], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
-    assert "make no-mail" not in capsys.readouterr().err and ledger.left_alone() == {mark}
+    assert "make no-mail" not in capsys.readouterr().err and ledger.do_not_mail_digests() == {mark}
 
 
 HEAD = b"From: An <p3@mail.example>\r\nSubject: stop\r\n\r\n"
@@ -246,8 +246,8 @@ def letter(who: str = WHO, where: str = WHERE) -> Delivery:
         ("verstuurd 1-1-2026 (versie 1)", {}, False),
         ("", {"left_alone": frozenset({WHERE})}, True),
         (f"verstuurd 1-1-2026 (versie 1); {AGAIN}", {"left_alone": frozenset({WHERE})}, False),
-        (AGAIN, {"left_alone": frozenset({WHERE}), "left_alone_since": {WHERE: datetime(2026, 11, 23, 11, 0)}}, False),
-        (AGAIN, {"left_alone": frozenset({WHERE}), "left_alone_since": {WHERE: datetime(2026, 11, 23, 12, 1)}}, True),
+        (AGAIN, {"left_alone": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 11, 0)}}, False),
+        (AGAIN, {"left_alone": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 12, 1)}}, True),
     ],
 )
 def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(
@@ -258,7 +258,7 @@ def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(
     member = view.roster.members[0]
     member.told_no_mail, member.mail_again = "geen mail" in welkom.casefold(), mail_again_since(welkom)
     assert wants_no_mail(member, view) is alone
-    assert takes_mail_again(member, view) is (not alone and bool(view.history.left_alone))
+    assert takes_mail_again(member, view) is (not alone and bool(view.history.do_not_mail_digests))
     if alone:
         assert all(
             str(step.value).endswith("; wil geen mail") or step.value == "wil geen mail"
@@ -309,8 +309,8 @@ def test_the_mark_stays_behind_what_else_the_cell_says() -> None:
 
 def test_a_ledger_remembers_a_wish_until_it_is_taken_back(ledger: Ledger) -> None:
     mark = ledger.address_mark(P3)
-    ledger.never_mail(P3)
-    assert ledger.history().left_alone == {mark}
-    assert datetime.now() - ledger.history().left_alone_since[mark] < timedelta(hours=1)
+    ledger.do_not_mail(P3)
+    assert ledger.history().do_not_mail_digests == {mark}
+    assert datetime.now() - ledger.history().do_not_mail_since[mark] < timedelta(hours=1)
     ledger.letters.mail_again([mark])
-    assert ledger.left_alone() == set() and ledger.history().left_alone_since == {}
+    assert ledger.do_not_mail_digests() == set() and ledger.history().do_not_mail_since == {}

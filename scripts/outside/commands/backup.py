@@ -8,7 +8,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 
 
-def keep_register(settings: Settings) -> Path:
+def back_up_register(settings: Settings) -> Path:
     """A dated copy among the backups, as .xlsx; where it lies. Raises Stop where there is nothing to copy."""
     backups = settings.paths.state / "backups"
     if settings.workbook.kind == "google":

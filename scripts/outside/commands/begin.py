@@ -15,7 +15,7 @@ from outside.commands.setup import set_up
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook, open_register
-from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, trouble
+from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, stop_from
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
 from roster.example.faults import SLIPS
@@ -55,7 +55,7 @@ def begin(settings: Settings, today: date, *, force: bool = False) -> list[str]:
     try:
         kept = [_move_away(thing, today) for thing in (out, state, path) if thing.exists()]
     except OSError as error:
-        raise trouble(error, state.name, code=3) from error
+        raise stop_from(error, state.name, code=3) from error
     told = [f"Het voorbeeld staat nu hier: {' en '.join(dict.fromkeys(str(place.parent) for place in kept))}"]
     return [*told, *set_up(settings)]
 

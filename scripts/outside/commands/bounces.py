@@ -48,7 +48,7 @@ LIMIT = "het postvak kon de mail drie dagen niet versturen"
 
 
 @dataclass(slots=True)
-class Heard:
+class InboxSummary:
     """What the messages told: letters that came back, that our own limit stopped, wishes to be left alone, answers.
 
     `unproven` are the letters (Message-ID and Nr) of which somebody says, and nothing shows, that the limit did.
@@ -58,7 +58,7 @@ class Heard:
     refused: int = 0
     due: int = 0
     unproven: list[tuple[str, str]] = field(default_factory=list)
-    left_alone: int = 0
+    opted_out: int = 0
     asked: int = 0
     untraced: int = 0
     look: list[str] = field(default_factory=list)
@@ -107,13 +107,13 @@ def hear(
     host: str = "",
     per_day: int = Mail().per_day,
     sends_by: str = "",
-) -> Heard:
+) -> InboxSummary:
     """Book what messages tell, each once, and say it. `host` is where the mailbox is read, `per_day` its limit;
     mail leaves by `sends_by`.
 
     What a message does lies on the disk, with the fact that it was heard, before the next one is read.
     """
-    heard = Heard()
+    heard = InboxSummary()
     try:
         with progress("Teruggekomen mail lezen"):
             for data in messages:
@@ -129,7 +129,7 @@ def hear(
     return heard
 
 
-def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day: int) -> None:
+def _take(report: Report, ledger: Ledger, heard: InboxSummary, people: People, per_day: int) -> None:
     if isinstance(report.news, Bounce):
         _hear_bounce(report.digest, report.news, ledger, heard, people, per_day)
     elif isinstance(report.news, StopAsked):
@@ -139,7 +139,9 @@ def _take(report: Report, ledger: Ledger, heard: Heard, people: People, per_day:
         heard.answers += 1
 
 
-def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People, per_day: int) -> None:
+def _hear_bounce(
+    digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSummary, people: People, per_day: int
+) -> None:
     """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
     if not letters:
@@ -157,7 +159,7 @@ def _hear_bounce(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, peop
         heard.refused += 1
 
 
-def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: Heard, per_day: int) -> None:
+def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: InboxSummary, per_day: int) -> None:
     """One such report stops all mail for a day, and whoever got a letter can make one up about it.
 
     So it is believed of our own provider, of two letters, and where so many left that it may well be so.
@@ -173,7 +175,7 @@ def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard
         heard.unproven.append((letter.message_id, letter.person))
 
 
-def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, people: People) -> None:
+def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSummary, people: People) -> None:
     """A report without a copy of our letter, or about somebody else's mail: whoever it names may not have got ours."""
     marks = dict.fromkeys(map(ledger.address_mark, sorted(bounce.recipients)))
     reached = [mark for mark in marks if ledger.letters.to_address(mark)]
@@ -184,17 +186,17 @@ def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: Heard, pe
     ledger.letters.hear(digest)
 
 
-def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: Heard, people: People) -> None:
+def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary, people: People) -> None:
     """Whoever is not in the register may be a member with another address: only a person can tell."""
     mark, proven = address_of_wish(wish, ledger, people)
     if not mark:
         ledger.letters.hear(digest)
         heard.strangers += 1
-    elif mark in ledger.left_alone() or is_old_news(wish, mark, people):
+    elif mark in ledger.do_not_mail_digests() or is_old_news(wish, mark, people):
         ledger.letters.hear(digest)
     elif proven:
         ledger.letters.hear_stop(digest, mark)
-        heard.left_alone += 1
+        heard.opted_out += 1
         heard.alone += numbers_of(mark, ledger, people)
     else:
         ledger.letters.hear_asked(digest, mark)
@@ -234,7 +236,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(once[:SHOWN]) + (f" en nog {len(once) - SHOWN}" if len(once) > SHOWN else "")
 
 
-def _tell(heard: Heard) -> None:
+def _tell(heard: InboxSummary) -> None:
     say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken.")
     if heard.refused:
         say(f"  {heard.refused} × teruggekomen. In de kolom Welkom of Vervolgmail staat waarom.")
@@ -258,8 +260,8 @@ def _tell(heard: Heard) -> None:
         warn(f"  {len(heard.unproven)} × zegt iemand dat de daglimiet van het postvak was bereikt ({numbers}{more}).")
         warn("    Niets wijst daarop, dus er verandert niets. Kijk zelf in het postvak.", "plain")
         warn(f"    Kwam die mail niet aan? Typ: make resend NR={heard.unproven[0][1]} FORCE=1", "plain")
-    if heard.left_alone:
-        say(f"  {heard.left_alone} × wil geen mail meer: {_listed(heard.alone)}. Dat blijft zo.")
+    if heard.opted_out:
+        say(f"  {heard.opted_out} × wil geen mail meer: {_listed(heard.alone)}. Dat blijft zo.")
         say("    Wil die persoon ook uit de groep? Vraag het. Terugnemen kan met: make no-mail NR=… UNDO=yes")
     if heard.strangers:
         warn(f"  {heard.strangers} × een afmelding van een adres dat niet in het register staat. Kijk in het postvak.")

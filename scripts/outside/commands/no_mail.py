@@ -112,7 +112,7 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
         if undo:
             _take_back(nr, members, marks, view, workbook, ledger)
         else:
-            ledger.letters.never_mail(sorted(marks))
+            ledger.letters.do_not_mail(sorted(marks))
             with suppress(Changed):  # the next round tells the row, from the ledger
                 workbook.write(_steps(members, view, with_no_mail))
             say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
@@ -129,7 +129,7 @@ def _take_back(
     """The row first: only by that do other laptops hear of it."""
     if any(member.no_mail for member in members):
         raise Stop(f"Bij {nr} staat in de kolom Geen mail dat er geen mail mag.", "Maak die cel leeg, en typ dit weer.")
-    wanted = bool(marks & ledger.left_alone()) or any(wants_no_mail(member, view) for member in members)
+    wanted = bool(marks & ledger.do_not_mail_digests()) or any(wants_no_mail(member, view) for member in members)
     if wanted:
         now = ledger.now().astimezone().replace(tzinfo=None)
         steps = _steps(members, view, lambda cell: with_mail_again(cell, now))

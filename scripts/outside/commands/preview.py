@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from outside.config.settings import Settings
 from outside.console import progress, say
-from outside.files.atomic import private_folder, replace, settle_folder, sweep, trouble
+from outside.files.atomic import private_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
@@ -35,7 +35,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
     try:
         _write(settings, sends)
     except OSError as error:
-        raise trouble(error, settings.paths.out.name) from error
+        raise stop_from(error, settings.paths.out.name) from error
     say(
         f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
         "Open dat bestand in uw browser. Er is niets verstuurd."
@@ -53,7 +53,7 @@ def _write(settings: Settings, sends: Sequence[Send]) -> None:
     facts = {"network": settings.network.name, "count": len(sends)}
     head, _here, foot = fill_page("preview.html", "nl", facts).partition(HERE)
     folder = private_folder(settings.paths.out)
-    sweep(folder)
+    remove_leftovers(folder)
     unfinished = folder / ".buurtbeheer-preview"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with progress("Mails maken", len(sends)) as done, os.fdopen(descriptor, "w", encoding="utf-8") as page:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say
-from outside.files.atomic import private_folder, trouble, write_private
+from outside.files.atomic import private_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
@@ -85,4 +85,4 @@ def _write_list(settings: Settings, found: list[Holder]) -> None:
         private_folder(settings.paths.out)
         write_private(settings.paths.out / LIST, lines.getvalue().encode("utf-8-sig"))
     except OSError as error:
-        raise trouble(error, settings.paths.out.name) from error
+        raise stop_from(error, settings.paths.out.name) from error

@@ -16,7 +16,7 @@ from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
 from outside.run.deliver import open_mailbox, settle
-from outside.run.output_files import Handout
+from outside.run.output_files import OutputFiles
 from outside.run.round import prepare
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
@@ -28,7 +28,7 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import (
     BUSY,
     HAND,
@@ -190,7 +190,7 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
 
 def _may_be_meant(letter: Told, case: Case) -> bool:
     """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
-    if letter.act in ACTS and letter.state in (REFUSED, WAITS) and case.turn in (Turn.DUE, Turn.NUMBER):
+    if letter.act in ACTS and letter.state in (REFUSED, WAITS) and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER):
         return False  # it goes by itself
     put_off = letter.state == WAITS and case.view.terms.mail_done == SENT  # in the outbox it was taken back
     return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in ACTS)
@@ -201,9 +201,9 @@ def _by_hand(case: Case, *, force: bool) -> list[Change]:
     member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
     if member is None or turn is None or elsewhere in (BUSY, UNCERTAIN):
         return []
-    view, desk, version = case.view, desk_of(case.view), case.view.terms.rules_version
-    welcome = desk.is_by_hand(member, turn) or turn is Turn.LEFT_ALONE
-    if welcome or (turn in (Turn.DUE, Turn.NUMBER) and (force or elsewhere == REFUSED)):
+    view, desk, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
+    welcome = desk.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
+    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == REFUSED)):
         return [Change(member, WELCOME, version, desk.notice(member))]
     has = next((one for one in holders(view) if one.member is member), None)
     rules = has is not None and tells_rules_by_hand(has, view)
@@ -259,7 +259,7 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
     try:
         keep_rules(settings)
         documents = list(plan_by_hand(view, but=numbers))
-        Handout(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.shelf)
+        OutputFiles(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.shelf)
     except (Stop, OSError):
         say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
 

@@ -11,7 +11,7 @@ from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
 from roster.plan.steps import SetCell, View
@@ -28,9 +28,9 @@ class Case:
     letters: list[Told]
 
     @property
-    def turn(self) -> Turn | None:
+    def turn(self) -> WelcomeState | None:
         """Whether it is his turn to be welcomed."""
-        return None if self.member is None else desk_of(self.view).turn(self.member)
+        return None if self.member is None else welcome_queue_of(self.view).turn(self.member)
 
     @property
     def cell(self) -> Cell:
@@ -107,22 +107,22 @@ def before(letters: Iterable[Told], again: Sequence[Told]) -> str:
 def nothing_to_write(case: Case) -> Stop:
     """Why `make sent` has nothing to write down."""
     nr, turn = case.nr, case.turn
-    if turn in (Turn.DUE, Turn.NUMBER):
-        when = "met: make sync" if turn is Turn.DUE else "zodra het echte nummer van de regiegroep is ingevuld."
+    if turn in (WelcomeState.DUE, WelcomeState.NUMBER):
+        when = "met: make sync" if turn is WelcomeState.DUE else "zodra het echte nummer van de regiegroep is ingevuld."
         return Stop(
             f"{nr} krijgt de welkomstmail vanzelf, {when}",
             f"Hebt u {nr} al zelf welkom geheten? Typ dan: make sent NR={nr} FORCE=1",
         )
     if turn in _NOT_YET:
         return Stop(f"{nr} kan nog niet welkom worden geheten: {_NOT_YET[turn][0]}.", _NOT_YET[turn][1])
-    if turn is Turn.LEFT:
+    if turn is WelcomeState.LEFT:
         return Stop(f"{nr} is afgemeld. Er hoeft niets te worden opgeschreven.", "Kijk of het nummer klopt.")
     return _settled(case)
 
 
 def nothing_to_send(case: Case) -> Stop:
     """Why `make resend` has nothing to send again."""
-    if case.turn is Turn.DUE:
+    if case.turn is WelcomeState.DUE:
         return Stop(f"De mail aan {case.nr} is nog niet weg.", "Die gaat vanzelf mee met: make sync")
     if not case.letters and read_mark(case.cell) is None:
         what = case.turn.value if case.turn is not None else "staat niet in het register"
@@ -131,12 +131,21 @@ def nothing_to_send(case: Case) -> Stop:
 
 
 _NOT_YET = {
-    Turn.ROW: ("de eigen rij is geblokkeerd", "Herstel wat daar bij Meldingen staat, en typ het daarna nog eens."),
-    Turn.LIST: ("de groep is vol, en dit is iemand van de wachtlijst", "Doe het zodra er een plaats vrij is."),
-    Turn.GROUP: ("de groep is geblokkeerd", "Herstel wat bij die groep staat, en typ het daarna nog eens."),
-    Turn.ADMIN: ("de groep heeft nog geen beheerder", "Doe het zodra de groep een beheerder heeft."),
-    Turn.REGISTRATION: ("de groep is nog niet aangemeld", "Vul bij de groep Aangemeld op in, en typ het nog eens."),
-    Turn.REFUSED: ("de groep is nu geblokkeerd of wacht", "Kijk op het tabblad Groepen, en typ het daarna nog eens."),
+    WelcomeState.ROW: (
+        "de eigen rij is geblokkeerd",
+        "Herstel wat daar bij Meldingen staat, en typ het dan nog eens.",
+    ),
+    WelcomeState.LIST: ("de groep is vol, en dit is iemand van de wachtlijst", "Doe het zodra er een plaats vrij is."),
+    WelcomeState.GROUP: ("de groep is geblokkeerd", "Herstel wat bij die groep staat, en typ het daarna nog eens."),
+    WelcomeState.ADMIN: ("de groep heeft nog geen beheerder", "Doe het zodra de groep een beheerder heeft."),
+    WelcomeState.REGISTRATION: (
+        "de groep is nog niet aangemeld",
+        "Vul daar Aangemeld op in, en typ het nog eens.",
+    ),
+    WelcomeState.REFUSED: (
+        "de groep is nu geblokkeerd of wacht",
+        "Kijk op het tabblad Groepen, en typ het dan nog eens.",
+    ),
 }
 """Why somebody is not welcomed yet, and what to do about it."""
 

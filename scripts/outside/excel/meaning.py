@@ -9,7 +9,7 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
-from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.formula_cells import unknown_cells
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
@@ -37,7 +37,7 @@ def put_in_what_is_meant(path: Path, sheets: Sequence[Sheet]) -> bool:
             book = open_book(Archive(file))
             totals = {title: list(_totals(book, title)) for title in titles if fold(title) not in _DERIVED}
             is_1904 = _counts_from_1904(book)
-    except (NotMastered, ElementTree.ParseError) as error:
+    except (UnsupportedWorkbook, ElementTree.ParseError) as error:
         raise Stop(
             f"'{path.name}' is beschadigd of niet volledig.", "Open het in Excel of LibreOffice en sla het opnieuw op."
         ) from error

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from outside.errors import Changed, Stop
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
-from outside.xlsx.archive import Archive, NotMastered, PackedPart
+from outside.xlsx.archive import Archive, PackedPart, UnsupportedWorkbook
 from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx.guard import check_not_open
 from outside.xlsx.package import open_book
@@ -101,7 +101,7 @@ def _mastering(path: Path) -> Iterator[None]:
     with doing_on_disk(path):
         try:
             yield
-        except NotMastered as error:
+        except UnsupportedWorkbook as error:
             raise Stop(
                 f"In '{path.name}' kan niet worden geschreven. {error}",
                 "Het bestand is niet veranderd. Herstel dit in het bestand en probeer het opnieuw.",
@@ -191,7 +191,7 @@ def _check(new: IO[bytes], parts: list[str]) -> None:
                     parser.Parse(piece, False)  # noqa: FBT003  # expat takes no keywords
                 parser.Parse(b"", True)  # noqa: FBT003  # likewise
             except expat.ExpatError as error:
-                raise NotMastered("Na het schrijven zou het bestand beschadigd zijn.") from error
+                raise UnsupportedWorkbook("Na het schrijven zou het bestand beschadigd zijn.") from error
     open_book(archive)
 
 

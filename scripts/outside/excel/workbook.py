@@ -16,7 +16,7 @@ from outside.excel.meaning import days_from_1904, put_in_what_is_meant
 from outside.excel.new_tab import sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabSteps
-from outside.files.atomic import installation, no_lock, trouble
+from outside.files.atomic import installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_private_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
@@ -92,7 +92,7 @@ class ExcelWorkbook:
         try:
             return installation(self.backups.parent)
         except OSError as error:
-            raise trouble(error, self.backups.parent.name) from error
+            raise stop_from(error, self.backups.parent.name) from error
 
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""

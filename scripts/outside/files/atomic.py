@@ -172,7 +172,7 @@ def installation(state: Path) -> str:
     return made
 
 
-def sweep(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove what a run that was cut off had not finished in this folder; it held no name that anyone saw."""
     for unfinished in list(folder.glob(f"{_UNFINISHED}*")):
         unfinished.unlink(missing_ok=True)
@@ -205,7 +205,7 @@ def all_differ(paths: Iterable[str]) -> None:
 def no_lock(error: OSError | NotImplementedError, folder: Path) -> Stop:
     """Why a lock cannot be taken in a folder: some network drives and sticks know none."""
     if isinstance(error, OSError) and error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.EINVAL):
-        return trouble(error, folder.name)
+        return stop_from(error, folder.name)
     return Stop(
         f"De schijf waar de map {folder.name} op staat, kent geen slot. Dan kunnen twee rondes tegelijk mailen.",
         "Kies in de instellingen bij [paths] voor state een map op de schijf van deze computer zelf, en verplaats wat "
@@ -223,7 +223,7 @@ _REASONS = {
 }
 
 
-def trouble(error: OSError, folder: str, *, code: int = 2) -> Stop:
+def stop_from(error: OSError, folder: str, *, code: int = 2) -> Stop:
     """What the disk said, in words for the coordinator. `folder` is the folder's name in the settings."""
     said, remedy = _REASONS.get(error.errno or 0, (None, "Kijk of de schijf goed werkt, en draai opnieuw."))
     what = said or f"Schrijven in de map {folder} lukt niet."

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from outside.errors import Stop
-from outside.files.atomic import private_folder, trouble
+from outside.files.atomic import private_folder, stop_from
 
 KEPT = 20
 """How many backups stay."""
@@ -48,7 +48,7 @@ def make_private_folder(folder: Path) -> None:
     try:
         private_folder(folder)
     except OSError as error:
-        raise trouble(error, folder.name) from error
+        raise stop_from(error, folder.name) from error
 
 
 def keep_backup(path: Path, backups: Path) -> Path:
@@ -84,7 +84,7 @@ def backups_of(path: Path, backups: Path) -> list[Path]:
     try:
         copies = list(backups.glob(f"*{glob.escape(path.suffix)}"))
     except OSError as error:  # a folder that we may not look into
-        raise trouble(error, backups.name) from error
+        raise stop_from(error, backups.name) from error
     found = [copy for copy in copies if copy.stem.rpartition("_")[0].rpartition("_")[0] == path.stem]
     now = f"{path.stem}_{datetime.now():%Y-%m-%d_%H%M%S}~"
     believed = sorted((copy for copy in found if copy.stem <= now), key=lambda copy: copy.stem, reverse=True)

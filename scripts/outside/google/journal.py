@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from outside.errors import Stop
-from outside.files.atomic import trouble
-from outside.google.row_matching import Cells, Doubt, mark_of
+from outside.files.atomic import stop_from
+from outside.google.row_matching import Cells, UnverifiedWrite, mark_of
 from outside.google.tabs import Tab, again
 from roster.sheet.table import Cell
 
@@ -49,13 +49,13 @@ class Journal:
         self._looks: dict[str, Tab] = {}
 
     def note(
-        self, since: int, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, Doubt]
+        self, since: int, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, UnverifiedWrite]
     ) -> None:
         """Write down the cells that are about to be sent, by a run that holds the lock since then. Raises Stop.
 
         `views` are the tabs as they should stand without them.
         """
-        looks = (self._look(name, doubts.get(name) or Doubt(views[name])) for name in {**cells, **doubts})
+        looks = (self._look(name, doubts.get(name) or UnverifiedWrite(views[name])) for name in {**cells, **doubts})
         sent = ({"tab": name, "sent": _told(some)} for name, some in cells.items())
         self._write(chain([] if self._file else [{"since": since}], *looks, sent))
 
@@ -72,7 +72,7 @@ class Journal:
         if not keep:
             self._path.unlink(missing_ok=True)
 
-    def left_by(self, since: int, tabs: Mapping[str, Tab]) -> dict[str, Doubt]:
+    def left_by(self, since: int, tabs: Mapping[str, Tab]) -> dict[str, UnverifiedWrite]:
         """What a run that held the lock since then left in doubt, on the tabs that still stand."""
         try:
             kept = self._read(since)
@@ -83,7 +83,9 @@ class Journal:
             if name not in kept:
                 continue
             one = kept[name]
-            doubt = Doubt(again(tab, one.rows), {}, set(map(mark_of, one.astray)), set(one.columns), one.reach)
+            doubt = UnverifiedWrite(
+                again(tab, one.rows), {}, set(map(mark_of, one.astray)), set(one.columns), one.reach
+            )
             doubt.add(one.sent)
             found[name] = doubt
         return found
@@ -96,7 +98,7 @@ class Journal:
             "versie terug (Bestand, Versiegeschiedenis). Verwijder daarna dat bestand, en begin opnieuw.",
         )
 
-    def _look(self, name: str, doubt: Doubt) -> Iterator[dict[str, Any]]:
+    def _look(self, name: str, doubt: UnverifiedWrite) -> Iterator[dict[str, Any]]:
         """The lines about a tab as a new look saw it; none where the last ones were about the same."""
         if self._looks.get(name) is doubt.meant:
             return
@@ -124,7 +126,7 @@ class Journal:
             else:
                 self._put(lines)
         except OSError as error:
-            raise trouble(error, self._path.parent.name, code=3) from error
+            raise stop_from(error, self._path.parent.name, code=3) from error
 
     def _put(self, lines: Iterable[dict[str, Any]]) -> None:
         assert self._file is not None
@@ -141,7 +143,7 @@ class Journal:
         except FileNotFoundError:
             return kept
         except OSError as error:
-            raise trouble(error, self._path.parent.name) from error
+            raise stop_from(error, self._path.parent.name) from error
         lines = data.decode("utf-8", "surrogatepass").rstrip("\n\0").split("\n")
         for turn, written in enumerate(lines):
             try:

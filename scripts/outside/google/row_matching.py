@@ -27,7 +27,7 @@ class Moved:
 
 
 @dataclass(slots=True)
-class Doubt:
+class UnverifiedWrite:
     """What was sent to one tab and may stand in a wrong place.
 
     `meant` is the tab as it should stand without it, `sent` the cells that went, by the rows and columns of
@@ -48,13 +48,15 @@ class Doubt:
             self.columns.update(line)
             self.values.update(map(mark_of, line.values()))
 
-    def since(self, meant: Tab, moved: Moved) -> Doubt:
+    def since(self, meant: Tab, moved: Moved) -> UnverifiedWrite:
         """The same doubt in a later look, in which its repairs are not known to stand yet."""
         columns = self.columns | {moved.columns[column] for column in self.columns if column in moved.columns}
-        return Doubt(meant, {}, set(self.values), columns, self.reach + _shift(moved.columns, self.meant, meant))
+        return UnverifiedWrite(
+            meant, {}, set(self.values), columns, self.reach + _shift(moved.columns, self.meant, meant)
+        )
 
 
-def trace(doubt: Doubt, now: Tab) -> Moved:
+def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
     """What must be put back on a tab as it stands now, and where every row of `doubt.meant` stands.
 
     A cell is ours to put back when it says something that we sent, and neither what was sent to its own row
@@ -88,7 +90,7 @@ def trace(doubt: Doubt, now: Tab) -> Moved:
     return moved
 
 
-def put_back(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
+def apply_repairs(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
     """The tab as it will stand once the repairs are in."""
     if not repairs:
         return tab
@@ -100,9 +102,9 @@ def put_back(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
     return again(tab, cells)
 
 
-def follow(before: Tab, now: Tab) -> dict[int, int]:
+def match_lines(before: Tab, now: Tab) -> dict[int, int]:
     """Where every row stands now, when nothing was written in between."""
-    return _match_rows(Doubt(before), now, _match_columns(before, now), frozenset())
+    return _match_rows(UnverifiedWrite(before), now, _match_columns(before, now), frozenset())
 
 
 def mark_of(cell: Cell) -> Mark:
@@ -139,7 +141,7 @@ def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
     return found
 
 
-def _own_new_columns(doubt: Doubt, now: Tab) -> dict[int, int]:
+def _own_new_columns(doubt: UnverifiedWrite, now: Tab) -> dict[int, int]:
     """Where the columns stand that we put in ourselves, which the tab did not have before."""
     there = _headings(now)
     put_in = {
@@ -169,7 +171,7 @@ def _dragged(columns: Mapping[int, int]) -> list[tuple[int, int]]:
     return [(here, there) for here, there in columns.items() if there not in still]
 
 
-def _retyped(doubt: Doubt, now: Tab, columns: Mapping[int, int]) -> set[int]:
+def _retyped(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int]) -> set[int]:
     """Our own columns whose heading somebody gave another name: from then on they are people's."""
     here, there = _headings(doubt.meant), _headings(now)
     ours = {fold(said) for is_text, said in doubt.values if is_text and isinstance(said, str)}
@@ -184,7 +186,7 @@ def _headings(tab: Tab) -> list[str]:
     return [fold(str(cell)) if not is_blank(cell) else "" for cell in [*row, *[None] * (width - len(row))]]
 
 
-def _match_rows(doubt: Doubt, now: Tab, columns: Mapping[int, int], near: Collection[int]) -> dict[int, int]:
+def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], near: Collection[int]) -> dict[int, int]:
     """Where each row stands now: by Nr, by what people typed, and at last by its neighbours (after Heckel, 1978).
 
     `near` are the columns in which something of ours may stand that is not for them: they say nothing.
@@ -260,7 +262,7 @@ def _said(tab: Tab, row: int, columns: Iterable[int]) -> tuple[Mark, ...]:
     return tuple(mark_of(tab.cell(row, column)) for column in columns)
 
 
-def _rows_put_in(doubt: Doubt, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
+def _rows_put_in(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
     """Rows that hold just what we put in below all others: they belong to nobody else."""
     added = {row: line for row, line in doubt.sent.items() if row >= len(doubt.meant.cells)}
     looked: dict[tuple[int, ...], dict[tuple[Mark, ...], list[int]]] = {}

@@ -13,7 +13,7 @@ from outside.google.client import Calls, Json, Lost, Refused
 from outside.google.journal import Journal
 from outside.google.lock import Lock
 from outside.google.login import log_in
-from outside.google.row_matching import Cells, Doubt
+from outside.google.row_matching import Cells, UnverifiedWrite
 from outside.google.steps import Step
 from outside.google.tabs import Found, Tab, describe, read_again, read_tabs
 from outside.google.write import Write
@@ -38,7 +38,7 @@ class GoogleWorkbook:
         self._tabs: dict[str, Tab] = {}
         self._aliases: dict[tuple[str, str], str] = {}
         self._has_copy = False
-        self.doubts: dict[str, Doubt] = {}
+        self.doubts: dict[str, UnverifiedWrite] = {}
         self._journal = Journal(settings.paths.state)
 
     @property
@@ -98,7 +98,7 @@ class GoogleWorkbook:
             return Written()
         return Write(self, steps).carry_out()
 
-    def look_again(self, names: Sequence[str]) -> dict[str, Tab]:
+    def reread_tabs(self, names: Sequence[str]) -> dict[str, Tab]:
         """Those tabs as they stand now. A tab that is not there is left out; Stop where one of people's has gone."""
         found = self._found
         if found is None:
@@ -117,7 +117,7 @@ class GoogleWorkbook:
                 "Terughalen kan in het blad: Bestand, Versiegeschiedenis.",
             ) from refused
 
-    def look_around(self) -> None:
+    def refresh(self) -> None:
         """See anew which tabs there are: one may have been made, or deleted and made again."""
         self._found, tabs = read_tabs(self.calls)
         self._tabs |= {name: tab for name, tab in tabs.items() if name not in self._tabs}

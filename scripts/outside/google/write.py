@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from outside.errors import Stop
 from outside.google.batch import Change, batches, stands_as_meant, together
 from outside.google.client import TRIES, Lost, Refused
-from outside.google.row_matching import Cells, Doubt, Moved, follow, put_back, trace
+from outside.google.row_matching import Cells, Moved, UnverifiedWrite, apply_repairs, match_lines, match_rows
 from outside.google.steps import Step, TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
@@ -63,7 +63,7 @@ class Write:
                 break
             moved += not ended
             if moved == UNRULY:
-                self._workbook.look_around()
+                self._workbook.refresh()
             if moved >= LOOKS:
                 self._pending = []  # what is left waits for the next run; what stands wrong does not
                 if not self._workbook.doubts:
@@ -78,9 +78,9 @@ class Write:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
         looked = time.monotonic()
         doubts = self._workbook.doubts
-        fresh = self._workbook.look_again(self._names)
-        moves = {name: trace(doubts[name], fresh[name]) for name in fresh if name in doubts}
-        views = {name: put_back(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
+        fresh = self._workbook.reread_tabs(self._names)
+        moves = {name: match_rows(doubts[name], fresh[name]) for name in fresh if name in doubts}
+        views = {name: apply_repairs(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
         steps = {name: TabSteps(view, self._workbook.aliases) for name, view in views.items()}
         self._take(steps, moves)
         self._workbook.remember(views)
@@ -146,7 +146,7 @@ class Write:
             return None
         if name not in self._followed:
             before = TabSteps(known, self._workbook.aliases)
-            rows = follow(known, tab.tab)
+            rows = match_lines(known, tab.tab)
             taken = {tab.row_of(other) for other in before.keys}
             self._followed[name] = {
                 other: there
@@ -170,7 +170,7 @@ class Write:
             try:
                 seen = self._workbook.send(batch)
             except Refused:
-                self._workbook.look_around()
+                self._workbook.refresh()
                 return False
             except Stop:
                 raise  # Google would have none of it
@@ -198,7 +198,7 @@ class Write:
     def _doubt(self, views: Mapping[str, Tab], sent: Mapping[str, Cells], astray: Mapping[str, Cells]) -> None:
         """Remember what was sent, and what of it may stand where it must not, for the next look."""
         for name, cells in astray.items():
-            doubt = self._workbook.doubts.setdefault(name, Doubt(views[name]))
+            doubt = self._workbook.doubts.setdefault(name, UnverifiedWrite(views[name]))
             doubt.sent = sent[name]
             doubt.add(cells)
 
@@ -222,7 +222,7 @@ class Write:
             self._workbook.aliases[step.place.tab, step.place.key] = step.value
 
 
-def _never_rests(doubts: Iterable[Doubt]) -> Stop:
+def _never_rests(doubts: Iterable[UnverifiedWrite]) -> Stop:
     titles = " en ".join(f"'{doubt.meant.title}'" for doubt in doubts)
     return Stop(
         f"Op tabblad {titles} verschuiven steeds rijen of kolommen terwijl Buurtbeheer schrijft. "

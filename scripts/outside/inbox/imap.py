@@ -100,7 +100,7 @@ def read_mailbox(settings: Settings, today: date, ledger: Ledger) -> Iterator[by
             "Vul sender in bij [mail] in de instellingen en zet het wachtwoord klaar; in de HANDLEIDING staat hoe. Of "
             "bewaar de teruggekomen mails als .eml in een map, en typ: make bounces FOLDER=map",
         )
-    trouble = Stop(
+    stop_from = Stop(
         f"Het postvak bij {mail.imap_host} kan niet worden gelezen.",
         "Probeer het later nog eens. Of bewaar de teruggekomen mails als .eml in een map, en typ: "
         "make bounces FOLDER=map",
@@ -123,7 +123,7 @@ def read_mailbox(settings: Settings, today: date, ledger: Ledger) -> Iterator[by
             with suppress(imaplib.IMAP4.error, OSError):
                 session.logout()
     except (imaplib.IMAP4.error, OSError):
-        raise trouble from None
+        raise stop_from from None
 
 
 def _open(settings: Settings) -> imaplib.IMAP4:

@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from outside.ledger.departures import LONGEST_PAUSE, departed_since, note_wrong_clock
-from outside.ledger.messages import STATE, LetterDrawer
-from outside.ledger.output_files import Shelf
+from outside.ledger.messages import STATE, MessageStore
+from outside.ledger.output_files import FileStore
 from outside.ledger.ready_letters import LyingReady
 from outside.ledger.schema import open_database, writing
 from outside.mail.mailbox import Outcome
@@ -84,8 +84,8 @@ class Ledger:
 
     def _open(self, clock: Callable[[], datetime]) -> None:
         self.lying = LyingReady(self._connection)
-        self.shelf = Shelf(self._connection, self.today, clock)
-        self.letters = LetterDrawer(self._connection, self.today, clock)
+        self.shelf = FileStore(self._connection, self.today, clock)
+        self.letters = MessageStore(self._connection, self.today, clock)
         note_wrong_clock(self._connection, clock())
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
@@ -250,11 +250,11 @@ class Ledger:
         """The moment in UTC, by the ledger's clock."""
         return self._clock()
 
-    def never_mail(self, address: str) -> None:
+    def do_not_mail(self, address: str) -> None:
         """Remember that an address asked to be left alone, until that is taken back."""
-        self.letters.never_mail([self.address_mark(address)])
+        self.letters.do_not_mail([self.address_mark(address)])
 
-    def left_alone(self) -> frozenset[str]:
+    def do_not_mail_digests(self) -> frozenset[str]:
         """The digests of all addresses that asked to be left alone."""
         return frozenset(self.letters.wishes())
 

@@ -34,7 +34,7 @@ STATE = f"CASE WHEN state = '{SENT}' AND via = '{HAND}' THEN '{HAND}' ELSE state
 _SELECT = f"SELECT message_id, person, act, version, {STATE}, day, address FROM message WHERE "  # noqa: S608  # made of our own words only
 
 
-class LetterDrawer:
+class MessageStore:
     """Single letters. Everything said to it lies on the disk when the call returns."""
 
     def __init__(self, connection: sqlite3.Connection, today: date, clock: Callable[[], datetime]) -> None:
@@ -174,7 +174,7 @@ class LetterDrawer:
         """The digests of addresses about which there still is a question, the oldest first."""
         return [row[0] for row in self._connection.execute("SELECT address FROM asked ORDER BY since, address")]
 
-    def never_mail(self, addresses: Iterable[str]) -> None:
+    def do_not_mail(self, addresses: Iterable[str]) -> None:
         """The addresses with these digests want no more mail; a question about them is answered."""
         with writing(self._connection) as connection:
             self._leave_alone(connection, addresses)

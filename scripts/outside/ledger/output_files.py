@@ -11,7 +11,7 @@ from roster.plan.delivery_status import SENT
 from roster.plan.steps import SEEN, Delivery, Notice
 
 
-class Shelf:
+class FileStore:
     """What lies where people take it away. Everything said to it lies on the disk when the call returns."""
 
     def __init__(self, connection: sqlite3.Connection, today: date, clock: Callable[[], datetime]) -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files.atomic import make_private, private_folder, replace, settle_folder, trouble
+from outside.files.atomic import make_private, private_folder, replace, settle_folder, stop_from
 
 APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""
@@ -153,7 +153,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         _recognise(path)
         connection = _connect(path)
     except OSError as error:
-        raise trouble(error, path.parent.name) from error
+        raise stop_from(error, path.parent.name) from error
     except sqlite3.DatabaseError as error:
         raise _unusable(error, path) from error
     try:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from outside.files.atomic import begin, finish_all, private_folder, settle_folder, sweep, trouble
+from outside.files.atomic import begin, finish_all, private_folder, remove_leftovers, settle_folder, stop_from
 from outside.mail.mailbox import Letter, Outcome
 from roster.plan.delivery_status import READY
 
@@ -37,7 +37,7 @@ class Outbox:
                 self.flush()
             self._begun[path] = begin(path, letter.data)
         except OSError as error:
-            raise trouble(error, self._folder.name, code=3) from error
+            raise stop_from(error, self._folder.name, code=3) from error
         return Outcome(READY)
 
     def flush(self) -> None:
@@ -52,12 +52,12 @@ class Outbox:
             finish_all(begun)
             settle_folder(self._folder)
         except OSError as error:
-            raise trouble(error, self._folder.name, code=3) from error
+            raise stop_from(error, self._folder.name, code=3) from error
 
     def settle(self, message_id: str) -> Outcome | None:
         """Whether the file is there: it is there whole, or not at all. What was not finished is swept away."""
         if self._present is None:
-            sweep(self._folder)
+            remove_leftovers(self._folder)
             self._present = {letter.stem.rpartition("-")[2] for letter in self._folder.glob("*.eml")}
         return Outcome(READY) if _digest(message_id) in self._present else None
 
@@ -69,7 +69,7 @@ class Outbox:
         if not self._opened:
             private_folder(self._folder.parent)
             private_folder(self._folder)
-            sweep(self._folder)
+            remove_leftovers(self._folder)
             self._opened = True
 
 

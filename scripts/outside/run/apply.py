@@ -13,12 +13,12 @@ from types import FrameType, TracebackType
 from typing import Self, TypedDict
 
 from outside.errors import Changed, Stop
-from outside.files.atomic import trouble
+from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, settle
-from outside.run.output_files import Handout
-from outside.run.select import Key, Posted, sift
+from outside.run.output_files import OutputFiles
+from outside.run.select import DeliveryLog, Key, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.plan.delivery_status import REFUSED, UNCERTAIN
@@ -116,7 +116,7 @@ def _counted(letters: Mapping[Key, str], waiting: int, held: int) -> _Counted:
     )
 
 
-def report_of(posted: Posted) -> Report:
+def report_of(posted: DeliveryLog) -> Report:
     """What one try did, also where it was cut off."""
     letters = {key: state for key, state in posted.states.items() if key not in posted.known or state in _UNSETTLED}
     settled = len(posted.known.keys() - letters.keys())
@@ -157,7 +157,7 @@ def apply(
     identities: Mapping[str, str] | None = None,
     replaces: Collection[str] = (),
     afterwards: Afterwards | None = None,
-    posted: Posted | None = None,
+    posted: DeliveryLog | None = None,
 ) -> Report:
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
 
@@ -172,10 +172,10 @@ def apply(
     sends = [step for step in plan if isinstance(step, Send)]
     cells = [step for step in plan if isinstance(step, SetCell | AddRow)]
     files = [step for step in plan if isinstance(step, WriteFile | Document)]
-    posted = posted or Posted()
-    with Halt() as halt:
-        handout = Handout(folder, files, draw)
-        going = sift(sends, ledger, mailbox, posted, at_most, may, past)
+    posted = posted or DeliveryLog()
+    with StopRequest() as halt:
+        handout = OutputFiles(folder, files, draw)
+        going = select(sends, ledger, mailbox, posted, at_most, may, past)
         posted.due, posted.held = len(sends) - posted.held, posted.held + held
         posted.files = len(files)
         letters = Letters(going, compose, halt.is_asked)
@@ -197,7 +197,7 @@ def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
     return tuple(dict.fromkeys(step.place if isinstance(step, SetCell) else Place(step.tab) for step in steps))
 
 
-def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:
+def _tell_together(posted: DeliveryLog, afterwards: Afterwards | None) -> None:
     """Add the cells that tell of several letters, now that it is known how those went."""
     if afterwards is None:
         posted.together.clear()
@@ -210,19 +210,19 @@ def _tell_together(posted: Posted, afterwards: Afterwards | None) -> None:
             posted.marks.append(SetCell(place, was if isinstance(was, str) else "", posted.busy[place]))
 
 
-def _hand_out(handout: Handout, ledger: Ledger, replaces: Collection[str], posted: Posted) -> None:
+def _hand_out(handout: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog) -> None:
     try:
         handout.write(ledger.shelf)
         handout.remove_stale(ledger.shelf, replaces)
     except Stop as stop:
         posted.stop = stop
     except OSError as error:
-        posted.stop = trouble(error, "out", code=3)
+        posted.stop = stop_from(error, "out", code=3)
     finally:
         posted.files_written, posted.files_removed, posted.kept = handout.written, handout.removed, handout.kept
 
 
-def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Posted, halt: Halt) -> None:
+def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: DeliveryLog, halt: StopRequest) -> None:
     """Tell the register: all of the plan, or after an early end only how the letters went that left.
 
     What was written of the plan is counted by its cells: how the letters went is told with the letters.
@@ -269,7 +269,7 @@ def _highest(cells: Sequence[SetCell | AddRow]) -> dict[str, int]:
     return highest
 
 
-class Halt:
+class StopRequest:
     """Ctrl-C, and a polite request to end, taken as a wish that is granted after the letter in hand.
 
     A second Ctrl-C ends the run at once; the next one then finds out what became of that letter.

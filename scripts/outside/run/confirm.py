@@ -13,7 +13,7 @@ from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
-from outside.run.select import Posted, sift
+from outside.run.select import DeliveryLog, select
 from roster.messages.new_admins import admin_mark, describe_new_admins, unvouched
 from roster.plan.delivery_status import BUSY, UNCERTAIN, WelcomeMark, read_mark
 from roster.plan.steps import Send, View
@@ -91,8 +91,8 @@ class Leave:
         """
         if self._given:
             return True
-        posted = Posted()
-        going = sift(sends, self._ledger, self._mailbox, posted, self.at_most, self._is_open, past=self.past)
+        posted = DeliveryLog()
+        going = select(sends, self._ledger, self._mailbox, posted, self.at_most, self._is_open, past=self.past)
         asked = {says_what(send): send for send in going}
         others = {mark: send for mark, send in asked.items() if mark not in self._agreed}
         if not others:

@@ -11,8 +11,8 @@ from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Mailbox, Outcome
 from outside.mail.outbox import Outbox
 from outside.run.ready_letters import lying_as
-from outside.run.select import Posted
-from outside.run.spool import Letters, Sealed
+from outside.run.select import DeliveryLog
+from outside.run.spool import Letters, Spooled
 from outside.workbook import Workbook
 from roster.plan.delivery_status import (
     BUSY,
@@ -75,7 +75,7 @@ class Round:
     def __init__(
         self,
         letters: Letters,
-        posted: Posted,
+        posted: DeliveryLog,
         workbook: Workbook,
         mailbox: Mailbox,
         ledger: Ledger,
@@ -114,7 +114,7 @@ class Round:
             else:
                 self._go(chunk, self._posted.marks, None)
 
-    def _go_announced(self, chunk: Sequence[Sealed]) -> None:
+    def _go_announced(self, chunk: Sequence[Spooled]) -> None:
         """Tell the rows that their letters are leaving, let go those whose rows said so, and tell how it went.
 
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
@@ -148,7 +148,7 @@ class Round:
         self._posted.merged += written.merged
         return [step for step in written.done if step not in of_before]
 
-    def _go(self, chunk: Sequence[Sealed], marks: list[SetCell], busy: str | None) -> None:
+    def _go(self, chunk: Sequence[Spooled], marks: list[SetCell], busy: str | None) -> None:
         """Let a chunk go, and gather what its rows must say; `busy` is what a shared row says now.
 
         When something fails, the rows of letters that may or may not have left are left as they are: the next
@@ -168,7 +168,7 @@ class Round:
                 if one.message_id in ended or one.message_id not in unsure:
                     marks += self._mark(one, ended.get(one.message_id), busy)
 
-    def _hand_over(self, chunk: Sequence[Sealed], results: list[tuple[str, Outcome]]) -> None:
+    def _hand_over(self, chunk: Sequence[Spooled], results: list[tuple[str, Outcome]]) -> None:
         """Announce, deliver and book; `results` holds what is certain and lies in the ledger."""
         fresh: list[tuple[str, Outcome]] = []
         size = self._mailbox.together
@@ -204,7 +204,7 @@ class Round:
             fresh.clear()
             raise
 
-    def _deliver(self, one: Sealed) -> Outcome:
+    def _deliver(self, one: Spooled) -> Outcome:
         try:
             outcome = self._mailbox.deliver(self._letters.open(one))
         except Stop:
@@ -226,12 +226,12 @@ class Round:
         address, now = self._ledger.address_mark(send.to_address), self._ledger.now().isoformat()
         return Delivery(*told, address, outcome.reason, notice=send.notice, at=now)
 
-    def _intent(self, one: Sealed) -> Intent:
+    def _intent(self, one: Spooled) -> Intent:
         send = one.send
         address = self._ledger.address_mark(send.to_address)
         return Intent(one.message_id, send.person, send.act, send.version, address, send.identities, send.notice)
 
-    def _mark(self, one: Sealed, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
+    def _mark(self, one: Spooled, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""
         send = one.send
         if send.told_together:

@@ -17,11 +17,11 @@ from outside.files.atomic import (
     finish_all,
     make_private,
     private_folder,
+    remove_leftovers,
     settle_folder,
-    sweep,
-    trouble,
+    stop_from,
 )
-from outside.ledger.output_files import Shelf
+from outside.ledger.output_files import FileStore
 from roster.plan.steps import Document, WriteFile
 
 TOGETHER = 50
@@ -37,7 +37,7 @@ class Sheaf:
     parts: int
 
 
-class Handout:
+class OutputFiles:
     """All files of a plan, made and looked over before anything leaves; written when `write` is called.
 
     Raises Stop where the folder cannot be used.
@@ -56,16 +56,16 @@ class Handout:
             private_folder(folder)
             self._places = {sheaf.path: self._place(sheaf.path) for sheaf in self._sheaves}
         except OSError as error:
-            raise trouble(error, folder.name) from error
+            raise stop_from(error, folder.name) from error
 
-    def write(self, shelf: Shelf) -> None:
+    def write(self, shelf: FileStore) -> None:
         """Write every file that does not stand there already, and read the cards back.
 
         What we mean to write is in the ledger before it is on the disk, so that no file of ours is
         ever taken for somebody's own. Raises Stop or OSError.
         """
         for folder in {place.parent for place in self._places.values()}:
-            sweep(folder)
+            remove_leftovers(folder)
         with progress("Bestanden klaarzetten", len(self._sheaves)) as done:
             for start in range(0, len(self._sheaves), TOGETHER):
                 group = self._sheaves[start : start + TOGETHER]
@@ -94,7 +94,7 @@ class Handout:
         for folder in {self._places[sheaf.path].parent for sheaf in sheaves}:
             settle_folder(folder)
 
-    def remove_stale(self, shelf: Shelf, tops: Collection[str]) -> None:
+    def remove_stale(self, shelf: FileStore, tops: Collection[str]) -> None:
         """Remove the files that we wrote earlier in these folders and that this plan does not hold.
 
         Nobody should import a bundle of a group that is gone. A file that no longer is what we wrote

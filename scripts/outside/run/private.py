@@ -12,12 +12,12 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
-from outside.files.atomic import SYSTEM, keep_out_of_git, trouble
+from outside.files.atomic import SYSTEM, keep_out_of_git, stop_from
 
 ON_PURPOSE = "Deelt u het register met opzet op deze computer? Zet dan in de instellingen bij [workbook] shared = true."
 
 
-def keep_register(settings: Settings) -> None:
+def back_up_register(settings: Settings) -> None:
     """Take away what others on this computer may do with the register. Raises Stop where that cannot be.
 
     A register that is shared on purpose ([workbook] shared) is left as it is.
@@ -63,7 +63,7 @@ def keep_folders_out_of_git(settings: Settings) -> None:
             if folder.is_dir():
                 keep_out_of_git(folder)
         except OSError as error:
-            raise trouble(error, folder.name) from error
+            raise stop_from(error, folder.name) from error
 
 
 SYNCED = (

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from outside.config.settings import Settings
 from outside.console import say, warn
-from outside.files.atomic import trouble
+from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
 from outside.ledger.ready_letters import Lying
@@ -130,7 +130,7 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
             if _stands(place) == one.digest:
                 place.unlink()
         except OSError as error:
-            raise trouble(error, FOLDER) from error
+            raise stop_from(error, FOLDER) from error
     ledger.lying.forget(one.message_id for one in gone)
 
 

@@ -34,6 +34,6 @@ def keep_refusals(view: View, ledger: Ledger) -> None:
     if again:
         ledger.letters.mail_again(again)
     says = (member for member in members if (member.no_mail or member.told_no_mail) and wants_no_mail(member, view))
-    refused = {history.address_mark(member.email or "") for member in says} - history.left_alone
+    refused = {history.address_mark(member.email or "") for member in says} - history.do_not_mail_digests
     if refused:
-        ledger.letters.never_mail(sorted(refused))
+        ledger.letters.do_not_mail(sorted(refused))

@@ -12,7 +12,7 @@ from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_els
 from roster.finding import Finding
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
-from roster.messages.welcome_queue import Turn
+from roster.messages.welcome_queue import WelcomeState
 from roster.plan.safety import WAITING, counts
 from roster.plan.steps import View
 from roster.planners.summary import describe_report
@@ -47,7 +47,7 @@ def tell_report(report: Report, mail_done: str) -> None:
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str) -> int:
     """The closing sum, what to do next, and the exit code."""
     if report.code != 3:
-        waiting = report.waiting + waiting_for_welcome(view).get(Turn.NUMBER, 0)
+        waiting = report.waiting + waiting_for_welcome(view).get(WelcomeState.NUMBER, 0)
         ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
         seen = counts(view) | {WAITING: waiting} if word in WHOLE else counts(view)
         ledger.remember_counts(seen | {BEFORE: 0})

@@ -14,7 +14,7 @@ from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.copies import told_copies
-from outside.files.atomic import trouble
+from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
@@ -22,11 +22,11 @@ from outside.mail.mailbox import Mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import open_mailbox, settle
-from outside.run.private import keep_folders_out_of_git, keep_register
+from outside.run.private import back_up_register, keep_folders_out_of_git
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import conclude, exit_code, refuse, tell_forced, tell_report
-from outside.run.select import Posted
+from outside.run.select import DeliveryLog
 from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
@@ -76,7 +76,7 @@ def run(
     workbook = open_workbook(settings)
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
-        keep_register(settings)
+        back_up_register(settings)
         settle(ledger, mailbox)
         if settings.workbook.kind == "excel" and (copies := told_copies(settings.workbook.path)):
             warn(copies)
@@ -162,7 +162,7 @@ class Tries:
         if not going and not self._report.did_something:
             say("Er is niets gedaan.")
             return 0
-        posted, earlier = Posted(), self._report
+        posted, earlier = DeliveryLog(), self._report
         try:
             self._carry_out(prepared, posted, now)
         finally:
@@ -170,11 +170,11 @@ class Tries:
         return None
 
     def _prepare(self) -> Prepared:
-        with undisturbed():
+        with gc_paused():
             history = self._ledger.history()
         return prepare(self._workbook, self._settings, self._choices, self._planners, history)
 
-    def _carry_out(self, prepared: Prepared, posted: Posted, now: datetime) -> None:
+    def _carry_out(self, prepared: Prepared, posted: DeliveryLog, now: datetime) -> None:
         """Step 8."""
         view, settings, ledger = prepared.view, self._settings, self._ledger
         ledger.remember_numbers(highest_numbers(view), {})
@@ -224,7 +224,7 @@ def prepare_dry(settings: Settings, choices: Choices, planners: Sequence[Planner
     try:
         known = path.exists()
     except OSError as error:  # a folder that we may not look into
-        raise trouble(error, path.parent.name) from error
+        raise stop_from(error, path.parent.name) from error
     if not known:
         return prepare(workbook, settings, choices, planners, History())
     with Ledger(path, choices.today) as ledger:
@@ -244,9 +244,9 @@ def prepare(
 ) -> Prepared:
     """Steps 2 to 6: from the workbook to a plan of which the bad rows are held back. Writes nothing."""
     terms = terms_of(settings, choices)
-    with progress("Register lezen"), undisturbed():
+    with progress("Register lezen"), gc_paused():
         tables = workbook.read()
-    with progress("Afspraken nalopen"), undisturbed():
+    with progress("Afspraken nalopen"), gc_paused():
         roster, unreadable = read_roster(tables, terms, history)
         found, standing = check(roster, terms, who_was_welcomed(history, terms))
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
@@ -257,7 +257,7 @@ def prepare(
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """Collect no garbage meanwhile: a register of 100,000 rows is millions of values that all live to the end.
 
     To look through them again and again takes a third of the time; afterwards they are not looked at any more.

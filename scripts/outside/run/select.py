@@ -19,7 +19,7 @@ Key = tuple[str, str, str]
 
 
 @dataclass(slots=True)
-class Posted:
+class DeliveryLog:
     """What became of the letters of one try, how their rows must say it, and why it ended early, if it did.
 
     `due` are all letters of the plan and `held` those that were held back; `ended` are those that were handed over,
@@ -58,11 +58,11 @@ class Posted:
         return self.known | ended
 
 
-def sift(
+def select(
     sends: Sequence[Send],
     ledger: Ledger,
     mailbox: Mailbox,
-    posted: Posted,
+    posted: DeliveryLog,
     at_most: int | None = None,
     may: Callable[[Send], bool] = lambda _send: True,
     past: datetime | None = None,
@@ -77,14 +77,14 @@ def sift(
     if len(keys) < len(sends):
         raise ValueError("a plan sends one person the same letter twice")
     entries = ledger.entries(sends)
-    left_alone = ledger.left_alone()
+    do_not_mail_digests = ledger.do_not_mail_digests()
     paused = ledger.pause() not in (None, past)
     go: list[Send] = []
     for send in sends:
         key = send.person, send.act, send.version
         entry = entries.get(key)
         address = ledger.address_mark(send.to_address)
-        if address in left_alone:
+        if address in do_not_mail_digests:
             posted.held += 1
         elif entry is not None and _is_settled(entry, mailbox.done, address):
             posted.known[key] = entry.state

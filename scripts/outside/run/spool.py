@@ -15,7 +15,7 @@ Compose = Callable[[Send], Letter]
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class Spooled:
     """A rendered letter that waits its turn, packed small."""
 
     send: Send
@@ -34,36 +34,36 @@ class Letters:
     def __init__(self, sends: Sequence[Send], compose: Compose, halted: Callable[[], bool]) -> None:
         self._like = b""
         self._packer = zlib.compressobj(level=1)
-        self._sealed: list[Sealed] = []
+        self._spooled: list[Spooled] = []
         self._due = len(sends)
         with progress("Mails maken", self._due) as done:
             for send in sends:
                 if halted():
                     break
-                self._sealed.append(self._seal(send, compose(send)))
+                self._spooled.append(self._spool(send, compose(send)))
                 done(1)
 
     def __len__(self) -> int:
         return self._due
 
-    def by(self, size: int) -> Iterator[list[Sealed]]:
+    def by(self, size: int) -> Iterator[list[Spooled]]:
         """The letters in their order, so many at a time."""
-        for start in range(0, len(self._sealed), size):
-            yield self._sealed[start : start + size]
+        for start in range(0, len(self._spooled), size):
+            yield self._spooled[start : start + size]
 
     def marks(self) -> list[SetCell]:
         """A cell for each letter, as its row will tell of it: what it says comes later, that it can be said is sure."""
-        return [SetCell(one.send.mark, BUSY, one.send.mark_was) for one in self._sealed]
+        return [SetCell(one.send.mark, BUSY, one.send.mark_was) for one in self._spooled]
 
-    def open(self, sealed: Sealed) -> Letter:
+    def open(self, sealed: Spooled) -> Letter:
         """The letter as it was rendered, to the byte."""
         unpack = zlib.decompressobj(zdict=self._like)
         data = unpack.decompress(sealed.packed) + unpack.flush()
         return Letter(sealed.message_id, sealed.send.person, data, sealed.send.act)
 
-    def _seal(self, send: Send, letter: Letter) -> Sealed:
+    def _spool(self, send: Send, letter: Letter) -> Spooled:
         if not self._like:
             self._like = letter.data[-32_000:]  # zlib looks back 32 kB at most
             self._packer = zlib.compressobj(level=1, zdict=self._like)
         pack = self._packer.copy()  # half the time of a new one, which looks through the first letter again
-        return Sealed(send, letter.message_id, pack.compress(letter.data) + pack.flush())
+        return Spooled(send, letter.message_id, pack.compress(letter.data) + pack.flush())

@@ -9,7 +9,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
-from outside.files.atomic import private_folder, sweep, trouble, write_private
+from outside.files.atomic import private_folder, remove_leftovers, stop_from, write_private
 from outside.text.templates import TEMPLATES, rules_version
 from roster.messages.rules_update import difference, read_rules
 from roster.plan.steps import file_name
@@ -41,12 +41,12 @@ def keep_rules(settings: Settings, folder: Path = TEMPLATES) -> None:
     version = rules_version(folder)
     _warn_of_an_older(settings, version)
     try:
-        sweep(settings.paths.state / FOLDER)
+        remove_leftovers(settings.paths.state / FOLDER)
         for path in _texts(folder):
             if not _kept(settings, version, path.stem).is_file():
                 _keep(_kept(settings, version, path.stem), path.read_bytes(), settings)
     except OSError as error:
-        raise trouble(error, settings.paths.state.name) from error
+        raise stop_from(error, settings.paths.state.name) from error
 
 
 def why_not_kept(settings: Settings, folder: Path = TEMPLATES) -> Stop | None:
@@ -97,7 +97,7 @@ def accept_typo(settings: Settings, folder: Path = TEMPLATES) -> int:
         for one in changed:
             _keep(_free(settings, version, one.language), one.data, settings)
     except OSError as error:
-        raise trouble(error, settings.paths.state.name) from error
+        raise stop_from(error, settings.paths.state.name) from error
     for one in changed:
         say(f"Onthouden als verbeterde tikfout in versie {version} ({LANGUAGES.get(one.language, one.language)}):")
         told = difference(read_rules(one.kept), read_rules(one.now))["changed"]
@@ -133,7 +133,7 @@ def _changed(settings: Settings, folder: Path) -> Iterator[Changed]:
             if kept and _plain(data) not in kept:
                 yield Changed(path.stem, kept[-1], _plain(data), data)
     except OSError as error:
-        raise trouble(error, settings.paths.state.name) from error
+        raise stop_from(error, settings.paths.state.name) from error
 
 
 def _warn_of_an_older(settings: Settings, version: str) -> None:

@@ -20,7 +20,7 @@ _DESCRIPTOR, _ENCRYPTED = 0x08, 0x01
 _ZIP64 = 0xFFFFFFFF
 
 
-class NotMastered(Exception):
+class UnsupportedWorkbook(Exception):
     """The file holds a construct that this writer does not master; nothing was touched. The text is Dutch."""
 
 
@@ -59,7 +59,7 @@ class Archive:
         self.entries = self.zip.infolist()
         self._named = {part_name(entry.filename): entry for entry in self.entries}
         if len(self._named) != len(self.entries):
-            raise NotMastered("In het bestand staat een onderdeel dubbel.")
+            raise UnsupportedWorkbook("In het bestand staat een onderdeel dubbel.")
 
     def __contains__(self, name: str) -> bool:
         return part_name(name) in self._named
@@ -133,7 +133,7 @@ class Archive:
                 raise zipfile.BadZipFile("central directory")
             name, extra, comment = struct.unpack_from("<3H", head, 28)
             if struct.unpack_from("<L", head, 42)[0] == _ZIP64:
-                raise NotMastered("Het bestand is te groot voor Buurtbeheer.")
+                raise UnsupportedWorkbook("Het bestand is te groot voor Buurtbeheer.")
             records.append(head + self.file.read(name + extra + comment))
         return records
 
@@ -197,7 +197,7 @@ def _pour(part: PackedPart, target: IO[bytes]) -> None:
 def _moved_record(record: bytes, place: int, part: PackedPart | None) -> bytes:
     """A central record at its new place, with the new sizes where the part was replaced."""
     if place >= _ZIP64:
-        raise NotMastered("Het bestand is te groot voor Buurtbeheer.")
+        raise UnsupportedWorkbook("Het bestand is te groot voor Buurtbeheer.")
     head = list(_CENTRAL.unpack_from(record))
     head[16] = place
     if part is None:
@@ -226,5 +226,5 @@ def _without_zip64(extra: bytes) -> bytes:
 def _write_end(target: IO[bytes], count: int, directory: int, comment: bytes) -> None:
     end = target.tell()
     if count > 0xFFFE or end >= _ZIP64:
-        raise NotMastered("Het bestand is te groot voor Buurtbeheer.")
+        raise UnsupportedWorkbook("Het bestand is te groot voor Buurtbeheer.")
     target.write(_END.pack(b"PK\x05\x06", 0, 0, count, count, end - directory, directory, len(comment)) + comment)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from outside.xlsx.archive import NotMastered
-from outside.xlsx.tags import Heading, Keep, Names, Patched, Value
+from outside.xlsx.archive import UnsupportedWorkbook
+from outside.xlsx.tags import CachedValue, Heading, Names, Patched, Value
 from outside.xlsx.text import column_letters, column_number, text_xml
 
 _BEYOND = 1 << 30
@@ -105,7 +105,7 @@ class RowWriter:
             at = seen.find(address, copied, stop)
             if at < 0 or isinstance(value, Heading):
                 if seen.find(address, span[0], copied) >= 0:
-                    raise NotMastered("In een tabblad staan de cellen niet op volgorde.")
+                    raise UnsupportedWorkbook("In een tabblad staan de cellen niet op volgorde.")
                 if not isinstance(value, Heading) and not _CUSTOM.search(row):
                     place = self._gap(seen, copied, stop, wanted, digits)
                     if place:
@@ -118,7 +118,11 @@ class RowWriter:
             opened = seen.find(b">", at) + 1
             end = opened if seen[opened - 2] == _SLASH else self._end(text, seen, opened, stop)
             marks = text[at + len(address) : opened - 1]
-            if self.found.arrays or isinstance(value, Keep) or (opened < end and self._is_special(seen, opened, end)):
+            if (
+                self.found.arrays
+                or isinstance(value, CachedValue)
+                or (opened < end and self._is_special(seen, opened, end))
+            ):
                 changed = self._changed_cell(text, seen, (at, opened, end), marks, (number, wanted), value)
                 pieces += (text[copied:at], changed)
             else:
@@ -186,7 +190,7 @@ class RowWriter:
             return opened
         end = seen.find(self.names.close_cell, opened, stop)
         if end < 0:
-            raise NotMastered("Een cel houdt halverwege op.")
+            raise UnsupportedWorkbook("Een cel houdt halverwege op.")
         return text.find(b">", end) + 1
 
     def _column(self, cell: re.Match[bytes], number: int, last: int) -> int:
@@ -198,7 +202,7 @@ class RowWriter:
                 return last + 1
             column, row = _number(found[1]), found[2]
         if column <= last or int(row) != number:
-            raise NotMastered("In een tabblad staan de cellen niet op volgorde.")
+            raise UnsupportedWorkbook("In een tabblad staan de cellen niet op volgorde.")
         return column
 
     def _changed_cell(
@@ -208,12 +212,14 @@ class RowWriter:
         start, opened, end = span
         number, column = at
         formula = self.names.formula.search(seen, opened, end)
-        if isinstance(value, Keep):
+        if isinstance(value, CachedValue):
             gone = self.names.cached.search(seen, opened, end) if formula else None
             return text[start : gone.start()] + text[gone.end() : end] if gone else text[start:end]
         if formula is not None:
             if _SHARED.search(formula[1]) and _REF.search(formula[1]):
-                raise NotMastered(f"De formule in cel {column_letters(column)}{number} geldt ook voor andere cellen.")
+                raise UnsupportedWorkbook(
+                    f"De formule in cel {column_letters(column)}{number} geldt ook voor andere cellen."
+                )
             self.found.formulas_gone += 1
         self._check_arrays(number, column)
         rest = self.names.extension.search(seen, opened, end)
@@ -223,10 +229,12 @@ class RowWriter:
     def _check_arrays(self, number: int, column: int) -> None:
         for left, top, right, bottom in self.found.arrays:
             if left <= column <= right and top <= number <= bottom:
-                raise NotMastered(f"De formule in cel {column_letters(left)}{top} geldt ook voor andere cellen.")
+                raise UnsupportedWorkbook(
+                    f"De formule in cel {column_letters(left)}{top} geldt ook voor andere cellen."
+                )
 
     def _new_cell(self, number: int, column: int, value: Value, style: bytes | None) -> bytes:
-        if value == "" or isinstance(value, Keep):
+        if value == "" or isinstance(value, CachedValue):
             return b""
         self._check_arrays(number, column)
         marks = self.column_marks(column) if style is None else b' s="%s"' % style

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from outside.xlsx.package import Book
-from outside.xlsx.patch import complete, shadow
+from outside.xlsx.patch import complete, mask_markup
 from outside.xlsx.references import Shape, names_of
-from outside.xlsx.tags import Changes, Keep, Value
+from outside.xlsx.tags import CachedValue, Changes, Value
 from outside.xlsx.text import column_number, encoding_of, in_utf8
 
 Touched = dict[int, list[int]]
@@ -109,7 +109,7 @@ def with_outdated(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Changes
 def _merged(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Sequence[tuple[int, Value]]]]:
     changed = ((row, cells) for row, cells in rows)
     dropped = (
-        (row, [(column, Keep.FORMULA) for _, column in group])
+        (row, [(column, CachedValue.FORMULA) for _, column in group])
         for row, group in groupby(outdated, key=lambda cell: cell[0])
     )
     both: Iterable[tuple[int, Sequence[tuple[int, Value]]]] = heapq.merge(changed, dropped, key=lambda one: one[0])
@@ -117,7 +117,7 @@ def _merged(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Iterator[tupl
         cells: dict[int, Value] = {}
         for _, part in parts:
             for column, value in part:
-                if not (isinstance(value, Keep) and column in cells):
+                if not (isinstance(value, CachedValue) and column in cells):
                     cells[column] = value
         yield row, sorted(cells.items(), key=lambda cell: cell[0])
 
@@ -144,7 +144,7 @@ def _formulas(book: Book) -> Iterator[Formula]:
         for piece in utf8_of(book, part):
             text += piece
             whole = complete(text)
-            seen = shadow(text[:whole])
+            seen = mask_markup(text[:whole])
             cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
             if cut < 0:
                 continue

@@ -9,10 +9,10 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
-from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.dependents import utf8_of
 from outside.xlsx.package import open_book
-from outside.xlsx.patch import complete, shadow
+from outside.xlsx.patch import complete, mask_markup
 from outside.xlsx.text import column_number
 from roster.sheet.table import Unknown
 
@@ -39,7 +39,7 @@ def unknown_cells(path: Path, titles: Collection[str]) -> dict[str, UnknownCells
                     found[title] = dict(_unknown_quickly(utf8_of(book, part)))
                 except _Unusual:
                     found[title] = dict(_unknown_slowly(book.archive.stream(part)))
-    except (NotMastered, ElementTree.ParseError) as error:
+    except (UnsupportedWorkbook, ElementTree.ParseError) as error:
         raise Stop(
             f"'{path.name}' is beschadigd of niet volledig.", "Open het in Excel of LibreOffice en sla het opnieuw op."
         ) from error
@@ -80,7 +80,7 @@ def _unknown_quickly(pieces: Iterable[bytes]) -> Iterator[tuple[tuple[int, int],
     text = b""
     for piece in pieces:
         text += piece
-        seen = shadow(text[: complete(text)])
+        seen = mask_markup(text[: complete(text)])
         cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
         if cut < 0:
             continue

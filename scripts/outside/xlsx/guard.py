@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.text import column_number, encoding_of, in_utf8
 
@@ -82,7 +82,7 @@ def check_workbook_file(path: Path) -> frozenset[str]:
         ValueError,
     ) as error:
         raise Stop(f"'{path.name}' is beschadigd of niet volledig.", _AGAIN) from error
-    except NotMastered as error:
+    except UnsupportedWorkbook as error:
         raise Stop(f"'{path.name}' kan niet worden gelezen. {error}", _AGAIN) from error
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.xlsx.archive import Archive, NotMastered
+from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.text import MAIN, attribute, encoding_of
 
 _TYPES = "[Content_Types].xml"
@@ -62,7 +62,7 @@ class Book:
             prefix = _root_prefix(text, "workbook")
             place = max((_end_of(text, prefix + name) for name in _BEFORE_CALC), default=-1)
             if place < 0:
-                raise NotMastered("Het bestand heeft een onbekende opbouw.")
+                raise UnsupportedWorkbook("Het bestand heeft een onbekende opbouw.")
             self.texts[self.workbook] = f'{text[:place]}<{prefix}calcPr fullCalcOnLoad="1"/>{text[place:]}'
             return
         tag = found[0]
@@ -114,7 +114,7 @@ class Book:
         prefix = _root_prefix(workbook, "workbook")
         known = (attribute("name", tag) or "" for tag in re.findall(r"<[^<>]*\ssheetId\s*=[^<>]*>", workbook))
         if title.casefold() in map(str.casefold, known):  # it leads nowhere, or we would not be asked to make it
-            raise NotMastered(f"Het tabblad '{title}' is beschadigd.")
+            raise UnsupportedWorkbook(f"Het tabblad '{title}' is beschadigd.")
         numbers = [int(n) for n in re.findall(r"""\ssheetId\s*=\s*["'](\d+)["']""", workbook)]
         root = re.search(rf"<{re.escape(prefix)}workbook(?=[\s>])[^>]*>", workbook)
         uris = "|".join(map(re.escape, _RELATIONS))
@@ -130,7 +130,7 @@ class Book:
 
 
 def open_book(archive: Archive) -> Book:
-    """Find the workbook and its tabs. Raises NotMastered for a file that is no workbook."""
+    """Find the workbook and its tabs. Raises UnsupportedWorkbook for a file that is no workbook."""
     try:
         roots = ElementTree.fromstring(archive.bytes_of("_rels/.rels"))  # noqa: S314  # the guard refused every DOCTYPE
         workbook = next(
@@ -141,7 +141,7 @@ def open_book(archive: Archive) -> Book:
         links = {node.get("Id"): node.get("Target", "") for node in ElementTree.fromstring(archive.bytes_of(relations))}  # noqa: S314  # likewise
         tree = ElementTree.fromstring(archive.bytes_of(workbook))  # noqa: S314  # likewise
     except (KeyError, StopIteration, ElementTree.ParseError) as error:
-        raise NotMastered("Het bestand heeft een onbekende opbouw.") from error
+        raise UnsupportedWorkbook("Het bestand heeft een onbekende opbouw.") from error
     sheets = {}
     for node in tree.iter():
         if node.tag.endswith("}sheet"):
@@ -160,7 +160,7 @@ def _target(source: str, target: str) -> str:
 def _root_prefix(text: str, name: str) -> str:
     found = re.search(rf"<([\w.-]+:)?{name}(?=[\s>])", text)
     if found is None:
-        raise NotMastered("Het bestand heeft een onbekende opbouw.")
+        raise UnsupportedWorkbook("Het bestand heeft een onbekende opbouw.")
     return found[1] or ""
 
 
@@ -176,5 +176,5 @@ def _end_of(text: str, name: str) -> int:
 def _before_end(text: str, name: str, piece: str) -> str:
     place = text.rfind(f"</{name}>")
     if place < 0:
-        raise NotMastered("Het bestand heeft een onbekende opbouw.")
+        raise UnsupportedWorkbook("Het bestand heeft een onbekende opbouw.")
     return text[:place] + piece + text[place:]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
-from outside.xlsx.archive import NotMastered
+from outside.xlsx.archive import UnsupportedWorkbook
 from outside.xlsx.cells import RowWriter
 from outside.xlsx.tags import Changes, Names, Patched
 from outside.xlsx.text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
@@ -33,7 +33,7 @@ class SheetPatch:
 def patched_part(pieces: Iterable[bytes], patch: SheetPatch) -> Iterator[bytes]:
     """The part with its changes, in the encoding that it came in.
 
-    Raises NotMastered where the XML is not a sheet as ECMA-376 has it, or holds what a change would break.
+    Raises UnsupportedWorkbook where the XML is not a sheet as ECMA-376 has it, or holds what a change would break.
     """
     pieces = iter(pieces)
     start = b""
@@ -67,7 +67,7 @@ def _read_head(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bool, Names]:
     text = b""
     for piece in pieces:
         text += piece
-        seen = shadow(text[: complete(text)])
+        seen = mask_markup(text[: complete(text)])
         root = re.search(rb"<(?:([\w.-]+):)?worksheet(?=[\s>])[^>]*>", seen)
         if root is not None:
             names = Names((root[1] + b":") if root[1] else b"")
@@ -77,20 +77,20 @@ def _read_head(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bool, Names]:
                 return text[: opened.end()], text[opened.end() :], seen[opened.end() - 2] == ord("/"), names
         if len(text) > _LONGEST_HEAD:
             break
-    raise NotMastered("In een tabblad ontbreekt het deel met de rijen.")
+    raise UnsupportedWorkbook("In een tabblad ontbreekt het deel met de rijen.")
 
 
 def _check_namespaces(root: str, names: Names) -> None:
     spaces = re.findall(r"""\sxmlns(?::([\w.-]+))?\s*=\s*["']([^"']*)["']""", root)
     prefixes = [prefix for prefix, uri in spaces if uri in MAIN]
     if prefixes != [names.prefix.decode().rstrip(":")]:
-        raise NotMastered("Een tabblad gebruikt een onbekende schrijfwijze.")
+        raise UnsupportedWorkbook("Een tabblad gebruikt een onbekende schrijfwijze.")
 
 
 def _column_styles(head: bytes, names: Names) -> list[tuple[int, int, bytes]]:
     """The default styles of columns: first, last, style."""
     styles = []
-    for tag in re.findall(rb"<%scol\s[^>]*>" % names.prefix, shadow(head)):
+    for tag in re.findall(rb"<%scol\s[^>]*>" % names.prefix, mask_markup(head)):
         marks = dict(re.findall(rb"""\s(min|max|style)\s*=\s*["'](\d+)["']""", tag))
         if b"style" in marks and b"min" in marks and b"max" in marks:
             styles.append((int(marks[b"min"]), int(marks[b"max"]), marks[b"style"]))
@@ -100,7 +100,7 @@ def _column_styles(head: bytes, names: Names) -> list[tuple[int, int, bytes]]:
 def _with_dimension(head: bytes, names: Names, patch: SheetPatch) -> bytes:
     """The head up to the opening tag of the rows, its <dimension> stretched over what is added. The tag itself follows
     where it closes itself."""
-    seen = shadow(head)
+    seen = mask_markup(head)
     cut = head.rfind(b"<") if seen.endswith(b"/>") else len(head)
     found = re.search(
         rb"""<%sdimension\s[^>]*?ref\s*=\s*["']([A-Za-z]+)(\d+)(?::([A-Za-z]+)(\d+))?["']""" % names.prefix, seen
@@ -141,7 +141,7 @@ class _Rows:
         ended = False
         while not ended:
             whole = complete(text)
-            seen = shadow(text[:whole])
+            seen = mask_markup(text[:whole])
             end = seen.find(self.names.close_data_start)
             ended = end >= 0
             cut = end if ended else self._last_row_end(seen)
@@ -153,7 +153,7 @@ class _Rows:
             if not ended:
                 piece = next(pieces, None)
                 if piece is None:
-                    raise NotMastered("Een tabblad houdt halverwege op.")
+                    raise UnsupportedWorkbook("Een tabblad houdt halverwege op.")
                 text += piece
         yield text
 
@@ -168,13 +168,13 @@ class _Rows:
 
     def _change(self, text: bytes, seen: bytes, cut: int) -> Iterator[bytes]:
         if b"xmlns" in seen and _MISUSE.search(seen, 0, cut):
-            raise NotMastered("Een tabblad gebruikt een onbekende schrijfwijze.")
+            raise UnsupportedWorkbook("Een tabblad gebruikt een onbekende schrijfwijze.")
         self.writer.note_arrays(seen, cut)
         copied = 0
         for row in self.names.row.finditer(seen, 0, cut):
             number = int(row[1]) if row[1] else self.names.row_number(row[2], self.last)
             if number <= self.last:
-                raise NotMastered("In een tabblad staan de rijen niet op volgorde.")
+                raise UnsupportedWorkbook("In een tabblad staan de rijen niet op volgorde.")
             self.last = number
             if self.number > number:
                 continue
@@ -185,7 +185,7 @@ class _Rows:
                 closed = seen[row.end() - 2] == ord("/")
                 stop = row.end() if closed else seen.find(self.names.close_row, row.end(), cut)
                 if stop < 0:
-                    raise NotMastered("Een tabblad houdt halverwege op.")
+                    raise UnsupportedWorkbook("Een tabblad houdt halverwege op.")
                 copied = stop if closed else text.find(b">", stop) + 1  # a row may be empty and still have an end tag
                 yield self.writer.changed_row(text, seen, row, (stop, copied), number, self.cells)
                 self.number, self.cells = next(self.wanted, (_NEVER, []))
@@ -213,7 +213,7 @@ def complete(text: bytes) -> int:
             if found[0] == b"<!":
                 if len(text) - found.start() < 9:
                     return found.start()
-                raise NotMastered("Het bestand bevat een declaratie die Buurtbeheer niet vertrouwt.")
+                raise UnsupportedWorkbook("Het bestand bevat een declaratie die Buurtbeheer niet vertrouwt.")
             closed = text.find(_CLOSING[found[0]], found.end())
             if closed < 0:
                 return found.start()
@@ -229,7 +229,7 @@ def _holds_markup(text: bytes) -> bool:
     return (b"!" in text and b"<!" in text) or (b"?" in text and b"<?" in text)
 
 
-def shadow(text: bytes) -> bytes:
+def mask_markup(text: bytes) -> bytes:
     """The text, equally long, in which < and > stand for nothing but tags.
 
     A comment or instruction becomes blanks, CDATA and a loose > become letters. Nearly every file

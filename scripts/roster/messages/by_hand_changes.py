@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
 from roster.messages.number_update import audience_of, number_version
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.steps import Notice, View
 from roster.sheet.table import fold
@@ -28,14 +28,14 @@ class Change:
 
 def changes_by_hand(view: View) -> list[Change]:
     """All of it, one for a member: who hears of another place hears the number with it."""
-    notices, desk = notices_of(view), desk_of(view)
+    notices, desk = notices_of(view), welcome_queue_of(view)
     found: dict[str, Change] = {}
     for member in view.roster.members:
         act, group = notices.change(member), fold(member.group)
         if not act:
             continue
         turn = desk.ready(member)
-        if turn is Turn.BY_HAND or (turn is Turn.DUE and notices.refused(member, act, group)):
+        if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and notices.refused(member, act, group)):
             moved = act == ADMIN and notices.is_new_here(member)
             found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)
     for member in audience_of(view).by_hand:

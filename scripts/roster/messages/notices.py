@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from roster.messages.follow_up_cell import group_named_in, is_ours, tells_of
 from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import BUSY, REFUSED, SENT, UNCERTAIN, done_states
 from roster.plan.steps import SEEN, Delivery, Notice, View
@@ -52,7 +52,7 @@ class Notices:
     def __init__(self, view: View) -> None:
         self._view = view
         self._recipients = recipient_history_of(view)
-        self._desk = desk_of(view)
+        self._desk = welcome_queue_of(view)
         self._done = done_states(view.terms.mail_done)
         self._seen: dict[str, list[Delivery]] = {}
         for sight in view.history.sights:
@@ -60,7 +60,7 @@ class Notices:
 
     def known(self, member: Member) -> Known | None:
         """What a welcomed member knows; None for whoever was not welcomed, or is seen for the first time."""
-        if self._desk.turn(member) is not Turn.DONE:
+        if self._desk.turn(member) is not WelcomeState.DONE:
             return None
         letters = [one for one in self._recipients.letters(member) if one.state in (*self._done, UNCERTAIN, BUSY)]
         told = sorted([*self._sights(member), *(one for one in letters if one.at)], key=lambda one: one.at)
@@ -123,7 +123,7 @@ class Notices:
         and whoever was told by another computer, as his row says.
         """
         for member in self._view.roster.members:
-            if not self.is_active(member) or self._desk.turn(member) is not Turn.DONE:
+            if not self.is_active(member) or self._desk.turn(member) is not WelcomeState.DONE:
                 continue
             known, here = self.known(member), fold(member.group)
             now = self._desk.notice(member)

@@ -10,7 +10,7 @@ from roster.messages.contact_cards import facts_of, regiegroep_card
 from roster.messages.follow_up_cell import is_ours, number_named, tells_of
 from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import BUSY, UNCERTAIN, done_states
 from roster.plan.steps import Delivery, Notice, Planner, Send, View
@@ -26,7 +26,7 @@ class Audience:
     mail: list[Member] = field(default_factory=list)
     by_hand: list[Member] = field(default_factory=list)
     blocked: list[Member] = field(default_factory=list)
-    left_alone: list[Member] = field(default_factory=list)
+    do_not_mail_digests: list[Member] = field(default_factory=list)
     unsure: list[Member] = field(default_factory=list)
 
 
@@ -35,7 +35,7 @@ def audience_of(view: View, *, everybody: bool = False) -> Audience:
 
     Whether the own group is registered or has an admin makes no difference: the old number serves nobody any more.
     """
-    found, desk = Audience(), desk_of(view)
+    found, desk = Audience(), welcome_queue_of(view)
     for member in view.roster.members:
         has = _has_another(member, view)
         if has is None:
@@ -45,9 +45,9 @@ def audience_of(view: View, *, everybody: bool = False) -> Audience:
         turn = desk.reachable(member)
         if view.standing.member.get(member.place.key) is Status.BLOCKED:
             found.blocked.append(member)
-        elif turn is Turn.LEFT_ALONE:
-            found.left_alone.append(member)
-        elif turn is Turn.BY_HAND or _refused(member, view):
+        elif turn is WelcomeState.LEFT_ALONE:
+            found.do_not_mail_digests.append(member)
+        elif turn is WelcomeState.BY_HAND or _refused(member, view):
             found.by_hand.append(member)
         elif not _is_pending(member, view):
             found.mail.append(member)
@@ -67,9 +67,14 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
 
 def _has_another(member: Member, view: View) -> bool | None:
     """True for whoever was told another number than today's and may know it; None where that is not certain."""
-    number = desk_of(view).number_for(member)
+    number = welcome_queue_of(view).number_for(member)
     status = view.standing.member.get(member.place.key)
-    if not number or member.left or status is Status.LEFT or desk_of(view).turn(member) is not Turn.DONE:
+    if (
+        not number
+        or member.left
+        or status is Status.LEFT
+        or welcome_queue_of(view).turn(member) is not WelcomeState.DONE
+    ):
         return False
     known, current = notices_of(view).known(member), view.history.number_mark(number)
     cell = recipient_history_of(view).cell(member, COLUMN)
@@ -84,7 +89,7 @@ def _has_another(member: Member, view: View) -> bool | None:
 def _letter(member: Member, view: View) -> Send:
     mark = view.history.number_mark(view.terms.regiegroep_number)
     cards = regiegroep_card(view.terms.regiegroep_number, view.terms)
-    send = desk_of(view).letter(member, NUMBER_UPDATE, number_version(member, view), COLUMN)
+    send = welcome_queue_of(view).letter(member, NUMBER_UPDATE, number_version(member, view), COLUMN)
     return replace(send, facts=send.facts | facts_of((), cards), cards=cards, notice=Notice(number=mark))
 
 

@@ -17,8 +17,8 @@ def wants_no_mail(member: Member, view: View) -> bool:
     if member.no_mail:
         return True
     history = view.history
-    mark = history.address_mark(member.email) if history.left_alone and member.email else ""
-    if mark and mark in history.left_alone and not _is_taken_back(member, mark, view):
+    mark = history.address_mark(member.email) if history.do_not_mail_digests and member.email else ""
+    if mark and mark in history.do_not_mail_digests and not _is_taken_back(member, mark, view):
         return True
     return member.told_no_mail and _is_own_mark(member, view)
 
@@ -28,11 +28,11 @@ def takes_mail_again(member: Member, view: View) -> bool:
     if member.no_mail or not member.mail_again or not member.email:
         return False
     mark = view.history.address_mark(member.email)
-    return mark in view.history.left_alone and _is_taken_back(member, mark, view)
+    return mark in view.history.do_not_mail_digests and _is_taken_back(member, mark, view)
 
 
 def _is_taken_back(member: Member, mark: str, view: View) -> bool:
-    since = view.history.left_alone_since.get(mark)
+    since = view.history.do_not_mail_since.get(mark)
     later = member.mail_again is not None and (since is None or since < member.mail_again)
     return later and _is_own_mark(member, view)
 

@@ -9,7 +9,7 @@ from datetime import date
 from roster.messages.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
 from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
 from roster.plan.steps import Delivery, Send, SetCell, View
@@ -23,18 +23,18 @@ def plan_role_letters(view: View) -> Iterator[Send]:
 
     It waits for all that a welcome waits for. What was so before such a letter existed is no news.
     """
-    notices, desk = notices_of(view), desk_of(view)
-    due = [(member, act) for member, act in _due(view) if desk.ready(member) is Turn.DUE]
+    notices, desk = notices_of(view), welcome_queue_of(view)
+    due = [(member, act) for member, act in _due(view) if desk.ready(member) is WelcomeState.DUE]
     for member, act in sorted(due, key=lambda one: (one[0].joined or date.max, one[0].place.row)):
         more = {"moved": notices.is_new_here(member)} if act == ADMIN else {}
         yield desk.letter(member, act, fold(member.group), COLUMN, **more)
 
 
-def waiting_for_role_letter(view: View) -> dict[Turn, int]:
-    """How many of those letters wait for what, in the order of Turn."""
-    desk = desk_of(view)
+def waiting_for_role_letter(view: View) -> dict[WelcomeState, int]:
+    """How many of those letters wait for what, in the order of WelcomeState."""
+    desk = welcome_queue_of(view)
     counted = Counter(desk.ready(member) for member, _act in _due(view))
-    return {turn: counted[turn] for turn in Turn if counted[turn] and turn is not Turn.DUE}
+    return {turn: counted[turn] for turn in WelcomeState if counted[turn] and turn is not WelcomeState.DUE}
 
 
 def plan_follow_up_marks(view: View) -> Iterator[SetCell]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.rules_update import holders, tells_rules_by_hand
-from roster.messages.welcome_queue import ByHand, Turn, desk_of
+from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
 from roster.plan.steps import Document, Send, View
 
 
@@ -19,8 +19,8 @@ def plan_welcome(view: View) -> Iterator[Send]:
     group that is not blocked, has an admin and is registered. Without a number of the regiegroep
     it is nobody's turn.
     """
-    desk = desk_of(view)
-    now = Turn.DUE
+    desk = welcome_queue_of(view)
+    now = WelcomeState.DUE
     due = [member for member, turn in desk.turns if turn is now]
     for member in sorted(due, key=lambda one: (one.joined or date.max, one.place.row)):
         yield desk.letter(member)
@@ -33,7 +33,7 @@ def by_hand(view: View) -> list[ByHand]:
     is in another group, became an admin, or has an older number of the regiegroep.
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
-    desk = desk_of(view)
+    desk = welcome_queue_of(view)
     people = [desk.card(member) for member, turn in desk.turns if desk.is_by_hand(member, turn)]
     behind = [desk.card(one.member, one.version) for one in holders(view) if tells_rules_by_hand(one, view)]
     behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes_by_hand(view)]
@@ -50,7 +50,11 @@ def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:
     yield Document("met-de-hand.html", "by_hand", view.terms.language, {"people": people})
 
 
-def waiting_for_welcome(view: View) -> dict[Turn, int]:
-    """How many who were not welcomed wait for what, in the order of Turn; only reasons that somebody waits for."""
-    counted = Counter(turn for _, turn in desk_of(view).turns)
-    return {turn: counted[turn] for turn in Turn if counted[turn] and turn not in (Turn.LEFT, Turn.DONE, Turn.DUE)}
+def waiting_for_welcome(view: View) -> dict[WelcomeState, int]:
+    """How many who were not welcomed wait for what, in the order of WelcomeState; only reasons that somebody waits for."""
+    counted = Counter(turn for _, turn in welcome_queue_of(view).turns)
+    return {
+        turn: counted[turn]
+        for turn in WelcomeState
+        if counted[turn] and turn not in (WelcomeState.LEFT, WelcomeState.DONE, WelcomeState.DUE)
+    }

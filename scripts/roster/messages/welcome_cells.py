@@ -7,7 +7,7 @@ from datetime import date
 
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_queue import Turn, desk_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.delivery_status import (
     BUSY,
@@ -56,13 +56,15 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
                 yield SetCell(member.place.at(COLUMN), "", cell)
             continue
         text = _text(known, member, cell, view)
-        if text is None and taken_back and desk_of(view).turn(member) is not Turn.DUE:  # else his letter says it anew
+        if (
+            text is None and taken_back and welcome_queue_of(view).turn(member) is not WelcomeState.DUE
+        ):  # else his letter says it anew
             text = ""
         if alone:
             text = with_no_mail(cell if text is None else text)
         elif text is not None:
             text = keep_mail_again(cell, text)
-        elif stale and desk_of(view).turn(member) is not Turn.DUE:  # likewise
+        elif stale and welcome_queue_of(view).turn(member) is not WelcomeState.DUE:  # likewise
             text = without_wish(cell)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)

@@ -25,7 +25,7 @@ PLACEHOLDER = "0612345678"
 _INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
 
 
-class Turn(Enum):
+class WelcomeState(Enum):
     """Whether it is somebody's turn to be welcomed. The values after DUE complete "wacht: …"."""
 
     LEFT = "afgemeld"
@@ -43,10 +43,10 @@ class Turn(Enum):
     BY_HAND = "geen bruikbaar e-mailadres, dus welkom met de hand"
 
 
-_DONE, _LEFT, _BLOCKED, _WAITING = Turn.DONE, Status.LEFT, Status.BLOCKED, Status.WAITING
+_DONE, _LEFT, _BLOCKED, _WAITING = WelcomeState.DONE, Status.LEFT, Status.BLOCKED, Status.WAITING
 """Python 3.11 needs a while to find a member of an Enum, and these are asked for with every row."""
 
-_KNOWN = {SENT: _DONE, UNCERTAIN: Turn.UNCERTAIN, REFUSED: Turn.REFUSED, "": None}
+_KNOWN = {SENT: _DONE, UNCERTAIN: WelcomeState.UNCERTAIN, REFUSED: WelcomeState.REFUSED, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,65 +74,65 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
-class _Circle:
+class _GroupContext:
     """What all members of one group share: its names, its admins, and what keeps their welcome waiting, if anything."""
 
     group: str
     area: str
     admins: tuple[Member, ...]
-    waits: Turn | None
+    waits: WelcomeState | None
     cards: tuple[AdminCard, ...] = ()
     invitation: str = ""
     has_started: bool = False
 
 
 @lru_cache(maxsize=1)
-def desk_of(view: View) -> Desk:
+def welcome_queue_of(view: View) -> WelcomeQueue:
     """The desk of a view: who is mailed, who is visited and who waits is asked of the same one."""
-    return Desk(view)
+    return WelcomeQueue(view)
 
 
-class Desk:
+class WelcomeQueue:
     """Knows of every member whether it is his turn, and what he must be told."""
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._circles: dict[str, _Circle] = {}
+        self._group_contexts: dict[str, _GroupContext] = {}
         self._welcomed = Welcomed(view)
 
     @cached_property
-    def turns(self) -> list[tuple[Member, Turn]]:
+    def turns(self) -> list[tuple[Member, WelcomeState]]:
         """Whose turn it is, of all members in the order of the sheet."""
         return [(member, self.turn(member)) for member in self._view.roster.members]
 
-    def turn(self, member: Member) -> Turn:
+    def turn(self, member: Member) -> WelcomeState:
         """Whether it is a member's turn, and if not, why."""
         status = self._view.standing.member.get(member.place.key, _BLOCKED)
         if member.left or status is _LEFT:
-            return Turn.LEFT
+            return WelcomeState.LEFT
         known = _KNOWN[self._welcomed.stands(member)]
         if known is _DONE:
             return known
         if status is _BLOCKED:
-            return Turn.ROW
+            return WelcomeState.ROW
         if status is _WAITING:
-            return Turn.LIST
+            return WelcomeState.LIST
         if known is not None:
             return known
         return self.ready(member)
 
-    def ready(self, member: Member) -> Turn:
+    def ready(self, member: Member) -> WelcomeState:
         """Whether a letter about his group can leave to somebody who counts as active, and if not, why."""
-        circle = self._circle(member)
+        circle = self._group_context(member)
         return self.reachable(member) if circle.waits is None else circle.waits
 
-    def reachable(self, member: Member) -> Turn:
+    def reachable(self, member: Member) -> WelcomeState:
         """Whether a mail with the regiegroep's number can leave to this person, and if not, why."""
         if not _can_be_mailed(member.email):
-            return Turn.BY_HAND
+            return WelcomeState.BY_HAND
         if wants_no_mail(member, self._view):
-            return Turn.LEFT_ALONE
-        return Turn.DUE if self._view.terms.regiegroep_number else Turn.NUMBER
+            return WelcomeState.LEFT_ALONE
+        return WelcomeState.DUE if self._view.terms.regiegroep_number else WelcomeState.NUMBER
 
     def letter(self, member: Member, act: str = ACT, version: str = "", column: str = "Welkom", **more: object) -> Send:
         """A letter about his group, with the cards of those whose number must be saved first.
@@ -140,7 +140,7 @@ class Desk:
         Without more it is the welcome of a member whose turn it is; `more` are facts that another kind tells besides.
         """
         terms, facts = self._view.terms, self._facts(member) | more
-        admins = cards_for(member, self._circle(member).cards)
+        admins = cards_for(member, self._group_context(member).cards)
         regiegroep = regiegroep_card(self.number_for(member), terms)
         return Send(
             about=member.place,
@@ -171,13 +171,15 @@ class Desk:
         may = member.role is Role.ADMIN or terms.regiegroep_number_for == "everyone"
         return terms.regiegroep_number if may else ""
 
-    def is_by_hand(self, member: Member, turn: Turn) -> bool:
+    def is_by_hand(self, member: Member, turn: WelcomeState) -> bool:
         """True where a person must welcome him: no mail can reach him, or the address that he has refused it."""
-        return turn is Turn.BY_HAND or (turn is Turn.REFUSED and self._circle(member).waits is None)
+        return turn is WelcomeState.BY_HAND or (
+            turn is WelcomeState.REFUSED and self._group_context(member).waits is None
+        )
 
     def card(self, member: Member, has_version: str = "", change: str = "", *, moved: bool = False) -> ByHand:
         """What must be at hand to tell a member without a mail. An example number is left out."""
-        circle, facts = self._circle(member), self._facts(member)
+        circle, facts = self._group_context(member), self._facts(member)
         facts |= {
             "admin_numbers": [(admin.name, admin.mobile or "") for admin in circle.admins if admin is not member],
             "invitation": circle.invitation,
@@ -216,7 +218,7 @@ class Desk:
         return "geen e-mailadres"
 
     def _facts(self, member: Member) -> dict[str, object]:
-        terms, circle = self._view.terms, self._circle(member)
+        terms, circle = self._view.terms, self._group_context(member)
         is_admin = member.role is Role.ADMIN
         number = self.number_for(member)
         # The announcement goes along with what an admin gets, until the group has started.
@@ -236,29 +238,29 @@ class Desk:
             "coordinator": terms.coordinator,
         }
 
-    def _circle(self, member: Member) -> _Circle:
+    def _group_context(self, member: Member) -> _GroupContext:
         name = fold(member.group)
-        if name not in self._circles:
-            self._circles[name] = self._make_circle(name)
-        return self._circles[name]
+        if name not in self._group_contexts:
+            self._group_contexts[name] = self._make_circle(name)
+        return self._group_contexts[name]
 
-    def _make_circle(self, name: str) -> _Circle:
+    def _make_circle(self, name: str) -> _GroupContext:
         roster, standing = self._view.roster, self._view.standing
         group = roster.group_named.get(name)
         if group is None:
-            return _Circle(name, "", (), Turn.GROUP)
+            return _GroupContext(name, "", (), WelcomeState.GROUP)
         admins = tuple(standing.admins.get(name, ()))
         area = roster.area_named.get(fold(group.area))
         waits = None
         if standing.group.get(group.place.key) is Status.BLOCKED:
-            waits = Turn.GROUP
+            waits = WelcomeState.GROUP
         elif not admins:
-            waits = Turn.ADMIN
+            waits = WelcomeState.ADMIN
         elif group.registered is None:
-            waits = Turn.REGISTRATION
+            waits = WelcomeState.REGISTRATION
         cards = () if waits else admin_cards(group, with_cards(self._view, admins), self._view.terms)
         named, started = area.name if area else group.area, group.started is not None
-        return _Circle(group.name, named, admins, waits, cards, invitation(group), started)
+        return _GroupContext(group.name, named, admins, waits, cards, invitation(group), started)
 
 
 def invitation(group: Group) -> str:

@@ -164,7 +164,7 @@ class History:
     `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
     identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
     last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail, and
-    `left_alone_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
+    `do_not_mail_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
     the second who stood in that row) what was last seen of him.
     `sights` are the places in which people were first seen who were welcomed before such a place was
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
@@ -175,9 +175,9 @@ class History:
     identity_nr: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     salt: bytes = b""
-    left_alone: frozenset[str] = frozenset()
+    do_not_mail_digests: frozenset[str] = frozenset()
     recipients: dict[str, Recipient] = field(default_factory=dict)
-    left_alone_since: dict[str, datetime] = field(default_factory=dict)
+    do_not_mail_since: dict[str, datetime] = field(default_factory=dict)
     sights: list[Delivery] = field(default_factory=list)
     agreed_admins: frozenset[str] = frozenset()
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -16,10 +16,10 @@ from outside.files.atomic import (
     below,
     make_private,
     private_folder,
+    remove_leftovers,
     replace,
     settle_folder,
-    sweep,
-    trouble,
+    stop_from,
     write_private,
 )
 
@@ -84,8 +84,8 @@ def test_what_a_cut_off_run_left_is_swept_away_and_nothing_else(tmp_path: Path) 
     (tmp_path / ".buurtbeheer-0a1b2c").write_bytes(b"half")
     (tmp_path / ".hidden").write_bytes(b"")
     (tmp_path / "a.eml").write_bytes(b"")
-    sweep(tmp_path)
-    sweep(tmp_path / "absent")
+    remove_leftovers(tmp_path)
+    remove_leftovers(tmp_path / "absent")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", "a.eml"]
 
 
@@ -155,9 +155,9 @@ def test_two_names_that_are_one_file_on_windows_are_refused() -> None:
 
 def test_a_full_disk_is_told_in_dutch_without_naming_a_person(tmp_path: Path) -> None:
     """The Stop names the folder of the settings, never the file."""
-    full = trouble(OSError(28, "No space left on device", "Jan Jansen.vcf"), "out")
+    full = stop_from(OSError(28, "No space left on device", "Jan Jansen.vcf"), "out")
     assert (full.message, full.code) == ("De schijf is vol.", 2)
-    other = trouble(OSError(5, "I/O error", "Jan Jansen.vcf"), "out", code=3)
+    other = stop_from(OSError(5, "I/O error", "Jan Jansen.vcf"), "out", code=3)
     assert other.message == "Schrijven in de map out lukt niet."
     assert "Jan" not in other.message + other.remedy
 

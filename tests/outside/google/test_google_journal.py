@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from outside.google.journal import Journal
-from outside.google.row_matching import Doubt
+from outside.google.row_matching import UnverifiedWrite
 from outside.google.tabs import Tab
 from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, SheetsServer
@@ -120,7 +120,7 @@ def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) ->
         5,
         {"Deelnemers": second},
         {"Deelnemers": {1: {2: "vol"}, 2: {2: ""}}},
-        {"Deelnemers": Doubt(second, {}, {(True, "weg")}, {1}, 2)},
+        {"Deelnemers": UnverifiedWrite(second, {}, {(True, "weg")}, {1}, 2)},
     )
     journal.close(keep=True)
     tabs = {"Deelnemers": a_tab([])}

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from outside.commands.backup import keep_register
+from outside.commands.backup import back_up_register
 from outside.commands.setup import set_up
 from outside.config.settings import Settings
 from outside.excel.create import create_register
@@ -222,7 +222,7 @@ def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_
     book.add_tab("Eigen blad", [["Som", 3], [Formula("=1+2", 3), True]])
     settings = laptop(sheets, book, tmp_path)
     Person(book).types("Deelnemers", 4, "Aangemeld op", "5-3-2026")
-    path = keep_register(settings)
+    path = back_up_register(settings)
     found = openpyxl.load_workbook(path)
     assert found.sheetnames == ["Blad1", *(tab.title for tab in TABS), "Eigen blad"]
     rows = list(found["Deelnemers"].values)
@@ -231,7 +231,7 @@ def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_
     assert list(openpyxl.load_workbook(path, data_only=True)["Eigen blad"].values) == [("Som", 3), (3, True)]
     assert path.stat().st_mode & 0o077 == 0
     for _ in range(21):
-        keep_register(settings)
+        back_up_register(settings)
     assert len(list(path.parent.glob("*.xlsx"))) == 20
 
 
@@ -247,7 +247,7 @@ def test_a_backup_keeps_the_formulas_that_excel_knows(sheets: SheetsServer, tmp_
         tab.put(int(address[1]) - 1, "ABCD".index(address[0]), Formula(text, result))
     settings = laptop(sheets, book, tmp_path)
     sheets.start_counting()
-    path = keep_register(settings)
+    path = back_up_register(settings)
     assert len(sheets.calls) == 4
     formulas, values = (openpyxl.load_workbook(path, data_only=only)["Eigen blad"] for only in (False, True))
     assert {address: formulas[address].value for address in cells} == {
@@ -261,7 +261,7 @@ def test_a_backup_that_rows_move_under_puts_no_formula_over_anothers_cell(sheets
     tab = book.add_tab("Eigen blad", [["Som"], [Formula("=1+2", 3)], ["van iemand"]])
     sheets.start_counting()
     sheets.between(2, lambda book: Person(book).inserts_row("Eigen blad", 2, "nieuw"))
-    found = openpyxl.load_workbook(keep_register(laptop(sheets, book, tmp_path)))["Eigen blad"]
+    found = openpyxl.load_workbook(back_up_register(laptop(sheets, book, tmp_path)))["Eigen blad"]
     assert [row[0] for row in found.values] == ["Som", "nieuw", 3, "van iemand"] and tab.row(2).value(0) == Formula(
         "=1+2", 3
     )

@@ -147,10 +147,10 @@ def test_a_pause_is_kept_until_it_is_over(path: Path) -> None:
 def test_whoever_asked_to_be_left_alone_is_remembered_without_the_address(path: Path) -> None:
     """Capitals do not count, twice is once, and the digest outlives everything."""
     with at(path) as ledger:
-        ledger.never_mail("Jan@Mail.example")
-        ledger.never_mail("jan@mail.example")
+        ledger.do_not_mail("Jan@Mail.example")
+        ledger.do_not_mail("jan@mail.example")
     with at(path) as ledger:
-        assert ledger.left_alone() == {ledger.address_mark("JAN@mail.example")}
+        assert ledger.do_not_mail_digests() == {ledger.address_mark("JAN@mail.example")}
         assert ledger.address_mark("jan@mail.example") == ledger.history().identity("jan@mail.example")
 
 
@@ -196,7 +196,7 @@ def test_nothing_personal_stands_in_the_file(path: Path) -> None:
         ledger.remember_numbers({}, {who: "D-0001"})
         ledger.book([], [Intent("<1@mail.example>", "D-0001", "welcome", "1", where, (who,))], "verstuurd")
         ledger.record("<1@mail.example>", Outcome("geweigerd", f"<{address}>: adres bestaat niet"))
-        ledger.never_mail(address)
+        ledger.do_not_mail(address)
         assert ledger.entries([send(1)])["D-0001", "welcome", "1"].reason == "… adres bestaat niet"
     stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
     assert b"jansen" not in stored

@@ -20,7 +20,7 @@ from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.google.login import log_in
-from outside.run.private import keep_file, keep_register, synced_by
+from outside.run.private import back_up_register, keep_file, synced_by
 from outside.smtp.password import FILE, find_password
 from support.whole_round import lay_out, sync
 
@@ -85,7 +85,7 @@ def test_a_disk_that_keeps_no_rights_is_a_stop(tmp_path: Path, monkeypatch: pyte
     settings.workbook.path.chmod(0o777)
     monkeypatch.setattr(Path, "chmod", lambda *_args, **_more: None)
     with pytest.raises(Stop, match="anderen") as stop:
-        keep_register(settings)
+        back_up_register(settings)
     assert "shared = true" in stop.value.remedy
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outside.xlsx.archive import NotMastered
-from outside.xlsx.patch import SheetPatch, complete, patched_part, shadow
+from outside.xlsx.archive import UnsupportedWorkbook
+from outside.xlsx.patch import SheetPatch, complete, mask_markup, patched_part
 from outside.xlsx.tags import Heading, Patched
 from outside.xlsx.text import column_letters, column_number, text_xml
 from support.xlsx_by_hand import LINKS, MAIN, STRICT, sheet_xml, values, write_workbook
@@ -257,7 +257,7 @@ def test_the_encoding_of_the_part_stays(encoding: str) -> None:
 )
 def test_what_would_break_is_refused(rows: str) -> None:
     """Formulas that fill more than one cell, disorder, half a sheet, a namespace that changes half-way."""
-    with pytest.raises(NotMastered):
+    with pytest.raises(UnsupportedWorkbook):
         patched(sheet_xml(rows), {(1, 1): "x", (3, 2): "y", (1, 3): "z"})
 
 
@@ -348,6 +348,6 @@ def test_letters_and_numbers_of_columns_agree(column: int) -> None:
 def test_the_shadow_is_as_long_and_shows_tags_only(markup: str) -> None:
     """Offsets found in the shadow hold in the text."""
     raw = markup.encode()
-    seen = shadow(raw)
+    seen = mask_markup(raw)
     assert len(seen) == len(raw) and complete(raw) == len(raw)
     assert seen.count(b"<") == seen.count(b">")

@@ -210,7 +210,7 @@ def library_address(typed: str) -> str | None:
         return None
 
 
-def sweep(count: int, seed: int) -> int:
+def remove_leftovers(count: int, seed: int) -> int:
     """Hold the fast path against the library; how many addresses the fast path claimed."""
     chance = random.Random(seed)
     claimed = 0
@@ -225,13 +225,13 @@ def sweep(count: int, seed: int) -> int:
 
 def test_the_fast_path_for_addresses_gives_the_librarys_answer() -> None:
     """A seeded sweep of addresses near the edges; what the fast path claims, email-validator accepts and writes alike."""
-    assert sweep(30_000, seed=1) > 3_000
+    assert remove_leftovers(30_000, seed=1) > 3_000
 
 
 @pytest.mark.long
 def test_the_fast_path_for_addresses_gives_the_librarys_answer_over_a_big_sweep() -> None:
     """The same, over a million addresses."""
-    assert sweep(1_000_000, seed=2) > 100_000
+    assert remove_leftovers(1_000_000, seed=2) > 100_000
 
 
 @settings(max_examples=30)  # strings of this pattern are slow to make; the sweeps bring the number

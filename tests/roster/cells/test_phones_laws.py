@@ -76,7 +76,7 @@ def keeps_its_digits(read: Phone, typed: str) -> bool:
     return any(bare == e164[:length] + "0" + e164[length:] for length in (1, 2, 3))
 
 
-def sweep(count: int, seed: int) -> tuple[int, int]:
+def remove_leftovers(count: int, seed: int) -> tuple[int, int]:
     """Hold the readers against the library; how many numbers the fast path claimed, and how many were read in all."""
     chance = random.Random(seed)
     claimed = read_in_all = 0
@@ -103,7 +103,7 @@ def sweep(count: int, seed: int) -> tuple[int, int]:
 
 def test_the_fast_path_for_phones_gives_the_librarys_answer() -> None:
     """A seeded sweep near the edges: same number, same kind, same digits, and the result reads as itself."""
-    claimed, read = sweep(15_000, seed=1)
+    claimed, read = remove_leftovers(15_000, seed=1)
     assert claimed > 3_000
     assert read > claimed
 
@@ -111,7 +111,7 @@ def test_the_fast_path_for_phones_gives_the_librarys_answer() -> None:
 @pytest.mark.long
 def test_the_fast_path_for_phones_gives_the_librarys_answer_over_a_big_sweep() -> None:
     """The same, over half a million strings."""
-    claimed, _ = sweep(500_000, seed=2)
+    claimed, _ = remove_leftovers(500_000, seed=2)
     assert claimed > 100_000
 
 

@@ -95,7 +95,9 @@ def test_a_group_that_is_not_registered_keeps_nobody_from_it() -> None:
 def test_who_wants_no_mail_gets_none() -> None:
     """By an answer to an earlier mail."""
     rounds = changed(welcomed())
-    rounds.history = replace(rounds.history, left_alone=frozenset({rounds.history.address_mark("s@mail.example")}))
+    rounds.history = replace(
+        rounds.history, do_not_mail_digests=frozenset({rounds.history.address_mark("s@mail.example")})
+    )
     assert counts(rounds, people(sanne()))["left_alone"] == ["D-0001"]
 
 

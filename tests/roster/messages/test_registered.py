@@ -83,7 +83,9 @@ def test_an_admin_who_was_welcomed_before_hears_of_the_registration_once() -> No
         replace(before, terms=replace(TERMS, regiegroep_number="")),
         replace(
             before,
-            history=replace(before.history, left_alone=frozenset({before.history.address_mark("A@mail.example")})),
+            history=replace(
+                before.history, do_not_mail_digests=frozenset({before.history.address_mark("A@mail.example")})
+            ),
         ),
     ):
         assert list(plan_registered(view)) == []

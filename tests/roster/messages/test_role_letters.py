@@ -8,7 +8,7 @@ import pytest
 
 from roster.messages.notices import notices_of
 from roster.messages.role_letters import plan_role_letters, waiting_for_role_letter
-from roster.messages.welcome_queue import Turn
+from roster.messages.welcome_queue import WelcomeState
 from roster.sheet.table import Table
 from support.rounds import Rounds
 from support.sheet_notation import register
@@ -139,14 +139,14 @@ UNREGISTERED = "    Groep | Gebied | Aangemeld op | Gestart op\n    Tuindorp | C
 @pytest.mark.parametrize(
     ("row", "groups", "number", "waits"),
     [
-        (sanne("Stadspark"), UNREGISTERED, "06-23456789", Turn.REGISTRATION),
-        (sanne("Stadspark"), GROUPS, "", Turn.NUMBER),
-        (sanne("Stadspark", email=""), GROUPS, "06-23456789", Turn.BY_HAND),
+        (sanne("Stadspark"), UNREGISTERED, "06-23456789", WelcomeState.REGISTRATION),
+        (sanne("Stadspark"), GROUPS, "", WelcomeState.NUMBER),
+        (sanne("Stadspark", email=""), GROUPS, "06-23456789", WelcomeState.BY_HAND),
         (sanne("Nergens"), GROUPS, "06-23456789", None),  # blocked
         (sanne("Stadspark", more="1-3-2026"), GROUPS, "06-23456789", None),  # left
     ],
 )
-def test_it_waits_for_what_a_welcome_waits_for(row: str, groups: str, number: str, waits: Turn | None) -> None:
+def test_it_waits_for_what_a_welcome_waits_for(row: str, groups: str, number: str, waits: WelcomeState | None) -> None:
     """And goes once that is there."""
     rounds = welcomed()
     rounds.terms = replace(rounds.terms, regiegroep_number=number)
@@ -160,9 +160,11 @@ def test_it_waits_for_what_a_welcome_waits_for(row: str, groups: str, number: st
 def test_who_wants_no_mail_gets_none() -> None:
     """By an answer to an earlier mail."""
     rounds = welcomed()
-    rounds.history = replace(rounds.history, left_alone=frozenset({rounds.history.address_mark("s@mail.example")}))
+    rounds.history = replace(
+        rounds.history, do_not_mail_digests=frozenset({rounds.history.address_mark("s@mail.example")})
+    )
     assert rounds.go(people(sanne("Stadspark"))) == []
-    assert waiting_for_role_letter(rounds.look(people(sanne("Stadspark")))) == {Turn.LEFT_ALONE: 1}
+    assert waiting_for_role_letter(rounds.look(people(sanne("Stadspark")))) == {WelcomeState.LEFT_ALONE: 1}
 
 
 def test_a_group_that_is_renamed_moves_nobody() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
-from roster.messages.welcome_queue import Turn
+from roster.messages.welcome_queue import WelcomeState
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan.steps import Delivery, History, Send, View
 from roster.sheet.columns import DEELNEMERS
@@ -144,23 +144,25 @@ def test_who_joined_first_comes_first() -> None:
 @pytest.mark.parametrize(
     ("sheet", "groups", "terms", "turn"),
     [
-        (SANNE.replace("| 1 | |", "| 1 | wachtlijst |"), "Tuindorp | Noord | ja | ja", TERMS, Turn.LIST),
-        (SANNE.replace("| 1 | |", "| 1 | geblokkeerd |"), "Tuindorp | Noord | ja | ja", TERMS, Turn.ROW),
-        (SANNE, "Tuindorp | Noord | ja | geblokkeerd", TERMS, Turn.GROUP),
-        (SANNE, "Ander | Noord | ja | ja", TERMS, Turn.GROUP),
-        (SANNE, "Tuindorp | Noord | ja | nee", TERMS, Turn.ADMIN),
-        (SANNE, "Tuindorp | Noord | nee | ja", TERMS, Turn.REGISTRATION),
-        (SANNE, "Tuindorp | Noord | ja | ja", replace(TERMS, regiegroep_number=""), Turn.NUMBER),
-        (SANNE.replace("s@mail.example", ""), "Tuindorp | Noord | ja | ja", TERMS, Turn.BY_HAND),
-        (SANNE.replace("s@", "josé@"), "Tuindorp | Noord | ja | ja", TERMS, Turn.BY_HAND),
+        (SANNE.replace("| 1 | |", "| 1 | wachtlijst |"), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.LIST),
+        (SANNE.replace("| 1 | |", "| 1 | geblokkeerd |"), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.ROW),
+        (SANNE, "Tuindorp | Noord | ja | geblokkeerd", TERMS, WelcomeState.GROUP),
+        (SANNE, "Ander | Noord | ja | ja", TERMS, WelcomeState.GROUP),
+        (SANNE, "Tuindorp | Noord | ja | nee", TERMS, WelcomeState.ADMIN),
+        (SANNE, "Tuindorp | Noord | nee | ja", TERMS, WelcomeState.REGISTRATION),
+        (SANNE, "Tuindorp | Noord | ja | ja", replace(TERMS, regiegroep_number=""), WelcomeState.NUMBER),
+        (SANNE.replace("s@mail.example", ""), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.BY_HAND),
+        (SANNE.replace("s@", "josé@"), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.BY_HAND),
     ],
 )
-def test_each_reason_to_wait_is_counted_and_nothing_leaves(sheet: str, groups: str, terms: Terms, turn: Turn) -> None:
+def test_each_reason_to_wait_is_counted_and_nothing_leaves(
+    sheet: str, groups: str, terms: Terms, turn: WelcomeState
+) -> None:
     """Exactly one reason for each person."""
     view = a_view(sheet, groups=groups, terms=terms)
     assert due(view) == []
     assert waiting_for_welcome(view) == {turn: 1}
-    assert [one.nr for one in by_hand(view)] == (["D-1"] if turn is Turn.BY_HAND else [])
+    assert [one.nr for one in by_hand(view)] == (["D-1"] if turn is WelcomeState.BY_HAND else [])
 
 
 def test_whoever_left_waits_for_nothing() -> None:
@@ -186,7 +188,7 @@ def test_what_the_ledger_knows_decides(state: str, outbox: str, smtp: str) -> No
         view = a_view(
             SANNE, terms=replace(TERMS, mail_done=mail_done), deliveries=(left("D-1", state, 1, "s@mail.example"),)
         )
-        waits = {"uncertain": {Turn.UNCERTAIN: 1}, "refused": {Turn.REFUSED: 1}}
+        waits = {"uncertain": {WelcomeState.UNCERTAIN: 1}, "refused": {WelcomeState.REFUSED: 1}}
         assert due(view) == (["D-1"] if expected == "due" else [])
         assert waiting_for_welcome(view) == waits.get(expected, {})
 
@@ -206,16 +208,17 @@ def test_somebody_is_known_by_number_also_under_another_nr() -> None:
 
 
 @pytest.mark.parametrize(
-    ("email", "turn"), [("t@mail.example", Turn.DUE), ("S@mail.example", Turn.DONE), ("", Turn.BY_HAND)]
+    ("email", "turn"),
+    [("t@mail.example", WelcomeState.DUE), ("S@mail.example", WelcomeState.DONE), ("", WelcomeState.BY_HAND)],
 )
-def test_who_takes_over_the_number_of_somebody_who_left_is_welcomed(email: str, turn: Turn) -> None:
+def test_who_takes_over_the_number_of_somebody_who_left_is_welcomed(email: str, turn: WelcomeState) -> None:
     """The row that left still stands there, with another address; with the same address somebody came back."""
     sheet = f"""
         D-1 | D-1 | Sanne Boer | s@mail.example | 1 | 1 | afgemeld | |
         D-2 | D-2 | Tim Bakker | {email} | 1 | 9 | | |"""
     view = a_view(sheet, deliveries=(left("D-1", "verstuurd", 1, "s@mail.example"),))
-    assert due(view) == (["D-2"] if turn is Turn.DUE else [])
-    assert [one.nr for one in by_hand(view)] == (["D-2"] if turn is Turn.BY_HAND else [])
+    assert due(view) == (["D-2"] if turn is WelcomeState.DUE else [])
+    assert [one.nr for one in by_hand(view)] == (["D-2"] if turn is WelcomeState.BY_HAND else [])
 
 
 @pytest.mark.parametrize(
@@ -363,4 +366,4 @@ def test_everybody_has_exactly_one_turn() -> None:
     gone = sum(view.standing.member[m.place.key] is Status.LEFT for m in view.roster.members)
     done = sum("verstuurd" in line and "afgemeld" not in line for line in lines)
     assert len(due(view)) + sum(waiting.values()) + gone + done == 60
-    assert waiting[Turn.BY_HAND] == len(by_hand(view)) > 0 and len(due(view)) > 0
+    assert waiting[WelcomeState.BY_HAND] == len(by_hand(view)) > 0 and len(due(view)) > 0
