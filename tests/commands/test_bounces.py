@@ -404,7 +404,7 @@ def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
     members = [answer("stop", "", one, name="-") for one in ("Lid@mail.example", "an@xn--caf-dma.example")]
     here = {ledger.address_mark(one): ["D-0002"] for one in ("lid@mail.example", "an@café.example")}
     heard = hear([strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here))
-    assert (heard.do_not_mail_digests, heard.asked, heard.strangers) == (0, 3, 1)
+    assert (heard.opted_out, heard.asked, heard.strangers) == (0, 3, 1)
     assert set(ledger.letters.asked()) == {ledger.address_mark(TO), *here}
 
 

@@ -98,7 +98,7 @@ def test_a_wish_acts_where_it_is_proven_and_is_asked_about_where_it_is_not(
     heard = hear([mail], ledger, people, GMAIL)
     assert ledger.do_not_mail_digests() == ({ledger.address_mark(proven)} if proven else set())
     assert ledger.letters.asked() == ([ledger.address_mark(asked)] if asked else [])
-    assert (heard.do_not_mail_digests, heard.asked) == (bool(proven), bool(asked))
+    assert (heard.opted_out, heard.asked) == (bool(proven), bool(asked))
     hear([mail], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
     shown = capsys.readouterr()

@@ -51,7 +51,7 @@ def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:
 
 
 def waiting_for_welcome(view: View) -> dict[WelcomeState, int]:
-    """How many who were not welcomed wait for what, in the order of WelcomeState; only reasons that somebody waits for."""
+    """How many were not welcomed yet, by what they wait for, in their order; only what somebody waits for."""
     counted = Counter(turn for _, turn in welcome_queue_of(view).turns)
     return {
         turn: counted[turn]
