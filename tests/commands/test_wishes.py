@@ -116,7 +116,7 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
     assert subject == f"Afmelden D-0003 {ledger.leave_token(P3)}"
     assert ledger.leave_token(P3) == ledger.leave_token("P3@MAIL.example") != ledger.leave_token(TO)
     forged = stop("iemand@elders.example", subject=subject.replace("D-0003 ", "D-0001 "), head=FAIL)
-    assert hear([forged], ledger, known(ledger)).do_not_mail_digests == 1
+    assert hear([forged], ledger, known(ledger)).opted_out == 1
     assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
 
 
@@ -125,9 +125,9 @@ def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger:
     since = datetime(2026, 11, 23, 12, 0)
     old, new = (f"Date: {day} Nov 2026 12:00:00 +0000\r\n" for day in ("Sun, 22", "Tue, 24"))
     people = known(ledger, p3=since)
-    assert hear([stop(head=PASS, more=old)], ledger, people, GMAIL).do_not_mail_digests == 0
+    assert hear([stop(head=PASS, more=old)], ledger, people, GMAIL).opted_out == 0
     assert hear([stop(head=PASS, more=old, subject="Stop.")], ledger, people, GMAIL).asked == 0
-    assert hear([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).do_not_mail_digests == 1
+    assert hear([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).opted_out == 1
 
 
 def test_a_question_goes_once_it_is_answered(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
@@ -244,10 +244,18 @@ def letter(who: str = WHO, where: str = WHERE) -> Delivery:
         ("wil geen mail", {"deliveries": [letter(who="x")]}, True),
         ("wil geen mail", {"deliveries": [letter("x", "y")]}, False),  # somebody typed another person over
         ("verstuurd 1-1-2026 (versie 1)", {}, False),
-        ("", {"left_alone": frozenset({WHERE})}, True),
-        (f"verstuurd 1-1-2026 (versie 1); {AGAIN}", {"left_alone": frozenset({WHERE})}, False),
-        (AGAIN, {"left_alone": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 11, 0)}}, False),
-        (AGAIN, {"left_alone": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 12, 1)}}, True),
+        ("", {"do_not_mail_digests": frozenset({WHERE})}, True),
+        (f"verstuurd 1-1-2026 (versie 1); {AGAIN}", {"do_not_mail_digests": frozenset({WHERE})}, False),
+        (
+            AGAIN,
+            {"do_not_mail_digests": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 11, 0)}},
+            False,
+        ),
+        (
+            AGAIN,
+            {"do_not_mail_digests": frozenset({WHERE}), "do_not_mail_since": {WHERE: datetime(2026, 11, 23, 12, 1)}},
+            True,
+        ),
     ],
 )
 def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(
