@@ -269,7 +269,7 @@ def test_every_rule_that_is_not_held_gives_its_reason_in_pyproject() -> None:
 @pytest.mark.parametrize("file", OURS, ids=shown)
 def test_a_room_is_small_and_says_what_it_is_for(file: Path) -> None:
     """About 300 lines a file, 50 a function, and a sentence on the door."""
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 320
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 350
     functions = [node for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     assert [node.name for node in functions if (node.end_lineno or 0) - node.lineno > 50] == []
     sentence = (ast.get_docstring(tree(file)) or "").split("\n\n")[0].strip()
