@@ -119,22 +119,7 @@ def _write_yes(row: Row, _: Row, __: date, chance: Random) -> None:
     for column in ("18 jaar of ouder", "Akkoord spelregels"):
         if row.get(column) == "ja":
             row[column] = chance.choice(
-                (
-                    "j",
-                    "J",
-                    "Ja",
-                    "JA",
-                    "x",
-                    "X",
-                    "✓",
-                    1,
-                    "1",
-                    True,
-                    "WAAR",
-                    "yes",
-                    "TRUE",
-                    " ja ",
-                )
+                ("j", "J", "Ja", "JA", "x", "X", "✓", 1, "1", True, "WAAR", "yes", "TRUE", " ja ")
             )
 
 
