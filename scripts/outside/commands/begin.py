@@ -6,7 +6,6 @@ a run that was cut off the example still stands there, and the next try finishes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -18,16 +17,11 @@ from outside.excel.workbook import ExcelWorkbook, open_register
 from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, stop_from
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
-from roster.example.faults import SLIPS
+from roster.example.recognise import strangers
 from roster.plan.steps import History
 from roster.reading.roster import read_roster
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Sheet
-
-MADE_UP = frozenset({"mail.example", "politie.nl", *SLIPS})
-"""Where the people of an example have their mail: nowhere, or at a domain that is wrong on purpose."""
-
-_DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
 
 
 def begin(settings: Settings, today: date, *, force: bool = False) -> list[str]:
@@ -102,12 +96,12 @@ def _check_that_it_is_an_example(name: str, sheets: Sequence[Sheet]) -> None:
 
 def _check_that_nobody_is_real(name: str, sheets: Sequence[Sheet]) -> None:
     members = find_what_is_there(list(sheets))[0].get("Deelnemers")
-    typed = list(members.column("E-mail")) if members is not None else []
-    real = sum(any(domain.casefold() not in MADE_UP for domain in _DOMAIN.findall(str(cell))) for cell in typed)
+    real = strangers(members) if members is not None else 0
     if real:
+        rows = "1 rij die niet van het voorbeeld is" if real == 1 else f"{real} rijen die niet van het voorbeeld zijn"
         raise Stop(
-            f"{name} begon als voorbeeld, maar er staan nu ook mensen in die niet verzonnen zijn ({real} "
-            f"{'e-mailadres' if real == 1 else 'e-mailadressen'}). Er is niets veranderd.",
+            f"{name} begon als voorbeeld, maar in Deelnemers {'staat' if real == 1 else 'staan'} nu ook {rows}. "
+            "Er is niets veranderd.",
             "Wilt u het toch opzij zetten en met een leeg register beginnen? Er gaat niets verloren. "
             "Typ: make begin FORCE=1",
         )

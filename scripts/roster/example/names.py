@@ -57,6 +57,9 @@ _SURNAME_ENDS = _words(
 SURNAMES = tuple(stem + end for stem in _SURNAME_STEMS for end in _SURNAME_ENDS)
 """Surnames put together from two halves, so that no list of real people stands behind them."""
 
+ADMIN = ("Jans", "Zeewaard")
+"""Who looks after a group where only a business was drawn."""
+
 TRADES = _words(
     "Bakkerij Bloemenhuis Fietsenmaker Garage Kapsalon Praktijk Snackbar Speeltuinvereniging Visrokerij Zeilmakerij"
 )

@@ -15,7 +15,8 @@ from roster.example.layout import (
     lay_out,
     street_row,
 )
-from roster.example.names import GIVEN, INFIXES, SURNAMES, TRADES
+from roster.example.mobiles import MOBILE_SPACE, mobile
+from roster.example.names import ADMIN, GIVEN, INFIXES, SURNAMES, TRADES
 from roster.example.sign_requests import sign_requests
 from roster.model import Terms
 from roster.sheet.columns import TABS
@@ -23,10 +24,6 @@ from roster.sheet.table import Cell
 
 USUAL_DIRT = 0.1
 """The share of members' rows with a fault in them, where nobody says otherwise."""
-
-_LEADS = "23458"
-_MOBILE_SPACE = len(_LEADS) * 10**7
-"""Numbers 062… to 065… and 068…: all mobile to libphonenumber, and the placeholder 06-12345678 is not among them."""
 
 
 def example(
@@ -65,14 +62,13 @@ def example(
 
 def _people(groups: list[Neighbours], today: date, chance: Random, *, short_of_admins: bool) -> list[Row]:
     """Every member's row, in order of joining, each with a mobile of his own."""
-    start = chance.randrange(_MOBILE_SPACE)
-    step = 39_916_801  # a prime that does not divide the space: every number comes once
+    start = chance.randrange(MOBILE_SPACE)
     rows: list[Row] = []
     for group in groups:
         admins = chance.randint(1 if short_of_admins else 2, 3 if len(groups) <= 40 else 2)
         for turn in range(group.size):
             row = _person(group, today, chance)
-            row["Mobiel"] = _mobile((start + len(rows) * step) % _MOBILE_SPACE)
+            row["Mobiel"] = mobile((start + len(rows)) % MOBILE_SPACE)
             if turn < admins:
                 _make_admin(row, group, today)
             elif group is groups[0] and turn == admins:
@@ -125,18 +121,13 @@ def _address(name: str, chance: Random) -> str:
     return f"{local}{chance.randint(1, 9999)}@mail.example"
 
 
-def _mobile(turn: int) -> str:
-    lead, rest = divmod(turn, 10**7)
-    return f"06-{_LEADS[lead]}{rest:07d}"
-
-
 def _make_admin(row: Row, group: Neighbours, today: date) -> None:
     row["Rol"] = "beheerder"
     row["Aangemeld op"] = group.registered or today - timedelta(days=41)
     row["Sticker"] = row["In WhatsApp"] = "ja"
     row["Organisatie"] = None
-    row["Voornaam"] = row["Voornaam"] or "Jans"
-    row["Achternaam"] = row["Achternaam"] or "Zeewaard"
+    row["Voornaam"] = row["Voornaam"] or ADMIN[0]
+    row["Achternaam"] = row["Achternaam"] or ADMIN[1]
 
 
 def _leave(row: Row, today: date, chance: Random) -> None:
