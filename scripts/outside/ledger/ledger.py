@@ -172,7 +172,7 @@ class Ledger:
             ).fetchone()
             if row is not None:
                 message_id, state, reason, via, day, address, attempts, next_try = row
-                again = datetime.fromisoformat(next_try) if next_try else None
+                again = self._believed(next_try)
                 found[asked] = Entry(message_id, state, reason, via, date.fromisoformat(day), address, attempts, again)
         return found
 
@@ -240,11 +240,17 @@ class Ledger:
 
     def next_try(self) -> datetime | None:
         """When (UTC) the first of the letters that were put off may go again; None where none has to wait."""
-        now = self._clock().isoformat()
+        now = self._clock()
         row = self._connection.execute(
-            "SELECT min(next_try) FROM message WHERE state = 'wacht' AND next_try > ?", (now,)
+            "SELECT min(next_try) FROM message WHERE state = 'wacht' AND next_try > ? AND next_try <= ?",
+            (now.isoformat(), (now + LAST_RETRY).isoformat()),
         ).fetchone()
         return datetime.fromisoformat(row[0]) if row[0] else None
+
+    def _believed(self, next_try: str) -> datetime | None:
+        """When (UTC) a letter may be tried again; one that would wait longer than any was put off by a wrong clock."""
+        again = datetime.fromisoformat(next_try) if next_try else None
+        return again if again and again <= self._clock() + LAST_RETRY else None
 
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""

@@ -147,7 +147,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     try:
         private_folder(path.parent)
-        if not path.exists():
+        if not path.exists() or _is_unfinished(path):
             _make(path)
         make_private(path)
         _recognise(path)
@@ -221,15 +221,41 @@ def _make(path: Path) -> None:
     settle_folder(path.parent)
 
 
-def _recognise(path: Path) -> None:
-    """See that the file is a ledger before SQLite opens it, because opening already writes.
+def _is_unfinished(path: Path) -> bool:
+    """True for a ledger in which nothing was ever written, not even its salt: an older version left those behind.
 
-    The first 100 bytes of a database are its header: 16 of a magic text, and from 68 on the
-    application's number (https://sqlite.org/fileformat2.html, 1.3).
+    It put a new ledger in its place before all of it lay on the disk, also on a disk that was full.
+    """
+    if _application(path) not in (0, APPLICATION) or path.with_name(path.name + "-wal").exists():
+        return False
+    try:  # immutable: whoever holds it now is not disturbed, and nothing is written
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
+            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            ours = {words.split()[2] for version in MIGRATIONS for words in version if words.startswith("CREATE TABLE")}
+            if not ours.issuperset(tables) or any(
+                connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()  # noqa: S608  # names from our own schema
+                for table in tables  # the salt stands in the first, so a ledger in use is known at once
+            ):
+                return False
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _application(path: Path) -> int | None:
+    """The application's number of a database; None where the file is none.
+
+    The first 100 bytes of a database are its header: 16 of a magic text, and from 68 on that
+    number (https://sqlite.org/fileformat2.html, 1.3).
     """
     with path.open("rb") as stream:
         header = stream.read(100)
-    if header[:16] != b"SQLite format 3\0" or int.from_bytes(header[68:72], "big") != APPLICATION:
+    return int.from_bytes(header[68:72], "big") if header[:16] == b"SQLite format 3\0" else None
+
+
+def _recognise(path: Path) -> None:
+    """See that the file is a ledger before SQLite opens it, because opening already writes."""
+    if _application(path) != APPLICATION:
         raise sqlite3.DatabaseError("not a ledger")
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 from conftest import SCRIPTS
 from outside.errors import Stop
 from outside.ledger.ledger import Intent, Ledger
-from outside.ledger.schema import MIGRATIONS
+from outside.ledger.schema import APPLICATION, MIGRATIONS
 from outside.mail.mailbox import Outcome
 from roster.model import Role
 from roster.plan.steps import Send
@@ -376,3 +377,50 @@ def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(path:
     assert "Traceback" not in done.stderr and "beschadigd" not in done.stdout
     with Ledger(path, TODAY) as ledger:
         assert ledger.history().deliveries == []
+
+
+@pytest.mark.parametrize("wrong", [timedelta(days=365), timedelta(days=2), -timedelta(days=365)])
+def test_a_letter_that_was_put_off_by_a_wrong_clock_waits_no_longer_than_any(path: Path, wrong: timedelta) -> None:
+    """Beyond the longest wait a moment is not believed; one within it is."""
+    with at(path, NOON + wrong) as ledger:
+        ledger.book([], [intent(1)], "verstuurd")
+        ledger.record(intent(1).message_id, Outcome("wacht", "druk", give_up=8))
+    with at(path) as ledger:
+        entry = ledger.entries([send(1)])["D-0001", "welcome", "1"]
+        assert entry.next_try is None or entry.next_try <= NOON
+        assert ledger.next_try() is None
+    with at(path, NOON + wrong) as ledger:
+        assert ledger.next_try() == NOON + wrong + timedelta(minutes=15)
+
+
+def half_made(path: Path, versions: int, application: int = APPLICATION) -> None:
+    """A ledger as an older version left it on a full disk: the tables of so many versions, and no salt."""
+    path.parent.mkdir(mode=0o700)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute(f"PRAGMA application_id = {application}")
+        for number, statements in enumerate(MIGRATIONS[:versions], start=1):
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
+
+
+@pytest.mark.parametrize(("versions", "application"), [(0, 0), (0, APPLICATION), (1, APPLICATION), (9, APPLICATION)])
+def test_a_ledger_that_was_left_half_made_is_made_anew(path: Path, versions: int, application: int) -> None:
+    """Without tables, or with only some: nothing was ever written in it, so nothing is lost."""
+    half_made(path, versions, application)
+    with at(path) as ledger:
+        ledger.book([], [intent(1)], "klaargezet")
+        assert len(ledger.history().salt) == 32
+    with at(path) as ledger:
+        assert [one.person for one in ledger.history().deliveries] == ["D-0001"]
+
+
+def test_a_ledger_that_lost_its_salt_is_damaged(path: Path) -> None:
+    """Letters without the salt that their digests were made with: never thrown away."""
+    with at(path) as ledger:
+        ledger.book([], [intent(1)], "klaargezet")
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("DELETE FROM salt")
+    with pytest.raises(Stop, match="beschadigd"):
+        at(path)
