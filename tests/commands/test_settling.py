@@ -19,7 +19,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.text.by_hand import render_by_hand
 from roster.messages.welcome import by_hand
-from roster.plan.steps import Delivery, History
+from roster.plan.history import Delivery, History
 from support.pages import Page
 from support.plans import view
 from support.sheet_notation import TERMS, TODAY, register

@@ -32,7 +32,7 @@ from roster.plan.delivery_status import (
     with_mail_again,
     with_no_mail,
 )
-from roster.plan.steps import Delivery, History
+from roster.plan.history import Delivery, History
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 from support.came_back import MINE, TO, answer

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roster.model import Terms
-from roster.plan.steps import AddRow, History, Planner, SetCell, Step, View
+from roster.plan.history import History
+from roster.plan.steps import AddRow, Planner, SetCell, Step, View
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell, Table

@@ -12,7 +12,8 @@ from roster.messages.registered import plan_registered
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_welcome
 from roster.model import Terms
-from roster.plan.steps import Delivery, History, Planner, Send, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import Planner, Send, View
 from roster.sheet.table import Table
 from support.plans import carried_out, view
 from support.sheet_notation import TERMS

@@ -12,7 +12,7 @@ from textwrap import dedent
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.columns import DEELNEMERS, TAB, TABS

@@ -24,7 +24,8 @@ from outside.run.deliver import settle
 from roster.messages.welcome import plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.steps import Document, History, Part, Send, SetCell, Step, View, WriteFile
+from roster.plan.history import History
+from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFile
 from roster.reading.row_ids import give_numbers
 from roster.sheet.table import Place, Table, says
 from support.json_register import JsonRegister

@@ -18,7 +18,7 @@ from outside.files.atomic import keep_out_of_git, private_folder, replace, settl
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
 from roster.example.recognise import strangers
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Sheet

@@ -41,7 +41,8 @@ from roster.plan.delivery_status import (
     mark_of,
     read_mark,
 )
-from roster.plan.steps import NO_NOTICE, SetCell, View
+from roster.plan.history import NO_NOTICE
+from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
 

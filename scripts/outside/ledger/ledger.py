@@ -21,7 +21,8 @@ from outside.ledger.ready_letters import LyingReady
 from outside.ledger.schema import open_database, writing
 from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import SENT, UNCERTAIN, WAITS
-from roster.plan.steps import NO_NOTICE, Delivery, History, Notice, Recipient, Send
+from roster.plan.history import NO_NOTICE, Delivery, History, Notice, Recipient
+from roster.plan.steps import Send
 from roster.reading.row_ids import LAST
 
 FIRST_RETRY = timedelta(minutes=15)

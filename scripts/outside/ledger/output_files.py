@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from outside.ledger.schema import writing
 from roster.plan.delivery_status import SENT
-from roster.plan.steps import SEEN, Delivery, Notice
+from roster.plan.history import SEEN, Delivery, Notice
 
 
 class FileStore:

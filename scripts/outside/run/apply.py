@@ -22,7 +22,8 @@ from outside.run.select import DeliveryLog, Key, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.plan.delivery_status import REFUSED, UNCERTAIN
-from roster.plan.steps import AddRow, Delivery, Document, Send, SetCell, Step, WriteFile
+from roster.plan.history import Delivery
+from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place

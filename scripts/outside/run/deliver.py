@@ -26,7 +26,8 @@ from roster.plan.delivery_status import (
     mark_of,
     read_mark,
 )
-from roster.plan.steps import AddRow, Delivery, Send, SetCell
+from roster.plan.history import Delivery
+from roster.plan.steps import AddRow, Send, SetCell
 from roster.sheet.table import Cell, says
 
 CHUNK = 25

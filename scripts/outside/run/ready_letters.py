@@ -24,8 +24,9 @@ from outside.mail.outbox import file_name
 from roster.messages.stale import Key, as_if_due, facts_in, key_of, untold
 from roster.messages.welcome_queue import is_placeholder
 from roster.plan.delivery_status import READY
+from roster.plan.history import History
 from roster.plan.hold_back import hold_back
-from roster.plan.steps import History, Planner, Send, View
+from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
 
 FOLDER = "mail"

@@ -13,8 +13,8 @@ from roster.finding import Finding
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
-from roster.plan.safety import WAITING, counts
 from roster.plan.steps import View
+from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe_report
 
 WHOLE = ("sync", "demo")

@@ -38,9 +38,10 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import who_was_welcomed
 from roster.plan.delivery_status import READY, SENT
+from roster.plan.history import Delivery, History
 from roster.plan.hold_back import Held, hold_back
-from roster.plan.safety import doubts
-from roster.plan.steps import Delivery, History, Planner, Send, SetCell, Step, View
+from roster.plan.steps import Planner, Send, SetCell, Step, View
+from roster.planners.safety import doubts
 from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check

@@ -11,7 +11,8 @@ from outside.errors import Stop
 from outside.ledger.ledger import Entry, Ledger
 from outside.mail.mailbox import Mailbox
 from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
-from roster.plan.steps import AddRow, Delivery, Send, SetCell
+from roster.plan.history import Delivery
+from roster.plan.steps import AddRow, Send, SetCell
 from roster.sheet.table import Cell, Place, says
 
 Key = tuple[str, str, str]

@@ -8,7 +8,8 @@ from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
 from roster.messages.number_update import audience_of, number_version
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
-from roster.plan.steps import Notice, View
+from roster.plan.history import Notice
+from roster.plan.steps import View
 from roster.sheet.table import fold
 
 

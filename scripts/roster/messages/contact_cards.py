@@ -9,8 +9,8 @@ from functools import lru_cache
 from roster.cells.phones import phone
 from roster.model import Group, Member, Role, Terms
 from roster.plan.steps import file_name
-from roster.planners.vcards import Frame, card, escape, frame, shorten
 from roster.sheet.table import Place
+from roster.vcard import Frame, card, escape, frame, shorten
 
 Cards = tuple[tuple[str, str], ...]
 """Cards as they go along with a mail: file name and card."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from roster.plan.delivery_status import BUSY, mark_of, read_mark
-from roster.plan.steps import Delivery
+from roster.plan.history import Delivery
 from roster.sheet.table import Cell
 
 BETWEEN = "; "

@@ -12,7 +12,8 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import BUSY, REFUSED, SENT, UNCERTAIN, done_states
-from roster.plan.steps import SEEN, Delivery, Notice, View
+from roster.plan.history import SEEN, Delivery, Notice
+from roster.plan.steps import View
 from roster.sheet.table import fold
 
 ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"

@@ -13,7 +13,8 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import BUSY, UNCERTAIN, done_states
-from roster.plan.steps import Delivery, Notice, Planner, Send, View
+from roster.plan.history import Delivery, Notice
+from roster.plan.steps import Planner, Send, View
 
 
 @dataclass(slots=True)

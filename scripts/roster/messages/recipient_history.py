@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 
 from roster.model import Member, Status
 from roster.plan.delivery_status import WelcomeMark, read_mark
-from roster.plan.recipients import by_digest, row_of, seen, shared, turn_of
-from roster.plan.steps import Delivery, Recipient, View
+from roster.plan.history import Delivery, Recipient, by_digest, row_of, seen, shared, turn_of
+from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, is_blank
 

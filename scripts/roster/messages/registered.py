@@ -11,7 +11,8 @@ from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, done_states, read_mark
-from roster.plan.steps import Delivery, Notice, Send, SetCell, View
+from roster.plan.history import Delivery, Notice
+from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Cell, Table, fold, says
 

@@ -12,7 +12,8 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
-from roster.plan.steps import Delivery, Send, SetCell, View
+from roster.plan.history import Delivery
+from roster.plan.steps import Send, SetCell, View
 from roster.sheet.table import fold, says
 
 ACTS = (ADMIN, MOVED, NUMBER_UPDATE)

@@ -13,7 +13,8 @@ from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import REFUSED, done_states, read_mark
-from roster.plan.steps import Delivery, Planner, Send, View
+from roster.plan.history import Delivery
+from roster.plan.steps import Planner, Send, View
 from roster.sheet.columns import DEELNEMERS
 
 ACT = "rules_update"

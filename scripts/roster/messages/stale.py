@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.plan.delivery_status import BUSY, READY, WAITS, mark_of
-from roster.plan.steps import History, Send, View
+from roster.plan.history import History
+from roster.plan.steps import Send, View
 
 Key = tuple[str, str, str]
 """Person, act and version: what makes a letter one and the same."""

@@ -23,7 +23,8 @@ from roster.plan.delivery_status import (
     with_no_mail,
     without_wish,
 )
-from roster.plan.steps import Delivery, SetCell, View
+from roster.plan.history import Delivery
+from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 

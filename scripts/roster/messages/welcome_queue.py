@@ -15,7 +15,8 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcomed import ACT, Welcomed
 from roster.model import Group, Member, Role, Roster, Standing, Status
 from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN
-from roster.plan.steps import Notice, Send, View
+from roster.plan.history import Notice
+from roster.plan.steps import Send, View
 from roster.sheet.table import Place, fold
 
 PLACEHOLDER = "0612345678"

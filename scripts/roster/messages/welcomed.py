@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, done_states
-from roster.plan.steps import Delivery, History, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
 
 ACT = "welcome"

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from functools import cached_property
 from typing import NamedTuple
 
-from roster.cells.phones import phone
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.sheet.table import Cell, Place, fold
+from roster.plan.history import NO_NOTICE, History, Notice
+from roster.sheet.table import Cell, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +33,6 @@ class AddRow:
     tab: str
     key: str
     values: tuple[tuple[str, str | int], ...]
-
-
-class Notice(NamedTuple):
-    """What a letter tells of somebody's place: the group (folded), the role in it, and the regiegroep's number.
-
-    The number is a digest (`History.number_mark`); "" stands for what the letter does not tell.
-    """
-
-    group: str = ""
-    role: str = ""
-    number: str = ""
-
-
-NO_NOTICE = Notice()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,116 +100,6 @@ class Document:
 
 
 Step = SetCell | AddRow | Send | WriteFile | Document
-
-
-SEEN = "seen"
-"""The act of what is no letter: somebody was seen in his place, and is not mailed for it."""
-
-
-class Delivery(NamedTuple):
-    """What the ledger knows of one message: to whom, what, and how it went.
-
-    `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
-    "wacht": not left, and due again. `address_mark` is the digest of the address it went to. `told` is what this
-    machine wrote in the row and that does not speak against a next try. `notice` is what it tells of somebody's
-    place, and `at` when that was put together (UTC); both are empty for what left before that was remembered.
-    """
-
-    person: str
-    act: str
-    version: str
-    state: str
-    day: date
-    identities: tuple[str, ...] = ()
-    address_mark: str = ""
-    reason: str = ""
-    told: str = ""
-    notice: Notice = NO_NOTICE
-    at: str = ""
-
-
-class Recipient(NamedTuple):
-    """Somebody as a row last told of him: digests of his mobile, address and name, "" for what it never told.
-
-    `known_as` are the persons of other rows that he was before: somebody who left, and came back in a new row.
-    """
-
-    mobile: str = ""
-    address: str = ""
-    name: str = ""
-    known_as: tuple[str, ...] = ()
-
-
-@dataclass
-class History:
-    """What must be remembered from earlier runs; the workbook cannot be trusted with it alone.
-
-    `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
-    identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
-    last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail, and
-    `do_not_mail_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
-    the second who stood in that row) what was last seen of him.
-    `sights` are the places in which people were first seen who were welcomed before such a place was
-    remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
-    """
-
-    deliveries: list[Delivery] = field(default_factory=list)
-    highest: dict[str, int] = field(default_factory=dict)
-    identity_nr: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
-    salt: bytes = b""
-    do_not_mail_digests: frozenset[str] = frozenset()
-    recipients: dict[str, Recipient] = field(default_factory=dict)
-    do_not_mail_since: dict[str, datetime] = field(default_factory=dict)
-    sights: list[Delivery] = field(default_factory=list)
-    agreed_admins: frozenset[str] = frozenset()
-    _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @cached_property
-    def of_person(self) -> dict[str, list[Delivery]]:
-        """All deliveries to each person, in their order."""
-        found: dict[str, list[Delivery]] = {}
-        for delivery in self.deliveries:
-            found.setdefault(delivery.person, []).append(delivery)
-        return found
-
-    @cached_property
-    def of_identity(self) -> dict[str, list[Delivery]]:
-        """All deliveries to each identity, in their order."""
-        found: dict[str, list[Delivery]] = {}
-        for delivery in self.deliveries:
-            for identity in delivery.identities:
-                found.setdefault(identity, []).append(delivery)
-        return found
-
-    @cached_property
-    def _digest(self) -> hmac.HMAC:
-        return hmac.new(self.salt, digestmod="sha256")
-
-    def identity(self, mobile: str) -> str:
-        """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
-        known = self._known_by.get(mobile)
-        if known is None:  # the welcome and the ledger both ask for everybody's
-            digest = self._digest.copy()
-            digest.update(mobile.encode())
-            known = self._known_by[mobile] = digest.hexdigest()[:24]
-        return known
-
-    def number_mark(self, number: str) -> str:
-        """The regiegroep's number as the ledger knows it, however it is written; "" for none."""
-        try:
-            read = phone(number)
-        except ValueError:
-            read = None
-        return self.identity(read.e164 if read else re.sub(r"[^+\d]", "", number)) if number else ""
-
-    def address_mark(self, address: str) -> str:
-        """A mail address as the ledger knows it; capitals do not count."""
-        return self.identity(address.casefold())
-
-    def name_mark(self, name: str) -> str:
-        """A name as the ledger knows it; capitals, accents and blanks do not count."""
-        return self.identity(f"name:{fold(name)}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from roster.reading.rows import Rows
 from roster.sheet.table import Cell, Place, fold
 
 ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
-"""The rule that an answer breaks by not being readable; rules_groups.py holds the rest of it."""
+"""The rule that an answer breaks by not being readable; rules/groups.py holds the rest of it."""
 
 _LONGEST_OWN, _LONGEST_MOBILE = 1000, 40
 

@@ -12,8 +12,7 @@ from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.plan.delivery_status import mail_again_since, says_no_mail
-from roster.plan.recipients import seen
-from roster.plan.steps import History, Recipient
+from roster.plan.history import History, Recipient, seen
 from roster.reading.admin_rows import read_admin_rows
 from roster.reading.apart import rows_apart
 from roster.reading.cell_rules import (

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count, takewhile
 
-from roster.plan.recipients import row_of, seen, shared
-from roster.plan.steps import History, Recipient
+from roster.plan.history import History, Recipient, row_of, seen, shared
 from roster.sheet.table import Cell
 
 _DIGITS = 4

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from outside.google.workbook import GoogleWorkbook
-from roster.plan.steps import History, SetCell
+from roster.plan.history import History
+from roster.plan.steps import SetCell
 from roster.reading.roster import read_roster
 from roster.reading.unread import KNOWN
 from roster.sheet.table import Cell

@@ -25,8 +25,8 @@ from roster.messages.contact_cards import admin_cards
 from roster.messages.follow_up_cell import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
 from roster.plan.steps import file_name
-from roster.planners.vcards import card, frame
 from roster.sheet.table import Cell, Place, Table
+from roster.vcard import card, frame
 from support.small_round import SETTINGS, TERMS
 from support.whole_round import lay_out, letters, sync
 

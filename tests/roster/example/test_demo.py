@@ -13,7 +13,7 @@ from roster.example.faults import FAULTS, FORMS
 from roster.example.register import example
 from roster.finding import Finding
 from roster.model import Roster, Terms
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.columns import TAB, TABS, Tab

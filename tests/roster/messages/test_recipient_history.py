@@ -10,7 +10,8 @@ from test_registered import EARLY, LATE, a_view, told
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered
 from roster.messages.rules_update import holders
-from roster.plan.steps import Delivery, View
+from roster.plan.history import Delivery
+from roster.plan.steps import View
 
 
 def to(view: View, delivery: Delivery, mobile: str, address: str) -> Delivery:

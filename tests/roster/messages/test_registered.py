@@ -23,7 +23,8 @@ from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.steps import Delivery, History, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import View
 from roster.sheet.table import Place, Table
 from servers.smtp_server import mail_server
 

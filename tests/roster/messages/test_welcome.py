@@ -10,7 +10,8 @@ import pytest
 from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.steps import Delivery, History, Send, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import Send, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
 

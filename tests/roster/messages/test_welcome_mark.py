@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import WelcomeMark, busy_since, mark_of, read_mark
-from roster.plan.steps import Delivery, History
+from roster.plan.history import Delivery, History
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 from support.json_register import HEADINGS

@@ -18,7 +18,8 @@ from outside.ledger.schema import MIGRATIONS
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
-from roster.plan.steps import Delivery, History, SetCell, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import SetCell, View
 from roster.planners.status_cells import plan_marks
 from roster.sheet.columns import DEELNEMERS
 from support.plans import cells, view

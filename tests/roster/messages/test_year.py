@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 from test_who_is_who import mailed, seen_in
 
-from roster.plan.steps import History
+from roster.plan.history import History
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from roster.model import Group, Member, Terms
 from roster.plan.steps import file_name
-from roster.planners.vcards import LINE, card, escape, frame
 from roster.sheet.table import Place
+from roster.vcard import LINE, card, escape, frame
 
 TERMS = Terms(today=date(2026, 11, 23))
 ROW = Place("Deelnemers", 2, "D-0001")

@@ -15,7 +15,8 @@ from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from roster.cells import Unreadable, day, house_number, phone
 from roster.messages.welcome import plan_welcome
-from roster.plan.steps import History, Send, SetCell
+from roster.plan.history import History
+from roster.plan.steps import Send, SetCell
 from roster.planners.status_cells import plan_marks
 from roster.reading.roster import read_roster
 from roster.sheet.columns import DEELNEMERS

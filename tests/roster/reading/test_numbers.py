@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.plan.recipients import seen
-from roster.plan.steps import Delivery, History, Recipient
+from roster.plan.history import Delivery, History, Recipient, seen
 from roster.reading.row_ids import far_rows, give_numbers, highest_seen
 from roster.sheet.table import Cell
 from support.plans import view

@@ -10,7 +10,7 @@ import pytest
 
 from roster.messages.welcomed import who_was_welcomed
 from roster.model import Member, Roster, Standing, Status
-from roster.plan.steps import Delivery, History
+from roster.plan.history import Delivery, History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster.model import Location, Role, Roster
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table, Unknown

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from roster.example.register import example
 from roster.model import Role, Status
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading import cell_rules as reading_laws
 from roster.reading import roster as reading
 from roster.reading.roster import read_roster

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster.model import Roster
-from roster.plan.steps import History
+from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.streets.lookup import Address, Streets
 from roster.streets.similarity import closest

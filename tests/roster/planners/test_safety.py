@@ -9,8 +9,9 @@ import pytest
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
-from roster.plan.safety import doubts
-from roster.plan.steps import Delivery, History, View
+from roster.plan.history import Delivery, History
+from roster.plan.steps import View
+from roster.planners.safety import doubts
 from support.plans import view
 from support.sheet_notation import TERMS, mobile, register
 
