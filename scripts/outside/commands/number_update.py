@@ -66,7 +66,7 @@ def _counted(found: Audience, settings: Settings, *, everybody: bool) -> list[st
             (found.mail, "kreeg een ander nummer, en krijgt een mail"),
             (found.by_hand, f"kan geen mail krijgen: na make sync staat het nieuwe nummer in {page}"),
             (found.blocked, "is geblokkeerd: kijk bij Meldingen in die rij"),
-            (found.do_not_mail_digests, "wil geen mail: vertel het zelf"),
+            (found.do_not_mail, "wil geen mail: vertel het zelf"),
         )
         if people
     ]

@@ -27,7 +27,7 @@ class Audience:
     mail: list[Member] = field(default_factory=list)
     by_hand: list[Member] = field(default_factory=list)
     blocked: list[Member] = field(default_factory=list)
-    do_not_mail_digests: list[Member] = field(default_factory=list)
+    do_not_mail: list[Member] = field(default_factory=list)
     unsure: list[Member] = field(default_factory=list)
 
 
@@ -47,7 +47,7 @@ def audience_of(view: View, *, everybody: bool = False) -> Audience:
         if view.standing.member.get(member.place.key) is Status.BLOCKED:
             found.blocked.append(member)
         elif turn is WelcomeState.LEFT_ALONE:
-            found.do_not_mail_digests.append(member)
+            found.do_not_mail.append(member)
         elif turn is WelcomeState.BY_HAND or _refused(member, view):
             found.by_hand.append(member)
         elif not _is_pending(member, view):

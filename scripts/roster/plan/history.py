@@ -72,7 +72,7 @@ class History:
 
     `highest` holds the highest number ever given by prefix ("D" -> 301). `identity_nr` maps an
     identity (a keyed digest of a mobile number) to the Nr that it went by. `counts` holds what the
-    last run saw ("members" -> 312). `left_alone` are the digests of addresses that asked for no mail, and
+    last run saw ("members" -> 312). `do_not_mail_digests` are digests of addresses that asked for no mail, and
     `do_not_mail_since` tells when each did (local time). `recipients` holds by person ("D-0012", or "D-0012-2" for
     the second who stood in that row) what was last seen of him.
     `sights` are the places in which people were first seen who were welcomed before such a place was

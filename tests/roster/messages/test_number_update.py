@@ -28,7 +28,7 @@ def counts(rounds: Rounds, tables: dict[str, Table]) -> dict[str, list[str]]:
     found = audience_of(rounds.look(tables))
     return {
         name: [one.nr for one in getattr(found, name)]
-        for name in ("mail", "by_hand", "blocked", "left_alone", "unsure")
+        for name in ("mail", "by_hand", "blocked", "do_not_mail", "unsure")
         if getattr(found, name)
     }
 
@@ -98,7 +98,7 @@ def test_who_wants_no_mail_gets_none() -> None:
     rounds.history = replace(
         rounds.history, do_not_mail_digests=frozenset({rounds.history.address_mark("s@mail.example")})
     )
-    assert counts(rounds, people(sanne()))["left_alone"] == ["D-0001"]
+    assert counts(rounds, people(sanne()))["do_not_mail"] == ["D-0001"]
 
 
 def test_what_number_was_told_before_that_was_remembered_is_not_guessed() -> None:
