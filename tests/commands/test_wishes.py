@@ -16,6 +16,7 @@ import pytest
 from outside.commands.bounces import hear
 from outside.commands.no_mail import People, ask_about_wishes
 from outside.inbox.authentication import vouches
+from outside.inbox.bounces import may_tell
 from outside.inbox.message import read_message
 from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Intent, Ledger
@@ -118,6 +119,73 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
     forged = stop("iemand@elders.example", subject=subject.replace("D-0003 ", "D-0001 "), head=FAIL)
     assert hear([forged], ledger, known(ledger)).opted_out == 1
     assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "[SPAM] {}", "*****SPAM***** {}", "[EXTERN] Fwd: {}", '"{}"', "{} - Verzonden vanaf mijn telefoon",
+        "=?utf-8?q?[SPAM]_{}?=",
+    ],
+)  # fmt: skip  # what servers make of a subject
+@pytest.mark.parametrize("blank", [" ", "+", "_", "%20"])
+@pytest.mark.parametrize("sender", [P3, "Postmaster <postmaster@bakkerij.example>", "", "undisclosed:;"])
+def test_a_token_acts_wherever_it_stands_in_the_subject(ledger: Ledger, subject: str, blank: str, sender: str) -> None:
+    asked = subject.format(f"Afmelden D-0003 {ledger.leave_token(P3)}".replace(" ", blank))
+    mail = f"From: {sender}\r\nSubject: {asked}\r\nMessage-ID: <x@mail.example>\r\n\r\n".encode()
+    assert may_tell(mail) and hear([mail], ledger, known(ledger)).opted_out == 1
+    assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
+
+
+@pytest.mark.parametrize("subject", ["Automatisch antwoord: Afmelden D-0003 {}", "Over {}", "Afmelden D-0003 x{}"])
+def test_a_token_without_its_words_asks_nothing(ledger: Ledger, subject: str) -> None:
+    """Nor does an automatic answer to a mail that had it."""
+    mail = stop("x@elders.example", subject=subject.format(ledger.leave_token(P3)))
+    assert hear([mail], ledger, known(ledger)).opted_out == 0 and ledger.letters.asked() == []
+
+
+EVIL = PASS.replace("header.from=mail.example", "header.from=evil.example")
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        "=?utf-8?q?p3=40mail=2Eexample?= <att@evil.example>",
+        "=?utf-8?q?=3Cp3=40mail=2Eexample=3E?= <att@evil.example>",
+        "p3=?utf-8?q?=40mail.example?= <att@evil.example>",
+        "=?utf-8?q?p3=40mail=2Eexample=2C?= <att@evil.example>",
+        "=?utf-8?q?p3=40mail=2Eexample=20=28?= <att@evil.example>",
+        "=?utf-8?q?p3=40mail.example?=@evil.example",
+        "att@evil.example (=?utf-8?q?=29_p3=40mail.example?=)",
+        '"p3@mail.example x"@evil.example',
+        "p3+40mail.example+2C@evil.example",
+    ],
+)
+def test_a_name_that_looks_like_an_address_is_nobodys_address(ledger: Ledger, sender: str) -> None:
+    """Of the provider's word and of whom it is about, one and the same address is read, and out of no encoded word."""
+    mail = f"{EVIL}From: {sender}\r\nSubject: stop\r\n\r\n".encode()
+    hear([mail], ledger, known(ledger), GMAIL)
+    assert ledger.do_not_mail_digests() == set() and ledger.letters.asked() == []
+
+
+@pytest.mark.parametrize("typed", ["p+33@mail.example", "p+2E3@mail.example", "p+40x@mail.example"])
+def test_a_plus_in_an_address_stands_for_itself(ledger: Ledger, typed: str) -> None:
+    """Only a report writes other marks by it."""
+    people = People({ledger.address_mark(one): ["D-0003"] for one in ("p33@mail.example", "p.3@mail.example", "p@x")})
+    assert hear([stop(typed, head=PASS)], ledger, people, GMAIL).strangers == 1
+    assert ledger.do_not_mail_digests() == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["=?iso-8859-1?Q?Andr=E9=2C_Piet?=", "=?utf-8?B?QW5kcsOpICh0aHVpcw==?=", '"Piet, An"', "Piet, An"]
+)
+def test_a_wish_is_heard_whatever_name_goes_with_it(ledger: Ledger, name: str) -> None:
+    """With a comma or a bracket in it, encoded or not."""
+    assert (
+        hear([stop(head=PASS).replace(b"An <", f"{name} <".encode(), 1)], ledger, known(ledger), GMAIL).opted_out == 1
+    )
+    answered = stop(TO, name=MINE).replace(b"An <", f"{name} <".encode(), 1)
+    assert hear([answered], ledger, known(ledger)).opted_out == 1
 
 
 def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger: Ledger) -> None:

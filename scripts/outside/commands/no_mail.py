@@ -13,7 +13,7 @@ from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.inbox.bounces import StopAsked
-from outside.inbox.message import addresses_in
+from outside.inbox.message import spellings_of
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare
 from outside.workbook import Workbook
@@ -63,7 +63,7 @@ def address_of_wish(wish: StopAsked, ledger: Ledger, people: People) -> tuple[st
     if meant:
         return meant, True
     letters = [letter for name in wish.quoted if (letter := ledger.letters.by_message_id(name)) is not None]
-    for mark in map(ledger.address_mark, addresses_in(wish.address)):
+    for mark in map(ledger.address_mark, spellings_of(wish.address)):
         if mark in known:
             return mark, wish.vouched or any(letter.address == mark for letter in letters)
     if letters:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from email.message import Message
-from email.utils import getaddresses
+
+from outside.inbox.message import writer_of
 
 _KNOWN = {"gmail.com": "google.com", "googlemail.com": "google.com"}
 """Whose word counts where a mailbox's host has another name than the servers that take its mail."""
@@ -28,7 +29,7 @@ def vouches(message: Message, host: str) -> bool:
     above all that came along; and above all that another server wrote, except below the Received of Google's own,
     which is known to put its word under that. A server must take away what others wrote in its name (RFC 8601, 5).
     """
-    domain = _writer(message)
+    domain = writer_of(message).rpartition("@")[2]
     word = _topmost(message, _domain(host)) if domain else None
     if word is None:
         return False
@@ -47,22 +48,9 @@ def is_own_robot(message: Message, host: str, sends_by: str = "") -> bool:
     Ours are its own, and that of the host `sends_by`. At a provider of many anybody can have an address; its
     robots' names nobody can have.
     """
-    name = _address(message).rpartition("@")[0]
+    name, _, domain = writer_of(message).rpartition("@")
     ours = {_domain(host), _domain(sends_by)} - {""}
-    return bool(_ROBOT.fullmatch(name)) and _domain(_writer(message)) in ours and vouches(message, host)
-
-
-def _writer(message: Message) -> str:
-    """The domain of the one address in From; "" where there is not exactly one."""
-    return _address(message).rpartition("@")[2]
-
-
-def _address(message: Message) -> str:
-    """The one address in From, in small letters; "" where there is not exactly one."""
-    headers = [str(value) for value in message.get_all("From", [])]
-    found = getaddresses([header[:_LONGEST] for header in headers])
-    one = found[0][1] if len(headers) == len(found) == 1 else ""
-    return one.casefold() if one.count("@") == 1 else ""
+    return bool(_ROBOT.fullmatch(name)) and _domain(domain) in ours and vouches(message, host)
 
 
 def _topmost(message: Message, ours: str) -> str | None:

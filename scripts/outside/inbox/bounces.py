@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 from outside.inbox.authentication import is_own_robot, vouches
 from outside.inbox.failures import failed_addresses
-from outside.inbox.message import addresses_in, ids_in, own_parts, read_message, text_of, words_of
+from outside.inbox.message import addresses_in, ids_in, own_parts, read_message, text_of, words_of, writer_of
 from outside.inbox.unsubscribe import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
 from outside.mail.replies import (
     CLOSED,
@@ -106,7 +106,7 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class StopAsked:
-    """An answer that asks for no more mail; `address` is who says to have written it.
+    """An answer that asks for no more mail; `address` is who says to have written it, "" where nobody can tell.
 
     `quoted` are the Message-IDs that it answers, `nr` and `token` what List-Unsubscribe put in its subject.
     `vouched` tells whether our own provider vouches for the address, `sent` when it was written (local time).
@@ -274,14 +274,13 @@ def _quoted(message: Message) -> tuple[str, ...]:
 
 def _answer(message: Message, host: str) -> StopAsked | Answer | None:
     """What a person wrote: a wish to be left alone, or an answer to something."""
-    address = parseaddr(words_of(message, "From"))[1]
+    writer, answered, (nr, token) = writer_of(message), _answered(message), leave_token(message)
     # A mail program that presses the button for its owner may well say that it is a robot.
-    pressed = is_unsubscribe(message) and not _is_robot(message)
-    if "@" not in address or ((is_automatic(message) or _is_robot(message)) and not pressed):
+    pressed = token or (is_unsubscribe(message) and not _is_robot(message))
+    if not pressed and (is_automatic(message) or _is_robot(message)):
         return None
-    answered = _answered(message)
-    if asks_to_stop(message):
-        return StopAsked(address, answered, *leave_token(message), vouches(message, host), _sent(message))
+    if (writer or answered or token) and asks_to_stop(message):
+        return StopAsked(writer, answered, nr, token, vouches(message, host), _sent(message))
     return Answer(answered) if answered else None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from email.header import decode_header, make_header
 from email.message import Message
+from email.utils import getaddresses
 
 LINES, LINE = 10_000, 2_000
 """So many lines of a message are read, and so many octets of each (RFC 5322, 2.1.1: 998)."""
@@ -22,6 +24,7 @@ WORDS = 2_000
 
 _MESSAGE_ID = re.compile(r"<[^<>\s@]{3,200}@[^<>\s@]{1,200}>")
 _ADDRESS = re.compile(r"[^\s<>()\[\];:,\"']{1,100}@[^\s<>()\[\];:,\"']{1,255}")
+_WRITER = re.compile(r"[^\s<>()\[\];:,\"@]{1,100}@[^\s<>()\[\];:,\"@]{1,255}")
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _PART = re.compile(rb"content-type[ \t]*:", re.IGNORECASE)
 
@@ -59,6 +62,18 @@ def words_of(message: Message, heading: str) -> str:
         return " ".join(str(make_header(decode_header(raw))).split())
     except (LookupError, ValueError, AttributeError, TypeError):
         return ""
+
+
+def writer_of(message: Message) -> str:
+    """The one address in From, in small letters; "" where there is not exactly one.
+
+    It is read as it came. What encoded words stand for is a name, whatever it looks like (RFC 2047, 5): who reads
+    an address out of it can be told any, and a name with a comma in it would become two.
+    """
+    headers = [" ".join(str(value).split()) for value in message.get_all("From", [])]
+    found = [one for _name, one in getaddresses([header[:WORDS] for header in headers]) if "@" in one]
+    one = found[0] if len(headers) == len(found) == 1 else ""
+    return one.casefold() if _WRITER.fullmatch(one) else ""
 
 
 def line_of(message: Message, heading: str) -> str:
@@ -104,18 +119,20 @@ def ids_in(text: str) -> list[str]:
 
 
 def addresses_in(text: str) -> Iterator[str]:
-    """All mail addresses in a text, in small letters, in each way that the register may have them.
+    """All mail addresses in a text of a report, in small letters, in each way that the register may have them.
 
-    A report writes them as they went over the wire: a domain with accents in its own code, and some a
-    plus sign as +2B (RFC 3461, 4).
+    Some write them as they went over the wire, a plus sign as +2B (RFC 3461, 4). Nowhere else does that stand for
+    one: whoever is jan+2Ejansen to his mail server is not jan.jansen.
     """
     for found in _ADDRESS.findall(text[:HEADER]):
-        typed = found.casefold().strip(".")
-        for one in {typed, _XTEXT.sub(lambda code: chr(int(code[1], 16)), found).casefold().strip(".")}:
-            yield one
-            local, _, domain = one.rpartition("@")
-            if "xn--" in domain:
-                try:
-                    yield f"{local}@{domain.encode('ascii').decode('idna')}"
-                except UnicodeError:
-                    continue
+        for one in dict.fromkeys((found, _XTEXT.sub(lambda code: chr(int(code[1], 16)), found))):
+            yield from spellings_of(one.casefold().strip("."))
+
+
+def spellings_of(address: str) -> Iterator[str]:
+    """An address as it is, and, where its domain is in the code for accents, as people write it."""
+    yield address
+    local, _, domain = address.rpartition("@")
+    if "xn--" in domain:
+        with suppress(UnicodeError):
+            yield f"{local}@{domain.encode('ascii').decode('idna')}"

@@ -47,7 +47,12 @@ _MAIL = frozenset({
 _LIST = frozenset({"list", "maillijst", "mailinglijst", "mailinglist", "verzendlijst"})
 
 _BEFORE = re.compile(r"^\s*((re|antw|aw|betr|fw|fwd)\s*:\s*)+", re.IGNORECASE)
-_UNSUBSCRIBE = re.compile(r"afmelden\s+(?P<nr>[a-z]{1,8}-\w{4,12}(-\d+)?)(\s+(?P<token>[a-z2-7]{16}))?", re.IGNORECASE)
+_UNSUBSCRIBE = re.compile(r"afmelden\s+(?P<nr>[a-z]{1,8}-\w{4,12}(-\d+)?)", re.IGNORECASE)
+_BY_TOKEN = re.compile(rf"\b{_UNSUBSCRIBE.pattern}\s+(?P<token>[a-z2-7]{{16}})(?![a-z0-9])", re.IGNORECASE)
+"""Counts wherever it stands: nobody makes up a token, and mail servers put words of their own around it."""
+
+_ENCODED = re.compile(r"%(20|2b|2d|5f)|[+_]", re.IGNORECASE)
+"""What stands for a space where a mail program leaves the subject of a mailto: link as it is (RFC 6068, 5)."""
 _BUTTON = re.compile(r"x-\w{1,20}-(list-)?unsubscribe|x-unsubscribe", re.IGNORECASE)
 """Headers by which a mail program tells that its owner pressed its button (Apple Mail: X-Apple-Unsubscribe)."""
 _GREETING = re.compile(
@@ -77,7 +82,7 @@ _OLDER = re.compile(
 
 def is_unsubscribe(message: Message) -> bool:
     """True for what a mail program sends when somebody presses its own button (our List-Unsubscribe)."""
-    if _UNSUBSCRIBE.fullmatch(_subject(message)) or _is_pressed(message):
+    if leave_token(message) != ("", "") or _is_pressed(message):
         return True
     made = words_of(message, "Auto-Submitted").casefold().startswith("auto-generated")
     return made and says_stop(_subject(message))
@@ -90,8 +95,14 @@ def _is_pressed(message: Message) -> bool:
 
 def leave_token(message: Message) -> tuple[str, str]:
     """The Nr and the token that List-Unsubscribe put in the subject, each "" where there is none."""
-    found = _UNSUBSCRIBE.fullmatch(_subject(message))
-    return (found["nr"].upper(), (found["token"] or "").lower()) if found else ("", "")
+    subject = _subject(message)
+    if _AUTOMATIC.match(subject):
+        return "", ""
+    by_token = _BY_TOKEN.search(_ENCODED.sub(lambda code: "-" if code[0].lower() == "%2d" else " ", subject))
+    if by_token:
+        return by_token["nr"].upper(), by_token["token"].lower()
+    found = _UNSUBSCRIBE.fullmatch(subject)
+    return (found["nr"].upper(), "") if found else ("", "")
 
 
 def is_automatic(message: Message) -> bool:
