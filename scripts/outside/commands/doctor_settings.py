@@ -8,7 +8,7 @@ from email.utils import parseaddr
 
 from outside.config.settings import Settings
 from roster.cells.phones import phone
-from roster.messages.welcome_queue import is_placeholder
+from roster.messages.audience import is_placeholder
 
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})
 """Digests of the mail addresses that stand in the settings as they are delivered."""

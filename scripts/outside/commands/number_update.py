@@ -13,7 +13,7 @@ from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import take_back_of_no_use
 from outside.run.round import prepare, run
 from roster.messages.notices import NUMBER_UPDATE
-from roster.messages.number_update import Audience, audience_of, number_update_planner
+from roster.messages.number_update import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome import plan_by_hand
@@ -39,7 +39,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
             f"In {settings.source.name} staat nog geen echt nummer van de regiegroep.",
             "Vul het in bij regiegroep_number, en typ dan nog eens: make number-update",
         )
-    found = audience_of(view, everybody=everybody)
+    found = who_hears_the_number(view, everybody=everybody)
     say(f"Het nummer van de regiegroep is nu {number}.")
     for line in _counted(found, settings, everybody=everybody):
         say(line)
@@ -57,7 +57,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
     return run(settings, choices, planners, word="number-update ALL=yes" if everybody else "number-update")
 
 
-def _counted(found: Audience, settings: Settings, *, everybody: bool) -> list[str]:
+def _counted(found: WhoHears, settings: Settings, *, everybody: bool) -> list[str]:
     """How many hear of it, how, and of whom it is not known which number they have."""
     page = f"{settings.paths.out.name}/met-de-hand.html"
     lines = [

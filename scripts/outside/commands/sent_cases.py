@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from outside.errors import Stop
 from outside.ledger.messages import Told
+from roster.messages.audience import has_address
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
@@ -91,7 +92,7 @@ def _why_it_waits(case: Case) -> str:
         return "Maar de rij is geblokkeerd. Herstel eerst wat bij Meldingen staat, en typ dan: make sync"
     if wants_no_mail(member, case.view):
         return "Maar deze deelnemer wil geen mail, dus er gaat niets weg."
-    if member.email is None or not member.email.rpartition("@")[0].isascii():
+    if not has_address(member):
         return "Maar er is geen e-mailadres waar een mail kan komen. Vul dat in, of kijk in out/met-de-hand.html."
     return ""
 

@@ -21,10 +21,7 @@ from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
 from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
 from roster.cells.links import holds_link, without_links
-from roster.messages.welcome_queue import is_placeholder
 from roster.plan.steps import Send
-
-__all__ = ["compose", "is_placeholder", "message_id"]
 
 LINE = 76
 """RFC 2047, 2: a line with an encoded word holds at most 76 characters."""

@@ -21,8 +21,8 @@ from outside.ledger.messages import Told
 from outside.ledger.ready_letters import Lying
 from outside.mail.mailbox import Letter
 from outside.mail.outbox import file_name
+from roster.messages.audience import is_placeholder
 from roster.messages.stale import Key, as_if_due, facts_in, key_of, untold
-from roster.messages.welcome_queue import is_placeholder
 from roster.plan.delivery_status import READY
 from roster.plan.history import History
 from roster.plan.hold_back import hold_back

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outside.config.settings import Settings
 from outside.console import can_answer
 from outside.text.templates import languages, rules_version
-from roster.messages.welcome_queue import is_placeholder
+from roster.messages.audience import is_placeholder
 from roster.model import Terms
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from roster.messages.audience import audience_of
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
-from roster.messages.number_update import audience_of, number_version
+from roster.messages.number_update import number_version, who_hears_the_number
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.history import Notice
@@ -29,17 +30,17 @@ class Change:
 
 def changes_by_hand(view: View) -> list[Change]:
     """All of it, one for a member: who hears of another place hears the number with it."""
-    notices, desk = notices_of(view), welcome_queue_of(view)
+    audience, notices, desk = audience_of(view), notices_of(view), welcome_queue_of(view)
     found: dict[str, Change] = {}
     for member in view.roster.members:
         act, group = notices.change(member), fold(member.group)
         if not act:
             continue
         turn = desk.ready(member)
-        if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and notices.refused(member, act, group)):
+        if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and audience.refused(member, act, group)):
             moved = act == ADMIN and notices.is_new_here(member)
             found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)
-    for member in audience_of(view).by_hand:
+    for member in who_hears_the_number(view).by_hand:
         if member.place.key not in found:
             number = Notice(number=view.history.number_mark(view.terms.regiegroep_number))
             found[member.place.key] = Change(member, NUMBER_UPDATE, number_version(member, view), number)

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from roster.messages.audience import audience_of
 from roster.messages.follow_up_cell import group_named_in, is_ours, tells_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Role, Status
-from roster.plan.delivery_status import BUSY, REFUSED, SENT, UNCERTAIN, done_states
+from roster.plan.delivery_status import BUSY, SENT, UNCERTAIN
 from roster.plan.history import SEEN, Delivery, Notice
 from roster.plan.steps import View
 from roster.sheet.table import fold
@@ -54,7 +55,8 @@ class Notices:
         self._view = view
         self._recipients = recipient_history_of(view)
         self._desk = welcome_queue_of(view)
-        self._done = done_states(view.terms.mail_done)
+        self._audience = audience_of(view)
+        self._done = self._audience.done
         self._seen: dict[str, list[Delivery]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)
@@ -85,7 +87,7 @@ class Notices:
         An address that refused it is not tried again.
         """
         act = self.change(member)
-        return "" if act and self.refused(member, act, fold(member.group)) else act
+        return "" if act and self._audience.refused(member, act, fold(member.group)) else act
 
     def change(self, member: Member) -> str:
         """Of which change of place a member must still hear, by letter or by hand: "admin", "moved", or "" for none.
@@ -106,12 +108,6 @@ class Notices:
         """True where he was told of other groups, and not of the one that he stands in."""
         known = self.known(member)
         return known is not None and fold(member.group) not in known.groups
-
-    def refused(self, member: Member, act: str, version: str) -> Delivery | None:
-        """The letter that his present address refused, if it did: it is not tried there again."""
-        wanted = act, version, REFUSED
-        found = [one for one in self._recipients.letters(member) if (one.act, one.version, one.state) == wanted]
-        return next((one for one in found if self._recipients.is_refused(one, member)), None)
 
     def is_active(self, member: Member) -> bool:
         """True for whoever is in a group now: not blocked, not waiting, not gone."""

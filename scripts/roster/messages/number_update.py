@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
 
+from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
 from roster.messages.follow_up_cell import is_ours, number_named, tells_of
 from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import BUSY, UNCERTAIN, done_states
+from roster.plan.delivery_status import BUSY, UNCERTAIN
 from roster.plan.history import Delivery, Notice
 from roster.plan.steps import Planner, Send, View
 
 
 @dataclass(slots=True)
-class Audience:
+class WhoHears:
     """Who must hear of the number: by mail, by hand, not yet (the row is blocked), or not at all (wants no mail).
 
     `unsure` are those of whom no letter says which number they have, counted apart from the others.
@@ -31,12 +31,12 @@ class Audience:
     unsure: list[Member] = field(default_factory=list)
 
 
-def audience_of(view: View, *, everybody: bool = False) -> Audience:
+def who_hears_the_number(view: View, *, everybody: bool = False) -> WhoHears:
     """Everybody who was told another number, and may know this one; with `everybody` also those who perhaps were.
 
     Whether the own group is registered or has an admin makes no difference: the old number serves nobody any more.
     """
-    found, desk = Audience(), welcome_queue_of(view)
+    found, desk = WhoHears(), welcome_queue_of(view)
     for member in view.roster.members:
         has = _has_another(member, view)
         if has is None:
@@ -59,8 +59,8 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
     """The planner of the letters; who joined first comes first."""
 
     def plan_number_update(view: View) -> Iterator[Send]:
-        people = audience_of(view, everybody=everybody).mail
-        for member in sorted(people, key=lambda one: (one.joined or date.max, one.place.row)):
+        people = who_hears_the_number(view, everybody=everybody).mail
+        for member in sorted(people, key=by_joining):
             yield _letter(member, view)
 
     return plan_number_update
@@ -68,7 +68,7 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
 
 def _has_another(member: Member, view: View) -> bool | None:
     """True for whoever was told another number than today's and may know it; None where that is not certain."""
-    number = welcome_queue_of(view).number_for(member)
+    audience, number = audience_of(view), audience_of(view).number_for(member)
     status = view.standing.member.get(member.place.key)
     if (
         not number
@@ -80,7 +80,7 @@ def _has_another(member: Member, view: View) -> bool | None:
     known, current = notices_of(view).known(member), view.history.number_mark(number)
     cell = recipient_history_of(view).cell(member, COLUMN)
     state = tells_of(cell, number_named(number))
-    if state in (*_done(view), BUSY, UNCERTAIN) and not is_ours(state, cell, _letters(member, view)):
+    if state in (*audience.done, BUSY, UNCERTAIN) and not is_ours(state, cell, _letters(member, view)):
         return False  # another computer told him, or may have
     if known is None or (not known.is_sure and known.number in ("", current)):
         return None
@@ -96,7 +96,7 @@ def _letter(member: Member, view: View) -> Send:
 
 def number_version(member: Member, view: View) -> str:
     """One letter a number; a number that comes back after another is told again."""
-    mark, done = view.history.number_mark(view.terms.regiegroep_number), _done(view)
+    mark, done = view.history.number_mark(view.terms.regiegroep_number), audience_of(view).done
     told = sum(one.notice.number == mark and one.state in done for one in _letters(member, view))
     return f"{mark}-{told + 1}" if told else mark
 
@@ -112,8 +112,4 @@ def _is_pending(member: Member, view: View) -> bool:
 
 
 def _refused(member: Member, view: View) -> bool:
-    return notices_of(view).refused(member, NUMBER_UPDATE, number_version(member, view)) is not None
-
-
-def _done(view: View) -> tuple[str, ...]:
-    return done_states(view.terms.mail_done)
+    return audience_of(view).refused(member, NUMBER_UPDATE, number_version(member, view)) is not None

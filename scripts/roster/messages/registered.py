@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from roster.messages.audience import audience_of
 from roster.messages.contact_cards import facts_of, regiegroep_card
 from roster.messages.notices import ADMIN, notices_of
-from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
-from roster.plan.delivery_status import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, done_states, read_mark
+from roster.plan.delivery_status import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
 from roster.plan.history import Delivery, Notice
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import GROEPEN
@@ -35,10 +34,8 @@ def plan_registered(view: View) -> Iterator[Send]:
         if _version(group) not in ours and _another_laptop(_cell(view, group)):
             continue
         for admin in admins:
-            mailable = admin.email is not None and admin.email.rpartition("@")[0].isascii()
-            if not _knows_of_it(admin, group, view):
-                continue
-            if mailable and not wants_no_mail(admin, view) and _was_welcomed_before(admin, group, view):
+            is_mailed = _knows_of_it(admin, group, view) and audience_of(view).can_be_mailed(admin)
+            if is_mailed and _was_welcomed_before(admin, group, view):
                 yield _letter(admin, group, view)
 
 
@@ -81,7 +78,7 @@ def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: Vi
 def _told_well(told: Iterable[Delivery | None], admins: int, view: View) -> str:
     """When the number reached the admins and how many of them, or since when that is uncertain; "" for neither."""
     letters = [letter for letter in told if letter is not None]
-    got = [letter for letter in letters if letter.state in _done(view)]
+    got = [letter for letter in letters if letter.state in audience_of(view).done]
     unsure = [letter for letter in letters if letter.state == UNCERTAIN]
     if got:
         state = SENT if any(letter.state == SENT for letter in got) else READY
@@ -143,25 +140,21 @@ def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
         for one in _of(admin, view)
         if (one.act != WELCOME and one.version == _version(group)) or one.day >= group.registered
     ]
-    return max(fit, key=lambda one: (one.state in _done(view), one.day), default=None)
+    return max(fit, key=lambda one: (one.state in audience_of(view).done, one.day), default=None)
 
 
 def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
     """True where a welcome left before the group was registered, and nothing of this group after it."""
     if group.registered is None:
         return False
-    letter = _latest(admin, group, view)
-    if letter is not None and (letter.state in (*_done(view), UNCERTAIN, BUSY) or _is_refused(letter, admin, view)):
+    letter, done = _latest(admin, group, view), audience_of(view).done
+    if letter is not None and (letter.state in (*done, UNCERTAIN, BUSY) or _is_refused(letter, admin, view)):
         return False
-    days = [one.day for one in _of(admin, view) if one.act == WELCOME and one.state in _done(view)]
+    days = [one.day for one in _of(admin, view) if one.act == WELCOME and one.state in done]
     mark = read_mark(recipient_history_of(view).row_says(admin))
-    if not days and mark is not None and mark.state in _done(view):
+    if not days and mark is not None and mark.state in done:
         days = [mark.day]
     return bool(days) and max(days) < group.registered
-
-
-def _done(view: View) -> tuple[str, ...]:
-    return done_states(view.terms.mail_done)
 
 
 def _another_laptop(cell: Cell) -> bool:
@@ -170,32 +163,21 @@ def _another_laptop(cell: Cell) -> bool:
 
 
 def _letter(admin: Member, group: Group, view: View) -> Send:
-    terms = view.terms
-    number = terms.regiegroep_number
-    cards = regiegroep_card(number, terms)
-    area = view.roster.area_named.get(fold(group.area))
-    return Send(
-        about=admin.place,
-        act=ACT,
-        version=_version(group),
-        language=admin.language or terms.language,
-        person=recipient_history_of(view).person(admin),
-        to_name=admin.name,
-        to_address=admin.email or "",
-        facts={
-            "greeting": admin.first_name or admin.name[:1].upper() + admin.name[1:],
+    audience, number = audience_of(view), view.terms.regiegroep_number
+    cards = regiegroep_card(number, view.terms)
+    return audience.letter(
+        admin,
+        ACT,
+        _version(group),
+        {
+            **audience.number_facts(admin),
             "group": group.name,
-            "area": area.name if area else group.area,
-            "regiegroep_number": number,
-            "regiegroep_tel": re.sub(r"[^+\d]", "", number.replace("(0)", "")),
-            "network": terms.network_name,
-            "coordinator": terms.coordinator,
+            "area": audience.area_name(group),
             "announce": group.started is None,
             **facts_of((), cards),
         },
         mark=group.place.at(COLUMN),
         mark_was=_cell(view, group),
-        identities=(view.history.identity(admin.mobile),) if admin.mobile else (),
         cards=cards,
         told_together=True,
         notice=Notice(_version(group), Role.ADMIN.value, view.history.number_mark(number)),

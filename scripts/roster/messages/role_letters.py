@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 
+from roster.messages.audience import by_joining
 from roster.messages.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
 from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
@@ -26,7 +26,7 @@ def plan_role_letters(view: View) -> Iterator[Send]:
     """
     notices, desk = notices_of(view), welcome_queue_of(view)
     due = [(member, act) for member, act in _due(view) if desk.ready(member) is WelcomeState.DUE]
-    for member, act in sorted(due, key=lambda one: (one[0].joined or date.max, one[0].place.row)):
+    for member, act in sorted(due, key=lambda one: by_joining(one[0])):
         more = {"moved": notices.is_new_here(member)} if act == ADMIN else {}
         yield desk.letter(member, act, fold(member.group), COLUMN, **more)
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
 
+from roster.messages.audience import audience_of, by_joining, has_address
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import REFUSED, done_states, read_mark
+from roster.plan.delivery_status import read_mark
 from roster.plan.history import Delivery
 from roster.plan.steps import Planner, Send, View
-from roster.sheet.columns import DEELNEMERS
 
 ACT = "rules_update"
 ACTS = ("welcome", ACT)
@@ -79,7 +79,7 @@ def is_news(told: Mapping[str, object]) -> bool:
 
 def holders(view: View) -> list[Holder]:
     """Every active member who was told the spelregels, with the version that he has."""
-    done = done_states(view.terms.mail_done)
+    done = audience_of(view).done
     recipients = recipient_history_of(view)
     found = []
     for member in view.roster.members:
@@ -99,16 +99,14 @@ def rules_update_planner(rules: Rules) -> Planner:
     """The planner of the letters: one for each holder of an older version who can be mailed and for whom it is news."""
 
     def plan_rules_update(view: View) -> Iterator[Send]:
-        told = Difference(rules, view.terms.rules_version)
-        for holder in sorted(holders(view), key=lambda one: (one.member.joined or date.max, one.member.place.row)):
+        audience, told = audience_of(view), Difference(rules, view.terms.rules_version)
+        for holder in sorted(holders(view), key=lambda one: by_joining(one.member)):
             member = holder.member
-            mailable = member.email is not None and member.email.rpartition("@")[0].isascii()
-            if not is_older(holder.version, view.terms.rules_version) or not mailable or wants_no_mail(member, view):
+            if not is_older(holder.version, view.terms.rules_version) or not audience.can_be_mailed(member):
                 continue
-            language = _language(member, view)
-            news = told.to(holder.version, language)
+            news = told.to(holder.version, audience.language(member))
             if is_news(news):
-                yield _letter(member, language, news, view)
+                yield _letter(member, news, view)
 
     return plan_rules_update
 
@@ -118,26 +116,15 @@ def tells_rules_by_hand(holder: Holder, view: View) -> bool:
     member, current = holder.member, view.terms.rules_version
     if not is_older(holder.version, current) or wants_no_mail(member, view):
         return False
-    if member.email is None or not member.email.rpartition("@")[0].isascii():
-        return True
-    recipients = recipient_history_of(view)
-    return any(
-        one.act == ACT and one.version == current and one.state == REFUSED and recipients.is_refused(one, member)
-        for one in recipients.letters(member)
-    )
+    return not has_address(member) or audience_of(view).refused(member, ACT, current) is not None
 
 
 def no_news(found: Iterable[Holder], rules: Rules, view: View) -> dict[tuple[str, str], int]:
     """How many have an older version that says the same in their language, by that version and language."""
-    told = Difference(rules, view.terms.rules_version)
-    behind = [
-        (one.version, _language(one.member, view)) for one in found if is_older(one.version, view.terms.rules_version)
-    ]
+    audience, current = audience_of(view), view.terms.rules_version
+    told = Difference(rules, current)
+    behind = [(one.version, audience.language(one.member)) for one in found if is_older(one.version, current)]
     return dict(sorted(Counter(one for one in behind if not is_news(told.to(*one))).items()))
-
-
-def _language(member: Member, view: View) -> str:
-    return member.language or view.terms.language
 
 
 class Difference:
@@ -171,25 +158,12 @@ def _when(delivery: Delivery) -> tuple[date, int]:
     return delivery.day, ACTS.index(delivery.act)
 
 
-def _letter(member: Member, language: str, told: dict[str, object], view: View) -> Send:
-    terms = view.terms
-    table = view.roster.tables[DEELNEMERS.title]
-    return Send(
-        about=member.place,
-        act=ACT,
-        version=terms.rules_version,
-        language=language,
-        person=recipient_history_of(view).person(member),
-        to_name=member.name,
-        to_address=member.email or "",
-        facts={
-            **told,
-            "greeting": member.first_name or member.name[:1].upper() + member.name[1:],
-            "group": member.group,
-            "network": terms.network_name,
-            "coordinator": terms.coordinator,
-        },
+def _letter(member: Member, told: dict[str, object], view: View) -> Send:
+    return audience_of(view).letter(
+        member,
+        ACT,
+        view.terms.rules_version,
+        {**told, "group": member.group},
         mark=member.place.at(COLUMN),
-        mark_was=table.cell(member.place.row - table.first, COLUMN),
-        identities=(view.history.identity(member.mobile),) if member.mobile else (),
+        mark_was=recipient_history_of(view).cell(member, COLUMN),
     )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from roster.messages.audience import by_joining
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
@@ -22,7 +23,7 @@ def plan_welcome(view: View) -> Iterator[Send]:
     desk = welcome_queue_of(view)
     now = WelcomeState.DUE
     due = [member for member, turn in desk.turns if turn is now]
-    for member in sorted(due, key=lambda one: (one.joined or date.max, one.place.row)):
+    for member in sorted(due, key=by_joining):
         yield desk.letter(member)
 
 

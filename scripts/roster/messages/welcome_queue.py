@@ -8,6 +8,7 @@ from datetime import date
 from enum import Enum
 from functools import cached_property, lru_cache
 
+from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.messages.new_admins import with_cards
 from roster.messages.opt_out import wants_no_mail
@@ -18,10 +19,6 @@ from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN
 from roster.plan.history import Notice
 from roster.plan.steps import Send, View
 from roster.sheet.table import Place, fold
-
-PLACEHOLDER = "0612345678"
-"""The example number of the committed settings: nobody may be told to call it."""
-
 
 _INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
 
@@ -99,6 +96,7 @@ class WelcomeQueue:
     def __init__(self, view: View) -> None:
         self._view = view
         self._group_contexts: dict[str, _GroupContext] = {}
+        self._audience = audience_of(view)
         self._welcomed = Welcomed(view)
 
     @cached_property
@@ -129,7 +127,7 @@ class WelcomeQueue:
 
     def reachable(self, member: Member) -> WelcomeState:
         """Whether a mail with the regiegroep's number can leave to this person, and if not, why."""
-        if not _can_be_mailed(member.email):
+        if not has_address(member):
             return WelcomeState.BY_HAND
         if wants_no_mail(member, self._view):
             return WelcomeState.LEFT_ALONE
@@ -142,20 +140,15 @@ class WelcomeQueue:
         """
         terms, facts = self._view.terms, self._facts(member) | more
         admins = cards_for(member, self._group_context(member).cards)
-        regiegroep = regiegroep_card(self.number_for(member), terms)
-        return Send(
-            about=member.place,
-            act=act,
-            version=version or terms.rules_version,
-            language=member.language or terms.language,
-            person=self._welcomed.person(member),
-            to_name=member.name,
-            to_address=member.email or "",
-            facts=facts | facts_of(admins, regiegroep),
-            cards=(*admins, *regiegroep),
+        regiegroep = regiegroep_card(self._audience.number_for(member), terms)
+        return self._audience.letter(
+            member,
+            act,
+            version or terms.rules_version,
+            facts | facts_of(admins, regiegroep),
             mark=member.place.at(column),
             mark_was=self._welcomed.cell(member, column),
-            identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
+            cards=(*admins, *regiegroep),
             told_together=act != ACT,
             notice=self.notice(member),
         )
@@ -163,14 +156,8 @@ class WelcomeQueue:
     def notice(self, member: Member) -> Notice:
         """What a letter about his group tells of his place."""
         role = Role.ADMIN if member.role is Role.ADMIN else Role.MEMBER
-        number = self._view.history.number_mark(self.number_for(member))
+        number = self._view.history.number_mark(self._audience.number_for(member))
         return Notice(fold(member.group), role.value, number)
-
-    def number_for(self, member: Member) -> str:
-        """The regiegroep's number as far as this member may know it, "" where he may not."""
-        terms = self._view.terms
-        may = member.role is Role.ADMIN or terms.regiegroep_number_for == "everyone"
-        return terms.regiegroep_number if may else ""
 
     def is_by_hand(self, member: Member, turn: WelcomeState) -> bool:
         """True where a person must welcome him: no mail can reach him, or the address that he has refused it."""
@@ -199,7 +186,7 @@ class WelcomeQueue:
             member.mobile or "",
             circle.group,
             circle.area,
-            member.language or self._view.terms.language,
+            self._audience.language(member),
             member.joined,
             facts,
             self._why(member),
@@ -219,24 +206,19 @@ class WelcomeQueue:
         return "geen e-mailadres"
 
     def _facts(self, member: Member) -> dict[str, object]:
-        terms, circle = self._view.terms, self._group_context(member)
-        is_admin = member.role is Role.ADMIN
-        number = self.number_for(member)
+        circle, is_admin = self._group_context(member), member.role is Role.ADMIN
         # The announcement goes along with what an admin gets, until the group has started.
         announce = {"announce": not circle.has_started} if is_admin else {}
         return {
             **announce,
-            "greeting": member.first_name or member.name[:1].upper() + member.name[1:],
+            **self._audience.facts(member),
+            **self._audience.number_facts(member),
             "name": member.name,
             "group": circle.group,
             "area": circle.area,
             "admins": [admin.name for admin in circle.admins if admin is not member],
             "is_admin": is_admin,
-            "regiegroep_number": number,
-            "regiegroep_tel": _as_dialled(number),
-            "network": terms.network_name,
-            "short_name": terms.short_name,
-            "coordinator": terms.coordinator,
+            "short_name": self._view.terms.short_name,
         }
 
     def _group_context(self, member: Member) -> _GroupContext:
@@ -251,7 +233,6 @@ class WelcomeQueue:
         if group is None:
             return _GroupContext(name, "", (), WelcomeState.GROUP)
         admins = tuple(standing.admins.get(name, ()))
-        area = roster.area_named.get(fold(group.area))
         waits = None
         if standing.group.get(group.place.key) is Status.BLOCKED:
             waits = WelcomeState.GROUP
@@ -260,24 +241,14 @@ class WelcomeQueue:
         elif group.registered is None:
             waits = WelcomeState.REGISTRATION
         cards = () if waits else admin_cards(group, with_cards(self._view, admins), self._view.terms)
-        named, started = area.name if area else group.area, group.started is not None
-        return _GroupContext(group.name, named, admins, waits, cards, invitation(group), started)
+        area, started = self._audience.area_name(group), group.started is not None
+        return _GroupContext(group.name, area, admins, waits, cards, invitation(group), started)
 
 
 def invitation(group: Group) -> str:
     """The link by which one joins the WhatsApp group; "" where what stands there is none of WhatsApp's."""
     typed = group.invitation.strip()
     return typed if _INVITATION.fullmatch(typed) else ""
-
-
-def _can_be_mailed(email: str | None) -> bool:
-    """True for an address that every mail server takes; letters with accents before the @ many refuse (RFC 6531)."""
-    return email is not None and email.rpartition("@")[0].isascii()
-
-
-@lru_cache(maxsize=8)  # asked for every letter, and always the same
-def _as_dialled(number: str) -> str:
-    return re.sub(r"[^+\d]", "", number.replace("(0)", ""))
 
 
 def all_made_up(roster: Roster, standing: Standing) -> bool:
@@ -291,10 +262,3 @@ def all_made_up(roster: Roster, standing: Standing) -> bool:
         for member in roster.members
         if status[member.place.key] is active
     )
-
-
-@lru_cache(maxsize=8)  # likewise
-def is_placeholder(number: str) -> bool:
-    """True for the example number, however it is written: it serves the example register only."""
-    digits = re.sub(r"\D", "", number.replace("(0)", ""))
-    return re.sub(r"^(0031|31)0?", "0", digits) == PLACEHOLDER

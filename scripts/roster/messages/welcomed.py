@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, done_states
+from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN
 from roster.plan.history import Delivery, History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
@@ -20,7 +21,7 @@ class Welcomed:
     def __init__(self, view: View) -> None:
         self._view = view
         self._recipients = recipient_history_of(view)
-        self._done = done_states(view.terms.mail_done)
+        self._done = audience_of(view).done
 
     def stands(self, member: Member) -> str:
         """How his welcome stands: "verstuurd" (done), "onzeker" or "geweigerd"; "" where he was not welcomed yet.
@@ -42,10 +43,6 @@ class Welcomed:
         ):
             return REFUSED
         return ""
-
-    def person(self, member: Member) -> str:
-        """Who he is to the ledger: his Nr, or that with a count behind it."""
-        return self._recipients.person(member)
 
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""

@@ -9,7 +9,7 @@ from typing import Protocol
 from roster.finding import Finding, Weight
 from roster.messages.new_admins import describe_new_admins
 from roster.messages.notices import NUMBER_UPDATE
-from roster.messages.number_update import audience_of
+from roster.messages.number_update import who_hears_the_number
 from roster.messages.role_letters import waiting_for_role_letter
 from roster.messages.welcome import waiting_for_welcome
 from roster.model import Status
@@ -81,7 +81,7 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None 
     What is wrong without being in any row comes first, always.
     """
     told = [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(view, plan, held)]
-    behind = len(audience_of(view).mail)
+    behind = len(who_hears_the_number(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
         have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
         told.append(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")

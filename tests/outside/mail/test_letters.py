@@ -17,8 +17,9 @@ from pathlib import Path
 import pytest
 
 from outside.config.settings import Mail, Network, Settings
-from outside.mail.compose import compose, is_placeholder, message_id
+from outside.mail.compose import compose, message_id
 from outside.text.templates import TEMPLATES
+from roster.messages.audience import is_placeholder
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.pages import FACTS, HOSTILE, Page

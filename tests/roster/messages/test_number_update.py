@@ -10,7 +10,7 @@ from test_role_letters import marked, people, sanne, welcomed
 
 from outside.commands.number_update import update_number
 from outside.commands.sent import settle_outbox
-from roster.messages.number_update import audience_of, number_update_planner
+from roster.messages.number_update import number_update_planner, who_hears_the_number
 from roster.sheet.table import Table
 from support.rounds import Rounds
 from support.whole_round import choices, lay_out, letters, settings_of, sync
@@ -25,7 +25,7 @@ def changed(rounds: Rounds, number: str = OTHER, whom: str = "everyone") -> Roun
 
 
 def counts(rounds: Rounds, tables: dict[str, Table]) -> dict[str, list[str]]:
-    found = audience_of(rounds.look(tables))
+    found = who_hears_the_number(rounds.look(tables))
     return {
         name: [one.nr for one in getattr(found, name)]
         for name in ("mail", "by_hand", "blocked", "do_not_mail", "unsure")
