@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import wraps
+from typing import Any
 
-from jinja2 import FunctionLoader, StrictUndefined
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
@@ -71,15 +73,65 @@ _LINK = re.compile(r"https://[\w.,:/?=&%+@#-]+")
 _SPECIAL_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def environment(
-    language: str, *, html: bool = False, trim: bool = True, load: Loader | None = None
-) -> SandboxedEnvironment:
+LONGEST = 50_000_000
+"""Characters of a text once it is filled in: a page of tens of thousands who are welcomed by hand."""
+
+TURNS = 1_000_000
+"""Turns of all loops in one text together."""
+
+_GRAMMAR: tuple[type[nodes.Node], ...] = (
+    *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Tuple, nodes.List),
+    *(nodes.If, nodes.For, nodes.Include, nodes.FilterBlock, nodes.Filter, nodes.Test, nodes.CondExpr),
+    *(nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Getattr, nodes.Getitem),
+    *(nodes.Add, nodes.Sub, nodes.Concat),
+)
+"""What a text is made of. Without macros, calls and products no text can ask for more than there is of the facts."""
+
+_FILTERS = ("capitalize", "default", "first", "last", "length", "lower", "trim", "upper")
+"""The filters of Jinja that a text may use besides ours; none of them makes a text much longer."""
+
+
+class NotInAText(TemplateSyntaxError):
+    """Sound Jinja of a kind that has no place in a text. Its message is in Dutch."""
+
+
+class TooMuch(TemplateRuntimeError):
+    """A text that has no end, or hardly one."""
+
+
+class _Texts(SandboxedEnvironment):
+    """Jinja as texts need it: no more than the grammar above, and every loop counted."""
+
+    turns = TURNS
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for node in tree.find_all(nodes.Node):
+            if isinstance(node, nodes.Include) and not isinstance(node.template, nodes.Const):
+                raise NotInAText("Achter include staat een naam tussen aanhalingstekens.", node.lineno)
+            if not isinstance(node, _GRAMMAR):
+                why = "In een tekst kan alleen een naam, if, for en include; geen macro, som of opdracht."
+                lines = (part.lineno for part in (node, *node.find_all(nodes.Node)) if part.lineno)
+                raise NotInAText(why, next(lines, 1))
+        for loop in list(tree.find_all(nodes.For)):
+            loop.iter = nodes.Filter(loop.iter, "counted", [], [], None, None, lineno=loop.iter.lineno)
+        return tree
+
+    def counted(self, values: Iterable[object]) -> Iterator[object]:
+        for value in values:
+            self.turns -= 1
+            if self.turns < 0:
+                raise TooMuch("more turns than a text can need")
+            yield value
+
+
+def environment(language: str, *, html: bool = False, trim: bool = True, load: Loader | None = None) -> _Texts:
     """Where texts in a language are filled in; an unknown name is an error, and with `html` every fact is escaped.
 
     With `load` texts are filled in as they are written, so that every fact is escaped as Markdown wants it.
     `trim` lets a tag that stands alone leave no blank line. Filters: `listed` for a list of names, `day`, and `flow`.
     """
-    made = SandboxedEnvironment(
+    made = _Texts(
         undefined=StrictUndefined,
         autoescape=html,
         trim_blocks=trim,
@@ -87,10 +139,42 @@ def environment(
         finalize=as_markdown if load else on_one_line,
         loader=FunctionLoader(load) if load else None,
     )
-    made.filters["flow"] = flow
-    made.filters["listed"] = lambda names: listed(names, language)
-    made.filters["day"] = lambda day: spoken_day(day, language)
+    made.globals.clear()
+    ours: dict[str, Callable[..., Any]] = {
+        "flow": flow,
+        "listed": lambda names: listed(names, language),
+        "day": lambda day: spoken_day(day, language),
+    }
+    bounded = {name: _bounded(filled) for name, filled in ours.items()}
+    made.filters = {name: made.filters[name] for name in _FILTERS} | bounded | {"counted": made.counted}
     return made
+
+
+def render(template: Template, facts: Mapping[str, object]) -> str:
+    """The text filled in. Raises what Jinja raises, and TooMuch for one without an end."""
+    filled_by = template.environment
+    if isinstance(filled_by, _Texts):
+        filled_by.turns = TURNS
+    pieces, size = [], 0
+    for piece in template.generate(facts):
+        size += len(piece)
+        if size > LONGEST:
+            raise TooMuch("longer than a text can be")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def _bounded(filled: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that may be used many times over: what it gives is never longer than a text may be."""
+
+    @wraps(filled)
+    def fill(*given: object, **more: object) -> object:
+        found: object = filled(*given, **more)
+        if isinstance(found, str) and len(found) > LONGEST:
+            raise TooMuch("longer than a text can be")
+        return found
+
+    return fill
 
 
 def on_one_line(value: object) -> object:

@@ -10,30 +10,18 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
-from jinja2 import Template, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Template, TemplateSyntaxError
 from markupsafe import Markup
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.text.environment import environment, spoken_number
+from outside.text.environment import environment, render, spoken_number
 from outside.text.markdown import Unsettable, piece_source, plain_source, screen_source
+from outside.text.sources import FAULTS, SUBJECT, VERSION, Sources, fault_in, reason_for
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
 """Where the texts live: templates/<act>/<language>.md."""
 
-SUBJECT, VERSION = "Onderwerp", "Versie"
-"""What may stand above the first blank line of a text."""
-
-FAULTS = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
-"""What can go wrong while a text is filled in: the text asks for something that is not there, or cannot be done."""
-
-_OURS = re.compile(r"(?:[A-Za-z][\w-]*/){0,3}[A-Za-z][\w-]*(?:\.screen)?\.(?:md|html|css|toml)")
-"""The name of a text under templates/: it leads nowhere else, and is no other kind of file."""
-
-_HEAD = re.compile(r"^(\w+):[ \t]*(.*)$")
-_INCLUDE = re.compile(r'^\{%-?\s*include\s+"([^"\n]+)"\s*-?%\}[ \t]*$', re.MULTILINE)
-_UNKNOWN = re.compile(r"^(?:'(\w+)' is undefined$|No (?:filter|test) named '(\w+)')")
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
 
@@ -58,7 +46,7 @@ class Text:
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.language = Path(name).stem
-        sources = _Sources(folder)
+        sources = Sources(folder)
         head = sources.head(name)
         self.version = head.get(VERSION, "") or next(filter(None, map(sources.version, sources.included(name))), "")
         self._sources = sources
@@ -123,97 +111,24 @@ class Text:
         try:
             return _compiled(self.language, self.name, make(), html=True, trim=False)
         except Unsettable as wrong:
-            raise _stop(self.name, None, wrong.reason) from None
+            raise fault_in(self.name, None, wrong.reason) from None
 
     def _filled(self, template: Template, facts: Mapping[str, object]) -> str:
         try:
-            return template.render(facts)
+            return render(template, facts)
         except FAULTS as wrong:
             raise self._diagnosis(wrong, facts) from None
 
     def _diagnosis(self, wrong: Exception, facts: Mapping[str, object]) -> Stop:
         """What is wrong, and where. The set forms have lines of their own, so the source is filled in to find it."""
         try:
-            self._source.render({"number_of_rules": self.number_of_rules, **facts})
+            render(self._source, {"number_of_rules": self.number_of_rules, **facts})
         except FAULTS as found:
             frames = traceback.extract_tb(found.__traceback__)
             for frame in reversed(frames):
                 if frame.filename.startswith("templates/"):
-                    return _stop(frame.filename.removeprefix("templates/"), frame.lineno, _reason(found))
-        return _stop(self.name, 1 if self._subject_source else None, _reason(wrong))
-
-
-class _Sources:
-    """The files of the texts, as they are written."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def read(self, name: str) -> str:
-        """The text of a file of ours. Whatever a text asks for is fetched here, so nothing else is ever fetched."""
-        path = self.folder / name
-        try:
-            if not _OURS.fullmatch(name) or not path.resolve().is_relative_to(self.folder.resolve()):
-                raise Stop(
-                    f"Een tekst in de map templates vraagt om een bestand dat daar niet bij hoort: {name[:80]}",
-                    "Haal die regel uit de tekst. Kreeg u de tekst van iemand? Vraag dan waarom dat erin staat. "
-                    "Er is niets verstuurd.",
-                )
-            return path.read_text(encoding="utf-8-sig")
-        except FileNotFoundError:
-            raise Stop(
-                f"De tekst templates/{name} ontbreekt.",
-                "Zet het bestand terug, bijvoorbeeld met: git checkout templates",
-            ) from None
-        except (OSError, UnicodeDecodeError):
-            raise Stop(
-                f"De tekst templates/{name} kan niet worden gelezen.",
-                "Open het bestand, sla het op als UTF-8, en probeer het opnieuw.",
-            ) from None
-
-    def head(self, name: str) -> dict[str, str]:
-        """The lines above the first blank one, by name."""
-        found: dict[str, str] = {}
-        for number, line in enumerate(self.read(name).split("\n"), 1):
-            match = _HEAD.match(line)
-            if match is None:
-                return found
-            key = match[1].capitalize()
-            if key not in (SUBJECT, VERSION):
-                raise _stop(name, number, f"'{match[1]}' is hier niet bekend. Bovenaan mag staan: Onderwerp, Versie.")
-            found[key] = match[2].strip()
-        return found
-
-    def body(self, name: str) -> str:
-        """The text below its head, which is left blank so that every line keeps its number."""
-        source, above = self.read(name), len(self.head(name))
-        return "\n" * above + "\n".join(source.split("\n")[above:])
-
-    def whole(self, name: str) -> str:
-        """The text with the pieces that it includes in their places; their Jinja is checked first."""
-        for part in (name, *self.included(name)):
-            self._check(part)
-        return _INCLUDE.sub(lambda match: self.body(match[1]).strip(), self.body(name))
-
-    def included(self, name: str) -> list[str]:
-        """The names of the pieces that a text includes."""
-        return _INCLUDE.findall(self.body(name))
-
-    def version(self, name: str) -> str:
-        """The version at the top of a piece; "" if it has none."""
-        return self.head(name).get(VERSION, "")
-
-    def environment(self, language: str) -> SandboxedEnvironment:
-        """Where a text is filled in as it is written."""
-        return environment(language, load=lambda name: (self.body(name), f"templates/{name}", lambda: True))
-
-    def _check(self, name: str) -> None:
-        jinja = self.environment("")
-        for source in (self.head(name).get(SUBJECT, ""), self.body(name)):
-            try:
-                jinja.compile(source)
-            except TemplateSyntaxError as wrong:
-                raise _stop(name, wrong.lineno, _reason(wrong)) from None
+                    return fault_in(frame.filename.removeprefix("templates/"), frame.lineno, reason_for(found))
+        return fault_in(self.name, 1 if self._subject_source else None, reason_for(wrong))
 
 
 @cache
@@ -246,7 +161,7 @@ def facts_of_municipality(settings: Settings) -> dict[str, object]:
 
 def rules_version(folder: Path = TEMPLATES) -> str:
     """The version of the spelregels, which all languages share. Raises Stop where they differ or have none."""
-    sources = _Sources(folder)
+    sources = Sources(folder)
     versions = {path.name: sources.version(f"spelregels/{path.name}") for path in folder.glob("spelregels/*.md")}
     if len(set(versions.values())) != 1 or not all(versions.values()):
         told = ", ".join(f"{name}: {version or 'geen'}" for name, version in sorted(versions.items()))
@@ -259,13 +174,13 @@ def rules_version(folder: Path = TEMPLATES) -> str:
 
 def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Path = TEMPLATES) -> str:
     """An HTML page under templates/ filled in, every fact escaped. Raises Stop, naming file and line."""
-    source = _Sources(folder).read(name)
+    source = Sources(folder).read(name)
     page = _compiled(language, name, source, html=True)
     try:
-        return page.render(facts)
+        return render(page, facts)
     except FAULTS as wrong:
         frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == f"templates/{name}"]
-        raise _stop(name, frames[-1].lineno if frames else None, _reason(wrong)) from None
+        raise fault_in(name, frames[-1].lineno if frames else None, reason_for(wrong)) from None
 
 
 def _tidy(text: str) -> str:
@@ -282,20 +197,5 @@ def _compiled(language: str, name: str, source: str, *, html: bool = False, trim
     except TemplateSyntaxError as wrong:
         # The source itself was sound, so a tag stands where Markdown divides what belongs together.
         reason = "Een blok tussen {% en %} loopt over de rand van een alinea of lijst. Zet die tags op een eigen regel."
-        raise _stop(name, None, reason) from wrong
+        raise fault_in(name, None, reason) from wrong
     return Template.from_code(filled_by, code, filled_by.make_globals(None))
-
-
-def _reason(wrong: Exception) -> str:
-    """What went wrong, in Dutch and without the fact that it went wrong with."""
-    unknown = _UNKNOWN.match(str(wrong))
-    if unknown:
-        return f"De naam '{unknown[1] or unknown[2]}' is niet bekend."
-    if isinstance(wrong, TemplateSyntaxError):
-        return "De accolades kloppen niet. Bij elke {{ hoort een }}, en bij elke {% if … %} een {% endif %}."
-    return f"De tekst kan hier niet worden ingevuld ({type(wrong).__name__})."
-
-
-def _stop(name: str, line: int | None, reason: str) -> Stop:
-    where = f"templates/{name}" + (f", regel {line}" if line else "")
-    return Stop(f"Er klopt iets niet in {where}. {reason}", "Herstel de tekst en begin opnieuw.")

@@ -282,3 +282,56 @@ def test_a_sign_request_is_written_down_whole(language: str) -> None:
     assert [words for words in told if words not in written] == []
     assert "None" not in written and "{" not in written
     assert len(re.findall(r"^- ", written, re.MULTILINE)) == 13
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "words"),
+    [
+        ('Beste\n\n{% include "welcome/nl.md" %}\n', None, "om zichzelf"),
+        ("Beste\n\n{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}\n", 5, "geen macro"),
+        ("Beste\n\n{{ 'x' * 10**9 }}\n", 5, "geen macro, som"),
+        ("Beste\n\n{{ '%999999999d' | format(1) }}\n", 5, "'format'"),
+        ("Beste\n\n{{ 'x' | center }}\n", 5, "'center'"),
+        ("Beste\n\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}\n", 5, "geen macro"),
+        ("Beste\n\n{{ 'x'.ljust(999999999) }}\n", 5, "geen macro"),
+        ("Beste\n\n{% autoescape false %}{{ group }}{% endautoescape %}\n", 5, "geen macro"),
+        ("Beste\n\n{% set a = 'x' %}{% set a = a ~ a %}\n", 5, "geen macro"),
+        ("Beste\n\n{% include group %}\n", 5, "aanhalingstekens"),
+        ('Beste\n\nZie {% include "letter.html" %}\n', 5, "eigen regel"),
+        ('Beste\n\n{% if group %}{% include "letter.html" %}{% endif %}\n', 5, "eigen regel"),
+        ("Beste\n\n" + "{% for a in group %}" * 12 + "x" + "{% endfor %}" * 12 + "\n", None, "geen eind"),
+        ("Beste\n\n{{ group" + " | listed" * 60 + " }}\n", None, "geen eind"),
+        ("Beste " + "x" * 200_000, None, "200 kB"),
+    ],
+)
+def test_a_text_without_end_is_a_stop(folder: Path, body: str, line: int | None, words: str) -> None:
+    """Whoever wrote it: it neither hangs nor fills the memory, and the line that is told is the right one."""
+    write(folder, "welcome/nl.md", f"Onderwerp: Dag\n\n{body}")
+    with pytest.raises(Stop) as stop:
+        find_text("welcome", "nl", "nl", folder).fill(FACTS)
+    assert words in stop.value.message
+    assert line is None or f", regel {line}." in stop.value.message
+
+
+def test_pieces_within_pieces_are_put_in_their_places(folder: Path) -> None:
+    """In the mail as in a document, with the rules in them counted."""
+    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "one/nl.md" %}\n')
+    write(folder, "one/nl.md", 'Een\n\n{% include "two/nl.md" %}\n')
+    write(folder, "two/nl.md", "Versie: 4\n\n1. Twee van {{ number_of_rules }}\n")
+    text = find_text("welcome", "nl", "nl", folder)
+    assert "1. Twee van een" in text.fill(FACTS).plain and text.version == "4"
+
+
+@pytest.mark.parametrize("name", ["hard.md", "letter.css"])
+def test_a_text_that_is_a_secret_by_another_name_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    """A tar may bring a hard link: it lies in the folder, and is the file with the password all the same."""
+    secret = tmp_path.parent / f"{tmp_path.name}-secret"
+    secret.write_text("geheim", encoding="utf-8")
+    (folder / name).unlink(missing_ok=True)
+    (folder / name).hardlink_to(secret)
+    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\n{% include "hard.md" %}\n')
+    if name != "hard.md":
+        write(folder, "hard.md", "x")
+    with pytest.raises(Stop, match="hetzelfde bestand") as stop:
+        find_text("welcome", "nl", "nl", folder).fill(FACTS)
+    assert "geheim" not in stop.value.message
