@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook, load_workbook
 from test_registered import retype
 from test_smtp_round import lay_out, sync, welkom
 
@@ -116,9 +117,17 @@ def as_if_under_version_0(home: Path) -> None:
     with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
         ledger.execute("UPDATE message SET version = '0'")
     ledger.close()
+    book = load_workbook(home / "register.xlsx")
+    for (cell,) in book["Deelnemers"].iter_rows(min_col=_welkom(book), max_col=_welkom(book)):
+        cell.value = cell.value and str(cell.value).replace("(versie 1)", "(versie 0)")
+    book.save(home / "register.xlsx")
     for file in (home / "state" / "spelregels").glob("1-*.md"):
         text = file.read_text(encoding="utf-8").replace("1. U bent 18 jaar of ouder.", "1. U bent 16 jaar of ouder.")
         file.with_name(file.name.replace("1-", "0-")).write_text(text, encoding="utf-8")
+
+
+def _welkom(book: Workbook) -> int:
+    return next(cell.column for cell in book["Deelnemers"][1] if cell.value == "Welkom")
 
 
 def _people(number: int) -> str:

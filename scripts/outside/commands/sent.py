@@ -23,11 +23,10 @@ from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.messages.by_hand_changes import Change, changes_by_hand
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
-from roster.messages.recipient_history import recipient_history_of
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
-from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import (
     BUSY,
@@ -184,17 +183,21 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
     ledger.letters.mark_sent(one.message_id for one in found)
-    version = max((one.version for one in found if one.act in ACTS), default=case.row_version)
+    version = max((one.version for one in found if one.act in IN_WELCOME), default=case.row_version)
     text = mark_of(SENT, choices.today, version).text
     return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
 
 
 def _may_be_meant(letter: Told, case: Case) -> bool:
     """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
-    if letter.act in ACTS and letter.state in (REFUSED, WAITS) and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER):
-        return False  # it goes by itself
+    if (
+        letter.act in IN_WELCOME
+        and letter.state in (REFUSED, WAITS)
+        and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
+    ):
+        return False
     put_off = letter.state == WAITS and case.view.terms.mail_done == SENT  # in the outbox it was taken back
-    return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in ACTS)
+    return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in IN_WELCOME)
 
 
 def _by_hand(case: Case, *, force: bool) -> list[Change]:
@@ -225,7 +228,7 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
             (history.identity(one.member.mobile),) if one.member.mobile else (),
         )
         ledger.shelf.remember_notice(person, one.act, one.version, one.notice)
-    if any(one.act in ACTS for one in told):
+    if any(one.act in IN_WELCOME for one in told):
         mark = mark_of(HAND, choices.today, view.terms.rules_version).text
         step = case.step(keep_wish(case.cell, mark))
     else:  # the row says so in a column of its own
@@ -249,7 +252,7 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
 
 def _step(case: Case, found: Iterable[Told], text: str) -> SetCell | None:
     """The row must say so where this is about its own letters, or about those of another laptop."""
-    letters = [one for one in found if one.act in ACTS]
+    letters = [one for one in found if one.act in IN_WELCOME]
     if (found and not letters) or not all(is_mine(one, case) for one in letters):
         return None
     return case.step(keep_wish(case.cell, text))

@@ -10,8 +10,7 @@ from outside.ledger.messages import Told
 from roster.messages.audience import has_address
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.opt_out import wants_no_mail
-from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_cells import ACTS, RULES_UPDATE, WELCOME
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
@@ -101,7 +100,9 @@ def before(letters: Iterable[Told], again: Sequence[Told]) -> str:
     """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
     if any(one.act == WELCOME for one in again):
         return ""
-    earlier = [one for one in letters if one.act in ACTS and one not in again and one.state in (READY, SENT, HAND)]
+    earlier = [
+        one for one in letters if one.act in IN_WELCOME and one not in again and one.state in (READY, SENT, HAND)
+    ]
     return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version).text if earlier else ""
 
 

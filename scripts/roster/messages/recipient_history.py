@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from functools import cached_property, lru_cache
+from itertools import combinations
 
 from roster.model import Member, Status
-from roster.plan.delivery_status import WelcomeMark, read_mark
+from roster.plan.delivery_status import HAND, READY, SENT, WelcomeMark, read_mark
 from roster.plan.history import Delivery, Recipient, by_digest, row_of, seen, shared, turn_of
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, is_blank
 
-WELCOME = "welcome"
+IN_WELCOME = WELCOME, RULES_UPDATE = ("welcome", "rules_update")
+"""The letters of which a row's Welkom tells."""
 
 LOOKED = "looked"
 """What the last whole round counts its day under (`date.toordinal`)."""
@@ -114,8 +117,12 @@ class RecipientHistory:
     def row_says(self, member: Member) -> str:
         """What the row's Welkom tells of a letter; "" where that is no news to the ledger, or not this row's.
 
-        What the ledger itself wrote there says nothing new: it may be of who stood there before.
+        What the ledger itself wrote there says nothing new: it may be of who stood there before. Where his own row
+        tells nothing, another row of his does: he left, and came back further down.
         """
+        return self._own_row_says(member) or self._other_row_says(member)
+
+    def _own_row_says(self, member: Member) -> str:
         welcome = self.cell(member, "Welkom")
         if not welcome or not isinstance(welcome, str) or self.is_anothers(welcome, member):
             return ""
@@ -123,6 +130,25 @@ class RecipientHistory:
         if mark is not None and any(_is_known(mark, one) for one in self.in_row(member)):
             return ""
         return welcome
+
+    def _other_row_says(self, member: Member) -> str:
+        """What another row tells of a welcome that shares two of name, mobile and address with his."""
+        for pair in _pairs(self.seen(member)):
+            for other in self._marked_rows.get(pair, ()):
+                welcome = self.cell(other, "Welkom")
+                if other is not member and isinstance(welcome, str) and not self.is_anothers(welcome, other):
+                    return welcome
+        return ""
+
+    @cached_property
+    def _marked_rows(self) -> dict[tuple[str, str], list[Member]]:
+        found: dict[tuple[str, str], list[Member]] = {}
+        for member in self._view.roster.members:
+            mark = read_mark(self.cell(member, "Welkom"))
+            if mark is not None and mark.state in (READY, SENT, HAND):
+                for pair in _pairs(self.seen(member)):
+                    found.setdefault(pair, []).append(member)
+        return found
 
     def is_anothers(self, welcome: str, member: Member) -> bool:
         """Whether a row's Welkom is of the row that it was copied from, or of who stood there before this member.
@@ -302,4 +328,18 @@ def _count(nr: str) -> int:
 
 def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
     """True where a mark is of our own hand: what the ledger says of that letter, or what it told before."""
-    return read_mark(delivery.told) == mark or (delivery.state == mark.state and delivery.day >= mark.day)
+    if delivery.act not in IN_WELCOME:
+        return False
+    is_same = delivery.state == mark.state and mark.version in ("", delivery.version)
+    return read_mark(delivery.told) == mark or (is_same and delivery.day >= mark.day)
+
+
+def when_told(delivery: Delivery) -> tuple[int, date, int]:
+    """Which of somebody's letters that Welkom tells of is the later one: versions only rise, a clock may be wrong."""
+    version = int(delivery.version) if delivery.version.isdigit() else 0
+    return version, delivery.day, IN_WELCOME.index(delivery.act)
+
+
+def _pairs(one: Recipient) -> list[tuple[str, str]]:
+    """Each two of mobile, address and name: whoever shares these is the same person."""
+    return [(this, that) for this, that in combinations(one[:3], 2) if this and that]

@@ -6,19 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import SequenceMatcher
 
 from roster.messages.audience import audience_of, by_joining, has_address
 from roster.messages.opt_out import wants_no_mail
-from roster.messages.recipient_history import recipient_history_of
+from roster.messages.recipient_history import IN_WELCOME, recipient_history_of, when_told
 from roster.model import Member, Status
-from roster.plan.delivery_status import read_mark
+from roster.plan.delivery_status import WelcomeMark, read_mark
 from roster.plan.history import Delivery
 from roster.plan.steps import Planner, Send, View
 
 ACT = "rules_update"
-ACTS = ("welcome", ACT)
 COLUMN = "Welkom"
 
 Rules = Callable[[str, str], Sequence[str] | None]
@@ -85,13 +83,13 @@ def holders(view: View) -> list[Holder]:
     for member in view.roster.members:
         if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
             continue
-        told = [one for one in recipients.letters(member) if one.act in ACTS and one.state in done]
-        if told:
-            found.append(Holder(member, max(told, key=_when).version))
-            continue
+        told = [one for one in recipients.letters(member) if one.act in IN_WELCOME and one.state in done]
+        latest = max(told, key=when_told, default=None)
         mark = read_mark(recipients.row_says(member))
-        if mark is not None and mark.state in done and mark.version:
+        if mark is not None and mark.state in done and mark.version and _is_later(mark, latest):
             found.append(Holder(member, mark.version))
+        elif latest is not None:
+            found.append(Holder(member, latest.version))
     return found
 
 
@@ -154,8 +152,12 @@ def _alike(old: str, new: str) -> bool:
     return SequenceMatcher(None, old, new, autojunk=False).ratio() > 0.5
 
 
-def _when(delivery: Delivery) -> tuple[date, int]:
-    return delivery.day, ACTS.index(delivery.act)
+def _is_later(mark: WelcomeMark, known: Delivery | None) -> bool:
+    """True where a row tells of a later version than the ledger knows of: another computer told it."""
+    if known is None:
+        return True
+    by_number = mark.version.isdigit() and known.version.isdigit()
+    return is_older(known.version, mark.version) and (by_number or mark.day >= known.day)
 
 
 def _letter(member: Member, told: dict[str, object], view: View) -> Send:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from roster.messages.opt_out import wants_no_mail
-from roster.messages.recipient_history import recipient_history_of
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.delivery_status import (
@@ -27,9 +26,6 @@ from roster.plan.history import Delivery
 from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
-
-WELCOME, RULES_UPDATE = ACTS = ("welcome", "rules_update")
-"""The letters that the cell tells of; of two on one day the last of these is the later one."""
 
 COLUMN = "Welkom"
 
@@ -73,7 +69,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
 
 def _was_taken_back(letter: Delivery, cell: Cell) -> bool:
     """True where the row still tells of a letter that lay ready, and that is due again."""
-    if letter.state != WAITS or letter.act not in ACTS or not letter.told:
+    if letter.state != WAITS or letter.act not in IN_WELCOME or not letter.told:
         return False
     mark = read_mark(cell)
     return mark is not None and mark.state == READY and read_mark(letter.told) == mark
@@ -81,8 +77,8 @@ def _was_taken_back(letter: Delivery, cell: Cell) -> bool:
 
 def _told_of(letters: Iterable[Delivery]) -> list[Delivery]:
     """Those of somebody's letters that the cell tells of, the latest last."""
-    known = [one for one in letters if one.act in ACTS and one.state in (READY, SENT, HAND, UNCERTAIN, REFUSED)]
-    return sorted(known, key=_when) if len(known) > 1 else known
+    known = [one for one in letters if one.act in IN_WELCOME and one.state in (READY, SENT, HAND, UNCERTAIN, REFUSED)]
+    return sorted(known, key=when_told) if len(known) > 1 else known
 
 
 def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str | None:
@@ -97,10 +93,6 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
     if _is_due_again(told, member, view):
         return None
     return mark_of(told.state, told.day, told.version, told.reason).text
-
-
-def _when(delivery: Delivery) -> tuple[date, int]:
-    return delivery.day, ACTS.index(delivery.act)
 
 
 def _is_withdrawn(letter: Delivery, member: Member, view: View) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
 from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN
-from roster.plan.history import Delivery, History
+from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
 
 ACT = "welcome"
+
+AFTER = ("rules_update", "admin", "moved", "number_update", "registered")
+"""The letters that only go to whoever was welcomed."""
 
 
 class Welcomed:
@@ -27,9 +30,13 @@ class Welcomed:
         """How his welcome stands: "verstuurd" (done), "onzeker" or "geweigerd"; "" where he was not welcomed yet.
 
         The ledger speaks first, and after it the row's own Welkom: a ledger that got lost mails nobody again,
-        and neither does one machine whom another has mailed.
+        and neither does one machine whom another has mailed. Whoever got a letter that only follows a welcome was
+        welcomed, by whatever machine.
         """
-        known = self._letters(member) if self._recipients.any_welcome else ()
+        letters = self._recipients.letters(member) if self._view.history.deliveries else ()
+        known = [one for one in letters if one.act == ACT]
+        if not known and any(one.act in AFTER and one.state in self._done for one in letters):
+            return SENT
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
             return SENT
         states = {delivery.state for delivery in known}
@@ -47,10 +54,6 @@ class Welcomed:
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""
         return self._recipients.cell(member, column)
-
-    def _letters(self, member: Member) -> Sequence[Delivery]:
-        """The welcomes that this member got, in whatever row."""
-        return [one for one in self._recipients.letters(member) if one.act == ACT]
 
     def _told_by_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""

@@ -1,0 +1,149 @@
+"""Two checkouts with a ledger each, on one register, and one whose ledger got lost: nobody hears a thing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import pytest
+from test_role_letters import people, sanne
+
+from roster.messages.number_update import number_update_planner
+from roster.messages.registered import plan_registered_marks
+from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.rules_update import rules_update_planner
+from roster.messages.welcome_cells import plan_missed_marks
+from roster.plan.delivery_status import mark_of
+from roster.plan.steps import Planner
+from roster.planners.status_cells import plan_marks
+from roster.sheet.table import Table
+from support.plans import carried_out
+from support.rounds import PLANNERS, SYNC, Rounds
+
+MARKS: tuple[Planner, ...] = (plan_marks, plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
+NUMBER = (number_update_planner(),)
+RULES = (rules_update_planner(lambda version, _language: [f"Regel {version}."]),)
+
+
+@dataclass
+class Shared:
+    """One register, and what the settings say to whoever works with it. `arrived` counts who was told what."""
+
+    tables: dict[str, Table]
+    number: str = "06-23456789"
+    version: str = "1"
+    day: date = SYNC.today
+    checkouts: dict[str, Rounds] = field(default_factory=dict)
+    arrived: Counter[tuple[str, ...]] = field(default_factory=Counter)
+
+    def lose(self, name: str) -> None:
+        """The ledger of that checkout is gone."""
+        self.checkouts.pop(name, None)
+
+    def go(self, name: str, planners: Sequence[Planner] = PLANNERS) -> list[tuple[str, str]]:
+        """One round of that checkout, with what the rows say afterwards; who was sent what."""
+        rounds = self.checkouts.setdefault(name, Rounds())
+        rounds.terms = replace(SYNC, today=self.day, regiegroep_number=self.number, rules_version=self.version)
+        self.tables = carried_out(self.tables, (step for one in MARKS for step in one(rounds.look(self.tables))))
+        told = rounds.go(self.tables, planners)
+        for send in rounds.sends:
+            self.arrived[(send.to_name, send.act, *self._what(send.act, send.version))] += 1
+        welcome = {send.about.key: send for send in rounds.sends if send.act in ("welcome", "rules_update")}
+        table = self.tables["Deelnemers"]
+        for index, row in enumerate(table.rows):
+            if table.keys[index] in welcome:
+                row.extend([None] * (table.columns["Welkom"] + 1 - len(row)))
+                row[table.columns["Welkom"]] = mark_of("verstuurd", self.day, self.version).text
+        rounds.terms = replace(rounds.terms, today=self.day)
+        self.tables = carried_out(self.tables, (step for one in MARKS for step in one(rounds.look(self.tables))))
+        return told
+
+    def _what(self, act: str, version: str) -> tuple[str, ...]:
+        return {"number_update": (self.number,), "welcome": ()}.get(act, (version,))
+
+    def types(self, nr: str, **cells: str) -> None:
+        """Somebody types in a row."""
+        table = self.tables["Deelnemers"]
+        row = next(row for row in table.rows if row[table.columns["Nr"]] == nr)
+        for heading, value in cells.items():
+            row[table.columns[heading.replace("_", " ")]] = value
+
+    def tomorrow(self, days: int = 1) -> None:
+        self.day = date.fromordinal(self.day.toordinal() + days)
+
+
+def shared(*rows: str) -> Shared:
+    """Sanne and two admins, welcomed by A."""
+    found = Shared(people(*(rows or (sanne(),))))
+    found.go("A")
+    found.tomorrow()
+    return found
+
+
+@pytest.mark.parametrize("lost", ["A", "B"])
+def test_a_letter_after_the_welcome_of_another_ledger_brings_no_second_welcome(lost: str) -> None:
+    """A ledger that got lost, or another checkout, promotes her, tells the number and the rules."""
+    one = shared()
+    one.lose("A")
+    assert one.go(lost) == []
+    one.types("D-0001", Rol="beheerder")
+    assert one.go(lost) == [("D-0001", "admin")]
+    one.tomorrow()
+    assert one.go(lost) == []
+    one.number = "06-29999999"
+    assert len(one.go(lost, NUMBER)) == 3
+    one.tomorrow()
+    assert one.go(lost) == []
+    one.version = "2"
+    assert len(one.go(lost, RULES)) == 3
+    one.tomorrow()
+    assert one.go(lost) == [] == one.go(lost, RULES)
+    assert max(one.arrived.values()) == 1
+
+
+def test_new_rules_are_told_by_one_of_two() -> None:
+    """Also where each has letters of its own, and where an older ledger is put back."""
+    one = shared()
+    older = one.checkouts["A"].history
+    one.tables["Deelnemers"].rows.append(
+        people(sanne(), "D-0002 | Piet | p@mail.example | Tuindorp")["Deelnemers"].rows[1]
+    )
+    assert one.go("B") == [("D-0002", "welcome")]
+    one.version = "2"
+    assert len(one.go("A", RULES)) == 4
+    for days in (0, 1):
+        one.tomorrow(days)
+        assert one.go("B", RULES) == []
+    one.checkouts["A"].history = older
+    assert one.go("A", RULES) == [] == one.go("A")
+    one.version = "3"
+    assert len(one.go("B", RULES)) == 4
+    assert one.go("A", RULES) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "mobile", "again"),
+    [
+        ("Sanne", "s@mail.example", "06-21000009", 0),
+        ("Sanne", "new@mail.example", "06-20000000", 0),
+        ("Tom", "s@mail.example", "06-21000009", 1),  # a housemate
+        ("Tom", "tom@mail.example", "06-20000000", 1),  # her old mobile
+    ],
+)
+def test_who_left_and_comes_back_in_a_new_row_was_welcomed(name: str, email: str, mobile: str, again: int) -> None:
+    """By another checkout: the old row stands there still, with its mark."""
+    one = shared()
+    table = one.tables["Deelnemers"]
+    old = table.rows[0]
+    old[table.columns["Mobiel"]] = "06-20000000"
+    one.lose("A")
+    one.go("B")
+    one.types("D-0001", Afgemeld_op="30-3-2026")
+    one.go("B")
+    back = list(people(f"D-0002 | {name} | {email} | Tuindorp")["Deelnemers"].rows[0])
+    back[table.columns["Mobiel"]] = mobile
+    back[table.columns["Nr"]] = ""
+    one.tables["Deelnemers"].rows.append(back)
+    assert len(one.go("B")) == again
