@@ -17,7 +17,7 @@ def back_up_register(settings: Settings) -> Path:
         )
         from outside.google_setup.download import bring_down  # likewise
 
-        return bring_down(GoogleWorkbook(settings).calls, backups)
+        return bring_down(GoogleWorkbook(settings).session.calls, backups)
     from outside.files.backups import doing_on_disk, keep_backup  # likewise the other way about
 
     path = settings.workbook.path.resolve()

@@ -15,7 +15,8 @@ from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
-from outside.run.private import ON_PURPOSE, synced_by
+from outside.files.private import synced_by
+from outside.run.private import ON_PURPOSE
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
 

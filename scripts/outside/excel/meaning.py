@@ -31,10 +31,10 @@ def put_in_what_is_meant(path: Path, sheets: Sequence[Sheet]) -> bool:
     True where days count from 1904. Raises Stop for a damaged file.
     """
     titles = of_the_register(sheet.title for sheet in sheets)
-    unknown = unknown_cells(path, frozenset(titles))
     try:
         with doing_on_disk(path), path.resolve().open("rb") as file:
             book = open_book(Archive(file))
+            unknown = unknown_cells(book, frozenset(titles))
             totals = {title: list(_totals(book, title)) for title in titles if fold(title) not in _DERIVED}
             is_1904 = _counts_from_1904(book)
     except (UnsupportedWorkbook, ElementTree.ParseError) as error:

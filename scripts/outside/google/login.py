@@ -19,7 +19,7 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import private_folder, write_private
-from outside.run.private import keep_file
+from outside.files.private import keep_file
 
 SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from outside.errors import Stop
 from outside.google.batch import Change, batches, stands_as_meant, together
 from outside.google.client import TRIES, Lost, Refused
 from outside.google.row_matching import Cells, Moved, UnverifiedWrite, apply_repairs, match_lines, match_rows
+from outside.google.session import Session
 from outside.google.steps import Step, TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
 from roster.plan.steps import AddRow, SetCell
-
-if TYPE_CHECKING:
-    from outside.google.workbook import GoogleWorkbook
 
 FRESH = 15.0
 """Seconds after which a large write looks anew before it goes on."""
@@ -34,13 +31,13 @@ LOOKS = 8
 class Write:
     """One write: looks and batches in turns until every step is done or left, and nothing stands where it must not."""
 
-    def __init__(self, workbook: GoogleWorkbook, steps: Sequence[Step]) -> None:
-        self._workbook = workbook
+    def __init__(self, session: Session, steps: Sequence[Step]) -> None:
+        self._session = session
         self._steps = steps
         self._pending = list(steps)
         self._done: set[int] = set()
         self._merged: set[int] = set()
-        self._names = list(dict.fromkeys([*map(tab_of, steps), *workbook.doubts]))
+        self._names = list(dict.fromkeys([*map(tab_of, steps), *session.doubts]))
         self._rows: dict[int, int] = {}
         self._followed: dict[str, dict[str, int | None]] = {}
 
@@ -57,19 +54,19 @@ class Write:
                 silent += 1
                 if silent == TRIES:
                     raise lost.stop from lost
-                self._workbook.calls.pause(silent, lost)
+                self._session.calls.pause(silent, lost)
                 continue
             if ended is None:
                 break
             moved += not ended
             if moved == UNRULY:
-                self._workbook.refresh()
+                self._session.refresh()
             if moved >= LOOKS:
                 self._pending = []  # what is left waits for the next run; what stands wrong does not
-                if not self._workbook.doubts:
+                if not self._session.doubts:
                     break
                 if moved >= 2 * LOOKS:
-                    raise _never_rests(self._workbook.doubts.values())
+                    raise _never_rests(self._session.doubts.values())
         done = tuple(step for step in self._steps if id(step) in self._done)
         left = tuple(step for step in self._steps if id(step) not in self._done)
         return Written(done, left, tuple(step for step in left if id(step) in self._merged))
@@ -77,13 +74,13 @@ class Write:
     def _look_and_write(self) -> bool | None:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
         looked = time.monotonic()
-        doubts = self._workbook.doubts
-        fresh = self._workbook.reread_tabs(self._names)
+        doubts = self._session.doubts
+        fresh = self._session.reread_tabs(self._names)
         moves = {name: match_rows(doubts[name], fresh[name]) for name in fresh if name in doubts}
         views = {name: apply_repairs(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
-        steps = {name: TabSteps(view, self._workbook.aliases) for name, view in views.items()}
+        steps = {name: TabSteps(view, self._session.aliases) for name, view in views.items()}
         self._take(steps, moves)
-        self._workbook.remember(views)
+        self._session.remember(views)
         for name, move in moves.items():
             change = steps[name].change
             for (row, column), value in move.repairs.items():
@@ -96,7 +93,7 @@ class Write:
         changes = {name: one.change for name, one in steps.items() if one.change.cells}
         if not changes:
             return None
-        self._workbook.keep(fresh)
+        self._session.keep(fresh)
         return self._send(changes, looked)
 
     def _take(self, steps: dict[str, TabSteps], moves: Mapping[str, Moved]) -> None:
@@ -108,7 +105,7 @@ class Write:
             if name not in steps:
                 if not isinstance(step, AddRow):
                     continue
-                steps[name] = TabSteps(new_tab(name), self._workbook.aliases)
+                steps[name] = TabSteps(new_tab(name), self._session.aliases)
                 write_headings(steps[name])
             row = self._row(step, steps[name], moves.get(name))
             took = steps[name].take(step, row)
@@ -136,16 +133,16 @@ class Write:
         """A row that somebody retyped goes by another key from now on."""
         index = row + 1 - tab.tab.table.first
         if 0 <= index < len(tab.tab.table.rows):
-            self._workbook.aliases[step.place.tab, step.place.key] = tab.tab.table.keys[index]
+            self._session.aliases[step.place.tab, step.place.key] = tab.tab.table.keys[index]
 
     def _follow(self, step: SetCell, tab: TabSteps) -> int | None:
         """A row without a Nr that somebody retyped since the last look still stands between its neighbours."""
         name, key = step.place.tab, step.place.key
-        known = self._workbook.known(name)
+        known = self._session.known(name)
         if known is None:
             return None
         if name not in self._followed:
-            before = TabSteps(known, self._workbook.aliases)
+            before = TabSteps(known, self._session.aliases)
             rows = match_lines(known, tab.tab)
             taken = {tab.row_of(other) for other in before.keys}
             self._followed[name] = {
@@ -153,7 +150,7 @@ class Write:
                 for other in before.keys
                 if tab.row_of(other) is None and (there := rows.get(before.row_of(other) or -1)) not in (None, *taken)
             }
-        row = self._followed[name].get(self._workbook.aliases.get((name, key), key))
+        row = self._followed[name].get(self._session.aliases.get((name, key), key))
         if row is not None:
             self._rename(step, tab, row)
         return row
@@ -162,15 +159,15 @@ class Write:
         """Send batch after batch, as long as each ends as meant and the look is not old."""
         stood: dict[str, Cells] = {}
         views = {name: change.tab for name, change in changes.items()}
-        for count, batch in enumerate(batches(changes, self._workbook.checks())):
+        for count, batch in enumerate(batches(changes, self._session.checks())):
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:
                 return True
             sent = {name: together(stood.get(name, {}), cells) for name, cells in batch.cells.items()}
-            self._workbook.note(views, batch.cells)
+            self._session.note(views, batch.cells)
             try:
-                seen = self._workbook.send(batch)
+                seen = self._session.send(batch)
             except Refused:
-                self._workbook.refresh()
+                self._session.refresh()
                 return False
             except Stop:
                 raise  # Google would have none of it
@@ -191,14 +188,14 @@ class Write:
             self._finish(step)
         self._pending = []
         for name in views:
-            self._workbook.doubts.pop(name, None)
-        self._workbook.settle()
+            self._session.doubts.pop(name, None)
+        self._session.settle()
         return None
 
     def _doubt(self, views: Mapping[str, Tab], sent: Mapping[str, Cells], astray: Mapping[str, Cells]) -> None:
         """Remember what was sent, and what of it may stand where it must not, for the next look."""
         for name, cells in astray.items():
-            doubt = self._workbook.doubts.setdefault(name, UnverifiedWrite(views[name]))
+            doubt = self._session.doubts.setdefault(name, UnverifiedWrite(views[name]))
             doubt.sent = sent[name]
             doubt.add(cells)
 
@@ -219,7 +216,7 @@ class Write:
     def _name(self, step: SetCell) -> None:
         """A row that got its Nr goes by it from now on."""
         if step.place.column == "Nr" and isinstance(step.value, str) and step.value:
-            self._workbook.aliases[step.place.tab, step.place.key] = step.value
+            self._session.aliases[step.place.tab, step.place.key] = step.value
 
 
 def _never_rests(doubts: Iterable[UnverifiedWrite]) -> Stop:

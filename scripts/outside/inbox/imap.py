@@ -18,7 +18,7 @@ from outside.errors import Stop
 from outside.inbox.bounces import LARGEST, may_tell
 from outside.ledger.ledger import Ledger
 from outside.mail.conversation import Endless, read_line, read_piece
-from outside.smtp.password import FILE, VARIABLE, find_password
+from outside.mail.password import FILE, VARIABLE, find_password
 from outside.smtp.session import context, is_loopback
 
 BACK = timedelta(days=30)

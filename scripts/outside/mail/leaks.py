@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.mail.mailbox import Letter
-from outside.smtp.password import VARIABLE, find_password, password_file
+from outside.mail.password import VARIABLE, find_password, password_file
 from roster.plan.steps import Send
 
 SHORTEST = 4

@@ -22,7 +22,7 @@ from outside.mail.mailbox import Mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import open_mailbox, settle
-from outside.run.private import back_up_register, keep_folders_out_of_git
+from outside.run.private import keep_folders_out_of_git, keep_register_private
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import conclude, exit_code, refuse, tell_forced, tell_report
@@ -77,7 +77,7 @@ def run(
     workbook = open_workbook(settings)
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
-        back_up_register(settings)
+        keep_register_private(settings)
         settle(ledger, mailbox)
         if settings.workbook.kind == "excel" and (copies := told_copies(settings.workbook.path)):
             warn(copies)

@@ -16,8 +16,8 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.mail.leaks import holds, leak
 from outside.mail.mailbox import Letter, Outcome
+from outside.mail.password import find_password, no_password
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
-from outside.smtp.password import find_password, no_password
 from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
 from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.errors import Stop
-from outside.files.backups import doing_on_disk
-from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.dependents import utf8_of
-from outside.xlsx.package import open_book
+from outside.xlsx.package import Book
 from outside.xlsx.patch import complete, mask_markup
 from outside.xlsx.text import column_number
 from roster.sheet.table import Unknown
@@ -23,26 +19,20 @@ UnknownCells = dict[tuple[int, int], Unknown]
 """By row and column, both from 0."""
 
 
-def unknown_cells(path: Path, titles: Collection[str]) -> dict[str, UnknownCells]:
+def unknown_cells(book: Book, titles: Collection[str]) -> dict[str, UnknownCells]:
     """The cells of these tabs, by title, that show an error, or a formula of which no outcome is stored.
 
-    A tab without any of them, and they are nearly all, is only read through. Raises Stop for a damaged file.
+    A tab without any of them, and they are nearly all, is only read through. Raises UnsupportedWorkbook or
+    ParseError for a damaged file.
     """
     found: dict[str, UnknownCells] = {}
-    try:
-        with doing_on_disk(path), path.resolve().open("rb") as file:
-            book = open_book(Archive(file))
-            for title, part in book.sheets.items():
-                if title not in titles or part not in book.archive or not _may_hold(utf8_of(book, part)):
-                    continue
-                try:
-                    found[title] = dict(_unknown_quickly(utf8_of(book, part)))
-                except _Unusual:
-                    found[title] = dict(_unknown_slowly(book.archive.stream(part)))
-    except (UnsupportedWorkbook, ElementTree.ParseError) as error:
-        raise Stop(
-            f"'{path.name}' is beschadigd of niet volledig.", "Open het in Excel of LibreOffice en sla het opnieuw op."
-        ) from error
+    for title, part in book.sheets.items():
+        if title not in titles or part not in book.archive or not _may_hold(utf8_of(book, part)):
+            continue
+        try:
+            found[title] = dict(_unknown_quickly(utf8_of(book, part)))
+        except _Unusual:
+            found[title] = dict(_unknown_slowly(book.archive.stream(part)))
     return found
 
 

@@ -16,8 +16,8 @@ from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.mail.compose import compose
 from outside.mail.leaks import holds, watched
+from outside.mail.password import VARIABLE
 from outside.smtp.mailbox import Smtp
-from outside.smtp.password import VARIABLE
 from outside.text.templates import TEMPLATES, find_text
 from support.pages import FACTS
 

@@ -19,9 +19,10 @@ from outside.config.settings import Workbook as Book
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
+from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
-from outside.run.private import back_up_register, keep_file, synced_by
-from outside.smtp.password import FILE, find_password
+from outside.mail.password import FILE, find_password
+from outside.run.private import keep_register_private
 from support.whole_round import lay_out, sync
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")
@@ -85,7 +86,7 @@ def test_a_disk_that_keeps_no_rights_is_a_stop(tmp_path: Path, monkeypatch: pyte
     settings.workbook.path.chmod(0o777)
     monkeypatch.setattr(Path, "chmod", lambda *_args, **_more: None)
     with pytest.raises(Stop, match="anderen") as stop:
-        back_up_register(settings)
+        keep_register_private(settings)
     assert "shared = true" in stop.value.remedy
 
 

@@ -1,0 +1,127 @@
+"""What one run knows of a sheet at Google: its line, its lock, its tabs as last seen, and what is not sure yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from outside.config.settings import Settings
+from outside.errors import Changed, Stop
+from outside.google.backup import keep_copy
+from outside.google.batch import FIELDS, Batch, Seen, seen_in
+from outside.google.client import Calls, Json, Lost, Refused
+from outside.google.journal import Journal
+from outside.google.lock import Lock
+from outside.google.login import log_in
+from outside.google.row_matching import Cells, UnverifiedWrite
+from outside.google.tabs import Found, Tab, describe, read_again, read_tabs
+
+
+class Session:
+    """What reading and writing share. Nothing is asked of Google before the line is used.
+
+    `doubts` are, by tab, the cells that were sent and may stand where they must not. `aliases` tell how a row is
+    found that had another key when it was read, by tab and that key. `tabs` are as the last look saw them.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._calls: Calls | None = None
+        self._has_copy = False
+        self.lock: Lock | None = None
+        self.found: Found | None = None
+        self.tabs: dict[str, Tab] = {}
+        self.aliases: dict[tuple[str, str], str] = {}
+        self.doubts: dict[str, UnverifiedWrite] = {}
+        self.journal = Journal(settings.paths.state)
+
+    @property
+    def calls(self) -> Calls:
+        """The line to Google; raises Stop where there is no way in."""
+        if self._calls is None:
+            self._calls = Calls(self._settings.workbook.spreadsheet, log_in(self._settings))
+        return self._calls
+
+    def read(self) -> None:
+        """See anew all that stands there: two calls. Raises Stop for what cannot be read."""
+        self.found, self.tabs = read_tabs(self.calls)
+
+    def reread_tabs(self, names: Sequence[str]) -> dict[str, Tab]:
+        """Those tabs as they stand now. A tab that is not there is left out; Stop where one of people's has gone."""
+        found = self.found
+        if found is None:
+            raise Changed
+        wanted = {name: self.tabs[name] for name in names if name in self.tabs}
+        try:
+            return read_again(self.calls, found, wanted)
+        except Refused as refused:
+            self.found = describe(self.calls)
+            gone = [tab.title for tab in wanted.values() if tab.title not in self.found.sheets]
+            if not gone:
+                raise Lost from refused
+            raise Stop(
+                f"Het tabblad '{gone[0]}' is tijdens deze ronde hernoemd of verwijderd.",
+                f"Zet het terug, met de naam '{gone[0]}', en draai opnieuw. "
+                "Terughalen kan in het blad: Bestand, Versiegeschiedenis.",
+            ) from refused
+
+    def refresh(self) -> None:
+        """See anew which tabs there are: one may have been made, or deleted and made again."""
+        self.found, tabs = read_tabs(self.calls)
+        self.tabs |= {name: tab for name, tab in tabs.items() if name not in self.tabs}
+
+    def keep(self, fresh: Mapping[str, Tab]) -> None:
+        """A dated copy before the first write of a run; it costs no call."""
+        if not self._has_copy:
+            keep_copy({**self.tabs, **fresh}.values(), self._settings.paths.state / "backups")
+            self._has_copy = True
+
+    def remember(self, views: Mapping[str, Tab]) -> None:
+        """What the next look is compared with, where a row cannot be found by its key."""
+        self.tabs |= {name: view for name, view in views.items() if not view.new}
+
+    def known(self, name: str) -> Tab | None:
+        """The tab as the last look saw it."""
+        return self.tabs.get(name)
+
+    def note(self, views: Mapping[str, Tab], cells: Mapping[str, Cells]) -> None:
+        """Have this machine remember what is about to be sent, in case that it does not live to see the answer."""
+        if self.lock is not None:
+            self.journal.note(self.lock.since, views, cells, self.doubts)
+
+    def settle(self) -> None:
+        """All that was sent stands right."""
+        self.journal.settle()
+
+    def send(self, batch: Batch) -> Seen:
+        """One batch, behind the check of the lock. Raises Lost, Refused or Stop."""
+        try:
+            return seen_in(self.calls.change(batch.requests, batch.ranges, FIELDS))
+        except Refused as refused:
+            if self.lock is not None and self.lock.is_lost(refused):
+                raise self.lock.lost() from refused
+            if "protected" in refused.said:
+                raise Stop(
+                    self._protected(batch, refused),
+                    "Haal die beveiliging weg (Gegevens, Beveiligde bladen en bereiken), "
+                    "of geef Buurtbeheer daar het recht om te bewerken.",
+                ) from refused
+            if "number of cells" in refused.said:
+                raise Stop(
+                    "Het Google-blad is vol: er passen niet meer dan tien miljoen cellen in.",
+                    "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen.",
+                ) from refused
+            raise
+
+    def checks(self) -> list[Json]:
+        """What guards a batch."""
+        return [] if self.lock is None else self.lock.check()
+
+    def _protected(self, batch: Batch, refused: Refused) -> str:
+        turn = refused.turn
+        request = batch.requests[turn] if turn is not None and turn < len(batch.requests) else {}
+        spec: Json = next(iter(request.values())) if request else {}
+        place: Json = spec.get("start") or spec.get("range") or {}
+        number = place.get("sheetId")
+        title = next((tab.title for tab in self.tabs.values() if tab.id == number), None)
+        where = f"Op het tabblad '{title}'" if title else "In het Google-blad"
+        return f"{where} is een kolom van Buurtbeheer beveiligd, zodat Buurtbeheer er niets in kan zetten."
