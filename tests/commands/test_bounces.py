@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_crash import strace
-from test_smtp_round import TODAY, age, lay_out, welkom
 
 from conftest import SCRIPTS, RunDoor
 from outside.commands.bounces import LARGEST, TIMES, _from_folder, hear
@@ -28,6 +26,8 @@ from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import BUSY, REFUSED, SENT, WAITS
 from servers.imap_server import imap_server
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
+from support.kill import strace
+from support.smtp_home import TODAY, age, lay_out, welkom
 
 DAY = date(2026, 11, 23)
 NO_SUCH = "550 5.1.1 User unknown"

@@ -12,8 +12,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_registered import retype
-from test_smtp_round import lay_out
 
 from outside.command import Choices
 from outside.commands.number_update import update_number
@@ -22,6 +20,7 @@ from outside.config.settings import load_settings
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
 from servers.smtp_server import Plan, mail_server
+from support.smtp_home import lay_out, retype
 
 
 class Ground:

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from test_registered import retype
-from test_smtp_round import lay_out, sync, welkom
 
 from conftest import RunDoor
 from outside.commands.setup import make_example
@@ -22,6 +20,7 @@ from outside.text.templates import TEMPLATES, find_text
 from roster.messages.rules_update import difference, is_news, is_older, read_rules
 from servers.smtp_server import mail_server
 from support.pages import FACTS, Page
+from support.smtp_home import lay_out, retype, sync, welkom
 
 OLD = (TEMPLATES / "spelregels" / "nl.md").read_text(encoding="utf-8")
 

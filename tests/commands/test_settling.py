@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from roster.plan.history import Delivery, History
 from support.pages import Page
 from support.plans import view
 from support.sheet_notation import TERMS, TODAY, register
-from support.whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
+from support.whole_round import PEOPLE, choices, column, lay_out, letters, page, settings_of, sync, types
 
 HAND = "met de hand 31-3-2026 (versie 1)"
 READY = "klaargezet 31-3-2026 (versie 1)"
@@ -35,12 +34,6 @@ def settings(tmp_path: Path) -> Settings:
     made = lay_out(tmp_path)
     sync(made)
     return made
-
-
-def page(settings: Settings) -> list[str]:
-    """The Nrs on the page of who is told by hand."""
-    text = (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
-    return re.findall(r'class="nr">(D-\d+)<', text)
 
 
 def welkom(settings: Settings) -> list[object]:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_demo import judge
 
 from outside.command import Choices
 from outside.commands.begin import begin
@@ -25,6 +24,7 @@ from roster.example.register import example
 from roster.model import Bounds, Terms
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from support.judged_example import judge
 
 TODAY = date(2026, 11, 23)
 THEIRS = re.compile(

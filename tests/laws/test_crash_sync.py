@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 from python_calamine import load_workbook
-from test_crash import die_often, strace
 
 from outside.commands.setup import make_example
+from support.kill import die_often, strace
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)

@@ -6,13 +6,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from test_google_laptops import two
 
 from outside.google import client as google_calls
 from servers.sheets_server import Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, answers, mail_server
-from support.google_matrix import column, sync
+from support.google_matrix import column, sync, two
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 

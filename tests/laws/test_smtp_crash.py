@@ -13,11 +13,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from test_crash import kill_after, strace
 
 from outside.ledger.ledger import Ledger
 from servers.smtp_server import Plan, mail_server
 from support.json_register import JsonRegister, new_register
+from support.kill import kill_after, strace
 from support.small_round import TODAY
 
 PEOPLE = 5

@@ -7,12 +7,12 @@ import email
 import io
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.policy import SMTP
 from pathlib import Path
 
 from outside.command import Choices
-from outside.config.settings import Settings
+from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
@@ -299,3 +299,13 @@ class Case:
 
 def _differences(want: list[tuple[object, ...]], have: list[tuple[object, ...]]) -> list[object]:
     return [(w, h) for w, h in zip(want, have, strict=False) if w != h][:2] or [len(want), len(have)]
+
+
+def two(sheets: SheetsServer, folder: Path, port: int = 0) -> tuple[Book, Settings, Settings]:
+    """The register, and the settings of both; they mail over SMTP where there is a port."""
+    book = new_book(sheets)
+    one, other = (laptop(sheets, book, folder / name) for name in ("one", "other"))
+    if port:
+        mail = Mail(transport="smtp", sender="Buurt <buurt@mail.example>", host="127.0.0.1", port=port, security="none")
+        one, other = replace(one, mail=mail), replace(other, mail=mail)
+    return book, one, other

@@ -7,9 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
+from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
 from roster.sheet.columns import TABS
-from roster.sheet.table import Cell
+from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, Person, SheetsServer
 
 EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"
@@ -64,3 +65,23 @@ def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -
 def opened(settings: Settings) -> GoogleWorkbook:
     """The register, not read yet."""
     return GoogleWorkbook(settings)
+
+
+def a_tab(rows: list[list[Cell]]) -> Tab:
+    headings: list[Cell] = ["Nr", "Voornaam", "Status"]
+    table = Table(
+        "Deelnemers", "Deelnemers", {"Nr": 0, "Voornaam": 1, "Status": 2}, rows, 2, frozenset({"Nr", "Status"})
+    )
+    return Tab(1, "Deelnemers", 100, 3, [headings, *rows], table)
+
+
+def written_settings(settings: Settings, **changed: str) -> Path:
+    """The same settings as a file."""
+    book = {"spreadsheet": settings.workbook.spreadsheet, "credentials": str(settings.workbook.credentials)} | changed
+    lines = "\n".join(f'{key} = "{value}"' for key, value in book.items())
+    path = settings.paths.state.parent / "settings.toml"
+    path.write_text(
+        f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n',
+        encoding="utf-8",
+    )
+    return path

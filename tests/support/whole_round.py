@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -94,3 +95,9 @@ def changes_front(settings: Settings, change: Callable[[object], None]) -> None:
     book = load_workbook(settings.workbook.path)
     change(book["Lees mij"])
     book.save(settings.workbook.path)
+
+
+def page(settings: Settings) -> list[str]:
+    """The Nrs on the page of who is told by hand."""
+    text = (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
+    return re.findall(r'class="nr">(D-\d+)<', text)

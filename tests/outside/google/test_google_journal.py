@@ -13,12 +13,10 @@ import pytest
 
 from outside.google.journal import Journal
 from outside.google.row_matching import UnverifiedWrite
-from outside.google.tabs import Tab
-from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import EDITS, column, mails, new_book, peoples
-from support.google_register import TODAY, laptop
+from support.google_register import TODAY, a_tab, laptop
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -97,14 +95,6 @@ def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(
     assert len({number for _, number in column(book, "Nr")}) == len(column(book, "Nr"))
     assert max(mails(tmp_path / "one").values()) == 1
     assert not (tmp_path / "one" / "state" / "google-open.jsonl").exists()
-
-
-def a_tab(rows: list[list[Cell]]) -> Tab:
-    headings: list[Cell] = ["Nr", "Voornaam", "Status"]
-    table = Table(
-        "Deelnemers", "Deelnemers", {"Nr": 0, "Voornaam": 1, "Status": 2}, rows, 2, frozenset({"Nr", "Status"})
-    )
-    return Tab(1, "Deelnemers", 100, 3, [headings, *rows], table)
 
 
 def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from outside.config.settings import Mail, Settings
 from outside.google import client as google_calls
-from servers.sheets_server import Book, Fault, SheetsServer
+from servers.sheets_server import Fault, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, answers, mail_server
-from support.google_matrix import column, mails, new_book, sync
-from support.google_register import laptop
+from support.google_matrix import column, mails, sync, two
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -23,16 +20,6 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same tries, without the waiting between them."""
     monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
-
-
-def two(sheets: SheetsServer, folder: Path, port: int = 0) -> tuple[Book, Settings, Settings]:
-    """The register, and the settings of both; they mail over SMTP where there is a port."""
-    book = new_book(sheets)
-    one, other = (laptop(sheets, book, folder / name) for name in ("one", "other"))
-    if port:
-        mail = Mail(transport="smtp", sender="Buurt <buurt@mail.example>", host="127.0.0.1", port=port, security="none")
-        one, other = replace(one, mail=mail), replace(other, mail=mail)
-    return book, one, other
 
 
 @pytest.mark.parametrize("call", [5, 7])

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from test_google_setup import written_settings
 
 from outside.commands.setup import set_up
 from outside.errors import Stop
@@ -24,7 +23,7 @@ from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.faults import KINDS
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import column, mails, new_book, sync
-from support.google_register import EMAIL, laptop, opened
+from support.google_register import EMAIL, laptop, opened, written_settings
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 SYNC = Path(__file__).resolve().parents[3] / "scripts" / "sync.py"

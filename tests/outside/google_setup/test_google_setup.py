@@ -11,7 +11,6 @@ import pytest
 
 from outside.commands.backup import back_up_register
 from outside.commands.setup import set_up
-from outside.config.settings import Settings
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.google import client as google_calls
@@ -22,7 +21,7 @@ from roster.sheet.columns import TAB, TABS, hint
 from servers.sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync
-from support.google_register import EMAIL, TODAY, google_book, laptop
+from support.google_register import EMAIL, TODAY, google_book, laptop, written_settings
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -273,18 +272,6 @@ def test_a_copy_is_kept_before_the_first_write_without_a_call(sheets: SheetsServ
     sync(settings)
     [path] = (settings.paths.state / "backups").glob("*.xlsx")
     assert [row[0] for row in openpyxl.load_workbook(path)["Deelnemers"].values][:4] == ["Nr", "D-0001", "D-0002", None]
-
-
-def written_settings(settings: Settings, **changed: str) -> Path:
-    """The same settings as a file."""
-    book = {"spreadsheet": settings.workbook.spreadsheet, "credentials": str(settings.workbook.credentials)} | changed
-    lines = "\n".join(f'{key} = "{value}"' for key, value in book.items())
-    path = settings.paths.state.parent / "settings.toml"
-    path.write_text(
-        f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n',
-        encoding="utf-8",
-    )
-    return path
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_sound_register(

@@ -10,7 +10,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from test_google_journal import a_tab
 
 from outside.errors import Stop
 from outside.google.journal import Journal
@@ -20,7 +19,7 @@ from roster.sheet.table import Cell
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book
-from support.google_register import laptop, opened
+from support.google_register import a_tab, laptop, opened
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 TODAY = date(2026, 11, 23)

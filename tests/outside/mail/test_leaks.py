@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from test_letters import a_send
 
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
@@ -19,6 +18,7 @@ from outside.mail.leaks import holds, watched
 from outside.mail.password import VARIABLE
 from outside.smtp.mailbox import Smtp
 from outside.text.templates import TEMPLATES, find_text
+from support.one_letter import a_send
 from support.pages import FACTS
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)

@@ -10,57 +10,18 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import SMTP, default
+from email.policy import SMTP
 from html import escape
 from pathlib import Path
 
 import pytest
 
-from outside.config.settings import Mail, Network, Settings
+from outside.config.settings import Mail, Network
 from outside.mail.compose import compose, message_id
 from outside.text.templates import TEMPLATES
 from roster.messages.audience import is_placeholder
-from roster.plan.steps import Send
-from roster.sheet.table import Place
-from support.pages import FACTS, HOSTILE, Page
-
-NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
-SETTINGS = Settings(
-    network=Network(
-        name="Buurtgroep Voorbeeld", website="www.buurt.example", coordinator_email="coordinator@mail.example"
-    ),
-    mail=Mail(sender="post@mail.example", reply_to="antwoord@mail.example"),
-)
-
-
-def a_send(**changes: object) -> Send:
-    place = Place("Deelnemers", 2, "D-0001")
-    return replace(
-        Send(
-            place,
-            "welcome",
-            "1",
-            "nl",
-            "D-0001",
-            "Sanne de Boer",
-            "sanne@mail.example",
-            {
-                name: fact
-                for name, fact in FACTS.items()
-                if name not in {"version", "reply_to", "website", "website_link"}
-            },
-            place.at("Welkom"),
-        ),
-        **changes,  # type: ignore[arg-type]  # a test names real fields
-    )
-
-
-def sent(send: Send, settings: Settings = SETTINGS) -> tuple[bytes, EmailMessage]:
-    """The letter as it goes over the wire, and as the other side reads it."""
-    wire = compose(send, settings, NOW).data
-    message = message_from_bytes(wire, policy=default)
-    assert isinstance(message, EmailMessage)
-    return wire, message
+from support.one_letter import NOW, SETTINGS, a_send, sent
+from support.pages import HOSTILE, Page
 
 
 def parts(message: EmailMessage) -> tuple[str, str]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-import subprocess
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
-from email.parser import BytesParser
-from email.policy import SMTP
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,8 +14,7 @@ from openpyxl import load_workbook
 from conftest import RunDoor
 from outside.commands.setup import make_example
 from servers.smtp_server import Plan, answers, mail_server
-
-TODAY = ("--today", "2026-11-23")
+from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 
 
 @pytest.fixture
@@ -26,54 +22,6 @@ def home(tmp_path: Path) -> Path:
     """A register of 40 made-up people, and settings for SMTP without a port yet."""
     make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     return tmp_path
-
-
-def lay_out(home: Path, port: int, per_day: int = 400, transport: str = "smtp") -> Path:
-    """The settings for a server at that port."""
-    path = home / "settings.toml"
-    path.write_text(
-        '[workbook]\npath = "register.xlsx"\n[network]\nregiegroep_number = "06-23456789"\n'
-        f'[mail]\ntransport = "{transport}"\nsender = "Buurt <buurt@mail.example>"\nhost = "127.0.0.1"\nport = {port}\n'
-        f'security = "none"\nper_day = {per_day}\n'
-    )
-    return path
-
-
-def welkom(home: Path) -> dict[str, str]:
-    """Nr -> what Welkom says, of the rows that say something."""
-    sheet = load_workbook(home / "register.xlsx")["Deelnemers"]
-    rows = list(sheet.iter_rows(values_only=True))
-    at = next(n for n, row in enumerate(rows) if "Welkom" in row)
-    nr, mark = rows[at].index("Nr"), rows[at].index("Welkom")
-    return {str(row[nr]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
-
-
-def age(home: Path, hours: float) -> None:
-    """Let so many hours pass for all that the ledger remembers."""
-    with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
-        for table, column in (("departure", "at"), ("pause", "until"), ("message", "next_try")):
-            for rowid, at in ledger.execute(
-                f"SELECT {'rowid' if table != 'message' else 'message_id'}, {column} FROM {table}"
-            ).fetchall():
-                if at:
-                    moved = (datetime.fromisoformat(at) - timedelta(hours=hours)).astimezone(UTC).isoformat()
-                    key = "rowid" if table != "message" else "message_id"
-                    ledger.execute(f"UPDATE {table} SET {column} = ? WHERE {key} = ?", (moved, rowid))
-    ledger.close()
-
-
-def put_ready(home: Path, run_door: RunDoor) -> dict[str, str]:
-    """Have a round put all letters ready: whose turn it is, by the name before the @, with the Nr."""
-    sync(run_door, lay_out(home, 1, transport="outbox"))
-    found = {}
-    for path in sorted((home / "out" / "mail").glob("*.eml")):
-        letter = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
-        found[str(letter["To"].addresses[0].username)] = "-".join(path.name.split("-")[:2])
-    return found
-
-
-def sync(run_door: RunDoor, settings: Path) -> subprocess.CompletedProcess[str]:
-    return run_door("sync", "--settings", settings, "--yes", *TODAY)
 
 
 def test_mail_never_leaves_by_accident(home: Path, run_door: RunDoor) -> None:

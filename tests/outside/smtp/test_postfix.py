@@ -10,12 +10,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from test_smtp_round import TODAY, age, lay_out, put_ready, sync, welkom
 
 from conftest import RunDoor
 from outside.commands.setup import make_example
 from servers.postfix_server import Postfix, missing, postfix
 from servers.smtp_server import answers, mail_server, make_certificate
+from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "Postfix is there")
 

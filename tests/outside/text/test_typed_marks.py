@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
-from test_letters import a_send
 
 from outside.errors import Stop
 from outside.files.atomic import all_differ, below
@@ -27,6 +26,7 @@ from roster.model import Group, Member
 from roster.plan.steps import file_name
 from roster.sheet.table import Cell, Place, Table
 from roster.vcard import card, frame
+from support.one_letter import a_send
 from support.small_round import SETTINGS, TERMS
 from support.whole_round import lay_out, letters, sync
 

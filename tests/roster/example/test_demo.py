@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 from random import Random
 
 import phonenumbers
@@ -11,40 +10,15 @@ import pytest
 
 from roster.example.faults import FAULTS, FORMS
 from roster.example.register import example
-from roster.finding import Finding
-from roster.model import Roster, Terms
-from roster.plan.history import History
-from roster.reading.roster import read_roster
-from roster.rules.catalogue import check
-from roster.sheet.columns import TAB, TABS, Tab
-from roster.sheet.table import Cell, Table, is_blank
-
-TODAY = date(2026, 11, 23)
-TERMS = Terms(today=TODAY)
-Tabs = dict[str, list[list[Cell]]]
+from roster.sheet.columns import TAB, TABS
+from roster.sheet.table import Cell, is_blank
+from support.judged_example import TODAY, Tabs, judge
 
 
 def column(tabs: Tabs, tab: str, heading: str) -> list[Cell]:
     """All cells of the example under one heading."""
     position = TAB[tab].headings.index(heading)
     return [row[position] for row in tabs[tab]]
-
-
-def positions(tab: Tab) -> dict[str, int]:
-    """Where each heading stands in a row."""
-    return {heading: at for at, heading in enumerate(tab.headings)}
-
-
-def as_tables(tabs: Tabs) -> dict[str, Table]:
-    """The example as a back end hands it over: headings in row 1."""
-    return {tab.title: Table(tab.title, tab.title, positions(tab), tabs[tab.title], 2, tab.own) for tab in TABS}
-
-
-def judge(tabs: Tabs, terms: Terms = TERMS) -> tuple[Roster, list[Finding]]:
-    """The roster that the example reads as, and all that reading and rules have to say about it."""
-    roster, unreadable = read_roster(as_tables(tabs), terms, History())
-    findings, _ = check(roster, terms)
-    return roster, [*unreadable, *findings]
 
 
 @pytest.mark.parametrize(("members", "seed"), [(60, 1), (300, 1), (300, 2), (300, 3), (1200, 4), (12_000, 6)])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_role_letters import people, sanne, welcomed
 
 from roster.messages.number_update import number_update_planner
 from roster.messages.role_letters import plan_role_letters
 from roster.messages.rules_update import rules_update_planner
 from roster.messages.welcome import plan_welcome
 from roster.plan.steps import Planner, Send
+from support.role_rounds import people, sanne, welcomed
 from support.rounds import SYNC, Rounds
 
 NEWS: dict[str, Planner] = {

@@ -6,9 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_number_update import UPDATE, changed
-from test_role_letters import people, sanne, welcomed
-from test_settling import page
 
 from outside.commands.sent import settle_resend, settle_sent
 from outside.config.settings import Settings
@@ -17,8 +14,9 @@ from outside.text.by_hand import render_by_hand
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.welcome import by_hand
 from support.pages import Page
+from support.role_rounds import UPDATE, changed, people, sanne, welcomed
 from support.sheet_notation import TODAY
-from support.whole_round import choices, column, lay_out, sync, types
+from support.whole_round import choices, column, lay_out, page, sync, types
 
 
 @pytest.fixture

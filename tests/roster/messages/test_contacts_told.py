@@ -10,9 +10,6 @@ from email.policy import default
 from pathlib import Path
 
 import pytest
-from test_registered import EARLY, a_view, told
-from test_welcome import TERMS, due
-from test_welcome import a_view as a_register
 
 from outside.command import Choices
 from outside.commands.test_mail import made_up
@@ -22,6 +19,9 @@ from outside.text.templates import find_text
 from roster.messages.registered import plan_registered
 from roster.messages.welcome import plan_welcome
 from support.pages import FACTS, one_line
+from support.registered_group import EARLY, a_view, told
+from support.welcome_view import TERMS, due
+from support.welcome_view import a_view as a_register
 
 WHY = {
     "nl": "Mogen alleen uw contacten u aan een groep toevoegen?",

@@ -7,11 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from test_leave import LAST, at_the_keyboard, go, people
 
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
 from outside.mail.mailbox import Letter, Outcome
+from support.asked_round import LAST, at_the_keyboard, go, people
 from support.sheet_notation import TODAY, register
 from support.small_round import Postman
 from support.table_register import Screen, TableRegister, Tables, with_cell, with_members

@@ -6,22 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_role_letters import marked, people, sanne, welcomed
 
 from outside.commands.number_update import update_number
 from outside.commands.sent import settle_outbox
 from roster.messages.number_update import number_update_planner, who_hears_the_number
 from roster.sheet.table import Table
+from support.role_rounds import OTHER, UPDATE, changed, marked, people, sanne, welcomed
 from support.rounds import Rounds
 from support.whole_round import choices, lay_out, letters, settings_of, sync
-
-UPDATE = (number_update_planner(),)
-OTHER = "06-29999999"
-
-
-def changed(rounds: Rounds, number: str = OTHER, whom: str = "everyone") -> Rounds:
-    rounds.terms = replace(rounds.terms, regiegroep_number=number, regiegroep_number_for=whom)
-    return rounds
 
 
 def counts(rounds: Rounds, tables: dict[str, Table]) -> dict[str, list[str]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_registered import EARLY, LATE, a_view, told
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered
 from roster.messages.rules_update import holders
 from roster.plan.history import Delivery
 from roster.plan.steps import View
+from support.registered_group import EARLY, LATE, a_view, told
 
 
 def to(view: View, delivery: Delivery, mobile: str, address: str) -> Delivery:

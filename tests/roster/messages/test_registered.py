@@ -6,14 +6,12 @@ import re
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from test_smtp_round import lay_out, sync
 
 from conftest import RunDoor
 from outside.command import Choices
@@ -22,41 +20,11 @@ from outside.commands.test_mail import made_up
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from roster.messages.registered import plan_registered, plan_registered_marks
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
 from roster.plan.history import Delivery, History
 from roster.plan.steps import View
-from roster.sheet.table import Place, Table
 from servers.smtp_server import mail_server
-
-TERMS = Terms(today=date(2026, 11, 23), regiegroep_number="06-23456789", mail_done="verstuurd")
-EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 20)
-
-
-def a_view(deliveries: list[Delivery], regienummer: str = "", registered: date | None = REGISTERED) -> View:
-    """One group of two admins, the second without an address."""
-    groups = Table("Groepen", "Groepen", {"Regienummer": 0}, [[regienummer]], 2, frozenset({"Regienummer"}))
-    people = Table(
-        "Deelnemers", "Deelnemers", {"Welkom": 0, "Nr": 1}, [["", "D-0001"], ["", "D-0002"]], 2, frozenset({"Welkom"})
-    )
-    group = Group(Place("Groepen", 2, "g"), "Tuindorp", "Noord", registered)
-    admins = [
-        Member(
-            Place("Deelnemers", 2, "D-0001"),
-            "D-0001",
-            "Anna",
-            mobile="+31623456701",
-            email="a@mail.example",
-            role=Role.ADMIN,
-        ),
-        Member(Place("Deelnemers", 3, "D-0002"), "D-0002", "Bo", mobile="+31623456702", role=Role.ADMIN),
-    ]
-    roster = Roster({"Groepen": groups, "Deelnemers": people}, [Area(Place("Gebieden"), "Noord")], [group], [], admins)
-    standing = Standing(group={"g": Status.ACTIVE}, admins={"tuindorp": admins})
-    return View(roster, standing, (), History(deliveries, salt=b"x"), TERMS)
-
-
-def told(act: str, day: date, version: str = "1", person: str = "D-0001", state: str = "verstuurd") -> Delivery:
-    return Delivery(person, act, version, state, day)
+from support.registered_group import EARLY, LATE, TERMS, a_view, told
+from support.smtp_home import lay_out, retype, sync
 
 
 def marks(view: View) -> list[str | int]:
@@ -147,18 +115,6 @@ def regienummers(home: Path) -> dict[str, str]:
     at = next(n for n, row in enumerate(rows) if "Regienummer" in row)
     group, mark = rows[at].index("Groep"), rows[at].index("Regienummer")
     return {str(row[group]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
-
-
-def retype(home: Path, tab: str, column: str, which: Callable[[Sequence[object]], bool], value: str | None) -> None:
-    """Type something else in a column of the rows that are meant."""
-    book = load_workbook(home / "register.xlsx")
-    rows = list(book[tab].iter_rows())
-    head = next(row for row in rows if column in [cell.value for cell in row])
-    at = next(n for n, cell in enumerate(head) if cell.value == column)
-    for row in rows[rows.index(head) + 1 :]:
-        if which([cell.value for cell in row]):
-            row[at].value = value
-    book.save(home / "register.xlsx")
 
 
 def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: RunDoor) -> None:

@@ -9,56 +9,9 @@ import pytest
 from roster.messages.notices import notices_of
 from roster.messages.role_letters import plan_role_letters, waiting_for_role_letter
 from roster.messages.welcome_queue import WelcomeState
-from roster.sheet.table import Table
+from support.role_rounds import GROUPS, STAFF, STREETS, marked, people, sanne, welcomed
 from support.rounds import Rounds
 from support.sheet_notation import register
-
-GROUPS = """
-    Groep     | Gebied  | Aangemeld op | Gestart op
-    Tuindorp  | Centrum | 1-2-2025     | 1-3-2025
-    Stadspark | Centrum | 1-2-2025     | {started}
-"""
-STREETS = """
-    Straat     | Plaats     | Groep
-    Kerkstraat | Den Helder | Tuindorp
-    Parklaan   | Den Helder | Stadspark
-"""
-STAFF = """
-    Nr     | Voornaam | Rol         | Mobiel      | E-mail           | Groep     | Straat
-    D-9001 | Ada      | beheerder   | 06-29000001 | ada@mail.example | Tuindorp  | Kerkstraat
-    D-9002 | Bo       | beheerder   | 06-29000002 | bo@mail.example  | Stadspark | Parklaan
-    D-9003 | Cor      | coördinator | 06-29000003 |                  | Tuindorp  | Kerkstraat
-"""
-
-
-def people(*rows: str, started: str = "1-3-2025", groups: str = GROUPS) -> dict[str, Table]:
-    """A register of two groups with an admin each, and these members: Nr | name | e-mail | group | Rol | more."""
-    lines = [
-        f"{nr} | {name} | {email} | {group} | {role} | {'Parklaan' if group == 'Stadspark' else 'Kerkstraat'} | {more}"
-        for nr, name, email, group, role, more in (
-            [piece.strip() for piece in (row + "|||||").split("|")[:6]] for row in rows
-        )
-    ]
-    head = "Nr | Voornaam | E-mail | Groep | Rol | Straat | Afgemeld op"
-    return register("\n".join([head, *lines]), groups.format(started=started), STREETS, staff=STAFF)
-
-
-def sanne(group: str = "Tuindorp", role: str = "", more: str = "", email: str = "s@mail.example") -> str:
-    return f"D-0001 | Sanne | {email} | {group} | {role} | {more}"
-
-
-def marked(tables: dict[str, Table]) -> dict[str, Table]:
-    """The register as another computer left it: everybody was welcomed."""
-    for row in tables["Deelnemers"].rows:
-        row[tables["Deelnemers"].columns["Welkom"]] = "verstuurd 31-3-2026 (versie 1)"
-    return tables
-
-
-def welcomed() -> Rounds:
-    """A register in which Sanne and the admins were welcomed to Tuindorp."""
-    rounds = Rounds()
-    assert ("D-0001", "welcome") in rounds.go(people(sanne()))
-    return rounds
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 import pytest
-from test_who_is_who import mailed, seen_in
 
 from roster.plan.history import History
+from support.months import mailed, seen_in
 
 
 @dataclass(frozen=True)

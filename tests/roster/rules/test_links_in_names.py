@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from test_letters import a_send, sent
 
 from roster.cells.links import holds_link, without_links
+from support.one_letter import a_send, sent
 from support.sheet_notation import AREAS, GROUPS, STREETS, register, weights
 
 RULE = "a_name_holds_no_link"
