@@ -86,6 +86,15 @@ def test_a_new_ledger_beside_rows_that_carry_marks_mails_nobody() -> None:
     assert rounds.go(tables) == [("D-0001", "admin")]
 
 
+def test_whom_another_computer_welcomed_is_not_welcomed_again_after_a_letter_of_ours() -> None:
+    """What our ledger sent her since was no welcome: the row's Welkom stays another's, and counts."""
+    ours = Rounds()
+    ours.go(marked(people(sanne())))
+    after = marked(people(sanne("Stadspark", "beheerder")))
+    assert ours.go(after) == [("D-0001", "admin")]
+    assert ours.go(after) == [] == ours.go(after)
+
+
 UNREGISTERED = "    Groep | Gebied | Aangemeld op | Gestart op\n    Tuindorp | Centrum | 1-2-2025 | 1-3-2025\n    Stadspark | Centrum | |\n"
 
 
