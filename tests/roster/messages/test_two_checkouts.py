@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pytest
-from test_role_letters import people, sanne
 
 from roster.messages.number_update import number_update_planner
 from roster.messages.registered import plan_registered_marks
@@ -20,6 +19,7 @@ from roster.plan.steps import Planner
 from roster.planners.status_cells import plan_marks
 from roster.sheet.table import Table
 from support.plans import carried_out
+from support.role_rounds import people, sanne
 from support.rounds import PLANNERS, SYNC, Rounds
 
 MARKS: tuple[Planner, ...] = (plan_marks, plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
