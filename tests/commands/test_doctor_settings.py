@@ -14,6 +14,7 @@ from outside.commands.doctor_sender import examine_sender
 from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Mail, Network, Settings, load_settings
 from outside.excel.create import create_register
+from roster.model import Bounds
 
 SOUND = Settings(
     network=Network(regiegroep_number="06-23456789", coordinator="Kim de Wit", coordinator_email="kim@buurt-post.nl"),
@@ -86,6 +87,21 @@ def test_the_example_register_may_keep_all_as_it_came() -> None:
     assert told(delivered, is_example=True) == []
     by_smtp = replace(delivered, mail=replace(delivered.mail, transport="smtp"))
     assert {part for part, _ in told(by_smtp, is_example=True)} == {"Regiegroep", "Coördinator", "Afzender"}
+
+
+def test_a_line_that_another_town_forgot_is_told() -> None:
+    """Whatever stands there as it came along; what was left out follows from the town."""
+    ours = replace(SOUND.network, municipality="Schagen")
+    [(part, said)] = told(replace(SOUND, network=ours))
+    assert part == "Gemeente" and "places, municipality_number, bounds, name en official_domains" in said
+    own = replace(ours, name="Buurt", municipality_number="14 0224", places=("Schagen",), official_domains=())
+    own = replace(own, bounds=Bounds(52.7, 4.6, 52.9, 4.9))
+    assert told(replace(SOUND, network=own)) == []
+    for key, value in (("website", "www.buurtdenhelder.nl"), ("name", "Buurt Den-Helder")):
+        [(part, said)] = told(replace(SOUND, network=replace(own, **{key: value})))  # type: ignore[arg-type]  # keys of the table
+        assert part == "Gemeente" and f"bij {key} staat" in said
+    [(part, said)] = told(replace(SOUND, network=replace(own, municipality="Den Helder")))
+    assert part == "Gemeente" and "bij municipality staat" in said
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -134,9 +134,11 @@ def test_an_example_of_any_town_is_sound(places: tuple[str, ...], bounds: Bounds
     assert {row[1] for row in tabs["Straten"]} <= set(places)
 
 
-def test_without_a_number_no_letter_speaks_of_the_municipality(town: Settings, tmp_path: Path) -> None:
-    """A footer never ends in nothing."""
-    (tmp_path / "settings.toml").write_text(SETTINGS.replace('"14 0199"', '""'), encoding="utf-8")
+@pytest.mark.parametrize("left_blank", ["municipality", "municipality_number"])
+def test_without_a_number_no_letter_speaks_of_the_municipality(town: Settings, tmp_path: Path, left_blank: str) -> None:
+    """A footer never ends in nothing; and a town may leave its municipality out."""
+    bare_settings = re.sub(rf'^{left_blank} = ".*"$', f'{left_blank} = ""', SETTINGS, flags=re.MULTILINE)
+    (tmp_path / "settings.toml").write_text(bare_settings, encoding="utf-8")
     bare = load_settings(tmp_path / "settings.toml")
     send_tests(bare, Choices(None, yes=True, force=False, today=TODAY), "wie@mail.example")
     for path in (bare.paths.out / "proefmails").glob("*.eml"):

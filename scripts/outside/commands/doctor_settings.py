@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from email.utils import parseaddr
 
-from outside.config.settings import Settings
+from outside.config.settings import Network, Settings
 from roster.cells.phones import phone
 from roster.messages.audience import is_placeholder
+from roster.sheet.table import fold
 
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})
 """Digests of the mail addresses that stand in the settings as they are delivered."""
@@ -25,6 +26,7 @@ def examine_settings(settings: Settings, *, is_example: bool) -> Iterator[Line]:
     found = list(_number(settings, file))
     found += _coordinator(settings, file)
     found += _sender(settings, file)
+    found += _town(settings, file)
     yield from found or [("Ingevuld", "nummer, coördinator en afzender zijn ingevuld.", "")]
 
 
@@ -64,14 +66,44 @@ def _sender(settings: Settings, file: str) -> Iterator[Line]:
     named = {"sender": mail.sender, "reply_to": mail.reply_to, "coordinator_email": network.coordinator_email}
     left = [key for key, typed in named.items() if _is_delivered(typed, mail.username)]
     if left:
-        *first, last = left
-        named_so = f"{', '.join(first)} en {last}" if first else last
-        told = f"bij {named_so} staat nog het adres dat met Buurtbeheer meekwam."
+        told = f"bij {_listed(left)} staat nog het adres dat met Buurtbeheer meekwam."
         yield (
             "Afzender",
             told,
             f"Vul in {file} uw eigen adres in. Is het toch het adres van uw netwerk? Zet het dan ook bij username.",
         )
+
+
+def _town(settings: Settings, file: str) -> Iterator[Line]:
+    """What another town left as it was delivered: letters would carry our municipality's name and number."""
+    ours, network, mail = Network(), settings.network, settings.mail
+    elsewhere = {fold(place) for place in ours.places}.isdisjoint(map(fold, network.places))
+    if network.municipality in (ours.municipality, "") and not elsewhere:
+        return
+    mark = _squeezed(ours.municipality)
+    left = {
+        "municipality": network.municipality == ours.municipality,
+        "places": network.places == ours.places,
+        "municipality_number": network.municipality_number == ours.municipality_number,
+        "bounds": network.bounds == ours.bounds,
+        "name": mark in _squeezed(network.name),
+        "website": mark in _squeezed(network.website),
+        "official_domains": any(mark in _squeezed(domain) for domain in network.official_domains),
+        "sender": mark in _squeezed(mail.sender),
+    }
+    keys = [key for key, is_left in left.items() if is_left]
+    if keys:
+        told = f"bij {_listed(keys)} staat nog wat bij {ours.municipality} hoort."
+        yield "Gemeente", told, f"Vul daar in {file} in wat bij uw eigen gemeente hoort, of haal de regel weg."
+
+
+def _squeezed(words: str) -> str:
+    return fold(words).replace(" ", "").replace("-", "")
+
+
+def _listed(keys: list[str]) -> str:
+    *first, last = keys
+    return f"{', '.join(first)} en {last}" if first else last
 
 
 def _is_delivered(typed: str, username: str) -> bool:

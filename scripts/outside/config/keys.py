@@ -72,7 +72,7 @@ KEYS: dict[str, dict[str, Reader]] = {
     "network": {
         "name": words,
         "short_name": words,
-        "municipality": words,
+        "municipality": text,
         "municipality_number": short_number,
         "places": several(words, at_least=1),
         "regiegroep_number": phone,

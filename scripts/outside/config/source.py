@@ -16,6 +16,9 @@ LARGEST = 50_000
 LONGEST = 400
 """Lines of one statement, a list of places for one; a longer one has lost its last bracket."""
 
+WIDEST = 2_000
+"""Characters of one line: ours have 130, and what is nested deeper or written longer says nothing to us."""
+
 AGAIN = "Verander dit in het bestand, bewaar het, en probeer het opnieuw."
 
 
@@ -51,14 +54,21 @@ def read_text(source: Path) -> str:
             "oudere codering (Windows-1252).",
             'Open het in Kladblok, kies "Opslaan als", en kies onderaan bij codering: UTF-8.',
         ) from None
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    for line, written in enumerate(text.split("\n"), 1):
+        if len(written) > WIDEST:
+            raise Stop(
+                f"Het instellingenbestand {source} is niet te lezen: regel {line} is te lang.",
+                f"Een regel heeft hoogstens {WIDEST} tekens. {AGAIN}",
+            )
+    return text
 
 
 def parse(text: str, source: Path) -> dict[str, Any]:
     """What the TOML says. Raises Stop with the line that broke it and what such a line mostly lacks."""
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line, statement = _first_unreadable(text)
         why = _why(statement, error)
         raise Stop(f"Het instellingenbestand {source} is niet te lezen: regel {line}. {why}", AGAIN) from None
@@ -121,7 +131,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         statement = "\n".join(lines[begin:end])
         try:
             tomllib.loads(statement)
-        except (tomllib.TOMLDecodeError, RecursionError):
+        except (ValueError, RecursionError):
             continue
         yield begin + 1, statement
         begin = end
@@ -156,7 +166,7 @@ def _end_of_statement(lines: list[str], begin: int) -> int:
 def _is_sound(text: str) -> bool:
     try:
         tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return False
     return True
 

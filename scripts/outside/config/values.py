@@ -16,19 +16,27 @@ from roster.sheet.table import fold
 
 Reader = Callable[[Any], Any]
 
+LONGEST_TEXT = 200
+"""Characters of a name, an address or anything else that is shown."""
 
-def text(value: Any) -> str:
+LONGEST_PATH, LONGEST_NAME = 1_000, 200
+"""Characters of a path, and bytes of each name in it: a disk keeps 255, and a copy adds its date."""
+
+
+def text(value: Any, longest: int = LONGEST_TEXT) -> str:
     """One line of text, without spaces around it; it may be empty."""
     if not isinstance(value, str):
         raise ValueError('verwacht tekst tussen aanhalingstekens, zoals "voorbeeld".')
     if any(ord(mark) < 32 or ord(mark) == 127 for mark in value):
         raise ValueError("verwacht één regel gewone tekst; er staat een teken in dat daar niet hoort.")
+    if len(value.strip()) > longest:
+        raise ValueError(f"is te lang: hoogstens {longest} tekens.")
     return value.strip()
 
 
-def words(value: Any) -> str:
+def words(value: Any, longest: int = LONGEST_TEXT) -> str:
     """Text that may not be empty."""
-    if not (found := text(value)):
+    if not (found := text(value, longest)):
         raise ValueError("mag niet leeg zijn. Vul iets in, of haal de hele regel weg.")
     return found
 
@@ -66,7 +74,9 @@ def whole(low: int, high: int) -> Reader:
 
 def is_number(value: Any) -> bool:
     """True for a number that one can reckon with: true and false are none, nor are inf and nan."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) if isinstance(value, float) else abs(value) < 2**53
 
 
 def share(value: Any) -> float:
@@ -78,10 +88,14 @@ def share(value: Any) -> float:
 
 def file_path(value: Any) -> Path:
     """A path as typed, `~` written out; relative ones are placed by whoever knows where the file lies."""
+    typed = words(value, LONGEST_PATH)
     try:
-        return Path(words(value)).expanduser()
+        path = Path(typed).expanduser()
     except RuntimeError:
         raise ValueError("de thuismap achter ~ is hier niet te vinden. Schrijf de map helemaal uit.") from None
+    if any(len(name.encode("utf-8", "replace")) > LONGEST_NAME for name in path.parts):
+        raise ValueError(f"is te lang: de naam van een map of bestand heeft hoogstens {LONGEST_NAME} tekens.")
+    return path
 
 
 def several(read: Reader, *, at_least: int) -> Reader:
@@ -113,6 +127,7 @@ def address(value: Any) -> str:
     found = text(value)
     if found and not _is_address(found):
         raise ValueError('verwacht een e-mailadres, zoals "naam@voorbeeld.nl".')
+    _check_letters(found)
     return found
 
 
@@ -124,6 +139,8 @@ def correspondent(value: Any) -> str:
     parts = getaddresses([found])
     if found and (len(parts) != 1 or not _is_address(parts[0][1])):
         raise ValueError('verwacht een e-mailadres, zoals "naam@voorbeeld.nl" of "Onze buurt <naam@voorbeeld.nl>".')
+    if found:
+        _check_letters(parts[0][1])
     return found
 
 
@@ -180,6 +197,15 @@ def bedoelde_u(word: str, choices: Iterable[str], shape: str = '"{}"') -> str:
     known = {choice.casefold(): choice for choice in choices}
     near = get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
     return f"Bedoelde u {shape.format(known[near[0]])}?" if near else ""
+
+
+def _check_letters(found: str) -> None:
+    """Not every server takes other letters in an address than those of ASCII, and ours asks none for it (RFC 6531)."""
+    if not found.isascii():
+        raise ValueError(
+            "heeft een letter met een accent in het adres zelf. Niet elke mailserver kent dat: neem een adres zonder. "
+            "In de naam ervoor mag het wel."
+        )
 
 
 def _is_address(found: str) -> bool:

@@ -67,7 +67,7 @@ def render_by_hand(
     sheets = []
     for language in languages:
         title, footer, gemeente = SHEETS.get(language, SHEETS["nl"])
-        if network.municipality_number:
+        if network.municipality and network.municipality_number:
             footer += f" {gemeente} {network.municipality}: {network.municipality_number}."
         sheet = find_text("spelregels", language, settings.language, folder)
         title = title.format(sheet.number_of_rules)

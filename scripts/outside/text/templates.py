@@ -151,7 +151,7 @@ def languages(folder: Path = TEMPLATES) -> tuple[str, ...]:
 def facts_of_municipality(settings: Settings) -> dict[str, object]:
     """What a text may say of the municipality: its name, and the number as it is shown and as it is called."""
     network = settings.network
-    number = network.municipality_number
+    number = network.municipality_number if network.municipality else ""
     return {
         "municipality": network.municipality,
         "municipality_number": number,

@@ -157,7 +157,7 @@ def is_official_organisation(name: str, places: tuple[str, ...] = ()) -> bool:
     if "gemeente" not in spelled or _CHURCH.search(fold(name)):
         return False
     behind = spelled[spelled.index("gemeente") + 1 :]
-    towns = _TOWNS.union("".join(words_of(place)) for place in places)
+    towns = _TOWNS.union("".join(words_of(place)) for place in places if place)
     without_van = behind[1:] if behind[:1] == ["van"] else behind
     if any("".join(without_van[:length]) in towns for length in (1, 2, 3)):
         return True
