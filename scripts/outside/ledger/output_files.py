@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from outside.ledger.schema import writing
 from roster.plan.delivery_status import SENT
@@ -18,10 +18,11 @@ class FileStore:
         self._connection = connection
         self._today = today
         self._clock = clock
+        self._last: datetime | None = None  # the latest moment that was remembered, once that was asked
 
     def remember_sights(self, sights: Iterable[Delivery]) -> None:
         """Remember where people stand who were welcomed before that was remembered; what is known stays as it is."""
-        now = self._clock().isoformat()
+        now = self._next_moment()
         rows = [(one.person, *one.notice, one.day.isoformat(), now) for one in sights]
         if rows:
             with writing(self._connection) as connection:
@@ -35,8 +36,17 @@ class FileStore:
     def keep_notice(self, connection: sqlite3.Connection, letter: tuple[str, str, str], notice: Notice) -> None:
         """Remember what a letter (person, act, version) tells of a place, with all else of this transaction."""
         if any(notice):
-            row = (*letter, *notice, self._clock().isoformat())
+            row = (*letter, *notice, self._next_moment())
             connection.execute("INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _next_moment(self) -> str:
+        """The moment, or just after the last that was remembered: what comes later is later, whatever a clock says."""
+        if self._last is None:
+            asked = "SELECT max(at) FROM (SELECT at FROM notice UNION ALL SELECT at FROM sight)"
+            last = self._connection.execute(asked).fetchone()[0]
+            self._last = datetime.fromisoformat(last) if last else datetime.min.replace(tzinfo=UTC)
+        self._last = max(self._clock(), self._last + timedelta(microseconds=1))
+        return self._last.isoformat()
 
     def sights(self) -> list[Delivery]:
         """All that was remembered so."""

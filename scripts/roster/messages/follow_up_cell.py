@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from roster.plan.delivery_status import BUSY, mark_of, read_mark
+from roster.plan.delivery_status import BUSY, WelcomeMark, mark_of, read_mark
 from roster.plan.history import Delivery
 from roster.sheet.table import Cell
 
@@ -45,6 +45,26 @@ def tells_of(cell: Cell, what: str) -> str:
         if named.casefold() == what.casefold() and told is not None:
             return told.state
     return ""
+
+
+def number_told(cell: Cell) -> tuple[str, WelcomeMark] | None:
+    """Which number of the regiegroep a cell tells of, and how that letter stands; None where it tells of none."""
+    for one in pieces(cell):
+        named, _colon, said = one.partition(": ")
+        mark = read_mark(said)
+        if named.casefold().startswith("regiegroep ") and mark is not None:
+            return named.partition(" ")[2], mark
+    return None
+
+
+def is_told_by(mark: WelcomeMark, letters: Iterable[Delivery]) -> bool:
+    """True where one of these letters stands so since that very day, or stood so before."""
+    wanted = mark.state, mark.day
+    told = [(one, read_mark(one.told)) for one in letters]
+    return any(
+        wanted == (one.state, one.day) or (before is not None and wanted == (before.state, before.day))
+        for one, before in told
+    )
 
 
 def mark_state(said: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
 
 from roster.messages.audience import audience_of
@@ -35,12 +36,14 @@ class Known:
     """What somebody knows. `places` are group and role; `group` is the latest; `number` a digest, "" for none.
 
     `is_sure` is False where no letter says so: he was only seen in his place, with the number of that day.
+    `number_since` is the day of the letter that told the number, None without one.
     """
 
     places: frozenset[tuple[str, str]]
     group: str
     number: str
     is_sure: bool
+    number_since: date | None = None
 
     @property
     def groups(self) -> frozenset[str]:
@@ -79,7 +82,8 @@ class Notices:
         numbered = [one for one in told if one.notice.number and one.state in self._done]
         sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in told)
         number = numbered[-1].notice.number if numbered else ""
-        return Known(frozenset(places), self.renamed.get(group, group), number, sure)
+        since = numbered[-1].day if numbered and numbered[-1].act != SEEN else None
+        return Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
 
     def due(self, member: Member) -> str:
         """Which letter about his place a member must get: "admin", "moved", or "" for none.

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
-from roster.messages.follow_up_cell import is_ours, number_named, tells_of
+from roster.messages.follow_up_cell import is_told_by, number_told
 from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import BUSY, UNCERTAIN
+from roster.plan.delivery_status import BUSY, UNCERTAIN, read_mark
 from roster.plan.history import Delivery, Notice
 from roster.plan.steps import Planner, Send, View
 
@@ -68,7 +69,7 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
 
 def _has_another(member: Member, view: View) -> bool | None:
     """True for whoever was told another number than today's and may know it; None where that is not certain."""
-    audience, number = audience_of(view), audience_of(view).number_for(member)
+    number = audience_of(view).number_for(member)
     status = view.standing.member.get(member.place.key)
     if (
         not number
@@ -78,13 +79,32 @@ def _has_another(member: Member, view: View) -> bool | None:
     ):
         return False
     known, current = notices_of(view).known(member), view.history.number_mark(number)
-    cell = recipient_history_of(view).cell(member, COLUMN)
-    state = tells_of(cell, number_named(number))
-    if state in (*audience.done, BUSY, UNCERTAIN) and not is_ours(state, cell, _letters(member, view)):
-        return False  # another computer told him, or may have
+    elsewhere = _told_elsewhere(member, view, known.number_since if known is not None else None)
+    if elsewhere:
+        return current not in elsewhere
     if known is None or (not known.is_sure and known.number in ("", current)):
         return None
     return known.number not in ("", current)
+
+
+def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset[str]:
+    """The numbers that another computer told him of, or may have, later than our own letter of the day `since`.
+
+    Empty for none. A row that is busy names no number, so it may be today's.
+    """
+    recipients, history = recipient_history_of(view), view.history
+    cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.regiegroep_number)
+    if str(recipients.cell(member, "Nr") or "").strip() != member.nr:
+        return frozenset()  # a copied row
+    busy, row = read_mark(cell), number_told(cell)
+    if busy is not None and busy.state == BUSY:
+        return frozenset() if any(one.told == cell for one in recipients.in_row(member)) else frozenset({current})
+    if row is None or row[1].state not in (*audience_of(view).done, UNCERTAIN):
+        return frozenset()
+    number, mark = history.number_mark(row[0]), row[1]
+    ours = [one for one in recipients.in_row(member) if one.act == NUMBER_UPDATE and one.notice.number == number]
+    is_older = since is not None and mark.day < since <= view.terms.today
+    return frozenset() if is_older or is_told_by(mark, ours) else frozenset({number})
 
 
 def _letter(member: Member, view: View) -> Send:

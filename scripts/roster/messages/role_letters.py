@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from roster.messages.audience import by_joining
-from roster.messages.follow_up_cell import group_named_in, is_ours, mark_state, number_named, piece, pieces
+from roster.messages.follow_up_cell import group_named_in, is_ours, is_told_by, mark_state, number_named, piece, pieces
 from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
@@ -58,7 +58,7 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
         lasting = [one for one in standing if not _is_taken_back(one, mine, view)]
         if not told and lasting == standing and not _is_our_busy(cell, mine):
             continue
-        text = "; ".join(_merged(told, lasting))
+        text = "; ".join(_merged(told, lasting, mine))
         if not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
 
@@ -102,12 +102,16 @@ def _is_taken_back(said: str, letters: list[Delivery], view: View) -> bool:
     return is_ours(state, said, waiting)
 
 
-def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str]) -> Iterator[str]:
-    """Ours, and what stands there of a kind of which we know nothing later."""
+def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str], mine: list[Delivery]) -> Iterator[str]:
+    """Ours, and what stands there of a kind of which we know nothing later.
+
+    What we wrote ourselves is not later, also where the clock was ahead when we did.
+    """
     there = {"number" if one.startswith("regiegroep ") else "place": one for one in standing}
     for kind in ("place", "number"):
         mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
-        if kind in told and not (mark is not None and mark.day > told[kind][0].day):
+        alike = [one for one in mine if (one.act == NUMBER_UPDATE) is (kind == "number")]
+        if kind in told and not (mark is not None and mark.day > told[kind][0].day and not is_told_by(mark, alike)):
             yield told[kind][1]
         elif kind in there:
             yield there[kind]

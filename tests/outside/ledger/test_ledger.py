@@ -20,6 +20,7 @@ from outside.ledger.ledger import Intent, Ledger
 from outside.ledger.schema import APPLICATION, MIGRATIONS
 from outside.mail.mailbox import Outcome
 from roster.model import Role
+from roster.plan.history import Delivery
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 
@@ -424,3 +425,13 @@ def test_a_ledger_that_lost_its_salt_is_damaged(path: Path) -> None:
         connection.execute("DELETE FROM salt")
     with pytest.raises(Stop, match="beschadigd"):
         at(path)
+
+
+def test_what_was_told_later_is_later_whatever_the_clock_says(tmp_path: Path) -> None:
+    """A round with the clock a year ahead, and then rounds with the right one."""
+    path, right = tmp_path / "state" / "ledger.sqlite3", datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for nr, moment in (("D-0001", right + timedelta(days=365)), ("D-0002", right), ("D-0003", right)):
+        with Ledger(path, date(2026, 3, 1), lambda moment=moment: moment) as ledger:  # type: ignore[misc]  # mypy does not know the default
+            ledger.shelf.remember_sights([Delivery(nr, "seen", "", "verstuurd", date(2026, 3, 1))])
+            seen = sorted(ledger.history().sights, key=lambda one: one.at)
+    assert [one.person for one in seen] == ["D-0001", "D-0002", "D-0003"]

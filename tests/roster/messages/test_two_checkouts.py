@@ -147,3 +147,36 @@ def test_who_left_and_comes_back_in_a_new_row_was_welcomed(name: str, email: str
     back[table.columns["Nr"]] = ""
     one.tables["Deelnemers"].rows.append(back)
     assert len(one.go("B")) == again
+
+
+def test_a_number_is_told_by_one_of_two_however_often_it_changes() -> None:
+    """Also where it goes back to one that either told before: what the row says of the number counts."""
+    one = shared()
+    one.go("B")
+    for number, order in (
+        ("06-29999999", "AB"),
+        ("06-28888888", "BA"),
+        ("06-29999999", "AB"),
+        ("06-28888888", "AB"),
+        ("06-29999999", "BA"),
+        ("06-23456789", "BA"),
+    ):
+        one.tomorrow()
+        one.number = number
+        assert len(one.go(order[0], NUMBER)) == 3
+        assert one.go(order[1], NUMBER) == [] == one.go(order[0], NUMBER)
+
+
+@pytest.mark.parametrize("lost", ["A", "B"])
+def test_what_a_row_says_of_the_number_counts_where_the_ledger_knows_less(lost: str) -> None:
+    """A lost ledger, and another checkout that was not there when the number was told."""
+    one = shared()
+    one.number = "06-29999999"
+    one.go("A", NUMBER)
+    one.tomorrow()
+    one.lose("A")
+    assert one.go(lost) == [] == one.go(lost, NUMBER)
+    one.number = "06-28888888"
+    assert len(one.go(lost, NUMBER)) == 3
+    one.tomorrow()
+    assert one.go(lost, NUMBER) == []
