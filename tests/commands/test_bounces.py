@@ -203,6 +203,26 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     assert run_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
+def test_a_wish_from_an_earlier_address_is_asked_about_until_it_is_answered(home: Path, run_door: RunDoor) -> None:
+    """Also one that was asked about before the address changed; and one with a token, which a stranger may hold."""
+    settings, folder = home / "settings.toml", home / "terug"
+    (first, (_name, there)), (second, (_other, address)) = list(letters(home).items())[2:4]
+    lay_down(home, answer("stop", "", there, name="-"))
+    run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    for nr in (first, second):
+        mend(home, nr, f"{nr}@nieuw.example")
+    with Ledger(home / "state" / "ledger.sqlite3", DAY) as ledger:
+        token = ledger.leave_token(address)
+    lay_down(home, answer(f"Afmelden {second} {token}", "", address, name="-"))
+    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    assert f"make no-mail NR={first}" in ended.stderr and f"make no-mail NR={second}" in ended.stderr
+    assert "wil geen mail meer" not in ended.stdout
+    for nr in (first, second):
+        assert run_door("no_mail", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        assert welkom(home)[nr].endswith("; wil geen mail")
+    assert "make no-mail" not in run_door("bounces", "--settings", settings, "--folder", folder, *TODAY).stderr
+
+
 def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
     home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

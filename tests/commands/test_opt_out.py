@@ -202,10 +202,10 @@ def test_a_question_goes_once_it_is_answered(ledger: Ledger, capsys: pytest.Capt
     """With yes, with no, or by a later wish that proves itself."""
     people, mark = known(ledger), ledger.address_mark(P3)
     for answered in (ledger.letters.do_not_mail, ledger.letters.mail_again):
-        ledger.letters.hear_asked("a", mark)
+        ledger.letters.hear_asked("a", [mark])
         answered([mark])
         assert ledger.letters.asked() == []
-    ledger.letters.hear_asked("b", mark)
+    ledger.letters.hear_asked("b", [mark])
     hear([stop(head=PASS)], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
     assert "make no-mail" not in capsys.readouterr().err and ledger.do_not_mail_digests() == {mark}

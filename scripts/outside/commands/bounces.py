@@ -187,19 +187,27 @@ def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSumm
 
 
 def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary, people: People) -> None:
-    """Whoever is not in the register may be a member with another address: only a person can tell."""
+    """Whoever is not in the register may be a member with another address: only a person can tell.
+
+    So it is with a wish from the earlier address of a member: it may have been somebody else's, typed by mistake.
+    """
     mark, proven = address_of_wish(wish, ledger, people)
+    moved = people.today.get(mark, ()) if mark not in people.numbers else ()
+    done = ledger.do_not_mail_digests()
+    open_ones = [one for one in moved or [mark] if one not in done and not is_old_news(wish, one, people)]
     if not mark:
         ledger.letters.hear(digest)
         heard.strangers += 1
-    elif mark in ledger.do_not_mail_digests() or is_old_news(wish, mark, people):
+    elif not open_ones:
         ledger.letters.hear(digest)
-    elif proven:
+    elif proven and not moved:
         ledger.letters.hear_stop(digest, mark)
         heard.opted_out += 1
         heard.alone += numbers_of(mark, ledger, people)
     else:
-        ledger.letters.hear_asked(digest, mark)
+        if proven:
+            ledger.letters.do_not_mail([mark])
+        ledger.letters.hear_asked(digest, open_ones)
         heard.asked += 1
 
 

@@ -18,6 +18,7 @@ from outside.ledger.ledger import Ledger
 from outside.run.round import prepare
 from outside.workbook import Workbook
 from roster.messages.opt_out import wants_no_mail
+from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import with_mail_again, with_no_mail
 from roster.plan.steps import SetCell, View
@@ -33,23 +34,35 @@ SHOWN = 20
 
 @dataclass(slots=True)
 class People:
-    """Who stands in the register, by the digest of an address: the Nr's, and since when a row takes a wish back."""
+    """Who stands in the register, by the digest of an address: the Nr's, and since when a row takes a wish back.
+
+    `today` are the addresses (digests) that whoever was mailed at an earlier one has by now.
+    """
 
     numbers: Mapping[str, Sequence[str]] = field(default_factory=dict)
     again: Mapping[str, datetime] = field(default_factory=dict)
+    today: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def earlier(self, marks: set[str]) -> set[str]:
+        """The addresses that nobody has any more, and that belonged to who has one of these."""
+        return {old for old, now in self.today.items() if old not in self.numbers and not marks.isdisjoint(now)}
 
 
 def people_of(view: View) -> People:
     """Who stands in the register of a view."""
     numbers: dict[str, list[str]] = {}
     again: dict[str, datetime] = {}
+    today: dict[str, list[str]] = {}
+    recipients = recipient_history_of(view)
     for member in view.roster.members:
         if member.email:
             mark = view.history.address_mark(member.email)
             numbers.setdefault(mark, []).append(member.nr)
             if member.mail_again is not None:
                 again[mark] = member.mail_again
-    return People(numbers, again)
+            for old in {one.address_mark for one in recipients.letters_of_row(member)} - {mark, ""}:
+                today.setdefault(old, []).append(mark)
+    return People(numbers, again, today)
 
 
 def address_of_wish(wish: StopAsked, ledger: Ledger, people: People) -> tuple[str, bool]:
@@ -87,7 +100,8 @@ def ask_about_wishes(ledger: Ledger, people: People) -> None:
     open_ones = [(mark, numbers) for mark in ledger.letters.asked() if (numbers := numbers_of(mark, ledger, people))]
     for _mark, numbers in open_ones[:SHOWN]:
         nr = numbers[0]
-        warn(f"  {' en '.join(numbers)}: er kwam een mail die om geen mail meer vraagt. Onzeker is of die echt is.")
+        warn(f"  {' en '.join(numbers)}: er kwam een mail die om geen mail meer vraagt.")
+        warn("    Onzeker is of die echt van hem of haar komt.", "plain")
         warn(f"    Kijk in het postvak, of vraag het. Klopt het? Typ: make no-mail NR={nr}", "plain")
         warn(f"    Klopt het niet? Typ: make no-mail NR={nr} UNDO=yes", "plain")
     if len(open_ones) > SHOWN:
@@ -107,12 +121,13 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
             raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
         if not marks:  # the row is gone, or its address
             marks = {letter.address for letter in letters}
+        earlier = people_of(view).earlier(marks)  # a question may have come from there
         # Who shares the address shares the wish: else one row would say again what was taken back in the other.
         members = [one for one in view.roster.members if one in members or _mark(one, ledger) in marks]
         if undo:
-            _take_back(nr, members, marks, view, workbook, ledger)
+            _take_back(nr, members, marks, earlier, view, workbook, ledger)
         else:
-            ledger.letters.do_not_mail(sorted(marks))
+            ledger.letters.do_not_mail(sorted(marks), earlier)
             with suppress(Changed):  # the next round tells the row, from the ledger
                 workbook.write(_steps(members, view, with_no_mail))
             say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
@@ -124,7 +139,13 @@ def _mark(member: Member, ledger: Ledger) -> str:
 
 
 def _take_back(
-    nr: str, members: Sequence[Member], marks: set[str], view: View, workbook: Workbook, ledger: Ledger
+    nr: str,
+    members: Sequence[Member],
+    marks: set[str],
+    earlier: set[str],
+    view: View,
+    workbook: Workbook,
+    ledger: Ledger,
 ) -> None:
     """The row first: only by that do other laptops hear of it."""
     if any(member.no_mail for member in members):
@@ -139,7 +160,7 @@ def _take_back(
                 raise busy
         except Changed:
             raise busy from None
-    ledger.letters.mail_again(sorted(marks | {letter.address for letter in ledger.letters.of_person(nr)}))
+    ledger.letters.mail_again(sorted(marks | earlier | {letter.address for letter in ledger.letters.of_person(nr)}))
     say(f"{nr}: mag weer mail krijgen." if wanted else f"{nr}: er is niets veranderd; deze persoon mag mail krijgen.")
 
 

@@ -165,19 +165,21 @@ class MessageStore:
         with self._hearing(digest) as connection:
             self._leave_alone(connection, [address])
 
-    def hear_asked(self, digest: str, address: str) -> None:
+    def hear_asked(self, digest: str, addresses: Iterable[str]) -> None:
         """An answer says so without proof: whoever looks after the register is asked, until that is answered."""
+        rows = [(address, self._clock().isoformat()) for address in addresses]
         with self._hearing(digest) as connection:
-            connection.execute("INSERT OR IGNORE INTO asked VALUES (?, ?)", (address, self._clock().isoformat()))
+            connection.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?)", rows)
 
     def asked(self) -> list[str]:
         """The digests of addresses about which there still is a question, the oldest first."""
         return [row[0] for row in self._connection.execute("SELECT address FROM asked ORDER BY since, address")]
 
-    def do_not_mail(self, addresses: Iterable[str]) -> None:
-        """The addresses with these digests want no more mail; a question about them is answered."""
+    def do_not_mail(self, addresses: Iterable[str], answered: Iterable[str] = ()) -> None:
+        """The addresses with these digests want no more mail; questions about them, and about `answered`, go."""
         with writing(self._connection) as connection:
             self._leave_alone(connection, addresses)
+            connection.executemany("DELETE FROM asked WHERE address = ?", [(one,) for one in answered])
 
     def mail_again(self, addresses: Iterable[str]) -> None:
         """The addresses with these digests take mail (again); a question about them is answered."""
