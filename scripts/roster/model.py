@@ -69,7 +69,8 @@ class Terms:
     `rules_version` is the version of the spelregels under templates/; `mail_done` is the state of a
     letter that the mailbox took ("klaargezet" or "verstuurd"). `number_is_example` is True where the settings
     hold the example number and it may not be used, so that `regiegroep_number` is "". `new_admin_cards` is False
-    where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new.
+    where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new. `language_names` are
+    other words for a language in the column Taal.
     """
 
     today: date
@@ -84,6 +85,12 @@ class Terms:
     sticker_days: int = 30
     language: str = "nl"
     languages: tuple[str, ...] = ("nl", "en")
+    language_names: tuple[tuple[str, str], ...] = (
+        ("nederlands", "nl"),
+        ("dutch", "nl"),
+        ("engels", "en"),
+        ("english", "en"),
+    )
     short_name: str = "BPA"
     network_name: str = "BuurtPreventieApp Den Helder"
     regiegroep_number: str = ""

@@ -13,16 +13,17 @@ from openpyxl import Workbook, load_workbook
 
 from conftest import RunDoor
 from outside.commands.setup import make_example
+from outside.config.languages import TEMPLATES
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
 from outside.text.rules_archive import keep_rules, kept_rules
-from outside.text.templates import TEMPLATES, find_text
+from outside.text.templates import find_text
 from roster.messages.rules_update import difference, is_news, is_older, read_rules
 from servers.smtp_server import mail_server
 from support.pages import FACTS, Page
 from support.smtp_home import lay_out, retype, sync, welkom
 
-OLD = (TEMPLATES / "spelregels" / "nl.md").read_text(encoding="utf-8")
+OLD = (TEMPLATES / "nl" / "spelregels.md").read_text(encoding="utf-8")
 
 
 def test_the_nine_rules_are_read_as_plain_lines() -> None:
@@ -89,7 +90,7 @@ def test_each_version_is_kept_for_later(tmp_path: Path) -> None:
     shutil.copytree(TEMPLATES, templates)
     settings = Settings(paths=Paths(tmp_path / "out", tmp_path / "state"), mail=Mail())
     keep_rules(settings, templates)
-    for file in (templates / "spelregels").glob("*.md"):
+    for file in templates.glob("*/spelregels.md"):
         file.write_text(
             file.read_text(encoding="utf-8").replace("Versie: 1", "Versie: 2").replace("18", "21"), encoding="utf-8"
         )

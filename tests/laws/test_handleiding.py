@@ -16,7 +16,7 @@ TEXTS = {path: path.read_text(encoding="utf-8") for path in (CHECKOUT / "templat
 def test_one_thing_is_told_about_who_takes_a_leaver_out() -> None:
     """The admin does; no text says that one does it oneself."""
     assert "De beheerder van de groep haalt het nummer uit de WhatsApp-groep" in MANUAL
-    both = {language: TEXTS[CHECKOUT / "templates" / "welcome" / f"{language}.md"] for language in ("nl", "en")}
+    both = {language: TEXTS[CHECKOUT / "templates" / language / "welcome.md"] for language in ("nl", "en")}
     assert "haalt uw beheerder u uit de WhatsApp-groep" in both["nl"]
     assert "your admin takes you out of the WhatsApp group" in both["en"]
     alone = re.compile(

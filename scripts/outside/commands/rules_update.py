@@ -8,6 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import private_folder, stop_from, write_private
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from outside.command import Choices
 
 LIST = "spelregels-versies.csv"
-
-LANGUAGES = {"nl": "het Nederlands", "en": "het Engels"}
 
 
 def update_rules(settings: Settings, choices: Choices) -> int:
@@ -68,7 +67,8 @@ def update_rules(settings: Settings, choices: Choices) -> int:
 
 def _the_same(current: str, version: str, language: str, number: int) -> str:
     """Why somebody with an older version is not mailed: it says the same rules in his language."""
-    spoken = LANGUAGES.get(language, f"de taal '{language}'")
+    name = words_of(language).name
+    spoken = f"het {name}" if name else f"de taal '{language}'"
     whom = "1 deelnemer krijgt" if number == 1 else f"{number} deelnemers krijgen"
     return f"Versie {current} zegt in {spoken} hetzelfde als versie {version}. {whom} daarom geen mail."
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.config.values import address
 from outside.console import say, warn
@@ -37,7 +38,7 @@ FOLDER = "proefmails"
 
 
 def send_tests(settings: Settings, choices: Choices, to: str) -> int:
-    """Send them all, in Dutch and in English. The exit code."""
+    """Send them all, in every language. The exit code."""
     whom = _recipient(to)
     now = datetime.now().astimezone()
     made = watched(lambda send: compose(send, settings, now), settings)
@@ -99,7 +100,7 @@ def _recipient(typed: str) -> str:
 def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
     """Each kind in each language, about people who do not exist."""
     terms = settings.terms(choices.today)
-    for language in ("nl", "en"):
+    for language in terms.languages:
         for is_admin in (False, True):
             yield _send("welcome", language, to, terms, rules_version(), _welcome(terms, is_admin=is_admin))
         place = _place(terms)
@@ -107,7 +108,7 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
         yield _send("moved", language, to, terms, "proefgroep", place)
         yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
         yield _send("number_update", language, to, terms, "proefnummer", {})
-        rule = {"nl": "Dit is een voorbeeld van een nieuwe regel.", "en": "This is an example of a new rule."}[language]
+        rule = words_of(language).example_rule
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
         yield _send("rules_update", language, to, terms, rules_version(), changes)
 

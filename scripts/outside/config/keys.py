@@ -17,6 +17,7 @@ from outside.config.values import (
     correspondent,
     domain,
     file_path,
+    language,
     one_of,
     phone,
     several,
@@ -29,7 +30,6 @@ from outside.config.values import (
     yes_no,
 )
 from roster.model import Bounds, Terms
-from roster.sheet.columns import DEELNEMERS
 
 Key = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""
@@ -58,10 +58,8 @@ GUESSED = 100
 LONGEST_KEY = 60
 """Characters of a name that are shown and compared."""
 
-LANGUAGES = next(column.choices for column in DEELNEMERS.columns if column.heading == "Taal")
-
 KEYS: dict[str, dict[str, Reader]] = {
-    "": {"language": one_of(*LANGUAGES)},
+    "": {"language": language},
     "workbook": {
         "kind": one_of("excel", "google"),
         "path": file_path,

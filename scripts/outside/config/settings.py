@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.config.keys import Problem, of_this_town, read_tables
+from outside.config.languages import languages, words_of
 from outside.config.source import AGAIN, lines_of, parse, read_text
 from outside.errors import Stop
 from roster.model import Bounds, Terms
@@ -108,6 +109,7 @@ class Settings:
     def terms(self, today: date) -> Terms:
         """What the rules are held to on that day."""
         network, limits = self.network, self.limits
+        there = sorted(languages(), key=lambda one: one != self.language)
         return Terms(
             today=today,
             places=network.places,
@@ -121,6 +123,8 @@ class Settings:
             per_streets=limits.per_streets,
             sticker_days=limits.sticker_days,
             language=self.language,
+            languages=tuple(there),
+            language_names=tuple((word, one) for one in there for word in words_of(one).also_called),
             short_name=network.short_name,
             network_name=network.name,
             regiegroep_number=network.regiegroep_number,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from outside.config.languages import languages
 from roster.model import Bounds
 from roster.sheet.table import fold
 
@@ -59,6 +60,11 @@ def one_of(*choices: str) -> Reader:
         return value
 
     return read
+
+
+def language(value: Any) -> str:
+    """A language that there are texts in."""
+    return str(one_of(*languages())(value))
 
 
 def whole(low: int, high: int) -> Reader:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.workbook import FRONT
 from roster.model import Terms
-from roster.sheet.columns import TABS, Column, Tab, hint
+from roster.sheet.columns import TABS, Column, Tab, hint, offered
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
@@ -69,7 +69,7 @@ def dress_tab(sheet: Worksheet, tab: Tab, last: int, terms: Terms) -> None:
         below.number_format = _format(column)
         if column.own:
             below.fill = PatternFill("solid", fgColor=OURS_BELOW)
-        choice = _dropdown(column, tab, last, terms.places)
+        choice = _dropdown(column, tab, last, terms)
         if choice is not None:
             sheet.add_data_validation(choice)
             choice.add(f"{letter}2:{letter}{last}")
@@ -94,7 +94,7 @@ def _format(column: Column) -> str:
     return "@" if column.heading in AS_TEXT else "General"
 
 
-def _dropdown(column: Column, tab: Tab, last: int, places: Sequence[str]) -> DataValidation | None:
+def _dropdown(column: Column, tab: Tab, last: int, terms: Terms) -> DataValidation | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None
@@ -104,7 +104,7 @@ def _dropdown(column: Column, tab: Tab, last: int, places: Sequence[str]) -> Dat
     if source:
         formula = f"{source}!$A$2:$A${last}"
     else:
-        words = places if column.kind == "place" else column.choices
+        words = offered(column, terms.places, terms.languages)
         formula = '"{}"'.format(",".join(words).replace('"', '""'))
         if not words or any("," in word for word in words) or len(formula) > _LONGEST_LIST:
             return None

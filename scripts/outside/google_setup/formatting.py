@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
 from outside.google.client import Json
 from roster.model import Terms
-from roster.sheet.columns import TAB, Column, Tab, hint
+from roster.sheet.columns import TAB, Column, Tab, hint, offered
 from roster.sheet.table import Cell, is_blank
 
 PROTECTION = "Deze kolom vult Buurtbeheer in."
@@ -113,7 +113,7 @@ def dropdown(column: Column, tab: Tab, places: Mapping[str, Standing], terms: Te
         title = "'" + there.title.replace("'", "''") + "'"
         formula = f"={title}!${letter}${there.heading_row + 2}:${letter}"
         return _rule("ONE_OF_RANGE", [formula])
-    words = terms.places if column.kind == "place" else column.choices
+    words = offered(column, terms.places, terms.languages)
     return _rule("ONE_OF_LIST", list(words)) if words else None
 
 

@@ -17,9 +17,10 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
+from outside.config.languages import TEMPLATES
 from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
-from outside.text.templates import TEMPLATES, facts_of_municipality, find_text
+from outside.text.templates import facts_of_municipality, find_text
 from roster.cells.links import holds_link, without_links
 from roster.plan.steps import Send
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from outside.config.settings import Settings
 from outside.console import can_answer
-from outside.text.templates import languages, rules_version
+from outside.text.templates import rules_version
 from roster.messages.audience import is_placeholder
 from roster.model import Terms
 
@@ -20,7 +20,6 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
     return replace(
         settings.terms(choices.today),
         rules_version=rules_version(),
-        languages=languages(),
         mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
         new_admin_cards=settings.mail.transport != "smtp" or (can_answer() and not choices.yes),
     )

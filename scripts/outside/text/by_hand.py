@@ -10,18 +10,12 @@ from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from outside.config.languages import TEMPLATES, words_of
 from outside.config.settings import Settings
 from outside.text.environment import on_one_line
-from outside.text.templates import TEMPLATES, fill_page, find_text, rules_version
+from outside.text.templates import fill_page, find_text, rules_version
 from roster.messages.rules_update import Difference, Rules, is_news
 from roster.messages.welcome_queue import ByHand
-
-SHEETS = {
-    "nl": ("De {} spelregels", "Spoed: 112. Geen spoed: 0900-8844.", "Gemeente"),
-    "en": ("The {} rules", "Emergency: 112. Police, no emergency: 0900-8844.", "Municipality of"),
-}
-"""The title of the rules to hand out, its foot, and the word for municipality in it."""
-
 
 CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "nieuw nummer van de regiegroep"}
 """What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
@@ -66,14 +60,15 @@ def render_by_hand(
         )
     sheets = []
     for language in languages:
-        title, footer, gemeente = SHEETS.get(language, SHEETS["nl"])
+        said = words_of(language, folder)
+        footer = said.emergency
         if network.municipality and network.municipality_number:
-            footer += f" {gemeente} {network.municipality}: {network.municipality_number}."
+            footer += f" {said.municipality} {network.municipality}: {network.municipality_number}."
         sheet = find_text("spelregels", language, settings.language, folder)
-        title = title.format(sheet.number_of_rules)
+        title = said.rules_title.format(sheet.number_of_rules)
         sheets.append({"language": language, "title": title, "footer": footer, "rules": sheet.piece({})})
     facts = {"people": people, "sheets": sheets, "network": network.name}
-    return fill_page("by_hand/page.html", "nl", facts, folder)
+    return fill_page("by_hand.html", "nl", facts, folder)
 
 
 def _shown(facts: Mapping[str, object]) -> dict[str, object]:

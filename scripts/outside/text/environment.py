@@ -12,57 +12,8 @@ from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeErr
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
+from outside.config.languages import Words
 from outside.text.markdown import flow
-
-AND = {"nl": "en", "en": "and"}
-MONTHS = {
-    "nl": (
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ),
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-}
-
-NUMBERS = {
-    "nl": ("een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"),
-    "en": (
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ),
-}
 
 Loader = Callable[[str], tuple[str, str, Callable[[], bool]]]
 """The name of a text in; its source, the name of its file, and whether that is still so, out."""
@@ -125,7 +76,7 @@ class _Texts(SandboxedEnvironment):
             yield value
 
 
-def environment(language: str, *, html: bool = False, trim: bool = True, load: Loader | None = None) -> _Texts:
+def environment(words: Words, *, html: bool = False, trim: bool = True, load: Loader | None = None) -> _Texts:
     """Where texts in a language are filled in; an unknown name is an error, and with `html` every fact is escaped.
 
     With `load` texts are filled in as they are written, so that every fact is escaped as Markdown wants it.
@@ -142,8 +93,8 @@ def environment(language: str, *, html: bool = False, trim: bool = True, load: L
     made.globals.clear()
     ours: dict[str, Callable[..., Any]] = {
         "flow": flow,
-        "listed": lambda names: listed(names, language),
-        "day": lambda day: spoken_day(day, language),
+        "listed": lambda names: listed(names, words),
+        "day": lambda day: spoken_day(day, words),
     }
     bounded = {name: _bounded(filled) for name, filled in ours.items()}
     made.filters = {name: made.filters[name] for name in _FILTERS} | bounded | {"counted": made.counted}
@@ -195,21 +146,19 @@ def as_markdown(value: object) -> object:
     return _BEGINS_A_BLOCK.sub(r"\1\\\2", _IN_MARKDOWN.sub(r"\\\g<0>", shown.strip()))
 
 
-def listed(names: Sequence[str], language: str) -> str:
+def listed(names: Sequence[str], words: Words) -> str:
     """Names as they are spoken: "Jan, Piet en Anna"."""
     *first, last = names or [""]
-    return f"{', '.join(first)} {AND.get(language, '&')} {last}" if first else last
+    return f"{', '.join(first)} {words.before_last} {last}" if first else last
 
 
-def spoken_number(number: int, language: str) -> str:
+def spoken_number(number: int, words: Words) -> str:
     """A number as it is written in a text: up to twelve in words, "negen"."""
-    words = NUMBERS.get(language, ())
-    return words[number - 1] if 0 < number <= len(words) else str(number)
+    return words.numbers[number - 1] if 0 < number <= len(words.numbers) else str(number)
 
 
-def spoken_day(day: date | None, language: str) -> str:
+def spoken_day(day: date | None, words: Words) -> str:
     """A day as it is spoken, "5 maart 2026"; "" for none."""
     if day is None:
         return ""
-    months = MONTHS.get(language)
-    return f"{day.day} {months[day.month - 1]} {day.year}" if months else day.isoformat()
+    return f"{day.day} {words.months[day.month - 1]} {day.year}" if words.months else day.isoformat()

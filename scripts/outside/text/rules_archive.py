@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from outside.config.languages import TEMPLATES, languages, words_of
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
 from outside.files.atomic import private_folder, remove_leftovers, stop_from, write_private
-from outside.text.templates import TEMPLATES, rules_version
+from outside.text.templates import rules_version
 from roster.messages.rules_update import difference, read_rules
 from roster.plan.steps import file_name
 
 FOLDER = "spelregels"
-
-LANGUAGES = {"nl": "Nederlands", "en": "Engels"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,9 @@ def keep_rules(settings: Settings, folder: Path = TEMPLATES) -> None:
     _warn_of_an_older(settings, version)
     try:
         remove_leftovers(settings.paths.state / FOLDER)
-        for path in _texts(folder):
-            if not _kept(settings, version, path.stem).is_file():
-                _keep(_kept(settings, version, path.stem), path.read_bytes(), settings)
+        for language in languages(folder):
+            if not _kept(settings, version, language).is_file():
+                _keep(_kept(settings, version, language), _text(folder, language).read_bytes(), settings)
     except OSError as error:
         raise stop_from(error, settings.paths.state.name) from error
 
@@ -52,13 +51,13 @@ def keep_rules(settings: Settings, folder: Path = TEMPLATES) -> None:
 def why_not_kept(settings: Settings, folder: Path = TEMPLATES) -> Stop | None:
     """What is to be said where a text changed and its version did not; None where all is well. Writes nothing."""
     version = rules_version(folder)
-    changed = [LANGUAGES.get(one.language, one.language) for one in _changed(settings, folder)]
+    changed = [_spoken(one.language, folder) for one in _changed(settings, folder)]
     if not changed:
         return None
     return Stop(
         f"De tekst van de spelregels is veranderd ({' en '.join(changed)}), maar er staat nog Versie: {version} boven. "
         "Wie die versie al kreeg, zou van de verandering niets horen.",
-        f"Zet in elk bestand in templates/{FOLDER}/ bovenaan Versie: {_next(settings, version)}, en typ: "
+        f"Zet in elke spelregels.md onder templates/ bovenaan Versie: {_next(settings, version)}, en typ: "
         "make rules-update\n"
         "Is alleen een tikfout verbeterd, en verandert er voor niemand iets? Typ: make rules-update TYPO=yes\n"
         f"De tekst zoals die was, staat in {settings.paths.state.name}/{FOLDER}.",
@@ -89,8 +88,8 @@ def accept_typo(settings: Settings, folder: Path = TEMPLATES) -> int:
         if len(old) != len(new):
             raise Stop(
                 f"Er waren {len(old)} regels en nu zijn het er {len(new)} "
-                f"({LANGUAGES.get(one.language, one.language)}). Dat is meer dan een tikfout.",
-                f"Zet in elk bestand in templates/{FOLDER}/ bovenaan Versie: {_next(settings, version)}, en typ: "
+                f"({_spoken(one.language, folder)}). Dat is meer dan een tikfout.",
+                f"Zet in elke spelregels.md onder templates/ bovenaan Versie: {_next(settings, version)}, en typ: "
                 "make rules-update",
             )
     try:
@@ -99,7 +98,7 @@ def accept_typo(settings: Settings, folder: Path = TEMPLATES) -> int:
     except OSError as error:
         raise stop_from(error, settings.paths.state.name) from error
     for one in changed:
-        say(f"Onthouden als verbeterde tikfout in versie {version} ({LANGUAGES.get(one.language, one.language)}):")
+        say(f"Onthouden als verbeterde tikfout in versie {version} ({_spoken(one.language, folder)}):")
         told = difference(read_rules(one.kept), read_rules(one.now))["changed"]
         for rule in told if isinstance(told, list) else []:
             say(f"  regel {rule['number']}: {rule['text']}")
@@ -127,11 +126,11 @@ def _changed(settings: Settings, folder: Path) -> Iterator[Changed]:
     """Each language in which today's text is none of those that were kept of its version."""
     version = rules_version(folder)
     try:
-        for path in _texts(folder):
-            kept = [_plain(one.read_bytes()) for one in _every(settings, version, path.stem)]
-            data = path.read_bytes()
+        for language in languages(folder):
+            kept = [_plain(one.read_bytes()) for one in _every(settings, version, language)]
+            data = _text(folder, language).read_bytes()
             if kept and _plain(data) not in kept:
-                yield Changed(path.stem, kept[-1], _plain(data), data)
+                yield Changed(language, kept[-1], _plain(data), data)
     except OSError as error:
         raise stop_from(error, settings.paths.state.name) from error
 
@@ -163,8 +162,12 @@ def _plain(data: bytes) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines()).strip()
 
 
-def _texts(folder: Path) -> list[Path]:
-    return sorted((folder / FOLDER).glob("*.md"))
+def _text(folder: Path, language: str) -> Path:
+    return folder / language / "spelregels.md"
+
+
+def _spoken(language: str, folder: Path) -> str:
+    return words_of(language, folder).name or language
 
 
 def _every(settings: Settings, version: str, language: str) -> list[Path]:

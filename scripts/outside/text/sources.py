@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, TemplateError, TemplateSyntaxError, nodes
 
+from outside.config.languages import Words
 from outside.errors import Stop
 from outside.text.environment import NotInAText, TooMuch, environment
 
@@ -125,12 +126,12 @@ class Sources:
         """The version at the top of a piece; "" if it has none."""
         return self.head(name).get(VERSION, "")
 
-    def environment(self, language: str) -> Environment:
+    def environment(self, words: Words) -> Environment:
         """Where a text is filled in as it is written."""
-        return environment(language, load=lambda name: (self.body(name), f"templates/{name}", lambda: True))
+        return environment(words, load=lambda name: (self.body(name), f"templates/{name}", lambda: True))
 
     def _check(self, name: str) -> None:
-        jinja = self.environment("")
+        jinja = self.environment(Words())
         body = self.body(name)
         try:
             for source in (self.head(name).get(SUBJECT, ""), body):

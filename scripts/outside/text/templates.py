@@ -13,14 +13,12 @@ from pathlib import Path
 from jinja2 import Template, TemplateSyntaxError
 from markupsafe import Markup
 
+from outside.config.languages import TEMPLATES, Words, languages, words_of
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.text.environment import environment, render, spoken_number
 from outside.text.markdown import Unsettable, piece_source, plain_source, screen_source
 from outside.text.sources import FAULTS, SUBJECT, VERSION, Sources, fault_in, reason_for
-
-TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-"""Where the texts live: templates/<act>/<language>.md."""
 
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
@@ -45,14 +43,15 @@ class Text:
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
-        self.language = Path(name).stem
+        self.language = Path(name).parts[0]
         sources = Sources(folder)
         head = sources.head(name)
         self.version = head.get(VERSION, "") or next(filter(None, map(sources.version, sources.included(name))), "")
         self._sources = sources
         self._subject_source = head.get(SUBJECT, "")
         whole = sources.whole(name)
-        self.number_of_rules = spoken_number(len(_RULE.findall(whole)), self.language)
+        self._words = words_of(self.language, folder)
+        self.number_of_rules = spoken_number(len(_RULE.findall(whole)), self._words)
         # Before the text is set, so that a heading with the number in it is underlined as any other.
         self._body = _NUMBER_OF_RULES.sub(self.number_of_rules, whole)
 
@@ -75,19 +74,19 @@ class Text:
 
     @cached_property
     def _source(self) -> Template:
-        return self._sources.environment(self.language).get_template(self.name)
+        return self._sources.environment(self._words).get_template(self.name)
 
     @cached_property
     def _subject(self) -> Template:
-        return _compiled(self.language, self.name, self._subject_source)
+        return _compiled(self._words, self.name, self._subject_source)
 
     @cached_property
     def _plain(self) -> Template:
-        return _compiled(self.language, self.name, plain_source(self._body))
+        return _compiled(self._words, self.name, plain_source(self._body))
 
     @cached_property
     def _unwrapped(self) -> Template:
-        return _compiled(self.language, self.name, plain_source(self._body, sys.maxsize))
+        return _compiled(self._words, self.name, plain_source(self._body, sys.maxsize))
 
     @cached_property
     def _piece(self) -> Template:
@@ -109,7 +108,7 @@ class Text:
 
     def _set(self, make: Callable[[], str]) -> Template:
         try:
-            return _compiled(self.language, self.name, make(), html=True, trim=False)
+            return _compiled(self._words, self.name, make(), html=True, trim=False)
         except Unsettable as wrong:
             raise fault_in(self.name, None, wrong.reason) from None
 
@@ -135,17 +134,12 @@ class Text:
 def find_text(act: str, language: str, default: str, folder: Path = TEMPLATES) -> Text:
     """The text of an act in a language, or in the default where there is none in that one. Raises Stop."""
     for wanted in (language.strip().casefold(), default):
-        if wanted.isalpha() and (folder / act / f"{wanted}.md").is_file():
-            return Text(f"{act}/{wanted}.md", folder)
+        if wanted.isalpha() and (folder / wanted / f"{act}.md").is_file():
+            return Text(f"{wanted}/{act}.md", folder)
     raise Stop(
-        f"Er is geen tekst in de taal '{default}': templates/{act}/{default}.md ontbreekt.",
+        f"Er is geen tekst in de taal '{default}': templates/{default}/{act}.md ontbreekt.",
         "Zet het bestand terug, of kies in de instellingen bij 'language' een taal die er wel is.",
     )
-
-
-def languages(folder: Path = TEMPLATES) -> tuple[str, ...]:
-    """The languages that there are spelregels in, in a fixed order."""
-    return tuple(sorted(path.stem for path in folder.glob("spelregels/*.md")))
 
 
 def facts_of_municipality(settings: Settings) -> dict[str, object]:
@@ -162,12 +156,12 @@ def facts_of_municipality(settings: Settings) -> dict[str, object]:
 def rules_version(folder: Path = TEMPLATES) -> str:
     """The version of the spelregels, which all languages share. Raises Stop where they differ or have none."""
     sources = Sources(folder)
-    versions = {path.name: sources.version(f"spelregels/{path.name}") for path in folder.glob("spelregels/*.md")}
+    versions = {language: sources.version(f"{language}/spelregels.md") for language in languages(folder)}
     if len(set(versions.values())) != 1 or not all(versions.values()):
-        told = ", ".join(f"{name}: {version or 'geen'}" for name, version in sorted(versions.items()))
+        told = ", ".join(f"{name}: {version or 'geen'}" for name, version in versions.items())
         raise Stop(
             f"De spelregels hebben niet in elke taal dezelfde versie ({told or 'er zijn geen spelregels'}).",
-            "Zet in elk bestand in templates/spelregels/ dezelfde regel bovenaan, bijvoorbeeld: Versie: 2",
+            "Zet in het bestand spelregels.md van elke taal dezelfde regel bovenaan, bijvoorbeeld: Versie: 2",
         )
     return next(iter(versions.values()))
 
@@ -175,7 +169,7 @@ def rules_version(folder: Path = TEMPLATES) -> str:
 def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Path = TEMPLATES) -> str:
     """An HTML page under templates/ filled in, every fact escaped. Raises Stop, naming file and line."""
     source = Sources(folder).read(name)
-    page = _compiled(language, name, source, html=True)
+    page = _compiled(words_of(language, folder), name, source, html=True)
     try:
         return render(page, facts)
     except FAULTS as wrong:
@@ -190,8 +184,8 @@ def _tidy(text: str) -> str:
     return text.strip() + "\n"
 
 
-def _compiled(language: str, name: str, source: str, *, html: bool = False, trim: bool = True) -> Template:
-    filled_by = environment(language, html=html, trim=trim)
+def _compiled(words: Words, name: str, source: str, *, html: bool = False, trim: bool = True) -> Template:
+    filled_by = environment(words, html=html, trim=trim)
     try:
         code = filled_by.compile(source, name, f"templates/{name}")
     except TemplateSyntaxError as wrong:

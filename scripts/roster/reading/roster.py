@@ -173,7 +173,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
             rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
             rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            rows.values("Taal", _language, LANGUAGE, Weight.NOTICE, ""),
+            rows.values("Taal", _language(terms), LANGUAGE, Weight.NOTICE, ""),
             joined,
             left,
             left_on,
@@ -225,7 +225,6 @@ def _tell_landline(rows: Rows, index: int) -> None:
     )
 
 
-_LANGUAGES = {"nederlands": "nl", "dutch": "nl", "engels": "en", "english": "en"}
 _LONGEST_LANGUAGE = 16  # it becomes the name of a file; what is longer stands in the wrong column
 
 
@@ -234,12 +233,17 @@ def _says_stop(cell: Cell) -> bool:
     return text(cell).casefold() not in {"", "nee", "n", "no", "0", "onwaar", "false"}
 
 
-def _language(cell: Cell) -> str:
-    word = fold(text(cell))
-    known = _LANGUAGES.get(word, word)
-    if len(known) > _LONGEST_LANGUAGE:
-        raise Unreadable("Dit is geen taal.", "Laat de cel leeg, of kies een taal uit de lijst.")
-    return known
+def _language(terms: Terms) -> Callable[[Cell], str]:
+    names = dict(terms.language_names)
+
+    def read(cell: Cell) -> str:
+        word = fold(text(cell))
+        known = names.get(word, word)
+        if len(known) > _LONGEST_LANGUAGE:
+            raise Unreadable("Dit is geen taal.", "Laat de cel leeg, of kies een taal uit de lijst.")
+        return known
+
+    return read
 
 
 def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:

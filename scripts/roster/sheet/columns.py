@@ -12,7 +12,7 @@ class Column:
 
     `own` is True where the software writes; everything else is people's and never changed.
     `note` is the Dutch hint at the heading (see `hint`). `kind` says what a cell holds: text, yes_no, day,
-    number, choice (`choices` are the words), group, area, place, street.
+    number, choice (`choices` are the words), group, area, place, street, language.
     """
 
     heading: str
@@ -53,6 +53,11 @@ def hint(column: Column, places: Sequence[str], spot: tuple[float, float]) -> st
     return column.note.replace("{places}", spoken).replace("{spot}", f"{spot[0]:.5f}, {spot[1]:.5f}")
 
 
+def offered(column: Column, places: Sequence[str], languages: Sequence[str]) -> Sequence[str]:
+    """The words to choose from in a column: its own, or this municipality's places and the languages of its texts."""
+    return places if column.kind == "place" else languages if column.kind == "language" else column.choices
+
+
 def _own(heading: str, note: str, **more: object) -> Column:
     return Column(heading, note, own=True, **more)  # type: ignore[arg-type]  # keyword values are checked by the tests of this table
 
@@ -89,7 +94,7 @@ DEELNEMERS = Tab(
             "Vul ja in als de deelnemer akkoord is met de spelregels, en ermee dat de groep het nummer ziet.",
         ),
         _yes_no("Sticker", "Vul ja in als de sticker zichtbaar op het raam zit."),
-        Column("Taal", "Leeg betekent: Nederlands. Voor Engels: en", kind="choice", choices=("nl", "en"), width=8),
+        Column("Taal", "Leeg betekent: de gewone taal. Een andere kiest u uit de lijst.", kind="language", width=8),
         Column("Aangemeld op", "De dag van aanmelden. Bijvoorbeeld: 5-3-2026", kind="day", width=13),
         Column("Afgemeld op", "Vul hier de dag in als de deelnemer is gestopt.", kind="day", width=13),
         Column(

@@ -18,7 +18,6 @@ import pytest
 
 from outside.config.settings import Mail, Network
 from outside.mail.compose import compose, message_id
-from outside.text.templates import TEMPLATES
 from roster.messages.audience import is_placeholder
 from support.one_letter import NOW, SETTINGS, a_send, sent
 from support.pages import HOSTILE, Page
@@ -254,9 +253,3 @@ def test_a_letter_fits_a_phone(tmp_path: Path, name: str) -> None:
     assert len(measured) == 2
     for wide, size in measured:
         assert 300 < int(wide) <= 390 and size == "16px"
-
-
-def test_the_texts_lie_where_they_are_looked_for() -> None:
-    """Every act that is mailed has a text in both languages."""
-    for act in ("welcome", "spelregels", "by_hand", "signs"):
-        assert {path.name for path in (TEMPLATES / act).glob("*.md")} == {"nl.md", "en.md"}

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.languages import TEMPLATES
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.mail.compose import compose
 from outside.mail.leaks import holds, watched
 from outside.mail.password import VARIABLE
 from outside.smtp.mailbox import Smtp
-from outside.text.templates import TEMPLATES, find_text
+from outside.text.templates import find_text
 from support.one_letter import a_send
 from support.pages import FACTS
 
@@ -42,7 +43,7 @@ def settings_of(house: Path) -> Settings:
     return Settings(mail=mail, source=house / "config" / "settings.toml")
 
 
-def add(house: Path, line: str, where: str = "templates/welcome/nl.md") -> None:
+def add(house: Path, line: str, where: str = "templates/nl/welcome.md") -> None:
     """A line that somebody put in a text which he hands over."""
     path = house / where
     path.write_text(f"{path.read_text(encoding='utf-8')}\n\n{line}\n", encoding="utf-8")
@@ -53,7 +54,7 @@ def add(house: Path, line: str, where: str = "templates/welcome/nl.md") -> None:
     [
         '{% include "../config/secrets/smtp-password" %}',
         '{% include "../config/secrets/key.md" %}',
-        '{%- include "welcome/../../config/secrets/key.md" -%}',
+        '{%- include "nl/../../config/secrets/key.md" -%}',
         "{% include '../config/secrets/key.md' %}",
         'Dag {% include "../config/secrets/key.md" %} allemaal',
         '{% include ["weg.md", "../config/secrets/key.md"] ignore missing %}',
@@ -61,7 +62,7 @@ def add(house: Path, line: str, where: str = "templates/welcome/nl.md") -> None:
         '{% import "../config/secrets/key.md" as x %}{{ x }}',
         '{% from "../config/secrets/key.md" import y %}',
         '{% extends "../config/secrets/key.md" %}',
-        '{% include "welcome/link.md" %}',
+        '{% include "nl/link.md" %}',
         '{% include "elsewhere/key.md" %}',
         '{% include "..\\config\\secrets\\key.md" %}',
         '{% include "/etc/hostname" %}',
@@ -71,7 +72,7 @@ def add(house: Path, line: str, where: str = "templates/welcome/nl.md") -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows makes no links for everybody")
 def test_a_text_asks_for_nothing_but_texts_of_ours(house: Path, line: str) -> None:
     """Whatever the tag, the quotation marks and the way round; a link that leads out of the folder as well."""
-    (house / "templates" / "welcome" / "link.md").symlink_to(house / "config" / "secrets" / "key.md")
+    (house / "templates" / "nl" / "link.md").symlink_to(house / "config" / "secrets" / "key.md")
     (house / "templates" / "elsewhere").symlink_to(house / "config" / "secrets")
     add(house, line)
     find_text.cache_clear()
@@ -82,8 +83,8 @@ def test_a_text_asks_for_nothing_but_texts_of_ours(house: Path, line: str) -> No
 
 def test_a_piece_of_ours_is_still_included(house: Path) -> None:
     """Also from a piece that somebody adds under templates/."""
-    (house / "templates" / "welcome" / "buurtfeest.md").write_text("Tot op het buurtfeest!\n", encoding="utf-8")
-    add(house, '{% include "welcome/buurtfeest.md" %}')
+    (house / "templates" / "nl" / "buurtfeest.md").write_text("Tot op het buurtfeest!\n", encoding="utf-8")
+    add(house, '{% include "nl/buurtfeest.md" %}')
     find_text.cache_clear()
     assert "Tot op het buurtfeest!" in find_text("welcome", "nl", "nl", house / "templates").fill(FACTS).plain
 
@@ -117,7 +118,7 @@ def test_wherever_in_a_letter_it_stands(house: Path, place: str) -> None:
     settings = settings_of(house)
     send = a_send()
     if place == "subject":
-        path = house / "templates" / "welcome" / "nl.md"
+        path = house / "templates" / "nl" / "welcome.md"
         path.write_text(path.read_text(encoding="utf-8").replace("Onderwerp: ", f"Onderwerp: é {SECRET} "), "utf-8")
     elif place == "name":
         send = replace(send, to_name=f"Zoë {SHOWN}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from outside.config.languages import words_of
 from outside.text.environment import listed, on_one_line, spoken_day
 from outside.text.markdown import flow, plain_source
 from outside.text.templates import find_text
@@ -40,14 +41,14 @@ def test_markdown_becomes_lines_that_read_well() -> None:
 
 def test_names_and_days_are_spoken_in_their_language() -> None:
     """A language that we have no words for gets signs and digits."""
-    assert listed(["Jan"], "nl") == "Jan"
-    assert listed([], "nl") == ""
-    assert listed(["Jan", "Piet", "Anna"], "nl") == "Jan, Piet en Anna"
-    assert listed(["Jan", "Piet"], "en") == "Jan and Piet"
-    assert listed(["Jan", "Piet"], "pl") == "Jan & Piet"
-    assert spoken_day(date(2026, 3, 5), "nl") == "5 maart 2026"
-    assert spoken_day(date(2026, 3, 5), "pl") == "2026-03-05"
-    assert spoken_day(None, "nl") == ""
+    assert listed(["Jan"], words_of("nl")) == "Jan"
+    assert listed([], words_of("nl")) == ""
+    assert listed(["Jan", "Piet", "Anna"], words_of("nl")) == "Jan, Piet en Anna"
+    assert listed(["Jan", "Piet"], words_of("en")) == "Jan and Piet"
+    assert listed(["Jan", "Piet"], words_of("pl")) == "Jan & Piet"
+    assert spoken_day(date(2026, 3, 5), words_of("nl")) == "5 maart 2026"
+    assert spoken_day(date(2026, 3, 5), words_of("pl")) == "2026-03-05"
+    assert spoken_day(None, words_of("nl")) == ""
 
 
 def test_a_line_end_in_a_fact_cannot_break_out() -> None:

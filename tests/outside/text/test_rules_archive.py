@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from outside.commands.rules_update import update_rules
+from outside.config.languages import TEMPLATES
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
 from outside.run.round import look
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
-from outside.text.templates import TEMPLATES
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, letters, sync
 
@@ -31,14 +31,14 @@ def texts(tmp_path: Path, settings: Settings) -> Path:
 
 
 def edit(texts: Path, old: str, new: str, language: str = "nl") -> None:
-    path = texts / "spelregels" / f"{language}.md"
+    path = texts / language / "spelregels.md"
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def version(texts: Path, number: str) -> None:
-    for path in (texts / "spelregels").glob("*.md"):
+    for path in texts.glob("*/spelregels.md"):
         head, _, rest = path.read_text(encoding="utf-8").partition("\n")
         assert head.startswith("Versie:")
         path.write_text(f"Versie: {number}\n{rest}", encoding="utf-8")
@@ -121,7 +121,7 @@ def test_a_slip_of_the_pen_is_remembered_and_both_texts_are_kept(
 
 def test_a_rule_that_came_or_went_is_no_slip_of_the_pen(settings: Settings, texts: Path) -> None:
     before = kept(settings)
-    path = texts / "spelregels" / "nl.md"
+    path = texts / "nl" / "spelregels.md"
     path.write_text(path.read_text(encoding="utf-8").rstrip() + "\n10. Wees lief.\n", encoding="utf-8")
     with pytest.raises(Stop, match="meer dan een tikfout"):
         accept_typo(settings, texts)
@@ -130,7 +130,7 @@ def test_a_rule_that_came_or_went_is_no_slip_of_the_pen(settings: Settings, text
 
 def test_line_ends_and_spaces_at_the_edge_are_no_change(settings: Settings, texts: Path) -> None:
     """Git gives the same text other line ends on Windows, and an editor there puts a mark at its head."""
-    for path in (texts / "spelregels").glob("*.md"):
+    for path in texts.glob("*/spelregels.md"):
         text = path.read_bytes().decode()
         path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "  \r\n").encode() + b"\r\n")
     keep_rules(settings, texts)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from outside.config.languages import TEMPLATES
 from outside.errors import Stop
 from outside.text.markdown import WIDTH
-from outside.text.templates import TEMPLATES, Text, find_text, rules_version
+from outside.text.templates import Text, find_text, rules_version
 from support.pages import FACTS, HOSTILE, Page, one_line
 
 
@@ -125,7 +126,7 @@ def test_a_heading_counts_the_rules(tmp_path: Path, language: str, rules: int, n
     """In words up to twelve, underlined in the plain part, and a tenth rule makes it lie no more."""
     templates = shutil.copytree(TEMPLATES, tmp_path / "templates")
     for number in range(10, rules + 1):
-        with (templates / "spelregels" / f"{language}.md").open("a", encoding="utf-8") as file:
+        with (templates / language / "spelregels.md").open("a", encoding="utf-8") as file:
             file.write(f"{number}. Rule.\n")
     filled = find_text("welcome", language, "nl", templates).fill(FACTS)
     heading = f"De {nl} spelregels" if language == "nl" else f"The {en} rules"
@@ -197,11 +198,11 @@ def test_an_unknown_language_falls_back() -> None:
 def test_all_languages_share_one_version_of_the_rules(folder: Path) -> None:
     """A text has the version of the rules in it; two versions at once are a Stop that says so."""
     assert rules_version() == find_text("welcome", "nl", "nl").version == find_text("welcome", "en", "nl").version
-    write(folder, "spelregels/nl.md", "Versie: 2\n\nTekst")
-    write(folder, "spelregels/en.md", "Versie: 1\n\nText")
+    write(folder, "nl/spelregels.md", "Versie: 2\n\nTekst")
+    write(folder, "en/spelregels.md", "Versie: 1\n\nText")
     with pytest.raises(Stop) as stop:
         rules_version(folder)
-    assert "en.md: 1, nl.md: 2" in stop.value.message
+    assert "en: 1, nl: 2" in stop.value.message
 
 
 @pytest.mark.parametrize(
@@ -222,20 +223,20 @@ def test_all_languages_share_one_version_of_the_rules(folder: Path) -> None:
 )
 def test_a_fault_in_a_text_is_a_stop_that_points_at_it(folder: Path, source: str, line: int | None, words: str) -> None:
     """File and line, what is wrong, in Dutch; never a traceback, and nothing of a person."""
-    write(folder, "welcome/nl.md", source)
+    write(folder, "nl/welcome.md", source)
     with pytest.raises(Stop) as stop:
         find_text("welcome", "nl", "nl", folder).fill(FACTS)
     assert words in stop.value.message and stop.value.remedy
     if line:
-        assert f"templates/welcome/nl.md, regel {line}." in stop.value.message
+        assert f"templates/nl/welcome.md, regel {line}." in stop.value.message
     assert "Sanne" not in stop.value.message and str(folder) not in stop.value.message
 
 
 def test_a_fault_in_an_included_piece_points_at_the_piece(folder: Path) -> None:
     """The line is counted in the file where it stands."""
-    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "spelregels/nl.md" %}\n')
-    write(folder, "spelregels/nl.md", "Versie: 1\n\n1. Een\n2. {{ onbekend }}\n")
-    with pytest.raises(Stop, match=re.escape("templates/spelregels/nl.md, regel 4. De naam 'onbekend'")):
+    write(folder, "nl/welcome.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "nl/spelregels.md" %}\n')
+    write(folder, "nl/spelregels.md", "Versie: 1\n\n1. Een\n2. {{ onbekend }}\n")
+    with pytest.raises(Stop, match=re.escape("templates/nl/spelregels.md, regel 4. De naam 'onbekend'")):
         find_text("welcome", "nl", "nl", folder).fill(FACTS)
 
 
@@ -243,14 +244,14 @@ def test_a_missing_text_is_a_stop(folder: Path) -> None:
     """It names the file, and says what to do."""
     with pytest.raises(Stop) as stop:
         find_text("welcome", "en", "nl", folder)
-    assert "templates/welcome/nl.md" in stop.value.message and stop.value.remedy
-    write(folder, "welcome/nl.md", "Onderwerp: Dag\n\nBeste\n")
+    assert "templates/nl/welcome.md" in stop.value.message and stop.value.remedy
+    write(folder, "nl/welcome.md", "Onderwerp: Dag\n\nBeste\n")
     (folder / "letter.css").unlink()
     with pytest.raises(Stop, match=r"letter\.css"):
         find_text("welcome", "nl", "nl", folder).fill(FACTS)
-    (folder / "welcome/nl.md").write_bytes(b"Onderwerp: Dag\n\nco\xf6rdinator\n")
+    (folder / "nl/welcome.md").write_bytes(b"Onderwerp: Dag\n\nco\xf6rdinator\n")
     with pytest.raises(Stop, match="niet worden gelezen"):
-        Text("welcome/nl.md", folder)
+        Text("nl/welcome.md", folder)
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -287,7 +288,7 @@ def test_a_sign_request_is_written_down_whole(language: str) -> None:
 @pytest.mark.parametrize(
     ("body", "line", "words"),
     [
-        ('Beste\n\n{% include "welcome/nl.md" %}\n', None, "om zichzelf"),
+        ('Beste\n\n{% include "nl/welcome.md" %}\n', None, "om zichzelf"),
         ("Beste\n\n{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}\n", 5, "geen macro"),
         ("Beste\n\n{{ 'x' * 10**9 }}\n", 5, "geen macro, som"),
         ("Beste\n\n{{ '%999999999d' | format(1) }}\n", 5, "'format'"),
@@ -306,7 +307,7 @@ def test_a_sign_request_is_written_down_whole(language: str) -> None:
 )
 def test_a_text_without_end_is_a_stop(folder: Path, body: str, line: int | None, words: str) -> None:
     """Whoever wrote it: it neither hangs nor fills the memory, and the line that is told is the right one."""
-    write(folder, "welcome/nl.md", f"Onderwerp: Dag\n\n{body}")
+    write(folder, "nl/welcome.md", f"Onderwerp: Dag\n\n{body}")
     with pytest.raises(Stop) as stop:
         find_text("welcome", "nl", "nl", folder).fill(FACTS)
     assert words in stop.value.message
@@ -315,11 +316,11 @@ def test_a_text_without_end_is_a_stop(folder: Path, body: str, line: int | None,
 
 def test_pieces_within_pieces_are_put_in_their_places(folder: Path) -> None:
     """In the mail as in a document, with the rules in them counted."""
-    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "one/nl.md" %}\n')
-    write(folder, "one/nl.md", 'Een\n\n{% include "two/nl.md" %}\n')
-    write(folder, "two/nl.md", "Versie: 4\n\n1. Twee van {{ number_of_rules }}\n")
+    write(folder, "nl/welcome.md", 'Onderwerp: Dag\n\nBeste\n\n{% include "nl/one.md" %}\n')
+    write(folder, "nl/one.md", 'Een\n\n{% include "nl/two.md" %}\n')
+    write(folder, "nl/two.md", "Versie: 4\n\n1. Twee van {{ number_of_rules }}\n")
     text = find_text("welcome", "nl", "nl", folder)
-    assert "1. Twee van een" in text.fill(FACTS).plain and text.version == "4"
+    assert "1. Twee van 1" in text.fill(FACTS).plain and text.version == "4"
 
 
 @pytest.mark.parametrize("name", ["hard.md", "letter.css"])
@@ -329,7 +330,7 @@ def test_a_text_that_is_a_secret_by_another_name_is_refused(folder: Path, tmp_pa
     secret.write_text("geheim", encoding="utf-8")
     (folder / name).unlink(missing_ok=True)
     (folder / name).hardlink_to(secret)
-    write(folder, "welcome/nl.md", 'Onderwerp: Dag\n\n{% include "hard.md" %}\n')
+    write(folder, "nl/welcome.md", 'Onderwerp: Dag\n\n{% include "hard.md" %}\n')
     if name != "hard.md":
         write(folder, "hard.md", "x")
     with pytest.raises(Stop, match="hetzelfde bestand") as stop:

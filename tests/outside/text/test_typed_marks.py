@@ -48,7 +48,7 @@ OURS = [
     "--=_buurtbeheer_cards--",
     "=_buurtbeheer",
     "{{ regiegroep_number }}",
-    "{% include 'welcome/nl.md' %}",
+    "{% include 'nl/welcome.md' %}",
     "{# #}",
     "{{",
     "%}",
