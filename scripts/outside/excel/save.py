@@ -15,7 +15,7 @@ from typing import IO
 from xml.parsers import expat
 
 from outside.errors import Changed, Stop
-from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, keep_backup, replacing
+from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, fingerprint_of, keep_backup, replacing
 from outside.xlsx.archive import Archive, PackedPart, UnsupportedWorkbook
 from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx.guard import check_not_open
@@ -67,12 +67,11 @@ def put_cells(
         if backup:
             keep_backup(path, backups)
         # Windows replaces no file that is open, so the old one is closed first.
-        with replacing(path) as new, path.open("rb") as old:
+        with replacing(path, expected) as new, path.open("rb") as old:
             _make(Archive(old), new, changes, new_sheets or {}, kept or {}, formulas=formulas)
-            # Whoever saved the file in the meantime must not lose his work.
-            if expected is not None and fingerprint(path) != expected:
-                raise Changed
-        return fingerprint(path)
+            made = fingerprint_of(new)
+        now = fingerprint(path)  # Windows sets the time of change when a file is closed
+        return now if now.digest == made.digest else made  # somebody saved since: the next write sees that
 
 
 def try_cells(

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO
 
-from outside.errors import Stop
+from outside.errors import Changed, Stop
 from outside.files.atomic import private_folder, stop_from
 
 KEPT = 20
@@ -38,9 +38,15 @@ class Fingerprint:
 def fingerprint(path: Path) -> Fingerprint:
     """The fingerprint of a file as it stands now."""
     with path.open("rb") as file:
-        before = os.fstat(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return Fingerprint(before.st_size, before.st_mtime_ns, digest)
+        return fingerprint_of(file)
+
+
+def fingerprint_of(file: IO[bytes]) -> Fingerprint:
+    """The fingerprint of a file that is open; it is read from the start."""
+    file.flush()
+    file.seek(0)
+    before = os.fstat(file.fileno())
+    return Fingerprint(before.st_size, before.st_mtime_ns, hashlib.file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]  # every file that is open reads into a buffer
 
 
 def make_private_folder(folder: Path) -> None:
@@ -122,11 +128,12 @@ def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, expected: Fingerprint | None = None) -> Iterator[IO[bytes]]:
     """A new file beside `path` that takes its place when the block ends well, and vanishes when it does not.
 
     Its rights are those of the file that it replaces. Until the last moment the old file stands
-    whole; a process that is killed leaves it so.
+    whole; a process that is killed leaves it so. Raises Changed where the old one is not the `expected`
+    one any more: what somebody saved meanwhile stands there still.
     """
     for rest in path.parent.glob(f".{glob.escape(path.name)}.*.nieuw"):  # of a run that was killed; we hold the lock
         rest.unlink(missing_ok=True)
@@ -137,11 +144,39 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             _to_disk(file)
             if path.exists():
                 _take_rights(path, file, part)
-        part.replace(path)
+        if expected is None:
+            part.replace(path)
+        else:
+            _replace_expected(part, path, expected)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     _folder_to_disk(path.parent)
+
+
+def _replace_expected(part: Path, path: Path, expected: Fingerprint) -> None:
+    """Put `part` in the place of `path`, and look at what stood there afterwards too: somebody may save at any moment.
+
+    A second name keeps that file until it was looked at; where it is another after all, it is put back.
+    """
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.nieuw")
+    try:
+        os.link(path, aside)
+    except OSError:  # a disk on which a file has one name
+        if fingerprint(path) != expected:
+            raise Changed from None
+        part.replace(path)
+        return
+    try:
+        found = aside.stat()
+        if (found.st_size, found.st_mtime_ns) != (expected.size, expected.changed):
+            raise Changed
+        part.replace(path)
+        if fingerprint(aside) != expected:
+            aside.replace(path)
+            raise Changed
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def open_private(path: Path) -> IO[bytes]:

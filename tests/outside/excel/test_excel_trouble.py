@@ -15,6 +15,7 @@ from outside.errors import Changed, Stop
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import restore_newest_backup
+from roster.plan.steps import SetCell
 from support.excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
 from support.workbook_contract import PEOPLE, rows_of
 from support.xlsx_by_hand import values
@@ -31,6 +32,58 @@ def test_a_register_that_changed_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(Changed):
         workbook.write([step])
     assert path.read_bytes() == other and leftovers(path) == []
+
+
+@pytest.mark.parametrize("late", ["fsync", "link", "replace"])
+def test_what_somebody_saves_at_the_last_moment_is_not_lost(
+    late: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the new file goes to the disk, right before it takes the old one's place, and in that very moment."""
+    path, theirs = tmp_path / "register.xlsx", tmp_path / "theirs"
+    workbook = register(path)
+    step = status(workbook, "geblokkeerd")
+    other = path.read_bytes().replace(b"docProps/app.xml", b"docProps/apx.xml")
+    asked = {"fsync": os.fsync, "link": os.link, "replace": os.rename}[late]
+
+    def save(*given: object) -> object:
+        if late == "replace" and ".register.xlsx" in str(given[0]) and given[1] == path:
+            path.write_bytes(other)  # in place, as a program on a network drive does
+        elif late != "replace" and list(tmp_path.glob(".register.xlsx.*.nieuw")):
+            theirs.write_bytes(other)
+            theirs.replace(path)
+        return asked(*given)  # type: ignore[operator]  # one of three calls of the system
+
+    if late == "replace":
+        monkeypatch.setattr(Path, "replace", lambda self, target: save(self, target) or target)
+    else:
+        monkeypatch.setattr(os, late, save)
+    with pytest.raises(Changed):
+        workbook.write([step])
+    monkeypatch.undo()
+    assert path.read_bytes() == other and leftovers(path) == []
+
+
+def test_what_somebody_saves_right_after_ours_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before we looked at what we wrote ourselves: the next write does not take it for ours."""
+    path = tmp_path / "register.xlsx"
+    workbook = register(path)
+    step = status(workbook, "geblokkeerd")
+    other = path.read_bytes().replace(b"docProps/app.xml", b"docProps/apx.xml")
+    replace = Path.replace
+
+    def save(self: Path, target: Path) -> Path:
+        done = replace(self, target)
+        if target == path:
+            path.unlink()
+            path.write_bytes(other)
+        return done
+
+    monkeypatch.setattr(Path, "replace", save)
+    workbook.write([step])
+    monkeypatch.undo()
+    with pytest.raises(Changed):
+        workbook.write([SetCell(step.place, "actief", "geblokkeerd")])
+    assert path.read_bytes() == other
 
 
 @pytest.mark.parametrize("name", ["~$register.xlsx", ".~lock.register.xlsx#"])
