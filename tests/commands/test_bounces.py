@@ -186,7 +186,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert "make no-mail" not in ended.stderr
     state.rename(home / "first")  # a second laptop
-    run_door("sync", "--settings", settings, *TODAY)
+    run_door("sync", "--force", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == f"{sent}; wil geen mail"
     with Ledger(state / "ledger.sqlite3", DAY) as second:
         assert second.do_not_mail_digests() == {second.address_mark(address)}

@@ -385,7 +385,7 @@ def test_the_mark_stays_behind_what_else_the_cell_says() -> None:
 
 def test_a_ledger_remembers_a_wish_until_it_is_taken_back(ledger: Ledger) -> None:
     mark = ledger.address_mark(P3)
-    ledger.do_not_mail(P3)
+    ledger.letters.do_not_mail([ledger.address_mark(P3)])
     assert ledger.history().do_not_mail_digests == {mark}
     assert datetime.now() - ledger.history().do_not_mail_since[mark] < timedelta(hours=1)
     ledger.letters.mail_again([mark])

@@ -57,9 +57,9 @@ def choices(today: date = TODAY, *, force: bool = False) -> Choices:
     return Choices(None, yes=True, force=force, today=today)
 
 
-def sync(settings: Settings, today: date = TODAY) -> int:
-    """One whole round; the exit code."""
-    return run(settings, choices(today), PLANNERS, replaces=FOLDERS)
+def sync(settings: Settings, today: date = TODAY, *, force: bool = False) -> int:
+    """One whole round; the exit code. With `force` also where the ledger is lost, or another laptop's first."""
+    return run(settings, choices(today, force=force), PLANNERS, replaces=FOLDERS)
 
 
 def letters(settings: Settings) -> dict[str, str]:

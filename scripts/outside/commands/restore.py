@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from outside.config.settings import Settings
-from outside.console import agree, say
+from outside.console import agree, say, warn
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import backups_of, restore_newest_backup
+from outside.ledger.copies import moment_of, put_back, what_is_wrong
 
 
 def tell_backups(settings: Settings) -> int:
@@ -20,7 +23,12 @@ def tell_backups(settings: Settings) -> int:
 
 
 def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
-    """Put one back, after a question unless `sure`; the exit code. Raises Stop where there is none or a run is busy."""
+    """Put one back, after a question unless `sure`; the exit code. Raises Stop where there is none or a run is busy.
+
+    A ledger that is lost goes first, and then the register stays as it is, unless that is lost too or named by `which`.
+    """
+    if which is None and _bring_ledger_back(settings, sure=sure) and _has_register(settings):
+        return 0
     workbook = _only_local(settings).workbook
     backups = settings.paths.state / "backups"
     wanted = which or next((backup.name for backup in backups_of(workbook.path, backups)), "")
@@ -31,6 +39,32 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
         restored = restore_newest_backup(workbook.path, backups, which)
     say(f"{restored.name} is teruggezet als {workbook.path.name}. Wat er stond, is eerst zelf bewaard.")
     return 0
+
+
+def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
+    """Put the ledger back where it is missing, damaged or empty; False where there was no need, or nothing to put."""
+    path, backups = settings.paths.state / "ledger.sqlite3", settings.paths.state / "backups"
+    copies = backups_of(path, backups)
+    wrong = what_is_wrong(path, date.today()) if copies else ""
+    if not wrong:
+        return False
+    if not sure and not agree(f"Het logboek {wrong}. De laatste kopie terugzetten?"):
+        say("Er is niets gedaan. Weet u het zeker? Typ: make restore YES=1")
+        return True
+    copy = put_back(path, backups)
+    if copy is None:
+        warn(f"Het logboek {wrong}, en de kopieën ervan zijn ook beschadigd. Er is niets veranderd.")
+        return False
+    made = moment_of(copy)
+    say(f"Het logboek {wrong.replace('is', 'was', 1)}. De kopie van {made:%d-%m-%Y %H:%M} is teruggezet.")
+    say("Wat er daarna nog gebeurde, staat er niet in. Typ eerst: make check")
+    if _has_register(settings):
+        say("Het register is niet veranderd. Wilt u ook daarvan een kopie terugzetten? Typ nog eens: make restore")
+    return True
+
+
+def _has_register(settings: Settings) -> bool:
+    return settings.workbook.kind != "excel" or settings.workbook.path.exists()
 
 
 def _only_local(settings: Settings) -> Settings:

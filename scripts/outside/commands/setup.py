@@ -65,7 +65,8 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
     path = folder / "register.xlsx"
     state = folder / "state"
     mail, rules = folder / "out" / "mail", state / "spelregels"
-    for stale in (path, *state.glob("ledger.sqlite3*"), *rules.glob("*.md"), *mail.glob("*.eml")):
+    kept = (state / "backups").glob("ledger_*.sqlite3")
+    for stale in (path, *state.glob("ledger.sqlite3*"), *kept, *rules.glob("*.md"), *mail.glob("*.eml")):
         stale.unlink(missing_ok=True)
     make_example(path, members, seed, today, settings)
     say(f"Voorbeeld met {members} verzonnen deelnemers: {path}")

@@ -11,7 +11,7 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -57,8 +57,11 @@ def make_private_folder(folder: Path) -> None:
         raise stop_from(error, folder.name) from error
 
 
-def keep_backup(path: Path, backups: Path) -> Path:
-    """Copy the file to `backups` under a dated name, on disk before this returns; the oldest beyond 20 go."""
+def keep_backup(path: Path, backups: Path, fill: Callable[[Path], None] | None = None) -> Path:
+    """Copy the file to `backups` under a dated name, on disk before this returns; the oldest beyond 20 go.
+
+    `fill` writes the copy of a file that must not simply be read, into an empty one.
+    """
     make_private_folder(backups)
     for rest in backups.glob("*.deel"):  # of a run that was killed; we hold the lock
         rest.unlink(missing_ok=True)
@@ -69,8 +72,12 @@ def keep_backup(path: Path, backups: Path) -> Path:
         turn += 1
         target = backups / f"{path.stem}_{stamp}-{turn:02d}{path.suffix}"
     part = target.with_name(target.name + ".deel")
-    with path.open("rb") as source, open_private(part) as copy:
-        shutil.copyfileobj(source, copy, _PIECE)
+    with open_private(part) as copy:
+        if fill is not None:
+            fill(part)
+        else:
+            with path.open("rb") as source:
+                shutil.copyfileobj(source, copy, _PIECE)
         _to_disk(copy)
     part.replace(target)
     _folder_to_disk(backups)

@@ -76,6 +76,7 @@ class Ledger:
     def __init__(self, path: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
         self._connection = open_database(path)
         self._clock = clock
+        self.path = path
         self.today = today
         try:
             self._open(clock)
@@ -100,6 +101,15 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+
+    def is_empty(self) -> bool:
+        """True where no round, letter or wish was ever written down."""
+        tables = ("message", "seen", "do_not_mail", "asked")
+        return not any(self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)  # noqa: S608  # our own words
+
+    def copy_into(self, other: sqlite3.Connection) -> None:
+        """Copy all of it into another database, as it stands at this moment."""
+        self._connection.backup(other)
 
     def history(self) -> History:
         """All that the planners may know of earlier runs."""
@@ -256,10 +266,6 @@ class Ledger:
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""
         return self._clock()
-
-    def do_not_mail(self, address: str) -> None:
-        """Remember that an address asked to be left alone, until that is taken back."""
-        self.letters.do_not_mail([self.address_mark(address)])
 
     def do_not_mail_digests(self) -> frozenset[str]:
         """The digests of all addresses that asked to be left alone."""

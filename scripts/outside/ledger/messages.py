@@ -104,11 +104,6 @@ class MessageStore:
         with writing(self._connection) as connection:
             self._settle(connection, message_ids, WAITS, (READY, SENT, HAND, UNCERTAIN, REFUSED, WAITS))
 
-    def knows_address(self, address: str) -> bool:
-        """True where a letter ever went to the address with this digest."""
-        row = self._connection.execute("SELECT 1 FROM message WHERE address = ? LIMIT 1", (address,)).fetchone()
-        return row is not None
-
     def was_heard(self, digest: str) -> bool:
         """True for an answer or a report that an earlier run took to heart."""
         return self._connection.execute("SELECT 1 FROM heard WHERE digest = ?", (digest,)).fetchone() is not None

@@ -1,4 +1,4 @@
-"""The shelf of the ledger: our files under out/, whose cards left in which bundle, and who was seen where."""
+"""The shelf of the ledger: our files under out/, and who was seen where."""
 
 from __future__ import annotations
 
@@ -55,23 +55,6 @@ class FileStore:
             Delivery(person, SEEN, "", SENT, date.fromisoformat(day), notice=Notice(group, role, number), at=at)
             for person, group, role, number, day, at in rows
         ]
-
-    def remember_bundle(self, name: str, cards: Mapping[str, str]) -> None:
-        """Remember that a bundle left today with these cards: person -> digest of what the card said."""
-        with writing(self._connection) as connection:
-            number = connection.execute(
-                "INSERT INTO bundle (name, day) VALUES (?, ?)", (name, self._today.isoformat())
-            ).lastrowid
-            rows = [(number, person, said) for person, said in cards.items()]
-            connection.executemany("INSERT INTO card VALUES (?, ?, ?)", rows)
-
-    def bundled(self, name: str) -> dict[str, str]:
-        """Everyone whose card ever left in a bundle of this name: person -> digest of the last card."""
-        rows = self._connection.execute(
-            "SELECT person, card.digest FROM card JOIN bundle ON bundle = number WHERE name = ? ORDER BY number",
-            (name,),
-        )
-        return dict(rows)
 
     def files_in(self, top: str) -> dict[str, set[str]]:
         """The files that we wrote in a folder of out/: path -> digests of what we meant to stand in it."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from outside.errors import Stop
 from outside.files.atomic import make_private, private_folder, replace, settle_folder, stop_from
+from outside.files.backups import backups_of
 
 APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""
@@ -137,6 +138,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ELEVENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
+
+
+class DamagedLedger(Stop):
+    """The file at the ledger's place is no sound ledger."""
 
 
 def open_database(path: Path) -> sqlite3.Connection:
@@ -323,8 +328,11 @@ def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
             f"Het logboek {path.name} kan niet worden geopend.",
             "Kijk of de schijf niet vol is en of u in de map mag schrijven. Draai daarna opnieuw.",
         )
-    return Stop(
-        f"Het logboek {path.name} is beschadigd.",
+    damaged = f"Het logboek {path.name} is beschadigd."
+    if backups_of(path, path.parent / "backups"):
+        return DamagedLedger(damaged, "Er zijn kopieën van. Zet de laatste terug met: make restore")
+    return DamagedLedger(
+        damaged,
         f"Zet een reservekopie van de map {path.parent.name} terug. Hebt u die niet, geef het bestand dan een andere "
         "naam en draai opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
         "kreeg, krijgt het niet nog eens.",

@@ -30,6 +30,16 @@ def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er n
     return 1
 
 
+def refuse_new_ledger(doubted: str, word: str, *, copies: bool) -> int:
+    """Tell that the ledger is new while the register is not, and what to do in either case."""
+    warn("Dit register is al in gebruik, en het logboek is nieuw. Daarom is er niets gedaan.", "bad")
+    warn(f"  {doubted}", "plain")
+    lost = "Zet een kopie terug met: make restore" if copies else "Zet een reservekopie van de map state terug."
+    warn(f"Was er op deze computer wel een logboek? {lost}", "plain")
+    warn(f"Is dit de eerste ronde op deze computer, of is er geen kopie? Typ: make {word} FORCE=1", "plain")
+    return 1
+
+
 def tell_forced(doubted: Sequence[str]) -> None:
     """What is doubted and goes on because somebody said so: she may have meant another doubt."""
     warn("Er verandert opvallend veel tegelijk. Met FORCE=1 gaat het door.")

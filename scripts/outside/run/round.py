@@ -15,6 +15,8 @@ from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.copies import told_copies
 from outside.files.atomic import stop_from
+from outside.files.backups import backups_of
+from outside.ledger.copies import keep_copy
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
@@ -25,7 +27,7 @@ from outside.run.deliver import open_mailbox, settle
 from outside.run.private import keep_folders_out_of_git, keep_register_private
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
-from outside.run.report import conclude, exit_code, refuse, tell_forced, tell_report
+from outside.run.report import conclude, exit_code, refuse, refuse_new_ledger, tell_forced, tell_report
 from outside.run.select import DeliveryLog
 from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
@@ -41,7 +43,7 @@ from roster.plan.delivery_status import READY, SENT
 from roster.plan.history import Delivery, History
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import Planner, Send, SetCell, Step, View
-from roster.planners.safety import doubts
+from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
 from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
@@ -61,6 +63,7 @@ class Prepared:
     plan: list[Step]
     held: Held
     doubted: list[str]
+    new_ledger: str = ""
 
 
 def run(
@@ -135,7 +138,16 @@ class Tries:
         if self._leave.past is not None and self._report.sent and self._mailbox.done == SENT:
             self._ledger.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
-        return conclude(self._report, self._prepared.view, self._settings, self._ledger, self._word)
+        code = conclude(self._report, self._prepared.view, self._settings, self._ledger, self._word)
+        self._keep_copy()
+        return code
+
+    def _keep_copy(self) -> None:
+        """The ledger goes beside the backups of the register; where that fails the round is as good as it was."""
+        try:
+            keep_copy(self._ledger, self._settings.paths.state / "backups")
+        except Stop as stop:
+            warn(f"{stop.message} {stop.remedy}")
 
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
@@ -148,8 +160,10 @@ class Tries:
                 prepared = self._prepare()
         self._prepared = prepared
         tell(prepared) if first else tell_again(prepared)
-        if prepared.doubted and self._choices.force:
-            tell_forced(prepared.doubted)
+        if prepared.new_ledger and not self._choices.force:
+            return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings))
+        if (prepared.doubted or prepared.new_ledger) and self._choices.force:
+            tell_forced([*filter(None, [prepared.new_ledger]), *prepared.doubted])
         elif prepared.doubted:
             if not self._report.did_something:
                 return refuse(prepared.doubted, self._word)
@@ -178,6 +192,8 @@ class Tries:
     def _carry_out(self, prepared: Prepared, posted: DeliveryLog, now: datetime) -> None:
         """Step 8."""
         view, settings, ledger = prepared.view, self._settings, self._ledger
+        if prepared.new_ledger:
+            ledger.remember_counts({BEGUN: 1})  # so that it is asked once
         ledger.remember_numbers(highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.shelf.remember_sights(notices_of(view).sights())
@@ -209,6 +225,8 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
     prepared = prepare_dry(settings, choices, planners)
     tell(prepared, shown=None)
+    if prepared.new_ledger and not choices.force:
+        return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
     if prepared.doubted and not choices.force:
         return refuse(prepared.doubted)
     say()
@@ -216,6 +234,11 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
         return 1
     say("Er is niets veranderd. Doen? Typ: make sync")
     return exit_code(prepared.view.findings)
+
+
+def has_copies(settings: Settings) -> bool:
+    """Whether there is a copy of the ledger to put back."""
+    return bool(backups_of(settings.paths.state / "ledger.sqlite3", settings.paths.state / "backups"))
 
 
 def prepare_dry(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> Prepared:
@@ -254,7 +277,7 @@ def prepare(
         view = View(roster, standing, (*unreadable, *found), history, terms)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
-    return Prepared(view, plan, held, doubts(view, plan))
+    return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view))
 
 
 @contextmanager

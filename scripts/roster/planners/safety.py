@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from roster.messages.recipient_history import LOOKED, recipient_history_of
 from roster.model import Status
-from roster.plan.delivery_status import WAITS, done_states, read_mark
+from roster.plan.delivery_status import HAND, SENT, WAITS, done_states, read_mark, says_no_mail
 from roster.plan.steps import Send, Step, View
+from roster.reading.row_ids import valid_number
 from roster.sheet.table import fold
 
 SMALL = 20
@@ -23,6 +24,9 @@ MIXED = 5
 _COLUMNS = ("Mobiel", "E-mail", "Voornaam of Achternaam")
 _WHAT = dict(zip(_COLUMNS, ("het mobiele nummer", "het e-mailadres", "de naam"), strict=True))
 _CAUSE = "Waarschijnlijk is de kolom {} los van de rest gesorteerd of verschoven. Maak dat dan ongedaan."
+
+BEGUN = "begun"
+"""In what a run counted: a ledger that is new was told of, and somebody went on."""
 
 WAITING = "mails"
 """In what a run counted: the mails that waited at its end."""
@@ -58,6 +62,27 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     if again > max(SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
     return found + _flood(view, plan) + _mixed_up(view)
+
+
+def says_ledger_is_new(view: View) -> str:
+    """Why a ledger that remembers no round is doubted, in Dutch; "" where it remembers one, or nothing was done yet.
+
+    It was lost, or this is another computer's first round: which of the two, a person knows.
+    """
+    told = view.history
+    if told.counts or any(one.state != HAND for one in told.deliveries):
+        return ""
+    table = view.roster.tables["Deelnemers"]
+    numbered = sum(valid_number(cell, "D") is not None for cell in table.column("Nr"))
+    marked = sum(read_mark(cell) is not None or says_no_mail(cell) for cell in table.column("Welkom"))
+    if not (numbered and marked):
+        return ""
+    limit = " Hoeveel mails er vandaag al weg zijn, weet hij niet." if view.terms.mail_done == SENT else ""
+    return (
+        f"Het logboek van deze computer is leeg, maar in het register "
+        f"{'heeft 1 deelnemer' if numbered == 1 else f'hebben {numbered} deelnemers'} al een Nr, en bij {marked} staat "
+        f"al iets in de kolom Welkom. Wie geen mail wil, weet deze computer dan alleen uit de rijen.{limit}"
+    )
 
 
 def _flood(view: View, plan: Sequence[Step]) -> list[str]:

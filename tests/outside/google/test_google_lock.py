@@ -195,7 +195,7 @@ def test_a_tab_of_that_name_that_a_person_made_is_never_deleted(
 
 def start(settings_file: Path, server: SheetsServer) -> subprocess.Popen[str]:
     """The door as a process of its own."""
-    command = [sys.executable, SYNC, "--yes", "--today", "2026-03-14", "--settings", settings_file]
+    command = [sys.executable, SYNC, "--yes", "--force", "--today", "2026-03-14", "--settings", settings_file]
     env = {**os.environ, **server.environment()}
     return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

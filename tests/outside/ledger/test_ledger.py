@@ -149,8 +149,7 @@ def test_a_pause_is_kept_until_it_is_over(path: Path) -> None:
 def test_whoever_asked_to_be_left_alone_is_remembered_without_the_address(path: Path) -> None:
     """Capitals do not count, twice is once, and the digest outlives everything."""
     with at(path) as ledger:
-        ledger.do_not_mail("Jan@Mail.example")
-        ledger.do_not_mail("jan@mail.example")
+        ledger.letters.do_not_mail(map(ledger.address_mark, ("Jan@Mail.example", "jan@mail.example")))
     with at(path) as ledger:
         assert ledger.do_not_mail_digests() == {ledger.address_mark("JAN@mail.example")}
         assert ledger.address_mark("jan@mail.example") == ledger.history().identity("jan@mail.example")
@@ -181,15 +180,6 @@ def test_counts_and_salt_outlive_the_run(path: Path) -> None:
         assert other.history().salt != salt
 
 
-def test_bundles_remember_whose_cards_left_and_what_they_said(path: Path) -> None:
-    """The last card of each person counts."""
-    with at(path) as ledger:
-        ledger.shelf.remember_bundle("Tuindorp", {"D-0001": "a", "D-0002": "b"})
-        ledger.shelf.remember_bundle("Tuindorp", {"D-0002": "c"})
-        ledger.shelf.remember_bundle("Kanaal", {"D-0009": "z"})
-        assert ledger.shelf.bundled("Tuindorp") == {"D-0001": "a", "D-0002": "c"}
-
-
 def test_nothing_personal_stands_in_the_file(path: Path) -> None:
     """Number and address are digests, and an address in a server's answer is taken out."""
     with at(path) as ledger:
@@ -198,7 +188,7 @@ def test_nothing_personal_stands_in_the_file(path: Path) -> None:
         ledger.remember_numbers({}, {who: "D-0001"})
         ledger.book([], [Intent("<1@mail.example>", "D-0001", "welcome", "1", where, (who,))], "verstuurd")
         ledger.record("<1@mail.example>", Outcome("geweigerd", f"<{address}>: adres bestaat niet"))
-        ledger.do_not_mail(address)
+        ledger.letters.do_not_mail([where])
         assert ledger.entries([send(1)])["D-0001", "welcome", "1"].reason == "… adres bestaat niet"
     stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
     assert b"jansen" not in stored

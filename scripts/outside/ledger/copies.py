@@ -1,0 +1,80 @@
+"""Copies of the ledger beside those of the register, and a lost or damaged one put back from them."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import date, datetime
+from pathlib import Path
+
+from outside.errors import Stop
+from outside.files.atomic import make_private, replace, settle_folder, stop_from
+from outside.files.backups import backups_of, keep_backup
+from outside.ledger.ledger import Ledger
+from outside.ledger.schema import DamagedLedger, open_database
+
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database belongs to that one alone, and would spoil another."""
+
+
+def keep_copy(ledger: Ledger, backups: Path) -> Path:
+    """A dated copy of an open ledger among the backups, its owner's alone. Raises Stop where it cannot be kept."""
+
+    def fill(part: Path) -> None:
+        with closing(sqlite3.connect(part)) as copy:
+            ledger.copy_into(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # whole in one file
+
+    try:
+        return keep_backup(ledger.path, backups, fill)
+    except OSError as error:
+        raise stop_from(error, backups.name) from error
+    except sqlite3.Error as error:
+        raise Stop("Van het logboek kon geen kopie worden bewaard.", "Kijk of de schijf niet vol is.") from error
+
+
+def what_is_wrong(path: Path, today: date) -> str:
+    """Why the ledger at `path` may be replaced, in Dutch; "" for a sound one. Raises Stop where it is in use."""
+    if not path.exists():
+        return "is er niet"
+    try:
+        with Ledger(path, today) as ledger:
+            return "is leeg" if ledger.is_empty() else ""
+    except DamagedLedger:
+        return "is beschadigd"
+
+
+def moment_of(copy: Path) -> datetime:
+    """When a copy was made (local time), as its name tells."""
+    _name, day, time = copy.stem.split("_")[-3:]
+    return datetime.strptime(f"{day} {time[:6]}", "%Y-%m-%d %H%M%S")
+
+
+def put_back(path: Path, backups: Path) -> Path | None:
+    """Put the newest copy that is sound in the place of the ledger at `path`; None where there is none.
+
+    What stood there goes under another name, with all that belongs to it. Ask `what_is_wrong` first.
+    """
+    new = path.with_name(path.name + ".new")
+    try:
+        for copy in backups_of(path, backups):
+            for beside in BESIDE:
+                new.with_name(new.name + beside).unlink(missing_ok=True)
+            shutil.copyfile(copy, new)
+            make_private(new)
+            try:
+                open_database(new).close()
+            except Stop:
+                continue
+            aside = path.with_name(f"{path.name}.{datetime.now():%Y-%m-%d_%H%M%S}.oud")
+            for beside in BESIDE:
+                if (old := path.with_name(path.name + beside)).exists():
+                    replace(old, aside.with_name(aside.name + beside))
+            replace(new, path)
+            settle_folder(path.parent)
+            return copy
+        new.unlink(missing_ok=True)
+    except OSError as error:
+        raise stop_from(error, path.parent.name) from error
+    return None
