@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import date
 from itertools import repeat
+from typing import TypeVar
 
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
 from roster.cells.phones import LANDLINES
@@ -153,39 +155,47 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
     surnames, infixes = read_surnames(rows)
     rows.texts("Opmerking")  # nothing is done with it; a story without end is told
-    members = list(
-        map(
-            Member,
-            rows.places,
-            repeat(""),
-            read_names(rows, "Voornaam"),
-            infixes,
-            surnames,
-            read_names(rows, "Organisatie"),
-            rows.texts("Straat", Weight.BLOCKS),
-            rows.texts("Huisnummer", Weight.BLOCKS),
-            rows.texts("Postcode"),
-            rows.texts("Plaats", Weight.BLOCKS),
-            mobiles,
-            rows.heeds("E-mail", an_email_is_well_formed, None, unlike=True),
-            rows.texts("Groep", Weight.BLOCKS),
-            rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
-            rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
-            rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
-            rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            rows.values("Taal", _language(terms), LANGUAGE, Weight.NOTICE, ""),
-            joined,
-            left,
-            left_on,
-            rows.texts("Uitzondering"),
-            rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
-            rows.words("Geen mail", _says_stop, instead=True),
-            rows.words("Welkom", says_no_mail, instead=False),
-            rows.words("Welkom", mail_again_since, instead=None),
-        )
+    members = _made(
+        Member,
+        {
+            "place": rows.places,
+            "nr": repeat(""),
+            "first_name": read_names(rows, "Voornaam"),
+            "infix": infixes,
+            "surname": surnames,
+            "organisation": read_names(rows, "Organisatie"),
+            "street": rows.texts("Straat", Weight.BLOCKS),
+            "house_number": rows.texts("Huisnummer", Weight.BLOCKS),
+            "postcode": rows.texts("Postcode"),
+            "town": rows.texts("Plaats", Weight.BLOCKS),
+            "mobile": mobiles,
+            "email": rows.heeds("E-mail", an_email_is_well_formed, None, unlike=True),
+            "group": rows.texts("Groep", Weight.BLOCKS),
+            "role": rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
+            "adult": rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
+            "agreed": rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
+            "sticker": rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
+            "language": rows.values("Taal", _language(terms), LANGUAGE, Weight.NOTICE, ""),
+            "joined": joined,
+            "left": left,
+            "left_on": left_on,
+            "exception": rows.texts("Uitzondering"),
+            "in_whatsapp": rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
+            "no_mail": rows.words("Geen mail", _says_stop, instead=True),
+            "told_no_mail": rows.words("Welkom", says_no_mail, instead=False),
+            "mail_again": rows.words("Welkom", mail_again_since, instead=None),
+        },
     )
     _give_numbers(members, rows, history)
     return members
+
+
+_Kind = TypeVar("_Kind", Member, SignRequest)
+
+
+def _made(kind: type[_Kind], columns: dict[str, Iterable[object]]) -> list[_Kind]:
+    """One of a kind for every row, from a column for each of its fields by name."""
+    return list(map(kind, *(columns[one.name] for one in fields(kind))))
 
 
 def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
@@ -255,18 +265,18 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
     descriptions = zip(rows.texts("Omschrijving 1"), rows.texts("Omschrijving 2"), strict=True)
     nobody: list[str | None] = [None] * len(rows.places)
     _tell_far_numbers("B", rows, history)
-    return list(
-        map(
-            SignRequest,
-            rows.places,
-            give_numbers("B", rows.cells("Nr"), nobody, rows.left_out("Nr"), history),
-            rows.texts("Groep", Weight.BLOCKS),
-            zip(first, second, strict=True),
-            descriptions,
-            rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),
-            read_names(rows, "Aangevraagd door", Weight.NOTICE),
-            rows.texts("Toelichting"),
-            rows.heeds("Besluit", a_decision_is_known, ""),
-            rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),
-        )
+    return _made(
+        SignRequest,
+        {
+            "place": rows.places,
+            "nr": give_numbers("B", rows.cells("Nr"), nobody, rows.left_out("Nr"), history),
+            "group": rows.texts("Groep", Weight.BLOCKS),
+            "locations": zip(first, second, strict=True),
+            "descriptions": descriptions,
+            "requested_on": rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),
+            "requested_by": read_names(rows, "Aangevraagd door", Weight.NOTICE),
+            "explanation": rows.texts("Toelichting"),
+            "decision": rows.heeds("Besluit", a_decision_is_known, ""),
+            "decided_on": rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),
+        },
     )

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from roster.cells import Unreadable, yes_no
 from roster.finding import Finding
 from roster.model import Member, Roster
-from roster.rules.context import Case, blocks, notice, rows_in_words
+from roster.rules.context import Case, Rule, blocks, notice, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.lookup import Address
 from roster.streets.names import words_of
+from roster.streets.similarity import closest
 
 
 def a_members_group_exists(case: Case) -> Iterator[Finding]:
@@ -171,3 +172,29 @@ def _groups_by_name(case: Case, address: Address) -> list[str]:
     if address.number is None:
         return []
     return sorted(case.roster.group_named[group].name for group in address.groups if group in case.roster.group_named)
+
+
+def a_members_place_is_known(case: Case) -> Iterator[Finding]:
+    """A member's place is one of the network's (a setting). Let op; blank is fine."""
+    names = case.terms.places
+    for member in case.present:
+        if member.town and not case.streets.town(member.town):
+            meant = closest(member.town, names)
+            yield notice(
+                a_members_place_is_known,
+                member.place.at("Plaats"),
+                f"Deze plaats is niet bekend.{f' Bedoelde u {meant}?' if meant else ''}",
+                f"Kies {', '.join(names[:-1])} of {names[-1]}."
+                if len(names) > 1
+                else f"Vul {names[0]} in."
+                if names
+                else "",
+            )
+
+
+RULES: tuple[Rule, ...] = (
+    a_members_group_exists,
+    a_members_address_is_complete,
+    a_member_lives_in_the_groups_streets,
+    a_members_place_is_known,
+)

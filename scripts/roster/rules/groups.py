@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from roster.finding import Finding
 from roster.model import Group, Member, Role
 from roster.reading.admin_rows import rows_of_admins
-from roster.rules.context import Case, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Case, Rule, blocks, notice, other_rows, rows_in_words
 from roster.rules.status import enough_admins, is_open
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold
@@ -250,3 +250,14 @@ def _telling(words: Iterable[str]) -> set[str]:
 
 
 _INFIXES = frozenset(("aan", "bij", "de", "den", "der", "el", "het", "in", "la", "op", "te", "ter", "van", "von"))
+
+RULES_ABOUT_STANDING: tuple[Rule, ...] = (
+    a_group_has_an_admin,
+    a_group_has_more_than_one_admin,
+    a_group_is_registered_first,
+    a_group_fits_in_whatsapp,
+    admin_groups_fit_in_whatsapp,
+    an_admin_sits_in_both_admin_groups,
+    an_admin_sits_in_the_group_of_todays_area,
+    there_is_one_coordinator,
+)

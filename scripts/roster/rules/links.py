@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roster.cells.links import holds_link
 from roster.finding import Finding
-from roster.rules.context import Case, notice
+from roster.rules.context import Case, Rule, notice
 
 
 def a_name_holds_no_link(case: Case) -> Iterator[Finding]:
@@ -34,3 +34,6 @@ def a_name_holds_no_link(case: Case) -> Iterator[Finding]:
                 "In deze naam staat een link of een mailadres.",
                 "Zet hier alleen de naam, tenzij het echt zo hoort.",
             )
+
+
+RULES: tuple[Rule, ...] = (a_name_holds_no_link,)

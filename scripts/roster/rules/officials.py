@@ -1,10 +1,13 @@
-"""Tells police and municipality from everybody else, by e-mail address and by name."""
+"""The rule that police and municipality stay out: told from everybody else by e-mail address and by name."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
+from roster.finding import Finding
+from roster.rules.context import Case, Rule, blocks
 from roster.sheet.table import fold
 from roster.streets.names import words_of
 
@@ -163,3 +166,37 @@ def is_official_organisation(name: str, places: tuple[str, ...] = ()) -> bool:
         return True
     # "Gem" alone may be a name; "Gemeente" alone, or with a department behind it, is the municipality.
     return "gemeente" in words and (not behind or behind[0] not in _AFTER_CONGREGATION)
+
+
+def police_and_municipality_stay_out(case: Case) -> Iterator[Finding]:
+    """Police and municipality stay out: no e-mail at their domains, no such organisation. Blocks.
+
+    "De gemeente en politie zitten zelf niet in de WhatsApp groep." A resident who works there is a
+    private person. An e-mail that does not read is looked at as it was typed.
+    """
+    table = case.roster.tables.get("Deelnemers")
+    domains = tuple(domain.casefold() for domain in case.terms.official_domains)
+    private = "Woont de deelnemer hier zelf, vul dan een eigen e-mailadres in."
+    for member in case.present:
+        address: object = member.email
+        if address is None and table is not None and case.told(member.place, "E-mail"):
+            address = table.cell(member.place.row - table.first, "E-mail")
+        if isinstance(address, str) and is_official_address(address, domains):
+            yield blocks(
+                police_and_municipality_stay_out,
+                member.place.at("E-mail"),
+                "Dit is een adres van politie of gemeente. Die zitten zelf niet in de groep.",
+                private,
+            )
+        if member.organisation and is_official_organisation(
+            member.organisation, (*case.terms.places, case.terms.municipality)
+        ):
+            yield blocks(
+                police_and_municipality_stay_out,
+                member.place.at("Organisatie"),
+                "Politie en gemeente zitten zelf niet in de groep.",
+                "Woont de deelnemer hier zelf, maak deze cel dan leeg en gebruik een eigen naam en e-mailadres.",
+            )
+
+
+RULES: tuple[Rule, ...] = (police_and_municipality_stay_out,)

@@ -8,7 +8,7 @@ from itertools import count
 from roster.cells import distance_m
 from roster.finding import Finding
 from roster.model import SignRequest, Status
-from roster.rules.context import Case, blocks, in_order, notice
+from roster.rules.context import Case, Rule, blocks, in_order, notice
 from roster.rules.status import is_open
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import fold
@@ -160,3 +160,13 @@ def signs_follow_the_advice(case: Case) -> Iterator[Finding]:
 
 def _streets(number: int) -> str:
     return "één straat" if number == 1 else f"{number} straten"
+
+
+RULES_ABOUT_STANDING: tuple[Rule, ...] = (
+    a_sign_request_is_of_a_started_group,
+    a_sign_request_names_two_places,
+    a_location_lies_on_the_groups_streets,
+    one_open_request_at_a_time,
+    signs_follow_the_advice,
+)
+"""In this order: a request that one of them blocks counts for nothing to the next."""

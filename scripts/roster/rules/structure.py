@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from roster.finding import Finding
 from roster.model import Area, Group, Street
-from roster.rules.context import Case, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Case, Rule, blocks, notice, other_rows, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.similarity import closest
 
@@ -131,3 +131,13 @@ def a_place_is_known(case: Case) -> Iterator[Finding]:
                 f"Deze plaats is niet bekend.{f' Bedoelde u {meant}?' if meant else ''}",
                 f"Kies uit: {', '.join(case.terms.places)}.",
             )
+
+
+RULES: tuple[Rule, ...] = (
+    a_group_has_a_unique_name,
+    a_group_lies_in_a_known_area,
+    a_group_has_streets,
+    a_street_names_its_group,
+    a_street_belongs_to_one_group,
+    a_place_is_known,
+)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from importlib import import_module
+from pkgutil import iter_modules
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import roster.rules
 from roster.example.register import example
 from roster.model import Role, Status
 from roster.plan.history import History
@@ -92,6 +95,20 @@ def test_every_rule_is_a_sentence_with_a_docstring_and_stands_in_the_list_once()
     listed = [*RULES, *RULES_ABOUT_STANDING]
     assert len(set(listed)) == len(listed)
     assert all(rule.__doc__ and rule.__name__.count("_") >= 2 for rule in listed)
+
+
+def test_every_rule_that_a_topic_holds_speaks() -> None:
+    """A rule is added in the file of its topic alone, and one that is not in its RULES is a slip."""
+    topics = [import_module(f"roster.rules.{found.name}") for found in iter_modules(roster.rules.__path__)]
+    there = {
+        held
+        for topic in topics
+        for name, held in vars(topic).items()
+        if not name.startswith("_")
+        and getattr(held, "__module__", "") == topic.__name__
+        and getattr(held, "__annotations__", {}) == {"case": "Case", "return": "Iterator[Finding]"}
+    }
+    assert there == {*RULES, *RULES_ABOUT_STANDING}
 
 
 def test_reading_tells_under_names_of_rules() -> None:

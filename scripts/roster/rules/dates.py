@@ -1,0 +1,87 @@
+"""The rules about days: how long a sticker may wait, and days that make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from roster.finding import Finding
+from roster.rules.context import Case, Rule, notice
+from roster.sheet.table import Place
+
+
+def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
+    """A member shows the sticker (Sticker = ja) within 30 days of joining (a setting). Let op. "Het is verplicht"."""
+    most, today = case.terms.sticker_days, case.terms.today
+    for member in case.present:
+        if member.sticker or member.joined is None or (today - member.joined).days <= most:
+            continue
+        if not case.told(member.place, "Sticker"):
+            yield notice(
+                a_member_shows_the_sticker,
+                member.place.at("Sticker"),
+                f"De deelnemer doet langer dan {most} dagen mee, en de sticker is nog niet gemeld.",
+                "Vraag of de sticker zichtbaar op het raam zit, en vul dan ja in.",
+            )
+
+
+def dates_make_sense(case: Case) -> Iterator[Finding]:
+    """Dates are not in the future, nobody leaves before joining, no group starts before it is registered. Let op.
+
+    Told of whoever left as well.
+    A day of leaving may be to come: it counts from that day on.
+    """
+    roster, today = case.roster, case.terms.today
+    for member in roster.members:
+        joined, left = member.joined, member.left_on
+        if joined is not None and joined > today:
+            yield _in_the_future(member.place.at("Aangemeld op"))
+        if left is not None and left > today:
+            yield notice(
+                dates_make_sense,
+                member.place.at("Afgemeld op"),
+                "Deze dag moet nog komen. Tot die dag doet de deelnemer gewoon mee.",
+                "Is hij al gestopt, verbeter dan de dag.",
+            )
+        elif joined is not None and left is not None and left < joined <= today:
+            yield notice(
+                dates_make_sense,
+                member.place.at("Afgemeld op"),
+                "De dag van afmelden ligt voor de dag van aanmelden.",
+                "Verbeter een van de twee dagen.",
+            )
+    for group in roster.groups:
+        if group.started is not None and group.registered is not None and group.started < group.registered <= today:
+            yield notice(
+                dates_make_sense,
+                group.place.at("Gestart op"),
+                "De dag van starten ligt voor de dag van aanmelden.",
+                "Verbeter een van de twee dagen.",
+            )
+        yield from _future_days(group.place, today, {"Aangemeld op": group.registered, "Gestart op": group.started})
+    for request in roster.requests:
+        asked, decided = request.requested_on, request.decided_on
+        yield from _future_days(request.place, today, {"Aangevraagd op": asked, "Besluit op": decided})
+        if asked is not None and decided is not None and decided < asked <= today:
+            yield notice(
+                dates_make_sense,
+                request.place.at("Besluit op"),
+                "De dag van het besluit ligt voor de dag van de aanvraag.",
+                "Verbeter een van de twee dagen.",
+            )
+
+
+def _future_days(place: Place, today: date, days: dict[str, date | None]) -> Iterator[Finding]:
+    for column, day in days.items():
+        if day is not None and day > today:
+            yield _in_the_future(place.at(column))
+
+
+def _in_the_future(place: Place) -> Finding:
+    return notice(dates_make_sense, place, "Deze dag ligt in de toekomst.", "Verbeter de dag.")
+
+
+RULES: tuple[Rule, ...] = (
+    a_member_shows_the_sticker,
+    dates_make_sense,
+)
