@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from outside.ledger.schema import writing
 from roster.plan.delivery_status import SENT
@@ -18,7 +18,7 @@ class FileStore:
         self._connection = connection
         self._today = today
         self._clock = clock
-        self._last: datetime | None = None  # the latest moment that was remembered, once that was asked
+        self._last: str | None = None  # the latest moment that was remembered, once that was asked
 
     def remember_sights(self, sights: Iterable[Delivery]) -> None:
         """Remember where people stand who were welcomed before that was remembered; what is known stays as it is."""
@@ -41,12 +41,16 @@ class FileStore:
 
     def _next_moment(self) -> str:
         """The moment, or just after the last that was remembered: what comes later is later, whatever a clock says."""
+        last = datetime.fromisoformat(self.latest() or "0001-01-01T00:00:00+00:00")
+        self._last = max(self._clock(), last + timedelta(microseconds=1)).isoformat()
+        return self._last
+
+    def latest(self) -> str:
+        """The latest moment that was remembered of what anybody was told; "" for none."""
         if self._last is None:
             asked = "SELECT max(at) FROM (SELECT at FROM notice UNION ALL SELECT at FROM sight)"
-            last = self._connection.execute(asked).fetchone()[0]
-            self._last = datetime.fromisoformat(last) if last else datetime.min.replace(tzinfo=UTC)
-        self._last = max(self._clock(), self._last + timedelta(microseconds=1))
-        return self._last.isoformat()
+            self._last = str(self._connection.execute(asked).fetchone()[0] or "")
+        return self._last
 
     def sights(self) -> list[Delivery]:
         """All that was remembered so."""

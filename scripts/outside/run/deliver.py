@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from outside.config.settings import Settings
 from outside.console import progress
@@ -192,7 +192,11 @@ class Round:
         finally:
             self._flush(fresh)
             if fresh:
-                self._ledger.book(fresh)
+                try:
+                    self._ledger.book(fresh)
+                except Stop:
+                    self._doubt(message_id for message_id, _outcome in fresh)
+                    raise
             results += fresh
 
     def _flush(self, fresh: list[tuple[str, Outcome]]) -> None:
@@ -211,6 +215,10 @@ class Round:
         except Stop:
             self._ledger.take_back([one.message_id])  # a mailbox that stops has not let go of the letter in hand
             raise
+        except BaseException:
+            self._posted.ended[one.message_id] = self._told(one.send, Outcome(SENT))
+            self._doubt([one.message_id])
+            raise
         if outcome.pause is not None:
             self._ledger.pause_until(self._ledger.now() + outcome.pause)
             self._over = True
@@ -222,10 +230,19 @@ class Round:
         self._done(1)
         return outcome
 
+    def _doubt(self, message_ids: Iterable[str]) -> None:
+        """These may have left, and the ledger could not be told: they are uncertain, as the next round will find."""
+        ended = self._posted.ended
+        for message_id in message_ids:
+            if self._mailbox.done == SENT:
+                ended[message_id] = ended[message_id]._replace(state=UNCERTAIN)
+            else:
+                ended.pop(message_id, None)  # the outbox shows whether it lies there
+
     def _told(self, send: Send, outcome: Outcome) -> Delivery:
         told = send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities
-        address, now = self._ledger.address_mark(send.to_address), self._ledger.now().isoformat()
-        return Delivery(*told, address, outcome.reason, notice=send.notice, at=now)
+        address, at = self._ledger.address_mark(send.to_address), self._ledger.shelf.latest()
+        return Delivery(*told, address, outcome.reason, notice=send.notice, at=at)
 
     def _intent(self, one: Spooled) -> Intent:
         send = one.send

@@ -6,6 +6,7 @@ import sys
 
 from outside.config.settings import Settings
 from outside.console import say
+from outside.errors import Stop
 from outside.files.atomic import keep_out_of_git, stop_from
 from outside.files.private import keep_file
 
@@ -25,11 +26,15 @@ def keep_register_private(settings: Settings) -> None:
         say(f"{path.name} was ook voor anderen op deze computer te lezen. Nu alleen nog voor u. {ON_PURPOSE}")
 
 
-def keep_folders_out_of_git(settings: Settings) -> None:
-    """Let git pass over out/ and state/, whatever the settings call them. Raises Stop where that cannot be written."""
+def keep_folders_out_of_git(settings: Settings) -> Stop | None:
+    """Let git pass over out/ and state/, whatever the settings call them; gives why that could not be written.
+
+    It is given, not raised: mails may have left, and that is what a round must end with.
+    """
     for folder in (settings.paths.out, settings.paths.state):
         try:
             if folder.is_dir():
                 keep_out_of_git(folder)
         except OSError as error:
-            raise stop_from(error, folder.name) from error
+            return stop_from(error, folder.name)
+    return None

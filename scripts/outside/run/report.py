@@ -13,6 +13,7 @@ from roster.finding import Finding
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
+from roster.plan.delivery_status import REFUSED
 from roster.plan.steps import View
 from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe_report
@@ -64,6 +65,8 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)
+    if any(state == REFUSED and act != "registered" for (_person, act, _version), state in report.letters.items()):
+        say(f"Wie de mail weigerde, staat na de volgende make sync in {settings.paths.out.name}/met-de-hand.html.")
     unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
     if report.stop is not None:
         warn(report.stop.message, "bad")

@@ -88,9 +88,13 @@ def run(
             sweep_away(ledger, settings)
         keep_rules(settings)
         try:
-            return Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
+            code = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
         finally:
-            keep_folders_out_of_git(settings)
+            untidy = keep_folders_out_of_git(settings)
+        if untidy is not None:
+            warn(untidy.message, "bad")
+            warn(untidy.remedy, "plain")
+        return code if untidy is None else 3
 
 
 class Tries:
@@ -133,7 +137,7 @@ class Tries:
             self._report = replace(self._report, again=False, stop=late)
         except BaseException:
             if self._report.did_something:
-                tell_report(self._report, self._mailbox.done)
+                tell_report(replace(self._report, again=False, interrupted=True), self._mailbox.done)
             raise
         if self._leave.past is not None and self._report.sent and self._mailbox.done == SENT:
             self._ledger.end_pause(self._leave.past)  # mails did leave

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,14 @@ from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Outcome
 from outside.mail.outbox import Outbox
-from outside.run.apply import Report
+from outside.run.apply import Report, report_of
 from outside.run.deliver import settle
+from outside.run.select import DeliveryLog
 from outside.workbook import Written
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from roster.planners.summary import describe_report
 from support.json_register import JsonRegister, new_register
-from support.small_round import READY, TODAY, carry_out, letter_of, mails, numbered, plan_of, run, view_of
+from support.small_round import READY, TODAY, Postman, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
 
 def test_a_round_mails_everybody_once_and_tells_every_row(tmp_path: Path) -> None:
@@ -242,3 +244,19 @@ def test_a_merged_cell_is_named_and_no_change_is_blamed_for_it(tmp_path: Path) -
     assert "intussen" in told[0]
     assert told[1].startswith("1 cel is niet ingevuld, want samengevoegd") and "Deelnemers rij 2 (Status)" in told[1]
     assert report.after(report).merged == report.merged
+
+
+def test_a_letter_in_hand_when_all_ends_is_counted_as_uncertain(tmp_path: Path) -> None:
+    """A second Ctrl-C: the next round finds it so, and the sum says so already."""
+    register = new_register(tmp_path / "register.json", 3)
+
+    def cut(turn: int) -> None:
+        if turn == 2:
+            raise KeyboardInterrupt
+
+    posted = DeliveryLog()
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(tmp_path, register, mailbox=Postman(before=cut), posted=posted)
+    report = report_of(posted)
+    assert (report.due, report.sent, report.uncertain, report.waiting) == (3, 1, 1, 1)
+    assert describe_report(replace(report, interrupted=True), "verstuurd")[0].startswith("Gedaan tot nu toe")

@@ -23,7 +23,7 @@ from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
 from outside.mail.password import FILE, find_password
 from outside.run.private import keep_register_private
-from support.whole_round import lay_out, sync
+from support.whole_round import lay_out, letters, sync
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")
 ANOTHER = 54321
@@ -219,3 +219,19 @@ def test_git_passes_over_our_folders_by_any_name(tmp_path: Path) -> None:
         ["git", "status", "--porcelain", "-uall"], cwd=tmp_path, env=env, check=True, capture_output=True, text=True
     )
     assert "uit" not in seen.stdout and "geheugen" not in seen.stdout
+
+
+def test_a_disk_that_fills_up_after_letters_went_does_not_say_that_nothing_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that keeps a folder out of git is written last."""
+    settings, opened = lay_out(tmp_path), os.open
+
+    def refuse(path: str | Path, *more: int, **options: int) -> int:
+        place = Path(path)
+        if place.parent == settings.paths.state and place.name.startswith(".buurtbeheer-") and letters(settings):
+            raise OSError(errno.ENOSPC, "full")
+        return opened(path, *more, **options)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert sync(settings) == 3 and letters(settings)
