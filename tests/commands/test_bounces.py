@@ -290,6 +290,21 @@ def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger)
     assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == REFUSED
 
 
+def test_a_report_of_an_earlier_try_does_not_undo_a_later_one(ledger: Ledger) -> None:
+    """A server tells of a delay, then of the end, and somebody sent the letter once more in between."""
+    old = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2020 12:00:00 +0000\r\n")
+    assert hear([old], ledger, People()).refused == 1
+    leave(ledger)
+    assert hear([old.replace(b"<report-", b"<again-")], ledger, People()).refused == 0 and state(ledger) == SENT
+    new = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2099 12:00:00 +0000\r\n")
+    assert hear([new.replace(b"<report-", b"<later-")], ledger, People()).refused == 1
+
+
+def test_a_report_in_words_that_nobody_knows_is_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
+    assert hear([robot("Se on palautettu.")], ledger, People()).refused == 0 and state(ledger) == SENT
+    assert "D-0001: over de mail kwam een bericht" in capsys.readouterr().err
+
+
 def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(
     ledger: Ledger, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -381,12 +396,15 @@ def test_a_made_up_limit_stops_nobodys_mail(ledger: Ledger, report: bytes, capsy
 
 def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
     """In one run or in two: both letters are due again."""
-    other = MINE.replace("D-0001", "D-0002")
-    leave(ledger, name=other, person="D-0002")
+    other, there = MINE.replace("D-0001", "D-0002"), "piet@mail.example"
+    leave(ledger, name=other, person="D-0002", address=there)
     assert hear([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL).due == 0
     assert hear([dsn("5.4.5", f"{TOO_MANY} again")], ledger, People(), GMAIL).due == 0
-    heard = hear([dsn("5.4.5", TOO_MANY, other)], ledger, People(), GMAIL)
-    assert (heard.due, heard.unproven, state(ledger), ledger.pause() is not None) == (2, [], WAITS, True)
+    leave(ledger, name=MINE.replace("welcome", "number"), address=TO, person="D-0009")
+    of_one = dsn("5.4.5", TOO_MANY, MINE.replace("welcome", "number"))
+    assert hear([of_one], ledger, People(), GMAIL).due == 0  # somebody with two letters knows two Message-IDs
+    heard = hear([dsn("5.4.5", TOO_MANY, other, there)], ledger, People(), GMAIL)
+    assert (heard.due, heard.unproven, state(ledger), ledger.pause() is not None) == (3, [], WAITS, True)
 
 
 @pytest.mark.parametrize(("sends_by", "believed"), [("smtp.gmail.com", 1), ("smtp.mail.example", 0), ("", 0)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,9 @@ TIMES = 3
 NEAR = 0.8
 """The share of a day's letters from which on anybody may be believed who says that the day's limit was reached."""
 
+CLOCKS = timedelta(minutes=5)
+"""So much may the clocks of two computers differ."""
+
 LIMIT = "het postvak kon de mail drie dagen niet versturen"
 
 
@@ -61,6 +65,7 @@ class InboxSummary:
     opted_out: int = 0
     asked: int = 0
     untraced: int = 0
+    unclear: list[str] = field(default_factory=list)
     look: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
     strangers: int = 0
@@ -144,13 +149,17 @@ def _hear_bounce(
 ) -> None:
     """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
+    if bounce.unclear:
+        heard.unclear += [one.person for one in letters if one.state in LEFT]
+        ledger.letters.hear(digest)
+        return
     if not letters:
         _tell_untraced(digest, bounce, ledger, heard, people)
         return
     # Once the address was mended, a report about the old one may still come.
     named = {ledger.address_mark(address) for address in bounce.recipients}
     meant = next((one for one in letters if one.state in LEFT and (not named or one.address in named)), None)
-    if meant is None:
+    if meant is None or _is_of_an_earlier_try(bounce, meant, ledger):
         ledger.letters.hear(digest)
     elif bounce.limit and ledger.letters.departures(meant.message_id) < TIMES:
         _hear_limit(digest, bounce, meant, ledger, heard, per_day)
@@ -159,12 +168,19 @@ def _hear_bounce(
         heard.refused += 1
 
 
+def _is_of_an_earlier_try(bounce: Bounce, letter: Told, ledger: Ledger) -> bool:
+    """True for a report that was written before a letter left for the last of several times."""
+    last = ledger.letters.last_of_departures(letter.message_id)
+    return last is not None and bounce.sent is not None and bounce.sent.astimezone() < last - CLOCKS
+
+
 def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: InboxSummary, per_day: int) -> None:
     """One such report stops all mail for a day, and whoever got a letter can make one up about it.
 
-    So it is believed of our own provider, of two letters, and where so many left that it may well be so.
+    So it is believed of our own provider, of letters to two people, and where so many left that it may well be so.
     """
-    others = ledger.letters.limits_told(ledger.now() - 2 * A_DAY) - {letter.message_id}
+    told = map(ledger.letters.by_message_id, ledger.letters.limits_told(ledger.now() - 2 * A_DAY))
+    others = {one.message_id for one in told if one and one.person != letter.person and one.address != letter.address}
     if bounce.own or others or ledger.left_since(ledger.now() - A_DAY) >= per_day * NEAR:
         stopped = [letter.message_id, *sorted(others)]
         ledger.letters.hear_limit(digest, stopped, ledger.now() + A_DAY)
@@ -251,6 +267,9 @@ def _tell(heard: InboxSummary) -> None:
         say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
         say("    make resend NR=…")
         say("    Ging het om nieuwe spelregels of een nieuw nummer? Typ daarna make rules-update of make number-update")
+    if heard.unclear:
+        warn(f"  {_listed(heard.unclear)}: over de mail kwam een bericht van een mailserver dat niet te begrijpen is.")
+        warn("    Kijk zelf in het postvak.", "plain")
     if heard.look:
         warn(f"  {_listed(heard.look)}: er kwam bericht dat een mail aan dit adres niet aankwam. Kijk zelf.")
         warn("    Welke mail het was, staat er niet in. Klopt het adres niet? Verbeter het in het register.", "plain")

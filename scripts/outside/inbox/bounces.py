@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import re
 from collections.abc import Iterator
@@ -28,10 +29,13 @@ from outside.mail.replies import (
 )
 
 LARGEST = 2_000_000
-"""Bytes of one message that are read; a report of more holds nothing that we look for."""
+"""Bytes of one message that are read."""
 
 TOLD = 50_000
 """Characters of a part that are looked at."""
+
+SHORTEST = 5
+"""Characters of a Message-ID that names one message: an empty one, as some write, would name all of them."""
 
 BLOCKS = 20
 """Recipients that a report tells of: a letter of ours has one."""
@@ -48,7 +52,9 @@ _PASSED_ON = re.compile(r"(re|antw|aw|fwd?|doorst|betr)\s*:", re.IGNORECASE)
 
 _UNKNOWN = re.compile(
     r"(user|mailbox|address|recipient|account)s? (is |was )?(unknown|not found|invalid)|unknown (user|recipient)"
-    r"|no such (user|mailbox|person|address|recipient)|does(n't| not) (exist|have an)|no mailbox here",
+    r"|no such (user|mailbox|person|address|recipient)|does(n't| not) (exist|have an)|no mailbox here"
+    r"|(adres|postvak|gebruiker|ontvanger) (bestaat niet|(is )?onbekend)|onbekende? (gebruiker|ontvanger|e-?mailadres)"
+    r"|(benutzer|empf\w+nger|adresse) (ist )?unbekannt|unbekannte[rn]? (benutzer|empf)",
     re.IGNORECASE,
 )
 
@@ -59,10 +65,21 @@ _ROBOT = re.compile(r"mailer-?daemon|mail-?daemon|\bmdaemon|postmaster|mail deli
 _CODE = re.compile(r"(?<![\w.:/@+-])(?:5[0-5]\d(?=[ :-])|5\.[0-7]\.\d{1,3}(?![\d.]))")
 _GAVE_UP = re.compile(
     r"permanent (fatal )?error|(could not|couldn't) be delivered|undeliverable|onbestelbaar"
-    r"|(wasn't|was not) able to deliver|unable to deliver|delivery (has )?failed|no such user|user unknown",
+    r"|(wasn't|was not) able to deliver|unable to deliver|delivery (has )?failed|no such user|user unknown"
+    r"|niet (worden )?(bezorgd|afgeleverd|besteld|bereikt)|(bezorg|aflever)\w* .{0,60}\bmislukt"
+    r"|nicht (zugestellt|ausgeliefert)|unzustellbar|zustellung .{0,60}\bfehlgeschlagen",
     re.IGNORECASE,
 )
-_DELAYED = re.compile(r"delay|vertraag|will (be )?(retr|keep|continue)|still trying|warning", re.IGNORECASE)
+_DELAYED = re.compile(
+    r"delay|vertraag|verz\w+gert|will (be )?(retr|keep|continue)|still trying|warning|not yet|nog niet|noch nicht"
+    r"|proberen het (nog|opnieuw|later)",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"(?<![\d.])5\.[0-7]\.\d{1,3}(?![\d.])|permanent|definitief|endg\w+ltig|giv(en|ing) up", re.IGNORECASE
+)
+"""What a warning that a letter is late does not say. A number alone may be of seconds or minutes."""
+
 _COPY = re.compile(r"^[ \t]*-{3,}.*(\n|$)|^(return-path|received):", re.IGNORECASE | re.MULTILINE)
 _TO = re.compile(r"^to:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 
@@ -78,7 +95,7 @@ _LIMIT_WORDS = re.compile(
 
 _SAID = (
     (TOO_LARGE, r"size limit|message (is )?too (large|big)|exceeds? .{0,40}\bsize"),
-    (FULL, r"quota|mailbox (is )?full|mailbox .{0,40}\blimit|insufficient .{0,20}storage|postvak .{0,20}\bvol\b"),
+    (FULL, r"quota|mailbox .{0,40}\b(full|limit)|insufficient .{0,20}storage|post(vak|fach) .{0,40}\bvoll?\b"),
     (CLOSED, r"(mailbox|account|user) .{0,30}\b(disabled|inactive|suspended|deactivated|closed)"),
     (SPAM, r"\bspam|unsolicited|\bjunk\b|black ?list|block ?list"),
 )
@@ -94,7 +111,7 @@ class Bounce:
 
     `message_ids` may hold ours; `limit` when the limit of the mailbox that sends stopped it. `recipients` are the
     addresses that the report names, in small letters; none where it names none. `own` where our own provider says
-    that its robot wrote it.
+    that its robot wrote it, `unclear` where nobody but a person can tell what it says, `sent` when it was written.
     """
 
     message_ids: tuple[str, ...]
@@ -102,6 +119,8 @@ class Bounce:
     limit: bool = False
     recipients: frozenset[str] = frozenset()
     own: bool = False
+    unclear: bool = False
+    sent: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +162,17 @@ def read_report(data: bytes, host: str = "", sends_by: str = "") -> Report | Non
     """
     try:
         message = read_message(data[:LARGEST])
-        news = _bounce(message, data) or _answer(message, host)
-        if isinstance(news, Bounce) and news.limit:
-            news = replace(news, own=is_own_robot(message, host, sends_by))
+        news = _bounce(message, data) or _answer(message, host) or _unclear(message)
+        if isinstance(news, Bounce):
+            own = news.limit and is_own_robot(message, host, sends_by)
+            news = replace(news, own=own, sent=_sent(message))
     except _UNREADABLE:
         return None
     if news is None:
         return None
-    name = words_of(message, "Message-ID") or hashlib.sha256(data).hexdigest()
+    name = words_of(message, "Message-ID")
+    if len(name.strip("<> ")) < SHORTEST:
+        name = hashlib.sha256(data).hexdigest()
     return Report(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), news)
 
 
@@ -195,9 +217,11 @@ def _blocks(part: Message) -> Iterator[Message]:
     """The blocks of a report that tell of one recipient each: all but the first, which tells of the message."""
     inner = part.get_payload()
     blocks = [block for block in inner if isinstance(block, Message)] if isinstance(inner, list) else []
-    if part.get_content_subtype() == "global-delivery-status" and blocks:
-        # The library takes only the older type apart.
+    is_packed = words_of(part, "Content-Transfer-Encoding").casefold() == "base64"
+    if blocks and (is_packed or part.get_content_subtype() == "global-delivery-status"):
+        # The library takes only the older type apart, and unpacks neither.
         rest = str(blocks[0].get_payload())[:TOLD].replace("\r", "")
+        rest = base64.b64decode(rest).decode("utf-8", "replace").replace("\r", "") if is_packed else rest
         blocks = [read_message(block.encode("utf-8", "replace")) for block in re.split(r"\n(?:[ \t]*\n)+", rest)]
     yield from (block for block in blocks if block["Action"] or block["Final-Recipient"])
 
@@ -224,15 +248,34 @@ def _from_words(message: Message, failed: frozenset[str]) -> Bounce | None:
     """What a robot says without the fields of a report, as qmail and old Exim do; `failed` is whom it gave up."""
     text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
     told = _COPY.split(text[:TOLD], maxsplit=1)[0].replace("\r", "")
+    subject = words_of(message, "Subject")
+    if _is_delay(subject, told):
+        return None
     code = _CODE.search(told)
-    if code is None:
-        gave_up = failed or words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(told)
-        delayed = _DELAYED.search(f"{words_of(message, 'Subject')} {told}") and not _UNKNOWN.search(told)
-        if not gave_up or delayed:
-            return None
+    if code is None and not (
+        failed or words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(f"{subject} {told}")
+    ):
+        return None
     words = told[code.start() :][:1000] if code else told[:1000]
     said = read_reply(int(words[:3]) if words[:3].isdigit() else 550, words.encode("utf-8", "replace"))
     return _bounced(message, Reply(said.code if code else 0, said.status or read_status(words[4:]), said.words), failed)
+
+
+def _is_delay(subject: str, told: str) -> bool:
+    """True for a warning that a letter is late; it still may arrive."""
+    return bool(_DELAYED.search(f"{subject} {told}")) and not (_FINAL.search(told) or _UNKNOWN.search(told))
+
+
+def _unclear(message: Message) -> Bounce | None:
+    """What comes under the subject of a report, from a robot, and says in no words that we know what it means."""
+    if not (_is_returned(message) and _is_robot(message)):
+        return None
+    told = " ".join(text_of(part)[:TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
+    own = _COPY.split(told, maxsplit=1)[0]
+    is_told = any(words_of(part, "Action") for part in message.walk() if part is not message)
+    return (
+        None if is_told or _is_delay(words_of(message, "Subject"), own) else Bounce(_quoted(message), "", unclear=True)
+    )
 
 
 def _bounced(message: Message, reply: Reply, failed: frozenset[str]) -> Bounce:

@@ -66,6 +66,12 @@ class MessageStore:
         row = self._connection.execute("SELECT count(*) FROM departure WHERE message_id = ?", (message_id,)).fetchone()
         return int(row[0])
 
+    def last_of_departures(self, message_id: str) -> datetime | None:
+        """When (UTC) this letter left for the last time; None where it left once at most."""
+        rows = self._connection.execute("SELECT at FROM departure WHERE message_id = ? ORDER BY at", (message_id,))
+        times = [row[0] for row in rows]
+        return datetime.fromisoformat(times[-1]) if len(times) > 1 else None
+
     def mark_sent(self, message_ids: Iterable[str]) -> None:
         """People know that these arrived, or sent them by hand. The day's limit counted what left already."""
         with writing(self._connection) as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 
@@ -103,6 +104,11 @@ def test_the_limit_of_the_mailbox_that_sends_is_no_fault_of_the_address(status: 
             NO_SUCH, (TO,),
         ),
         (robot("an@mail.example: 5.1.1 no such user", copy=f"Message-ID: {MINE}\r\n"), NO_SUCH, ()),
+        (robot("Uw e-mail kon niet worden bezorgd: het adres bestaat niet."), NO_SUCH, ()),
+        (robot("Helaas is uw e-mail niet afgeleverd aan onderstaande ontvanger. Het postvak van de ontvanger is vol."), FULL, ()),
+        (robot("Diese E-Mail konnte nicht zugestellt werden:\r\n\r\nBenutzer unbekannt"), NO_SUCH, ()),
+        (robot("De bezorging aan deze ontvanger is mislukt."), UNREACHED, ()),
+        (robot("Delayed too long: 550 5.4.300 message expired"), UNREACHED, ()),
     ],
 )  # fmt: skip  # whole letters of robots
 def test_a_robot_that_says_itself_that_it_gave_up_is_believed(
@@ -111,6 +117,33 @@ def test_a_robot_that_says_itself_that_it_gave_up_is_believed(
     """Old servers have no report with fields; what they quote of our letter says nothing of the fault."""
     found = read_report(data)
     assert found is not None and found.news == Bounce((MINE,), reason, recipients=frozenset(recipients))
+
+
+def test_a_report_in_no_words_that_we_know_is_for_a_person() -> None:
+    """It is never left out in silence."""
+    found = read_report(robot("Se on palautettu.", head="Date: Mon, 23 Nov 2026 12:00:00 +0000\r\n"))
+    assert found is not None and isinstance(found.news, Bounce) and found.news.sent is not None
+    assert found.news.unclear and found.news.message_ids == (MINE,)
+
+
+@pytest.mark.parametrize("kind", ["delivery-status", "global-delivery-status"])
+def test_fields_that_were_packed_are_unpacked(kind: str) -> None:
+    fields = base64.encodebytes(f"{FIELDS}Action: failed\r\nStatus: 5.2.2\r\n".encode()).decode()
+    whole = report("x", "@", more=COPY).replace(
+        b"Content-Type: message/delivery-status\r\n\r\n@",
+        (f"Content-Type: message/{kind}\r\nContent-Transfer-Encoding: base64\r\n\r\n{fields}").encode(),
+    )
+    found = read_report(whole)
+    assert found is not None and found.news == Bounce((MINE,), FULL, recipients=HERE)
+
+
+def test_messages_without_a_name_of_their_own_are_not_one() -> None:
+    """Some write an empty Message-ID."""
+    first, second = (
+        read_report(answer(one, "", name="-").replace(b"Message-ID: <", b"Message-ID: <>\r\nX-Was: <"))
+        for one in ("stop", "Afmelden D-0001")
+    )
+    assert first is not None and second is not None and first.digest != second.digest
 
 
 def report(
@@ -164,7 +197,12 @@ def test_a_report_that_keeps_to_no_standard_is_one_all_the_same(data: bytes, ids
         dsn("2.0.0", "250 ok", action="delivered"),
         dsn("2.0.0", "250 ok", action="relayed"),
         receipt(),
-        robot("Your message was received.", sender="postmaster@mail.example"),
+        robot("Your message was received.", sender="postmaster@mail.example").replace(b"failure notice", b"Thank you"),
+        robot(
+            "Warning: message 1abc delayed 24 hours. It has not yet been delivered. 451 4.7.1 come back in 540 seconds"
+        ),
+        robot("Uw e-mail is nog niet bezorgd. Wij proberen het nog 520 minuten."),
+        robot("Diese E-Mail konnte noch nicht zugestellt werden. N\u00e4chster Versuch in 550 Minuten."),
         robot("Warning: your message could not be delivered for four hours. It will be retried."),
         robot("Message delayed: 451 4.4.1 timeout", head="X-Failed-Recipients: an@mail.example\r\n"),
         answer(
