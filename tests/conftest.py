@@ -8,10 +8,13 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from support.pressed import press
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SCRIPTS = CHECKOUT / "scripts"
@@ -91,3 +94,9 @@ def run_door(tmp_path: Path) -> RunDoor:
         return subprocess.run([sys.executable, script, *args], capture_output=True, check=False, **settled)
 
     return run
+
+
+@pytest.fixture
+def press_door(tmp_path: Path) -> RunDoor:
+    """The same in this process, for rounds on real files and servers that need no process of their own."""
+    return partial(press, cwd=tmp_path)

@@ -35,12 +35,12 @@ TOO_MANY = "550 5.4.5 Daily user sending limit exceeded"
 
 
 @pytest.fixture
-def home(tmp_path: Path, run_door: RunDoor) -> Path:
+def home(tmp_path: Path, press_door: RunDoor) -> Path:
     """Everybody was mailed: an outbox whose letters went by hand."""
     make_example(tmp_path / "register.xlsx", 40, 3, DAY)
     settings = lay_out(tmp_path, 25, transport="outbox")
-    run_door("sync", "--settings", settings, *TODAY)
-    assert run_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
+    press_door("sync", "--settings", settings, *TODAY)
+    assert press_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
     return tmp_path
 
 
@@ -75,27 +75,27 @@ def mend(home: Path, nr: str, address: str) -> None:
     book.save(home / "register.xlsx")
 
 
-def test_a_refused_address_is_told_in_its_row_and_not_mailed_again(home: Path, run_door: RunDoor) -> None:
+def test_a_refused_address_is_told_in_its_row_and_not_mailed_again(home: Path, press_door: RunDoor) -> None:
     """And the same report in the folder says nothing new the next time, also not after a resend."""
     nr, (name, to) = next(iter(letters(home).items()))
     folder = lay_down(home, dsn("5.1.1", NO_SUCH, name, to), dsn("5.1.1", NO_SUCH, "<of.somebody@else.example>"))
     settings = home / "settings.toml"
-    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert ended.returncode == 0 and "1 × teruggekomen" in ended.stdout
     assert "Verbeter het adres" in ended.stdout and "make resend NR=…" in ended.stdout
     assert welkom(home)[nr] == "geweigerd 23-11-2026: het adres bestaat niet"
-    run_door("sync", "--settings", settings, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == "geweigerd 23-11-2026: het adres bestaat niet"
-    run_door("resend", "--settings", settings, "--nr", nr, *TODAY)
-    run_door("sync", "--settings", settings, *TODAY)
+    press_door("resend", "--settings", settings, "--nr", nr, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == "klaargezet 23-11-2026 (versie 1)"
-    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert welkom(home)[nr] == "klaargezet 23-11-2026 (versie 1)"
     assert "2 berichten bekeken" in ended.stdout and "teruggekomen" not in ended.stdout
 
 
 @pytest.mark.skipif(not strace(), reason="needs strace")
-def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, run_door: RunDoor) -> None:
+def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, press_door: RunDoor) -> None:
     """Killed before the workbook was written; the row follows later, and no letter that left since is blamed."""
     first, second = list(letters(home))[:2]
     (name, to), (other, there) = letters(home)[first], letters(home)[second]
@@ -111,34 +111,34 @@ def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, run_
     )
     assert welkom(home)[first].startswith("verstuurd")
     mend(home, first, "goed@mail.example")
-    run_door("sync", "--settings", settings, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
     assert welkom(home)[first] == "klaargezet 23-11-2026 (versie 1)"
     assert welkom(home)[second] == "geweigerd 23-11-2026: het adres bestaat niet"
-    run_door("resend", "--settings", settings, "--nr", second, *TODAY)
-    run_door("sync", "--settings", settings, *TODAY)
-    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    press_door("resend", "--settings", settings, "--nr", second, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
+    ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert "teruggekomen" not in ended.stdout
     assert {welkom(home)[nr] for nr in (first, second)} == {"klaargezet 23-11-2026 (versie 1)"}
 
 
-def test_the_days_limit_of_the_mailbox_asks_for_a_day_of_peace(home: Path, run_door: RunDoor) -> None:
+def test_the_days_limit_of_the_mailbox_asks_for_a_day_of_peace(home: Path, press_door: RunDoor) -> None:
     """The letter is due again, and neither it nor any other leaves before."""
     (nr, (name, to)), (_other, (second, at)) = list(letters(home).items())[:2]
     folder = lay_down(home, dsn("5.4.5", TOO_MANY, name, to), dsn("5.4.5", TOO_MANY, second, at))
-    ended = run_door("bounces", "--settings", home / "settings.toml", "--folder", folder, *TODAY)
+    ended = press_door("bounces", "--settings", home / "settings.toml", "--folder", folder, *TODAY)
     assert "2 × niet verstuurd, want de daglimiet" in ended.stdout and ended.returncode == 0
     settings = lay_out(home, 1)
-    ended = run_door("sync", "--settings", settings, "--yes", *TODAY)
+    ended = press_door("sync", "--settings", settings, "--yes", *TODAY)
     assert "2 mails wachten nog" in ended.stdout and "vroeg om rust" in ended.stderr
     age(home, 25)
     settings = lay_out(home, 25, transport="outbox")
-    run_door("sync", "--settings", settings, *TODAY)
-    run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
+    press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert welkom(home)[nr] == "klaargezet 23-11-2026 (versie 1)"
 
 
 def test_whoever_says_stop_is_left_alone_for_ever(
-    home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
+    home: Path, press_door: RunDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Read by IMAP, changing nothing in the mailbox; told in the row; a stranger's answer is only counted."""
     monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim é")
@@ -150,22 +150,22 @@ def test_whoever_says_stop_is_left_alone_for_ever(
     with imap_server(inbox, ("buurt@mail.example", "geheim é")) as (mailbox, port):
         with (home / "settings.toml").open("a") as settings:
             settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
-        ended = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
+        ended = press_door("bounces", "--settings", home / "settings.toml", *TODAY)
         assert f"1 × wil geen mail meer: {nr}" in ended.stdout and "1 × een afmelding" in ended.stderr
         assert not any(word in line for line in mailbox.asked for word in ("STORE", "SELECT", "EXPUNGE", "BODY["))
         monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "fout é")
-        wrong = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
+        wrong = press_door("bounces", "--settings", home / "settings.toml", *TODAY)
         assert wrong.returncode == 2 and "Inloggen" in wrong.stderr and "fout" not in wrong.stderr
     assert welkom(home)[nr] == "verstuurd 23-11-2026 (versie 1); wil geen mail"
-    run_door("resend", "--settings", home / "settings.toml", "--nr", nr, "--force", *TODAY)
+    press_door("resend", "--settings", home / "settings.toml", "--nr", nr, "--force", *TODAY)
     before = set((home / "out" / "mail").iterdir())
     (next(iter(one for one in before if one.name.startswith(nr)))).unlink()
-    run_door("sync", "--settings", home / "settings.toml", *TODAY)
+    press_door("sync", "--settings", home / "settings.toml", *TODAY)
     assert not list((home / "out" / "mail").glob(f"{nr}-*"))
     assert address.encode() not in (home / "state" / "ledger.sqlite3").read_bytes()
 
 
-def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(home: Path, run_door: RunDoor) -> None:
+def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(home: Path, press_door: RunDoor) -> None:
     """A forged mail mutes nobody. What the row says counts on a second laptop too, and so does taking it back."""
     settings, state = home / "settings.toml", home / "state"
     nr, (_name, address) = list(letters(home).items())[2]
@@ -177,54 +177,54 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
         + answer("stop", "", address, name="-"),
     )
     for _again in range(2):
-        ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+        ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
         assert f"make no-mail NR={nr}" in ended.stderr and "wil geen mail meer" not in ended.stdout
     sent = "verstuurd 23-11-2026 (versie 1)"
     assert welkom(home)[nr] == sent
-    assert run_door("no_mail", "--settings", settings, "--nr", nr.lower(), *TODAY).returncode == 0
+    assert press_door("no_mail", "--settings", settings, "--nr", nr.lower(), *TODAY).returncode == 0
     assert welkom(home)[nr] == welkom(home)[housemate] == f"{sent}; wil geen mail"
-    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert "make no-mail" not in ended.stderr
     state.rename(home / "first")  # a second laptop
-    run_door("sync", "--force", "--settings", settings, *TODAY)
+    press_door("sync", "--force", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == f"{sent}; wil geen mail"
     with Ledger(state / "ledger.sqlite3", DAY) as second:
         assert second.do_not_mail_digests() == {second.address_mark(address)}
-    ended = run_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
+    ended = press_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
     assert "mag weer mail krijgen" in ended.stdout and welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
     state.rename(home / "second")
     (home / "first").rename(state)
     with closing(sqlite3.connect(state / "ledger.sqlite3")) as ledger, ledger:  # the wish is of some days before
         ledger.execute("UPDATE do_not_mail SET since = '2026-11-20T12:00:00+00:00'")
-    run_door("sync", "--settings", settings, *TODAY)
+    press_door("sync", "--settings", settings, *TODAY)
     assert all(welkom(home)[one].startswith(f"{sent}; wil weer mail sinds ") for one in (nr, housemate))
     with Ledger(state / "ledger.sqlite3", DAY) as first:
         assert first.do_not_mail_digests() == set()
-    assert run_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
+    assert press_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
-def test_a_wish_from_an_earlier_address_is_asked_about_until_it_is_answered(home: Path, run_door: RunDoor) -> None:
+def test_a_wish_from_an_earlier_address_is_asked_about_until_it_is_answered(home: Path, press_door: RunDoor) -> None:
     """Also one that was asked about before the address changed; and one with a token, which a stranger may hold."""
     settings, folder = home / "settings.toml", home / "terug"
     (first, (_name, there)), (second, (_other, address)) = list(letters(home).items())[2:4]
     lay_down(home, answer("stop", "", there, name="-"))
-    run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     for nr in (first, second):
         mend(home, nr, f"{nr}@nieuw.example")
     with Ledger(home / "state" / "ledger.sqlite3", DAY) as ledger:
         token = ledger.leave_token(address)
     lay_down(home, answer(f"Afmelden {second} {token}", "", address, name="-"))
-    ended = run_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
+    ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     assert f"make no-mail NR={first}" in ended.stderr and f"make no-mail NR={second}" in ended.stderr
     assert "wil geen mail meer" not in ended.stdout
     for nr in (first, second):
-        assert run_door("no_mail", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        assert press_door("no_mail", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
         assert welkom(home)[nr].endswith("; wil geen mail")
-    assert "make no-mail" not in run_door("bounces", "--settings", settings, "--folder", folder, *TODAY).stderr
+    assert "make no-mail" not in press_door("bounces", "--settings", settings, "--folder", folder, *TODAY).stderr
 
 
 def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
-    home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
+    home: Path, press_door: RunDoor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a FETCH answer holds may stand in any order (RFC 9051, 7.5.2)."""
     monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim")
@@ -237,7 +237,7 @@ def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
     with imap_server(inbox, ("buurt@mail.example", "geheim"), uid_last=True) as (_mailbox, port):
         with (home / "settings.toml").open("a") as settings:
             settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
-        ended = run_door("bounces", "--settings", home / "settings.toml", *TODAY)
+        ended = press_door("bounces", "--settings", home / "settings.toml", *TODAY)
     assert "2 berichten bekeken" in ended.stdout and "1 × een antwoord om zelf te lezen" in ended.stdout
     assert welkom(home)[nr] == "geweigerd 23-11-2026: het adres bestaat niet"
 

@@ -134,20 +134,20 @@ def _people(number: int) -> str:
     return "1 deelnemer krijgt" if number == 1 else f"{number} deelnemers krijgen"
 
 
-def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: RunDoor) -> None:
+def test_members_with_an_older_version_get_one_letter(tmp_path: Path, press_door: RunDoor) -> None:
     """Through the doors: welcomed under an older version, told once of the new one, and then it is quiet."""
     make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
-        sync(run_door, settings)
+        sync(press_door, settings)
         welcomed = len(plan.arrived)
-        ended = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
+        ended = press_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
         assert ended.returncode == 0 and len(plan.arrived) == welcomed
         as_if_under_version_0(tmp_path)
-        asked = run_door("rules_update", "--settings", settings, "--today", "2026-11-24")
+        asked = press_door("rules_update", "--settings", settings, "--today", "2026-11-24")
         assert asked.returncode == 2 and "make rules-update YES=1" in asked.stderr
         assert f"versie 0 (ouder): {welcomed} deelnemers" in asked.stdout
-        told = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
+        told = press_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-24")
         assert told.returncode in (0, 1), told.stderr
         letters = plan.messages()[welcomed:]
         assert {letter["Content-Language"] for letter in letters} == {"nl"}
@@ -161,31 +161,31 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, run_door: 
             in told.stdout
         )
         assert list(welkom(tmp_path).values()).count("verstuurd 24-11-2026 (versie 1)") == len(letters)
-        again = run_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-25")
+        again = press_door("rules_update", "--settings", settings, "--yes", "--today", "2026-11-25")
         assert "Er hoeft niets te worden verstuurd." in again.stdout and "Te doen" not in again.stdout
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.arrived) == welcomed + len(letters) and set(plan.by_message_id().values()) == {1}
         assert (tmp_path / "out" / "spelregels-versies.csv").read_text(encoding="utf-8-sig").count("\n") == welcomed + 1
 
 
-def test_refused_news_goes_again_with_the_same_word(tmp_path: Path, run_door: RunDoor) -> None:
+def test_refused_news_goes_again_with_the_same_word(tmp_path: Path, press_door: RunDoor) -> None:
     """Where the address is mended, and where the coordinator asks: both times with `make rules-update`, and told so."""
     make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     day = ("--yes", "--today", "2026-11-24")
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
-        sync(run_door, settings)
+        sync(press_door, settings)
         as_if_under_version_0(tmp_path)
         plan.answers = {("*", "RCPT"): ["550 5.1.1 User unknown", "550 5.1.1 User unknown", *[""] * 100]}
-        run_door("rules_update", "--settings", settings, *day)
+        press_door("rules_update", "--settings", settings, *day)
         asked, mended = sorted(nr for nr, mark in welkom(tmp_path).items() if mark.startswith("geweigerd"))
-        ended = run_door("resend", "--settings", settings, "--nr", asked, *day)
+        ended = press_door("resend", "--settings", settings, "--nr", asked, *day)
         assert "make rules-update" in ended.stdout and "make sync" not in ended.stdout
         assert welkom(tmp_path)[asked] == "verstuurd 23-11-2026 (versie 0)"
         retype(tmp_path, "Deelnemers", "E-mail", lambda row: mended in row, "nieuw.adres@mail.example")
         before = len(plan.arrived)
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert welkom(tmp_path)[mended] == "verstuurd 23-11-2026 (versie 0)" and len(plan.arrived) == before
-        run_door("rules_update", "--settings", settings, *day)
+        press_door("rules_update", "--settings", settings, *day)
         assert len(plan.arrived) == before + 2 and "nieuw.adres@mail.example" in plan.recipients[before:]
         assert {welkom(tmp_path)[nr] for nr in (asked, mended)} == {"verstuurd 24-11-2026 (versie 1)"}

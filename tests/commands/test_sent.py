@@ -316,10 +316,10 @@ def test_an_outbox_with_a_letter_to_who_took_over_a_row_is_no_other_laptops(
     assert welkom(settings)[:2] == ["verstuurd 31-3-2026 (versie 1)"] * 2
 
 
-def test_through_the_door(settings: Settings, run_door: RunDoor) -> None:
+def test_through_the_door(settings: Settings, press_door: RunDoor) -> None:
     """As `make sent NR="D-0003 D-0004"` calls it."""
     source = settings.paths.state.parent / "settings.toml"
     source.write_text('[workbook]\npath = "register.xlsx"\n[network]\nregiegroep_number = "06-23456789"\n', "utf-8")
-    done = run_door("sent", "--settings", source, "--today", "2026-11-28", "--nr", "D-0003 D-0004")
+    done = press_door("sent", "--settings", source, "--today", "2026-11-28", "--nr", "D-0003 D-0004")
     assert (done.returncode, done.stderr) == (0, "")
     assert welkom(settings)[2:] == ["met de hand 28-11-2026 (versie 1)"] * 2

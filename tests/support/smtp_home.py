@@ -51,9 +51,9 @@ def age(home: Path, hours: float) -> None:
     ledger.close()
 
 
-def put_ready(home: Path, run_door: RunDoor) -> dict[str, str]:
+def put_ready(home: Path, press_door: RunDoor) -> dict[str, str]:
     """Have a round put all letters ready: whose turn it is, by the name before the @, with the Nr."""
-    sync(run_door, lay_out(home, 1, transport="outbox"))
+    sync(press_door, lay_out(home, 1, transport="outbox"))
     found = {}
     for path in sorted((home / "out" / "mail").glob("*.eml")):
         letter = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
@@ -61,8 +61,8 @@ def put_ready(home: Path, run_door: RunDoor) -> dict[str, str]:
     return found
 
 
-def sync(run_door: RunDoor, settings: Path) -> subprocess.CompletedProcess[str]:
-    return run_door("sync", "--settings", settings, "--yes", *TODAY)
+def sync(press_door: RunDoor, settings: Path) -> subprocess.CompletedProcess[str]:
+    return press_door("sync", "--settings", settings, "--yes", *TODAY)
 
 
 def retype(home: Path, tab: str, column: str, which: Callable[[Sequence[object]], bool], value: str | None) -> None:

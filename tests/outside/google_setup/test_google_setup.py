@@ -275,10 +275,10 @@ def test_a_copy_is_kept_before_the_first_write_without_a_call(sheets: SheetsServ
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_sound_register(
-    sheets: SheetsServer, tmp_path: Path, run_door: object
+    sheets: SheetsServer, tmp_path: Path, press_door: object
 ) -> None:
     book = google_book(sheets, {})
-    done = run_door("doctor", "--settings", written_settings(laptop(sheets, book, tmp_path)))  # type: ignore[operator]  # a fixture of conftest
+    done = press_door("doctor", "--settings", written_settings(laptop(sheets, book, tmp_path)))  # type: ignore[operator]  # a fixture of conftest
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert "Alles is in orde." in done.stdout and "FOUT" not in done.stdout
     assert [tab.title for tab in book.tabs] == ["Blad1", *(tab.title for tab in TABS)]

@@ -24,85 +24,85 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_mail_never_leaves_by_accident(home: Path, run_door: RunDoor) -> None:
+def test_mail_never_leaves_by_accident(home: Path, press_door: RunDoor) -> None:
     """Nobody at the keyboard and nobody said yes: nothing is done, and which key to press is told."""
     before = (home / "register.xlsx").read_bytes()
     with mail_server() as (plan, port):
-        ended = run_door("sync", "--settings", lay_out(home, port), *TODAY)
+        ended = press_door("sync", "--settings", lay_out(home, port), *TODAY)
     assert ended.returncode == 2
     assert "make sync YES=1" in ended.stderr and "make preview" in ended.stderr
     assert (plan.arrived, (home / "register.xlsx").read_bytes()) == ([], before)
 
 
-def test_what_does_not_fit_in_a_day_goes_by_itself_the_next(home: Path, run_door: RunDoor) -> None:
+def test_what_does_not_fit_in_a_day_goes_by_itself_the_next(home: Path, press_door: RunDoor) -> None:
     """Oldest member first, over all runs, told with the number of days; everybody once in the end."""
     with mail_server() as (plan, port):
         settings = lay_out(home, port, per_day=10)
-        first = sync(run_door, settings)
+        first = sync(press_door, settings)
         assert len(plan.arrived) == 10
         due = int(re.search(r"Mails: (\d+) aan de beurt", first.stdout)[1])  # type: ignore[index]  # the assertion that it is there
         days = -(-(due - 10) // 10)
         assert f"{due - 10} mails wachten nog." in first.stdout and "10 per 24 uur" in first.stdout
         assert (f"{days} dagen" if days > 1 else "nog een dag") in first.stdout
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.arrived) == 10
         age(home, 13)
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.arrived) == 10
         for _day in range(days):
             age(home, 12.5)
-            sync(run_door, settings)
+            sync(press_door, settings)
             age(home, 12)
         assert len(plan.arrived) == due
         assert set(plan.by_message_id().values()) == {1}
         assert len(welkom(home)) == due
-        quiet = sync(run_door, settings)
+        quiet = sync(press_door, settings)
         assert "0 cellen bijgewerkt" in quiet.stdout
 
 
-def test_the_providers_limit_ends_the_round_politely(home: Path, run_door: RunDoor) -> None:
+def test_the_providers_limit_ends_the_round_politely(home: Path, press_door: RunDoor) -> None:
     """The rest waits a day, also when the next run comes sooner; nobody is blamed."""
     with mail_server(Plan(per_day=4)) as (plan, port):
         settings = lay_out(home, port)
-        ended = sync(run_door, settings)
+        ended = sync(press_door, settings)
         assert len(plan.arrived) == 4 and "vroeg om rust tot" in ended.stderr
         assert not any(mark.startswith("geweigerd") for mark in welkom(home).values())
         plan.per_day = 0
         asked = len(plan.commands)
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.commands) == asked
         age(home, 25)
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.arrived) > 20 and set(plan.by_message_id().values()) == {1}
 
 
 @pytest.mark.long
-def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path: Path, run_door: RunDoor) -> None:
+def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path: Path, press_door: RunDoor) -> None:
     """Never tried without end: after eight tries its row says so, and it leaves again when the coordinator asks."""
     make_example((home := tmp_path) / "register.xlsx", 6, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
-        whom, nr = next(iter(put_ready(home, run_door).items()))
+        whom, nr = next(iter(put_ready(home, press_door).items()))
         plan.answers = answers(**{f"{whom}_RCPT": "!450 4.2.0 Try again later"})
         settings = lay_out(home, port)
         for turn in range(1, 9):
             assert (turn, welkom(home).get(nr, "").startswith("geweigerd")) == (turn, False)
-            sync(run_door, settings)
+            sync(press_door, settings)
             age(home, 25)
         assert welkom(home)[nr] == "geweigerd 23-11-2026: het postvak van de ontvanger vraagt om uitstel"
         asked = len(plan.commands)
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert len(plan.commands) == asked
         plan.answers.clear()
-        assert run_door("resend", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
-        sync(run_door, settings)
+        assert press_door("resend", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        sync(press_door, settings)
         assert welkom(home)[nr].startswith("verstuurd") and set(plan.by_message_id().values()) == {1}
 
 
-def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: Path, run_door: RunDoor) -> None:
+def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: Path, press_door: RunDoor) -> None:
     """Our ledger knows nothing of them, so there is no Message-ID; nothing leaves for them until somebody has looked."""
     with mail_server(Plan()) as (plan, port):
         settings = lay_out(home, port)
-        sync(run_door, settings)
+        sync(press_door, settings)
         numbers = sorted(welkom(home))[:12]
         for name in ("ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"):
             (home / "state" / name).unlink(missing_ok=True)
@@ -113,7 +113,7 @@ def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: 
                 row[headings.index("Welkom")].value = "bezig sinds 22-11-2026 10:00"
         book.save(home / "register.xlsx")
         left = plan.by_message_id()
-        done = sync(run_door, settings)
+        done = sync(press_door, settings)
         assert (
             done.returncode == 1
             and "Van 12 mails is niet zeker of ze aankwamen. Een andere computer was ermee bezig:" in done.stderr
@@ -127,65 +127,65 @@ def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: 
         assert f"make sent NR={shown[0]}" in done.stderr and f"make resend NR={shown[0]}" in done.stderr
         assert plan.by_message_id() == left
         for nr in numbers[:11]:
-            assert run_door("sent", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
-        assert run_door("resend", "--settings", settings, "--nr", numbers[11], *TODAY).returncode == 0
-        last = sync(run_door, settings)
+            assert press_door("sent", "--settings", settings, "--nr", nr, *TODAY).returncode == 0
+        assert press_door("resend", "--settings", settings, "--nr", numbers[11], *TODAY).returncode == 0
+        last = sync(press_door, settings)
         assert "niet zeker" not in last.stderr and sum(plan.by_message_id().values()) == sum(left.values()) + 1
 
 
-def test_uncertain_letters_are_told_and_settled_by_people(home: Path, run_door: RunDoor) -> None:
+def test_uncertain_letters_are_told_and_settled_by_people(home: Path, press_door: RunDoor) -> None:
     """With the Message-ID to look for; `sent` where it arrived, `resend` where it did not, and never by itself."""
     with mail_server(Plan(answers={("*", "END"): ["cut after", "cut"]})) as (plan, port):
         settings = lay_out(home, port)
-        first = sync(run_door, settings)
+        first = sync(press_door, settings)
         unsure = re.findall(r"^  (D-\d+): zoek bij Verzonden naar rfc822msgid:(\S+)$", first.stderr, re.MULTILINE)
         assert first.returncode == 1 and len(unsure) == 2
         arrived = plan.by_message_id()
         came = next(nr for nr, name in unsure if f"<{name}>" in arrived)
         lost, name = next((nr, name) for nr, name in unsure if f"<{name}>" not in arrived)
         assert welkom(home)[lost] == "onzeker sinds 23-11-2026: de verbinding brak af"
-        again = sync(run_door, settings)
+        again = sync(press_door, settings)
         assert plan.by_message_id() == arrived and f"make resend NR={unsure[0][0]}" in again.stderr
-        assert run_door("sent", "--settings", settings, "--nr", came, *TODAY).returncode == 0
-        assert run_door("resend", "--settings", settings, "--nr", lost.lower(), *TODAY).returncode == 0
+        assert press_door("sent", "--settings", settings, "--nr", came, *TODAY).returncode == 0
+        assert press_door("resend", "--settings", settings, "--nr", lost.lower(), *TODAY).returncode == 0
         assert (welkom(home)[came], lost in welkom(home)) == ("verstuurd 23-11-2026 (versie 1)", False)
-        last = sync(run_door, settings)
+        last = sync(press_door, settings)
         assert "onzeker sinds" not in str(welkom(home)) and "zoek bij Verzonden" not in last.stderr
         assert plan.by_message_id() == arrived + Counter([f"<{name}>"]) and set(plan.by_message_id().values()) == {1}
-        nothing = run_door("resend", "--settings", settings, "--nr", came, *TODAY)
+        nothing = press_door("resend", "--settings", settings, "--nr", came, *TODAY)
         assert nothing.returncode == 2 and "FORCE=1" in nothing.stderr
-        assert run_door("sent", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
+        assert press_door("sent", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
-def test_mails_of_the_outbox_that_went_by_hand_do_not_leave_again(home: Path, run_door: RunDoor) -> None:
+def test_mails_of_the_outbox_that_went_by_hand_do_not_leave_again(home: Path, press_door: RunDoor) -> None:
     """`make sent OUTBOX=yes`; without it they leave once the transport is smtp."""
     with mail_server() as (plan, port):
-        sync(run_door, lay_out(home, port, transport="outbox"))
+        sync(press_door, lay_out(home, port, transport="outbox"))
         assert {mark.split()[0] for mark in welkom(home).values()} == {"klaargezet"}
         settings = lay_out(home, port)
-        assert run_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
+        assert press_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
         assert {mark.split()[0] for mark in welkom(home).values()} == {"verstuurd"}
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert plan.arrived == []
 
 
-def test_a_server_that_fails_leaves_everything_to_the_next_run(home: Path, run_door: RunDoor) -> None:
+def test_a_server_that_fails_leaves_everything_to_the_next_run(home: Path, press_door: RunDoor) -> None:
     """Code 3, no mark, nothing uncertain; and then everybody once."""
     with mail_server(Plan(answers=answers(_MAIL=["", "", "550 5.7.1 Sender blocked"]))) as (plan, port):
         settings = lay_out(home, port)
-        ended = sync(run_door, settings)
+        ended = sync(press_door, settings)
         assert ended.returncode == 3 and "neemt van dit postvak geen mail aan (550 5.7.1)" in ended.stderr
         assert len(welkom(home)) == len(plan.arrived)
-        last = sync(run_door, settings)
+        last = sync(press_door, settings)
         assert last.returncode in (0, 1) and "onzeker" not in str(welkom(home))
         assert set(plan.by_message_id().values()) == {1} and len(plan.arrived) == len(welkom(home))
 
 
-def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, run_door: RunDoor) -> None:
+def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, press_door: RunDoor) -> None:
     """With made-up data; nobody in the register hears of it, and the day's limit counts them."""
     with mail_server() as (plan, port):
         settings = lay_out(home, port)
-        ended = run_door("test-mail".replace("-", "_"), "--settings", settings, "--to", "ik@mail.example")
+        ended = press_door("test-mail".replace("-", "_"), "--settings", settings, "--to", "ik@mail.example")
         assert ended.returncode == 0, ended.stderr
         assert len(plan.arrived) == 14 and set(plan.recipients) == {"ik@mail.example"}
         assert all(str(message["Subject"]).startswith("Proef: ") for message in plan.messages())
@@ -194,36 +194,36 @@ def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, run_door: RunDoor
                 "SELECT (SELECT count(*) FROM departure), (SELECT count(*) FROM message)"
             ).fetchone() == (14, 0)
         ledger.close()
-        assert run_door("test_mail", "--settings", settings, "--to", "geen adres").returncode == 2
+        assert press_door("test_mail", "--settings", settings, "--to", "geen adres").returncode == 2
 
 
 @pytest.mark.parametrize(
     "address", ["é@mail.example", "ik", "ik@" + "é" * 70 + ".example", "ik@mail.example\nBcc: x@mail.example"]
 )
-def test_an_address_that_no_test_mail_can_reach_is_told(home: Path, run_door: RunDoor, address: str) -> None:
+def test_an_address_that_no_test_mail_can_reach_is_told(home: Path, press_door: RunDoor, address: str) -> None:
     """In plain words, with an example; it is no fault of ours."""
-    ended = run_door("test_mail", "--settings", lay_out(home, 1), "--to", address)
+    ended = press_door("test_mail", "--settings", lay_out(home, 1), "--to", address)
     assert ended.returncode == 2 and "TO=naam@voorbeeld.nl" in ended.stderr and "Buurtbeheer zelf" not in ended.stderr
     assert ("accent" in ended.stderr) is (address == "é@mail.example")
 
 
-def test_a_days_limit_that_a_test_mail_meets_holds_for_the_round_as_well(home: Path, run_door: RunDoor) -> None:
+def test_a_days_limit_that_a_test_mail_meets_holds_for_the_round_as_well(home: Path, press_door: RunDoor) -> None:
     """The mailbox asked for rest, so nothing is tried before that is over."""
     with mail_server(Plan(per_day=3)) as (plan, port):
         settings = lay_out(home, port)
-        ended = run_door("test_mail", "--settings", settings, "--to", "ik@mail.example")
+        ended = press_door("test_mail", "--settings", settings, "--to", "ik@mail.example")
         assert ended.returncode == 1 and "3 van de 14" in ended.stdout and "vraagt om rust tot" in ended.stderr
         plan.per_day = 0
         asked = len(plan.commands)
-        assert "vroeg om rust tot" in sync(run_door, settings).stderr and len(plan.commands) == asked
+        assert "vroeg om rust tot" in sync(press_door, settings).stderr and len(plan.commands) == asked
 
 
-def test_all_mails_of_the_plan_can_be_leafed_through(home: Path, run_door: RunDoor) -> None:
+def test_all_mails_of_the_plan_can_be_leafed_through(home: Path, press_door: RunDoor) -> None:
     """One page, a frame each that may do nothing; nothing is sent or written elsewhere."""
     with mail_server() as (plan, port):
         settings = lay_out(home, port)
         before = (home / "register.xlsx").read_bytes()
-        ended = run_door("preview", "--settings", settings, *TODAY)
+        ended = press_door("preview", "--settings", settings, *TODAY)
         assert ended.returncode == 0, ended.stderr
         page = (home / "out" / "voorbeeld-mails.html").read_text(encoding="utf-8")
         frames = re.findall(r"<iframe ([^>]*)>", page)
@@ -232,10 +232,10 @@ def test_all_mails_of_the_plan_can_be_leafed_through(home: Path, run_door: RunDo
         assert (plan.arrived, (home / "register.xlsx").read_bytes()) == ([], before)
 
 
-def test_the_contacts_to_save_first_go_along(home: Path, run_door: RunDoor) -> None:
+def test_the_contacts_to_save_first_go_along(home: Path, press_door: RunDoor) -> None:
     """Admins of the member's own group and the regiegroep, as vCards; never his own."""
     with mail_server() as (plan, port):
-        sync(run_door, lay_out(home, port))
+        sync(press_door, lay_out(home, port))
     sheet = load_workbook(home / "register.xlsx")["Beheerders"]
     group_of = {str(row[2]): str(row[3]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[2]}
     members = load_workbook(home / "register.xlsx")["Deelnemers"]

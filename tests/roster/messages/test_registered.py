@@ -117,12 +117,12 @@ def regienummers(home: Path) -> dict[str, str]:
     return {str(row[group]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
 
 
-def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: RunDoor) -> None:
+def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, press_door: RunDoor) -> None:
     """Through the doors: one admin's server says no; the next round is quiet; another address, and it goes."""
     make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
-        sync(run_door, settings)
+        sync(press_door, settings)
         with sqlite3.connect(
             tmp_path / "state" / "ledger.sqlite3"
         ) as ledger:  # as if before their groups were registered
@@ -131,15 +131,15 @@ def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, run_door: Ru
         retype(tmp_path, "Groepen", "Regienummer", lambda _row: True, None)
         plan.answers = {("*", "RCPT"): ["550 5.1.1 User unknown", *[""] * 100]}
         welcomed = len(plan.arrived)
-        assert "1 geweigerd" in sync(run_door, settings).stdout
+        assert "1 geweigerd" in sync(press_door, settings).stdout
         ((group, text),) = [(group, text) for group, text in regienummers(tmp_path).items() if "geweigerd" in text]
         nr = re.search(r"geweigerd 23-11-2026 bij (D-\d{4}) \(het adres bestaat niet\)", text)
         assert nr and text.endswith("Verbeter het e-mailadres, dan gaat de mail vanzelf")
-        quiet = sync(run_door, settings)
+        quiet = sync(press_door, settings)
         assert "0 cellen bijgewerkt" in quiet.stdout and "geweigerd" not in quiet.stdout
         told = len(plan.arrived)
         retype(tmp_path, "Deelnemers", "E-mail", lambda row: nr[1] in row, "nieuw.adres@mail.example")
-        sync(run_door, settings)
+        sync(press_door, settings)
         assert plan.recipients[told:] == ["nieuw.adres@mail.example"] and told > welcomed
         assert (
             regienummers(tmp_path)[group].startswith("verstuurd") and "geweigerd" not in regienummers(tmp_path)[group]
