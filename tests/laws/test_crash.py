@@ -23,6 +23,7 @@ PEOPLE = 6
 READY = "klaargezet 23-11-2026 (versie 1)"
 VICTIM = [sys.executable, "-B", str(Path(__file__).parents[1] / "support" / "small_round.py")]
 WAYS = pytest.mark.parametrize("way", ["alone", "shared"])
+ONE_WAY = pytest.mark.parametrize("way", ["alone", pytest.param("shared", marks=pytest.mark.long)])
 
 
 def victim(folder: Path, way: str) -> list[str]:
@@ -65,7 +66,7 @@ def look_over(folder: Path, way: str) -> None:
     assert (quiet.due, quiet.cells_written, quiet.files_written) == (0, 0, 0)
 
 
-@WAYS
+@ONE_WAY
 def test_a_round_that_is_killed_is_finished_by_the_next_one(tmp_path: Path, way: str) -> None:
     """A handful of moments over the whole round; the wide test takes them all."""
     home = tmp_path / "home"

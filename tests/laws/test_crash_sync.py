@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 import shutil
-import subprocess
 import sys
 from collections import Counter
 from datetime import date
@@ -16,6 +15,7 @@ from python_calamine import load_workbook
 
 from outside.commands.setup import make_example
 from support.kill import die_often, strace
+from support.pressed import press
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
@@ -73,7 +73,7 @@ class Ground:
         self._register = folder / "register.xlsx"
         make_example(self._register, 40, 1, TODAY)
         self.lay_out()
-        assert subprocess.run(door(self.home), check=False, capture_output=True).returncode == 1
+        assert press("sync", *door(self.home)[3:], cwd=self.home).returncode == 1
         self.due = addresses(self.home)
         assert len(self.due) > 20
         assert set(self.due.values()) == {1}
@@ -87,7 +87,7 @@ class Ground:
 
     def look_over(self) -> None:
         """One more round ends as an undisturbed one does."""
-        ended = subprocess.run(door(self.home), check=False, capture_output=True, text=True)
+        ended = press("sync", *door(self.home)[3:], cwd=self.home)
         assert ended.returncode == 1, ended.stdout + ended.stderr
         assert addresses(self.home) == self.due
         assert column(self.home, "Welkom") == self.welcomed

@@ -16,8 +16,8 @@ from support.hostile.broken import BROKEN
 from support.hostile.ground import TODAY, Hostile
 from support.hostile.sound import SOUND, plain, soffice
 from support.hostile.unharmed import harm
+from support.pressed import press
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 SETTINGS = """\
 [workbook]
 kind = "excel"
@@ -34,8 +34,7 @@ def enter(door: str, register: Path) -> subprocess.CompletedProcess[str]:
     """Run a door on a register, as a coordinator does."""
     settings = register.with_name("settings.toml")
     settings.write_text(SETTINGS.format(register=register.name), encoding="utf-8")
-    command = [sys.executable, SCRIPTS / f"{door}.py", "--settings", settings, "--yes", "--today", TODAY.isoformat()]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False)
+    return press(door, "--settings", settings, "--yes", "--today", TODAY.isoformat(), cwd=register.parent)
 
 
 def made(nasty: Hostile, folder: Path) -> Path:

@@ -23,6 +23,7 @@ from support.small_round import TODAY
 PEOPLE = 5
 CALLS = "sendto,recvfrom,connect,shutdown,fsync,fdatasync,pwrite64,rename"
 WAYS = pytest.mark.parametrize("way", ["alone", "shared"])
+ONE_WAY = pytest.mark.parametrize("way", ["shared", pytest.param("alone", marks=pytest.mark.long)])
 
 
 def victim(way: str, port: int, folder: Path) -> list[str]:
@@ -97,7 +98,7 @@ def die_at(calls: list[tuple[str, int]], folder: Path, way: str, plan: Plan, por
     return died
 
 
-@WAYS
+@ONE_WAY
 def test_a_round_over_smtp_that_is_killed_mails_nobody_twice(tmp_path: Path, way: str) -> None:
     """A handful of moments, most of them while letters leave; the wide test takes them all."""
     with mail_server() as (plan, port):
