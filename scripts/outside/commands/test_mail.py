@@ -82,6 +82,11 @@ def _good(outcomes: list[str]) -> int:
 def _recipient(typed: str) -> str:
     """The address to try it on. Raises Stop for what is none, or what no mail can carry."""
     example = "Typ bijvoorbeeld: make test-mail TO=naam@voorbeeld.nl"
+    if not typed.rpartition("@")[0].isascii():
+        raise Stop(
+            "In dit adres staat vóór het apenstaartje een letter met een accent. Veel postvakken nemen dat niet aan.",
+            f"Neem een ander adres. {example}",
+        )
     try:
         whom = address(typed)
         whom.rpartition("@")[2].encode("idna")
@@ -89,11 +94,6 @@ def _recipient(typed: str) -> str:
         whom = ""
     if not whom:
         raise Stop("Dat is geen e-mailadres.", example)
-    if not whom.rpartition("@")[0].isascii():
-        raise Stop(
-            "In dit adres staat vóór het apenstaartje een letter met een accent. Veel postvakken nemen dat niet aan.",
-            f"Neem een ander adres. {example}",
-        )
     return whom
 
 
