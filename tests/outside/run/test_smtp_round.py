@@ -113,7 +113,7 @@ def test_rows_that_another_laptop_left_uncertain_are_told_and_settled_too(home: 
                 row[headings.index("Welkom")].value = "bezig sinds 22-11-2026 10:00"
         book.save(home / "register.xlsx")
         left = plan.by_message_id()
-        done = sync(press_door, settings)
+        done = press_door("sync", "--settings", settings, "--yes", "--force", *TODAY)
         assert (
             done.returncode == 1
             and "Van 12 mails is niet zeker of ze aankwamen. Een andere computer was ermee bezig:" in done.stderr
