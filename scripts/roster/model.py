@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
+from typing import Any
 
 from roster.finding import Finding
 from roster.sheet.table import Place, Table, fold
@@ -62,6 +63,23 @@ class Bounds:
         return self.south <= latitude <= self.north and self.west <= longitude <= self.east
 
 
+def _between(default: float, low: int, high: int) -> Any:
+    """A number of the law with what the coordinator may choose for it: from low to high, both included."""
+    return field(default=default, metadata={"between": (low, high)})
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The numbers of the law; `nearly_full` is a share of `group_size`, `signs` go with `per_streets`."""
+
+    group_size: int = _between(256, 2, 100_000)
+    nearly_full: float = _between(0.9, 0, 1)
+    minimum_admins: int = _between(1, 1, 1_000)
+    signs: int = _between(2, 1, 1_000)
+    per_streets: int = _between(6, 1, 1_000)
+    sticker_days: int = _between(30, 0, 3_650)
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What every rule is held to: today, and the limits that the coordinator chose.
@@ -77,12 +95,7 @@ class Terms:
     places: tuple[str, ...] = ("Den Helder", "Huisduinen", "Julianadorp")
     official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
     bounds: Bounds = Bounds()
-    group_size: int = 256
-    nearly_full: float = 0.9
-    minimum_admins: int = 1
-    signs: int = 2
-    per_streets: int = 6
-    sticker_days: int = 30
+    limits: Limits = Limits()
     language: str = "nl"
     languages: tuple[str, ...] = ("nl", "en")
     language_names: tuple[tuple[str, str], ...] = (

@@ -9,30 +9,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from outside.config.values import (
-    Reader,
-    address,
-    bedoelde_u,
-    box,
-    correspondent,
-    domain,
-    file_path,
-    language,
-    one_of,
-    phone,
-    several,
-    share,
-    short_number,
-    text,
-    website,
-    whole,
-    words,
-    yes_no,
-)
+from outside.config.values import Reader, bedoelde_u
 from roster.model import Bounds, Terms
 
 Key = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""
+
+
+Keys = dict[str, dict[str, Reader]]
+"""Every key that a file may hold, by table, with its reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,78 +43,31 @@ GUESSED = 100
 LONGEST_KEY = 60
 """Characters of a name that are shown and compared."""
 
-KEYS: dict[str, dict[str, Reader]] = {
-    "": {"language": language},
-    "workbook": {
-        "kind": one_of("excel", "google"),
-        "path": file_path,
-        "spreadsheet": text,
-        "credentials": file_path,
-        "shared": yes_no,
-    },
-    "network": {
-        "name": words,
-        "short_name": words,
-        "municipality": text,
-        "municipality_number": short_number,
-        "places": several(words, at_least=1),
-        "regiegroep_number": phone,
-        "regiegroep_number_for": one_of("everyone", "admins"),
-        "coordinator": text,
-        "coordinator_email": address,
-        "website": website,
-        "official_domains": several(domain, at_least=0),
-        "bounds": box,
-    },
-    "limits": {
-        "group_size": whole(2, 100_000),
-        "nearly_full": share,
-        "minimum_admins": whole(1, 1_000),
-        "signs": whole(1, 1_000),
-        "per_streets": whole(1, 1_000),
-        "sticker_days": whole(0, 3_650),
-    },
-    "mail": {
-        "transport": one_of("outbox", "smtp"),
-        "sender": correspondent,
-        "reply_to": correspondent,
-        "per_day": whole(1, 2_000),
-        "host": words,
-        "port": whole(1, 65_535),
-        "security": one_of("starttls", "tls", "none"),
-        "username": text,
-        "imap_host": words,
-        "imap_port": whole(1, 65_535),
-        "imap_folder": words,
-    },
-    "paths": {"out": file_path, "state": file_path},
-}
 
-
-def read_tables(content: dict[str, Any]) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
+def read_tables(content: dict[str, Any], keys: Keys) -> tuple[dict[str, dict[str, Any]], list[Problem]]:
     """The values of all known keys that the file holds, by table; and everything that is wrong with it."""
-    values: dict[str, dict[str, Any]] = {table: {} for table in KEYS}
+    values: dict[str, dict[str, Any]] = {table: {} for table in keys}
     problems: list[Problem] = []
     for name, found in content.items():
-        if name in KEYS and isinstance(found, dict):
-            read_table(name, found, values[name], problems)
-        elif name in KEYS:
+        if name in keys and isinstance(found, dict):
+            read_table(name, found, values[name], problems, keys)
+        elif name in keys:
             problems.append(Problem(("", name), f"hoort een kopje te zijn: [{name}], met daaronder de instellingen."))
-        elif isinstance(found, dict) and name not in KEYS[""]:
-            problems.append(Problem((name, ""), unknown_table(name, guess=len(problems) < GUESSED)))
+        elif isinstance(found, dict) and name not in keys[""]:
+            problems.append(Problem((name, ""), unknown_table(name, keys, guess=len(problems) < GUESSED)))
         else:
-            read_table("", {name: found}, values[""], problems)
+            read_table("", {name: found}, values[""], problems, keys)
     return values, problems + disagreements(values, {problem.key for problem in problems})
 
 
-def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problems: list[Problem]) -> None:
+def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problems: list[Problem], keys: Keys) -> None:
     """Read one table into `values`; what cannot be read is added to `problems`."""
     for key, value in found.items():
         try:
-            if key in KEYS[name]:
-                values[key] = KEYS[name][key](value)
+            if key in keys[name]:
+                values[key] = keys[name][key](value)
             else:
-                problems.append(Problem((name, key), unknown_key(name, key, guess=len(problems) < GUESSED)))
+                problems.append(Problem((name, key), unknown_key(name, key, keys, guess=len(problems) < GUESSED)))
         except ValueError as error:
             problems.append(Problem((name, key), str(error)))
 
@@ -188,30 +126,30 @@ def of_this_town(network: dict[str, Any]) -> dict[str, Any]:
     return follows | network
 
 
-def unknown_table(name: str, *, guess: bool = True) -> str:
+def unknown_table(name: str, keys: Keys, *, guess: bool = True) -> str:
     """What to say of a heading that is not ours."""
     if not guess:
         return "dit kopje bestaat niet."
-    tables = [table for table in KEYS if table]
-    if any(name in keys for keys in KEYS.values()):
-        return unknown_key("", name)
+    tables = [table for table in keys if table]
+    if any(name in there for there in keys.values()):
+        return unknown_key("", name, keys)
     return f"dit kopje bestaat niet. {bedoelde_u(name, tables, '[{}]') or listed('Er is', tables)}"
 
 
-def unknown_key(table: str, key: str, *, guess: bool = True) -> str:
+def unknown_key(table: str, key: str, keys: Keys, *, guess: bool = True) -> str:
     """What to say of a key that is not ours: it may stand elsewhere, be misspelt, or be a secret.
 
     Without `guess` nothing is compared: a file with thousands of them is another file.
     """
     if re.search(r"pass|wachtwoord|secret|geheim|token", key, re.IGNORECASE):
         return "een wachtwoord hoort niet in dit bestand: haal de regel weg, ook uit kopieën ervan."
-    home = next((name for name, keys in KEYS.items() if key in keys), None)
+    home = next((name for name, there in keys.items() if key in there), None)
     if home is not None:
         where = f"onder het kopje [{home}]" if home else "bovenaan het bestand, boven de kopjes"
         return f"deze instelling hoort {where}."
     if not guess:
         return "deze instelling bestaat niet."
-    hint = bedoelde_u(key[:LONGEST_KEY], KEYS[table], "{}") or listed("Hier kan", KEYS[table])
+    hint = bedoelde_u(key[:LONGEST_KEY], keys[table], "{}") or listed("Hier kan", keys[table])
     return f"deze instelling bestaat niet. {hint}"
 
 

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import Field, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 
-from outside.config.keys import Problem, of_this_town, read_tables
+from outside.config.keys import Keys, Problem, of_this_town, read_tables
 from outside.config.languages import languages, words_of
 from outside.config.source import AGAIN, lines_of, parse, read_text
+from outside.config.values import (
+    Reader,
+    address,
+    box,
+    correspondent,
+    domain,
+    file_path,
+    language,
+    one_of,
+    phone,
+    several,
+    share,
+    short_number,
+    text,
+    website,
+    whole,
+    words,
+    yes_no,
+)
 from outside.errors import Stop
-from roster.model import Bounds, Terms
+from roster.model import Bounds, Limits, Terms
 
 SHOWN = 60
 """Problems that are told one by one."""
 
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "settings.toml"
+
+
+def _key(default: object, read: Reader) -> Any:
+    """A setting: what it is where the file does not say, and its reader, which tells what it may be."""
+    return field(default=default, metadata={"read": read})
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +50,11 @@ class Workbook:
     `shared` lets other users of this computer open the file as well.
     """
 
-    kind: str = "excel"
-    path: Path = Path("register.xlsx")
-    spreadsheet: str = ""
-    credentials: Path = Path("config/secrets/service-account.json")
-    shared: bool = False
+    kind: str = _key("excel", one_of("excel", "google"))
+    path: Path = _key(Path("register.xlsx"), file_path)
+    spreadsheet: str = _key("", text)
+    credentials: Path = _key(Path("config/secrets/service-account.json"), file_path)
+    shared: bool = _key(False, yes_no)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,30 +64,18 @@ class Network:
     `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine.
     """
 
-    name: str = "BuurtPreventieApp Den Helder"
-    short_name: str = "BPA"
-    places: tuple[str, ...] = ("Den Helder", "Huisduinen", "Julianadorp")
-    regiegroep_number: str = ""
-    regiegroep_number_for: str = "everyone"
-    coordinator: str = ""
-    coordinator_email: str = ""
-    website: str = ""
-    official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
-    bounds: Bounds = field(default_factory=Bounds)
-    municipality: str = "Den Helder"
-    municipality_number: str = "14 0223"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The numbers of the law; `nearly_full` is a share of `group_size`, `signs` go with `per_streets`."""
-
-    group_size: int = 256
-    nearly_full: float = 0.9
-    minimum_admins: int = 1
-    signs: int = 2
-    per_streets: int = 6
-    sticker_days: int = 30
+    name: str = _key("BuurtPreventieApp Den Helder", words)
+    short_name: str = _key("BPA", words)
+    places: tuple[str, ...] = _key(("Den Helder", "Huisduinen", "Julianadorp"), several(words, at_least=1))
+    regiegroep_number: str = _key("", phone)
+    regiegroep_number_for: str = _key("everyone", one_of("everyone", "admins"))
+    coordinator: str = _key("", text)
+    coordinator_email: str = _key("", address)
+    website: str = _key("", website)
+    official_domains: tuple[str, ...] = _key(("politie.nl", "denhelder.nl"), several(domain, at_least=0))
+    bounds: Bounds = _key(Bounds(), box)
+    municipality: str = _key("Den Helder", text)
+    municipality_number: str = _key("14 0223", short_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +86,32 @@ class Mail:
     `imap_host` too, where answers and delivery reports are read.
     """
 
-    transport: str = "outbox"
-    sender: str = ""
-    reply_to: str = ""
-    per_day: int = 400
-    host: str = "smtp.gmail.com"
-    port: int = 587
-    security: str = "starttls"
-    username: str = ""
-    imap_host: str = "imap.gmail.com"
-    imap_port: int = 993
-    imap_folder: str = "INBOX"
+    transport: str = _key("outbox", one_of("outbox", "smtp"))
+    sender: str = _key("", correspondent)
+    reply_to: str = _key("", correspondent)
+    per_day: int = _key(400, whole(1, 2_000))
+    host: str = _key("smtp.gmail.com", words)
+    port: int = _key(587, whole(1, 65_535))
+    security: str = _key("starttls", one_of("starttls", "tls", "none"))
+    username: str = _key("", text)
+    imap_host: str = _key("imap.gmail.com", words)
+    imap_port: int = _key(993, whole(1, 65_535))
+    imap_folder: str = _key("INBOX", words)
 
 
 @dataclass(frozen=True, slots=True)
 class Paths:
     """Two folders: what people take away, and what must survive a crash."""
 
-    out: Path = Path("out")
-    state: Path = Path("state")
+    out: Path = _key(Path("out"), file_path)
+    state: Path = _key(Path("state"), file_path)
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that settings.toml says; all paths are absolute. `source` is the file itself."""
 
-    language: str = "nl"
+    language: str = _key("nl", language)
     workbook: Workbook = field(default_factory=Workbook)
     network: Network = field(default_factory=Network)
     limits: Limits = field(default_factory=Limits)
@@ -108,7 +121,7 @@ class Settings:
 
     def terms(self, today: date) -> Terms:
         """What the rules are held to on that day."""
-        network, limits = self.network, self.limits
+        network = self.network
         there = sorted(languages(), key=lambda one: one != self.language)
         return Terms(
             today=today,
@@ -116,12 +129,7 @@ class Settings:
             municipality=network.municipality,
             official_domains=network.official_domains,
             bounds=network.bounds,
-            group_size=limits.group_size,
-            nearly_full=limits.nearly_full,
-            minimum_admins=limits.minimum_admins,
-            signs=limits.signs,
-            per_streets=limits.per_streets,
-            sticker_days=limits.sticker_days,
+            limits=self.limits,
             language=self.language,
             languages=tuple(there),
             language_names=tuple((word, one) for one in there for word in words_of(one).also_called),
@@ -133,6 +141,29 @@ class Settings:
         )
 
 
+def _reader(key: Field[Any]) -> Reader:
+    """How a setting is read; a number of the law is bounded where it is declared."""
+    if "read" in key.metadata:
+        return cast("Reader", key.metadata["read"])
+    return share if isinstance(key.default, float) else whole(*key.metadata["between"])
+
+
+KEYS: Keys = {
+    "": {"language": _reader(fields(Settings)[0])},
+    **{
+        table: {key.name: _reader(key) for key in fields(kind)}
+        for table, kind in {
+            "workbook": Workbook,
+            "network": Network,
+            "limits": Limits,
+            "mail": Mail,
+            "paths": Paths,
+        }.items()
+    },
+}
+"""What settings.toml may hold: each key of each table, as declared above, with its reader."""
+
+
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in `path` (the checkout's own config/settings.toml where it is None).
 
@@ -140,7 +171,7 @@ def load_settings(path: Path | None = None) -> Settings:
     """
     source = (path or DEFAULT).absolute()
     text = read_text(source)
-    values, problems = read_tables(parse(text, source))
+    values, problems = read_tables(parse(text, source), KEYS)
     if problems:
         raise Stop(*told(problems, text, source))
     home = home_of(source)

@@ -66,7 +66,7 @@ def _group_values(group: Group, roster: Roster, standing: Standing, terms: Terms
     return {
         "Status": standing.group[group.place.key].value,
         "Aantal": active,
-        "Vrij": max(0, terms.group_size - active),
+        "Vrij": max(0, terms.limits.group_size - active),
         "Beheerders": ", ".join(admin.name for admin in admins),
     }
 

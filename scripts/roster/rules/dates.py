@@ -12,7 +12,7 @@ from roster.sheet.table import Place
 
 def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
     """A member shows the sticker (Sticker = ja) within 30 days of joining (a setting). Let op. "Het is verplicht"."""
-    most, today = case.terms.sticker_days, case.terms.today
+    most, today = case.terms.limits.sticker_days, case.terms.today
     for member in case.present:
         if member.sticker or member.joined is None or (today - member.joined).days <= most:
             continue

@@ -33,7 +33,7 @@ def a_group_has_an_admin(case: Case) -> Iterator[Finding]:
     for group in case.roster.groups:
         if not group.name or enough_admins(group, case.standing, case.terms):
             continue
-        name, least = fold(group.name), max(1, case.terms.minimum_admins)
+        name, least = fold(group.name), max(1, case.terms.limits.minimum_admins)
         rows = [member.place.row for member in not_yet if fold(member.group) == name]
         short = (
             "Deze groep heeft nog geen beheerder"
@@ -67,8 +67,8 @@ def a_group_fits_in_whatsapp(case: Case) -> Iterator[Finding]:
     Over it the latest to join wait: their row says which place in line. A full group has a let op,
     and from 90 % (a setting) on a let op as well.
     """
-    most = case.terms.group_size
-    nearly = case.terms.nearly_full * most - 1e-9  # 0.55 * 100 is a little over 55
+    most = case.terms.limits.group_size
+    nearly = case.terms.limits.nearly_full * most - 1e-9  # 0.55 * 100 is a little over 55
     for group in case.roster.groups:
         name = fold(group.name)
         if not name or case.roster.group_named.get(name) is not group:
@@ -101,7 +101,7 @@ def a_group_fits_in_whatsapp(case: Case) -> Iterator[Finding]:
 
 def admin_groups_fit_in_whatsapp(case: Case) -> Iterator[Finding]:
     """The regiegroep and every area's admin group fit in WhatsApp as well. Let op. They are WhatsApp groups too."""
-    most = case.terms.group_size
+    most = case.terms.limits.group_size
     by_area: Counter[str] = Counter()
     for group in case.roster.groups:
         if case.roster.group_named.get(fold(group.name)) is group:

@@ -143,7 +143,7 @@ def signs_follow_the_advice(case: Case) -> Iterator[Finding]:
         }
         if not group or not streets:
             continue
-        advice = terms.signs * -(-len(streets) // max(1, terms.per_streets))
+        advice = terms.limits.signs * -(-len(streets) // max(1, terms.limits.per_streets))
         counted = _sound(case, requests)
         counted.sort(key=lambda request: (is_open(request), in_order(request.requested_on, request.place.row)))
         for signs, request in zip(count(SIGNS_A_REQUEST, SIGNS_A_REQUEST), counted, strict=False):

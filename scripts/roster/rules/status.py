@@ -43,11 +43,11 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked, welcomed: AskWelcomed 
     was_welcomed: Callable[[Member], bool] | None = None
     for name, members in sound.items():
         members.sort(key=lambda member: in_order(member.joined, member.place.row))
-        if len(members) > terms.group_size:
+        if len(members) > terms.limits.group_size:
             was_welcomed = was_welcomed or (welcomed or _welcomed_by_row)(roster, standing)
             sits = was_welcomed
             members.sort(key=lambda member: (member.role is not admin, not (member.in_whatsapp or sits(member))))
-        active, waiting = members[: terms.group_size], members[terms.group_size :]
+        active, waiting = members[: terms.limits.group_size], members[terms.limits.group_size :]
         if waiting:
             active.sort(key=lambda member: in_order(member.joined, member.place.row))
         standing.active[name] = active
@@ -76,7 +76,7 @@ def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
 
 def enough_admins(group: Group, standing: Standing, terms: Terms) -> bool:
     """True when the group has the admins that it needs to start: one, or as many as the setting asks."""
-    return len(standing.admins.get(fold(group.name), ())) >= max(1, terms.minimum_admins)
+    return len(standing.admins.get(fold(group.name), ())) >= max(1, terms.limits.minimum_admins)
 
 
 def _group_status(group: Group, standing: Standing, terms: Terms, blocked: Blocked) -> Status:
@@ -84,7 +84,7 @@ def _group_status(group: Group, standing: Standing, terms: Terms, blocked: Block
         return Status.BLOCKED
     if group.registered is None or group.started is None or not enough_admins(group, standing, terms):
         return Status.FORMING
-    full = len(standing.active.get(fold(group.name), ())) >= terms.group_size
+    full = len(standing.active.get(fold(group.name), ())) >= terms.limits.group_size
     return Status.FULL if full else Status.ACTIVE
 
 

@@ -12,6 +12,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
+from roster.model import Limits
 from roster.plan.hold_back import Held
 from roster.plan.steps import SetCell
 from roster.planners.status_cells import plan_marks
@@ -56,7 +57,7 @@ def test_what_stands_in_no_row_comes_first_and_always(
     staff: str, group_size: int, words: list[str], shown: int | None
 ) -> None:
     """No cell tells of it, so here it is never left out for want of room; what is left out does stand in a row."""
-    seen = view(register(WRONG, GROUPS, STREETS, staff=staff), replace(TERMS, group_size=group_size))
+    seen = view(register(WRONG, GROUPS, STREETS, staff=staff), replace(TERMS, limits=Limits(group_size=group_size)))
     whole = [finding.line for finding in seen.findings if not finding.place.key]
     assert all(any(word in line for line in whole) for word in words)
     lines = describe(seen, [], Held(), shown=shown)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from roster.messages.welcomed import who_was_welcomed
-from roster.model import Member, Roster, Standing, Status
+from roster.model import Limits, Member, Roster, Standing, Status
 from roster.plan.history import Delivery, History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
@@ -88,7 +88,7 @@ def places(
 ) -> list[str]:
     """Who has a place in a full group, in order of joining."""
     roster, _ = read_roster(register(text, staff=STAFF), TERMS, History())
-    _, standing = check(roster, replace(TERMS, group_size=size), welcomed)
+    _, standing = check(roster, replace(TERMS, limits=Limits(group_size=size)), welcomed)
     return [member.first_name for member in standing.active["tuindorp"]]
 
 
@@ -126,7 +126,7 @@ def test_an_admin_who_joined_last_does_not_stop_his_group() -> None:
         "Voornaam | Aangemeld op\nJan | 1-1-2020\nKim | 1-1-2021",
         staff="Voornaam | Rol | Mobiel\nAda | beheerder | 06-29000001",
     )
-    _, findings, standing = judge(tables, replace(TERMS, group_size=2))
+    _, findings, standing = judge(tables, replace(TERMS, limits=Limits(group_size=2)))
     assert "a_group_has_an_admin" not in {finding.rule for finding in findings}
     assert standing.group[tables["Groepen"].keys[0]] is Status.FULL
 

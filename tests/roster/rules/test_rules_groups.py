@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Standing, Status
+from roster.model import Limits, Standing, Status
 from support.sheet_notation import STAFF, TERMS, found, judge, lines, mobile, register, weights
 
 ALONE = """
@@ -64,7 +64,7 @@ def test_an_admin_who_is_not_active_yet_is_pointed_at() -> None:
 
 def test_a_group_may_need_more_admins_by_the_settings() -> None:
     """With two asked for, one is not enough to start, and two are no let op."""
-    two = replace(TERMS, minimum_admins=2)
+    two = replace(TERMS, limits=Limits(minimum_admins=2))
     assert weights(register(staff=ALONE, beheerders="Nr | In regiegroep | In gebiedsgroep\nD-9001 | ja | ja"), two) == [
         ("a_group_has_an_admin", 2, "blokkeert"),
     ]
@@ -117,7 +117,7 @@ def test_the_waiting_list_is_in_order_of_joining() -> None:
         Kees     | 1-1-2026     | ja
         Kim      | 1-2-2026     | ja
     """)
-    roster, findings, standing = judge(tables, replace(TERMS, group_size=4))
+    roster, findings, standing = judge(tables, replace(TERMS, limits=Limits(group_size=4)))
     assert [member.first_name for member in standing.active["tuindorp"]] == ["Ada", "Bo", "Cor", "Kees"]
     assert [member.first_name for member in standing.waiting["tuindorp"]] == ["Jans", "Kim", "Jan"]
     places = {
@@ -155,12 +155,12 @@ def test_admin_groups_fit_in_whatsapp() -> None:
         beheerders=admins,
         straten="Straat | Plaats | Groep\nKerkstraat | Den Helder | Tuindorp\nMolenlaan | Den Helder | Haven",
     )
-    crowded = replace(TERMS, group_size=3, nearly_full=1.0, coordinator="Cor")
+    crowded = replace(TERMS, limits=Limits(group_size=3, nearly_full=1.0), coordinator="Cor")
     assert weights(two, crowded) == [
         ("admin_groups_fit_in_whatsapp", 0, "let op"),
         ("admin_groups_fit_in_whatsapp", 2, "let op"),
     ]
-    assert weights(two, replace(crowded, group_size=4)) == []
+    assert weights(two, replace(crowded, limits=Limits(group_size=4, nearly_full=1.0))) == []
 
 
 def test_an_admin_sits_in_both_admin_groups() -> None:

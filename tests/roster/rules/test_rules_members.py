@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Status
+from roster.model import Limits, Status
 from roster.rules.officials import is_official_address, is_official_organisation
 from support.sheet_notation import TERMS, found, judge, lines, register, weights
 
@@ -102,7 +102,7 @@ def test_the_sticker_is_due_after_thirty_days() -> None:
     """)
     rule = "a_member_shows_the_sticker"
     assert weights(tables) == [(rule, 3, "let op"), (rule, 5, "let op"), (rule, 8, "let op")]
-    assert (rule, 2) in found(tables, replace(TERMS, sticker_days=29))
+    assert (rule, 2) in found(tables, replace(TERMS, limits=Limits(sticker_days=29)))
 
 
 def test_dates_make_sense() -> None:

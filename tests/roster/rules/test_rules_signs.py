@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Status
+from roster.model import Limits, Status
 from support.sheet_notation import TERMS, found, judge, lines, register, weights
 
 HEAD = "Nr | Groep | Locatie 1 | Omschrijving 1 | Locatie 2 | Omschrijving 2 | Aangevraagd op | Toelichting | Besluit | Verstuurd\n"
@@ -185,5 +185,5 @@ def test_the_advice_follows_the_settings() -> None:
     """Four signs per six streets leave room for two requests."""
     tables = register(bordaanvragen=HEAD + "\n".join([request(decision="geplaatst"), request()]))
     assert found(tables) == [(ADVICE, 3)]
-    assert found(tables, replace(TERMS, signs=4)) == []
-    assert found(tables, replace(TERMS, per_streets=1)) == []
+    assert found(tables, replace(TERMS, limits=Limits(signs=4))) == []
+    assert found(tables, replace(TERMS, limits=Limits(per_streets=1))) == []
