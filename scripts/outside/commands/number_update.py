@@ -10,8 +10,8 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.run.ready_letters import take_back_of_no_use
-from outside.run.round import prepare, run
+from outside.run.ready_letters import stale_letters, sweep_away, take_back, take_back_of_no_use, tell_stale
+from outside.run.round import Prepared, prepare, run
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.registered import plan_registered_marks
@@ -19,6 +19,7 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import READY
+from roster.planners.sync import LETTERS
 
 if TYPE_CHECKING:
     from outside.command import Choices
@@ -27,12 +28,9 @@ if TYPE_CHECKING:
 def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:
     """Count who has another number, and mail the one of the settings to them. The exit code."""
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
-        if view.terms.regiegroep_number:
-            mark = view.history.number_mark(view.terms.regiegroep_number)
-            news = [one for one in ledger.letters.in_state(READY) if one.act == NUMBER_UPDATE]
-            take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
-            view = replace(view, history=ledger.history())
+        prepared = prepare(open_workbook(settings), settings, choices, (), ledger.history())
+        taken_back = _take_back_older(prepared, ledger, settings, force=choices.force)
+        view = replace(prepared.view, history=ledger.history())
     number = view.terms.regiegroep_number
     if not number:
         raise Stop(
@@ -44,8 +42,10 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
     for line in _counted(found, settings, everybody=everybody):
         say(line)
     if not found.mail:
-        say("Er hoeft geen mail weg.")
+        say(taken_back or "Er hoeft geen mail weg.")
         return 0
+    if taken_back:
+        say(taken_back)
     say()
     planners = (
         plan_missed_marks,
@@ -55,6 +55,28 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
         plan_by_hand,
     )
     return run(settings, choices, planners, word="number-update ALL=yes" if everybody else "number-update")
+
+
+def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, force: bool) -> str:
+    """Take back what lies ready with another number, also where nobody needs to hear of this one; what to type then."""
+    view, number = prepared.view, prepared.view.terms.regiegroep_number
+    if not number:
+        return ""
+    mark = view.history.number_mark(number)
+    news = [one for one in ledger.letters.in_state(READY) if one.act == NUMBER_UPDATE]
+    gone = take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
+    if gone:
+        sweep_away(ledger, settings)
+        mails = "1 mail met een ander nummer is" if gone == 1 else f"{gone} mails met een ander nummer zijn"
+        say(f"{mails} uit de map mail weggehaald.")
+    if view.terms.mail_done != READY or (prepared.doubted and not force):
+        return ""
+    stale = stale_letters(view, tuple(LETTERS), ledger, settings)
+    tell_stale(stale)
+    if not stale.letters:
+        return ""
+    take_back(stale, ledger, settings)
+    return "Typ nu: make sync. Dan komen er nieuwe mails met het nieuwe nummer voor in de plaats."
 
 
 def _counted(found: WhoHears, settings: Settings, *, everybody: bool) -> list[str]:

@@ -135,11 +135,13 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
     ledger.lying.forget(one.message_id for one in gone)
 
 
-def take_back_of_no_use(letters: Iterable[Told], ledger: Ledger, settings: Settings) -> None:
-    """Let those of these letters that lie ready as they were made wait again; their files go next round."""
+def take_back_of_no_use(letters: Iterable[Told], ledger: Ledger, settings: Settings) -> int:
+    """Let those of these letters that lie as they were made wait again; how many. `sweep_away` takes the files."""
     known, folder = ledger.lying.all(), settings.paths.out / FOLDER
     ours = [known[one.message_id] for one in letters if one.state == READY and one.message_id in known]
-    ledger.letters.mark_due(one.message_id for one in ours if _stands(folder / one.name) == one.digest)
+    gone = [one.message_id for one in ours if _stands(folder / one.name) == one.digest]
+    ledger.letters.mark_due(gone)
+    return len(gone)
 
 
 def as_if_taken_back(history: History, stale: Stale) -> History:

@@ -145,3 +145,22 @@ def test_news_that_lies_ready_makes_place_for_newer_news(tmp_path: Path) -> None
     news = {name: text for name, text in letters(settings_of(tmp_path)).items() if "numberupdate" in name}
     assert sorted(news) == ["D-0001-numberupdate", "D-0002-numberupdate"]
     assert all("06-28888888" in text and OTHER not in text for text in news.values())
+
+
+def test_letters_that_lie_ready_with_another_number_are_taken_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Welcomes that nobody sent yet, and news of a number that was taken back: it says so, and none of them lies on."""
+    sync(lay_out(tmp_path))
+    other = settings_of(tmp_path, regiegroep_number=OTHER)
+    assert letters(other) != {}
+    update_number(other, choices(), everybody=False)
+    said = capsys.readouterr().out
+    assert letters(other) == {} and "make sync" in said and "Er hoeft geen mail weg" not in said
+    sync(other)
+    assert all(OTHER in text for text in letters(other).values()) and len(letters(other)) == 2
+    settle_outbox(other, choices())
+    update_number(settings_of(tmp_path), choices(), everybody=False)
+    update_number(other, choices(), everybody=False)
+    assert [name for name in letters(other) if "numberupdate" in name] == []
+    assert "2 mails met een ander nummer zijn uit de map mail weggehaald." in capsys.readouterr().out
