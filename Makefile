@@ -13,7 +13,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR FOLDER
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER
 ARGS :=
 SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL
 typed = $(filter command,$(origin $(1)))

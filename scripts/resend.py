@@ -9,12 +9,13 @@ from outside.command import Choices, door
 
 @door("Laat een mail die niet aankwam, nog een keer meegaan met de volgende ronde.")
 @click.option("--nr", metavar="NR", required=True, help="Het nummer van de deelnemer, of meer: D-0012 D-0013.")
-def resend(choices: Choices, nr: str) -> int:
+@click.option("--kind", metavar="SOORT", default="", help="Welke mail, als er van iemand meer onzeker zijn.")
+def resend(choices: Choices, nr: str, kind: str) -> int:
     """With --force also one that did go."""
     from outside.commands.sent import settle_resend  # likewise
     from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
 
-    return settle_resend(load_settings(choices.settings), choices, nr)
+    return settle_resend(load_settings(choices.settings), choices, nr, kind)
 
 
 if __name__ == "__main__":

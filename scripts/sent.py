@@ -9,8 +9,9 @@ from outside.command import Choices, door
 
 @door("Schrijft op wat u zelf deed of zag: met de hand verteld, toch aangekomen, of zelf verstuurd uit de map mail.")
 @click.option("--nr", metavar="NR", help="Het nummer van de deelnemer, of meer: D-0012 D-0013.")
+@click.option("--kind", metavar="SOORT", default="", help="Welke mail, als er van iemand meer onzeker zijn.")
 @click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
-def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
+def sent(choices: Choices, nr: str | None, kind: str, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One of the two must be said."""
     from outside.commands.sent import settle_outbox, settle_sent  # likewise
     from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
@@ -18,7 +19,7 @@ def sent(choices: Choices, nr: str | None, outbox: bool) -> int:  # noqa: FBT001
 
     settings = load_settings(choices.settings)
     if nr and not outbox:
-        return settle_sent(settings, choices, nr)
+        return settle_sent(settings, choices, nr, kind)
     if outbox and not nr:
         return settle_outbox(settings, choices)
     raise Stop("Over wie gaat het?", 'Typ make sent NR="D-0012 D-0013", of make sent OUTBOX=yes')

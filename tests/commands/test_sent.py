@@ -14,8 +14,9 @@ from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
-from outside.ledger.ledger import Ledger
+from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Outcome
+from outside.run.confirm import tell_uncertain
 from outside.text.by_hand import render_by_hand
 from roster.messages.welcome import by_hand
 from roster.plan.history import Delivery, History
@@ -323,3 +324,29 @@ def test_through_the_door(settings: Settings, press_door: RunDoor) -> None:
     done = press_door("sent", "--settings", source, "--today", "2026-11-28", "--nr", "D-0003 D-0004")
     assert (done.returncode, done.stderr) == (0, "")
     assert welkom(settings)[2:] == ["met de hand 28-11-2026 (versie 1)"] * 2
+
+
+def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One of them came, the other did not: without its kind neither is guessed."""
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        welcome = next(one.message_id for one in ledger.letters.of_person("D-0002"))
+        intent = Intent("<news@mail.example>", "D-0002", "number_update", "1", ledger.address_mark("piet@mail.example"))
+        ledger.book([(welcome, Outcome("onzeker"))], [intent], "verstuurd")
+        ledger.book([(intent.message_id, Outcome("onzeker"))])
+        assert tell_uncertain(ledger) == 2
+    said = capsys.readouterr().err
+    assert "D-0002 (KIND=number-update): zoek" in said and "make sent NR=D-0002 KIND=number-update." in said
+    for settle in (settle_sent, settle_resend):
+        with pytest.raises(Stop, match="2 mails onzeker"):
+            settle(settings, choices(), "D-0002")
+    assert settle_sent(settings, choices(), "D-0002", "number-update") == 0
+    assert settle_resend(settings, choices(), "D-0002", "welcome") == 0
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        assert {one.act: one.state for one in ledger.letters.of_person("D-0002")} == {
+            "welcome": "wacht",
+            "number_update": "verstuurd",
+        }
+    with pytest.raises(Stop, match="bestaat niet"):
+        settle_sent(settings, choices(), "D-0002", "welkom")

@@ -15,6 +15,7 @@ from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
+from outside.run.confirm import kind_of
 from outside.run.deliver import open_mailbox, settle
 from outside.run.output_files import OutputFiles
 from outside.run.round import prepare
@@ -58,6 +59,9 @@ TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
+KINDS = (*TOLD, "registered")
+"""The acts of all letters that can be uncertain."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -73,14 +77,14 @@ class Done:
     by_hand: bool = False
 
 
-def settle_sent(settings: Settings, choices: Choices, typed: str) -> int:
+def settle_sent(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
     """The uncertain mails to these Nrs did arrive, or a person told them. The exit code."""
-    return _settle_all(settings, choices, typed, sent=True)
+    return _settle_all(settings, choices, typed, kind, sent=True)
 
 
-def settle_resend(settings: Settings, choices: Choices, typed: str) -> int:
+def settle_resend(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
     """The uncertain or refused mails to these Nrs must go again, with the next round of their kind. The exit code."""
-    return _settle_all(settings, choices, typed, sent=False)
+    return _settle_all(settings, choices, typed, kind, sent=False)
 
 
 def settle_outbox(settings: Settings, choices: Choices) -> int:
@@ -119,11 +123,14 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
     return 0
 
 
-def _settle_all(settings: Settings, choices: Choices, typed: str, *, sent: bool) -> int:
+def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, sent: bool) -> int:
     """Do what can be done for each Nr, and say of each how it went; one that cannot holds up no other."""
     numbers = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", typed.upper()))))
     if not numbers:
         raise Stop("Over welke mail gaat het?", f"Typ bijvoorbeeld: make {'sent' if sent else 'resend'} NR=D-0012")
+    kind = kind.strip().lower()
+    if kind and kind not in map(kind_of, KINDS):
+        raise Stop(f"De soort {kind} bestaat niet.", f"Er is: {', '.join(map(kind_of, KINDS))}.")
     done: list[Done] = []
     refused: list[Stop] = []
     workbook = open_workbook(settings)
@@ -133,7 +140,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, *, sent: bool)
         view = prepare(workbook, settings, choices, (), ledger.history()).view
         for nr in numbers:
             try:
-                case = _case(nr, view, ledger)
+                case = _meant(_case(nr, view, ledger), kind, "sent" if sent else "resend")
                 done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
             except Stop as stop:
                 refused.append(stop)
@@ -173,13 +180,24 @@ def _case(nr: str, view: View, ledger: Ledger) -> Case:
     return Case(nr, view, member, letters)
 
 
+def _meant(case: Case, kind: str, word: str) -> Case:
+    """The case of the one kind of mail that was named. Raises Stop where several are uncertain and none was named."""
+    unsure = list(dict.fromkeys(kind_of(one.act) for one in case.letters if one.state == UNCERTAIN))
+    if not kind and len(unsure) > 1:
+        raise Stop(
+            f"Van {case.nr} zijn {len(unsure)} mails onzeker: {', '.join(unsure)}.",
+            f"Zeg welke u bedoelt. Typ bijvoorbeeld: make {word} NR={case.nr} KIND={unsure[0]}",
+        )
+    return replace(case, kind=kind)
+
+
 def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
-    unsure = [one for one in case.letters if one.state == UNCERTAIN]
-    told = [] if unsure else _by_hand(case, force=choices.force)
+    unsure = [one for one in case.meant if one.state == UNCERTAIN]
+    told = [] if unsure else [one for one in _by_hand(case, force=choices.force) if case.is_meant(one.act)]
     if told:
         return _told_by_hand(case, told, ledger, choices)
-    found = unsure or [one for one in case.letters if _may_be_meant(one, case)]
+    found = unsure or [one for one in case.meant if _may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
     ledger.letters.mark_sent(one.message_id for one in found)
@@ -240,10 +258,10 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
 
 def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain, else what was refused, goes again; with force also what did go. Raises Stop."""
-    found = [one for one in case.letters if one.state == UNCERTAIN]
-    found = found or [one for one in case.letters if one.state == REFUSED]
+    found = [one for one in case.meant if one.state == UNCERTAIN]
+    found = found or [one for one in case.meant if one.state == REFUSED]
     if not found and choices.force:
-        found = [one for one in case.letters if one.state in (SENT, READY, HAND)][-1:]
+        found = [one for one in case.meant if one.state in (SENT, READY, HAND)][-1:]
     if not found and case.doubt_elsewhere not in (BUSY, UNCERTAIN, REFUSED):
         raise nothing_to_send(case)
     ledger.letters.mark_due(one.message_id for one in found)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from outside.errors import Stop
 from outside.ledger.messages import Told
+from outside.run.confirm import kind_of
 from roster.messages.audience import has_address
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.opt_out import wants_no_mail
@@ -20,12 +21,25 @@ from roster.sheet.table import Cell
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One Nr: who has it now (None: nobody any more), and every letter to who has or had it, the latest last."""
+    """One Nr: who has it now (None: nobody any more), and every letter to who has or had it, the latest last.
+
+    `kind` is the one kind of letter that is meant, "" for any.
+    """
 
     nr: str
     view: View
     member: Member | None
     letters: list[Told]
+    kind: str = ""
+
+    @property
+    def meant(self) -> list[Told]:
+        """The letters of the kind that is meant."""
+        return [one for one in self.letters if self.is_meant(one.act)]
+
+    def is_meant(self, act: str) -> bool:
+        """True for a letter of the kind that is meant."""
+        return self.kind in ("", kind_of(act))
 
     @property
     def turn(self) -> WelcomeState | None:

@@ -183,19 +183,26 @@ def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) ->
     )
 
 
+def kind_of(act: str) -> str:
+    """How a kind of mail is typed behind make: "number-update"."""
+    return act.replace("_", "-")
+
+
 def tell_uncertain(ledger: Ledger) -> int:
     """Every letter of which nobody knows whether it arrived: where to look, and what to press then. How many."""
     found = ledger.letters.in_state("onzeker")
     if not found:
         return 0
     warn(f"Van {_mails(len(found))} is niet zeker of {'die aankwam' if len(found) == 1 else 'ze aankwamen'}:")
+    several = {person for person, number in Counter(one.person for one in found).items() if number > 1}
     for entry in found[:SHOWN]:
-        warn(f"  {entry.person}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
+        which = f" (KIND={kind_of(entry.act)})" if entry.person in several else ""
+        warn(f"  {entry.person}{which}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
     if len(found) > SHOWN:
         warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom of Vervolgmail staat bij hen: onzeker.", "plain")
+    whom = found[0].person + (f" KIND={kind_of(found[0].act)}" if found[0].person in several else "")
     warn(
-        f"Staat de mail bij Verzonden? Typ: make sent NR={found[0].person}. "
-        f"Staat hij er niet? Typ: make resend NR={found[0].person}",
+        f"Staat de mail bij Verzonden? Typ: make sent NR={whom}. Staat hij er niet? Typ: make resend NR={whom}",
         "plain",
     )
     return len(found)
