@@ -17,3 +17,8 @@ def open_workbook(settings: Settings) -> Workbook:
     from outside.excel.workbook import ExcelWorkbook  # likewise the other way about
 
     return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")
+
+
+def calls_made(workbook: Workbook) -> int:
+    """How many calls over the network a register took; 0 for one on this computer."""
+    return int(getattr(workbook, "calls_made", 0))

@@ -16,6 +16,7 @@ from outside.config.settings import Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.private import synced_by
+from outside.run.log import logs_of
 from outside.run.private import ON_PURPOSE
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
@@ -149,6 +150,10 @@ def _disk(settings: Settings) -> Iterator[Health]:
             yield Health(
                 "Schijf", f"de map {name} is van u alleen." if folder.is_dir() else f"de map {name} kan worden gemaakt."
             )
+    for log in logs_of(settings.paths.state)[:1]:
+        yield Health(
+            "Verslag", f"het nieuwste verslag van de rondes staat in {settings.paths.state.name}/log/{log.name}."
+        )
     place = next(place for place in (settings.paths.state, *settings.paths.state.parents) if place.is_dir())
     free = shutil.disk_usage(place).free
     if free < ENOUGH:

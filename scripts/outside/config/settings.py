@@ -108,6 +108,13 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
+class Privacy:
+    """How long what is left behind stays. `keep_log_days` is for the run log."""
+
+    keep_log_days: int = _key(365, whole(1, 3_650))
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that settings.toml says; all paths are absolute. `source` is the file itself."""
 
@@ -117,6 +124,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     mail: Mail = field(default_factory=Mail)
     paths: Paths = field(default_factory=Paths)
+    privacy: Privacy = field(default_factory=Privacy)
     source: Path = DEFAULT
 
     def terms(self, today: date) -> Terms:
@@ -158,6 +166,7 @@ KEYS: Keys = {
             "limits": Limits,
             "mail": Mail,
             "paths": Paths,
+            "privacy": Privacy,
         }.items()
     },
 }
@@ -183,6 +192,7 @@ def load_settings(path: Path | None = None) -> Settings:
         limits=Limits(**values["limits"]),
         mail=Mail(**{"port": 465 if values["mail"].get("security") == "tls" else 587} | values["mail"]),
         paths=Paths(out=home / paths.out, state=home / paths.state),
+        privacy=Privacy(**values["privacy"]),
         source=source,
     )
 

@@ -30,6 +30,11 @@ class GoogleWorkbook:
         """True, once it was read, for an example that was carried over to Google."""
         return self.session.found is not None and self.session.found.is_example
 
+    @property
+    def calls_made(self) -> int:
+        """How many calls to Google this run took so far."""
+        return self.session.calls.made
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One run at a time, on any laptop; raises Stop naming the machine that holds it.

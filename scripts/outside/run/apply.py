@@ -17,6 +17,7 @@ from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, settle
+from outside.run.log import event
 from outside.run.output_files import OutputFiles
 from outside.run.select import DeliveryLog, Key, select
 from outside.run.spool import Compose, Letters
@@ -237,7 +238,9 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
     steps += posted.marks
     told = Written()
     try:
-        told = workbook.write(steps) if steps else told
+        if steps:
+            told = workbook.write(steps)
+            event("written", cells=len(told.done), left=len(told.left))
     except Changed:
         posted.again = True
     except Stop as stop:

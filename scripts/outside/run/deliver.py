@@ -10,6 +10,7 @@ from outside.errors import Changed, Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Mailbox, Outcome
 from outside.mail.outbox import Outbox
+from outside.run.log import event
 from outside.run.ready_letters import lying_as
 from outside.run.select import DeliveryLog
 from outside.run.spool import Letters, Spooled
@@ -142,6 +143,7 @@ class Round:
         """
         told = self._behind
         written = self._workbook.write([*told, *announced])
+        event("written", cells=len(written.done), left=len(written.left))
         self._behind = []
         of_before = set(told)
         self._posted.written += [step for step in written.done if step in of_before and isinstance(step, SetCell)]
@@ -224,6 +226,7 @@ class Round:
             self._over = True
         elif outcome.give_up and self._ledger.letters.tries(one.message_id) >= outcome.give_up:
             outcome = Outcome(REFUSED, outcome.reason)
+        event("letter", nr=one.send.person, kind=one.send.act, state=outcome.state)
         self._posted.ended[one.message_id] = self._told(one.send, outcome)
         if one.send.told_together:
             self._posted.together[one.send.mark] = one.send.mark_was

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.backends import open_workbook
+from outside.backends import calls_made, open_workbook
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
@@ -24,6 +24,7 @@ from outside.mail.mailbox import Mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import open_mailbox, settle
+from outside.run.log import run_log
 from outside.run.private import keep_folders_out_of_git, keep_register_private
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
@@ -77,7 +78,33 @@ def run(
 
     `word` is what was typed behind make.
     """
-    workbook = open_workbook(settings)
+    with run_log(settings, word) as ended:
+        workbook = open_workbook(settings)
+        tries = _locked(workbook, settings, choices, planners, replaces, word)
+        report = tries.report
+        ended(
+            code=tries.code,
+            sent=report.sent,
+            waiting=report.waiting,
+            held=report.held,
+            uncertain=report.uncertain,
+            failed=report.failed,
+            cells=report.cells_written,
+            files=report.files_written,
+            calls=calls_made(workbook),
+        )
+    return tries.code
+
+
+def _locked(
+    workbook: Workbook,
+    settings: Settings,
+    choices: Choices,
+    planners: Sequence[Planner],
+    replaces: Sequence[str],
+    word: str,
+) -> Tries:
+    """The round itself, while nobody else is busy with the register."""
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         keep_register_private(settings)
@@ -88,13 +115,15 @@ def run(
             sweep_away(ledger, settings)
         keep_rules(settings)
         try:
-            code = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word).go()
+            tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
+            tries.code = tries.go()
         finally:
             untidy = keep_folders_out_of_git(settings)
         if untidy is not None:
             warn(untidy.message, "bad")
             warn(untidy.remedy, "plain")
-        return code if untidy is None else 3
+            tries.code = 3
+        return tries
 
 
 class Tries:
@@ -115,7 +144,8 @@ class Tries:
         self._ledger, self._mailbox = ledger, mailbox
         self._planners, self._replaces, self._word = planners, replaces, word
         self._leave = Leave(settings, ledger, mailbox, sure=choices.yes, force=choices.force, again=word)
-        self._report = Report()
+        self.report = Report()
+        self.code = 0
         self._prepared: Prepared | None = None
 
     def go(self) -> int:
@@ -128,21 +158,21 @@ class Tries:
                 code = self._try(first=turn == 0)
                 if code is not None:
                     return code
-                if not self._report.again:
+                if not self.report.again:
                     break
         except Stop as stop:
-            if not self._report.did_something:
+            if not self.report.did_something:
                 raise
             late = Stop(stop.message, stop.remedy, code=3)
-            self._report = replace(self._report, again=False, stop=late)
+            self.report = replace(self.report, again=False, stop=late)
         except BaseException:
-            if self._report.did_something:
-                tell_report(replace(self._report, again=False, interrupted=True), self._mailbox.done)
+            if self.report.did_something:
+                tell_report(replace(self.report, again=False, interrupted=True), self._mailbox.done)
             raise
-        if self._leave.past is not None and self._report.sent and self._mailbox.done == SENT:
+        if self._leave.past is not None and self.report.sent and self._mailbox.done == SENT:
             self._ledger.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
-        code = conclude(self._report, self._prepared.view, self._settings, self._ledger, self._word)
+        code = conclude(self.report, self._prepared.view, self._settings, self._ledger, self._word)
         self._keep_copy()
         return code
 
@@ -169,23 +199,23 @@ class Tries:
         if (prepared.doubted or prepared.new_ledger) and self._choices.force:
             tell_forced([*filter(None, [prepared.new_ledger]), *prepared.doubted])
         elif prepared.doubted:
-            if not self._report.did_something:
+            if not self.report.did_something:
                 return refuse(prepared.doubted, self._word)
-            self._report = replace(self._report, again=False, doubted=tuple(prepared.doubted))
+            self.report = replace(self.report, again=False, doubted=tuple(prepared.doubted))
             return None
         keep_refusals(prepared.view, self._ledger)
         now = datetime.now().astimezone()
         sends = [step for step in prepared.plan if isinstance(step, Send)]
         made = watched(lambda send: compose(send, self._settings, now), self._settings)
         going = self._leave.ask(sends, made, prepared.view, first=first)
-        if not going and not self._report.did_something:
+        if not going and not self.report.did_something:
             say("Er is niets gedaan.")
             return 0
-        posted, earlier = DeliveryLog(), self._report
+        posted, earlier = DeliveryLog(), self.report
         try:
             self._carry_out(prepared, posted, now)
         finally:
-            self._report = report_of(posted).after(earlier)
+            self.report = report_of(posted).after(earlier)
         return None
 
     def _prepare(self) -> Prepared:

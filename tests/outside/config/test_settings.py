@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT, SCRIPTS
-from outside.config.settings import KEYS, Limits, Mail, Network, Paths, Settings, Workbook, load_settings
+from outside.config.settings import KEYS, Limits, Mail, Network, Paths, Privacy, Settings, Workbook, load_settings
 from outside.config.source import lines_of
 from outside.errors import Stop
 from roster.model import Bounds, Terms
@@ -128,6 +128,8 @@ username = "c"
 [paths]
 out = "uit"
 state = "../staat"
+[privacy]
+keep_log_days = 30
 """
     found = load_settings(written(tmp_path, text, "config/anders.toml"))
     assert found == Settings(
@@ -155,6 +157,7 @@ state = "../staat"
         Limits(1024, 1.0, 2, 3, 7, 0),
         Mail("smtp", "Buurt Één <c@mail.example>", "c@mail.example", 2000, "localhost", 2525, "none", "c"),
         Paths(tmp_path / "uit", tmp_path / "../staat"),
+        Privacy(30),
         tmp_path / "config/anders.toml",
     )
 
