@@ -453,3 +453,14 @@ def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Pat
     )
     stored = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
     assert TO.encode() not in stored and b"Vries" not in stored
+
+
+def test_a_letter_about_the_number_that_the_limit_stopped_is_named(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It does not go along with the next sync."""
+    name = MINE.replace("welcome", "number")
+    ledger.book([], [Intent(name, "D-0002", "number_update", "1", ledger.address_mark(TO))], SENT)
+    ledger.record(name, Outcome(SENT))
+    assert hear([limit(name=name)], ledger, People(), GMAIL).due == 1
+    assert "make number-update" in capsys.readouterr().out

@@ -28,6 +28,7 @@ from outside.ledger.messages import LEFT, Told
 from outside.run.confirm import A_DAY
 from outside.run.remember import keep_refusals
 from outside.run.round import prepare
+from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_cells import plan_missed_marks
@@ -65,6 +66,7 @@ class InboxSummary:
     opted_out: int = 0
     asked: int = 0
     untraced: int = 0
+    of_numbers: bool = False
     unclear: list[str] = field(default_factory=list)
     look: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
@@ -179,12 +181,13 @@ def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard
 
     So it is believed of our own provider, of letters to two people, and where so many left that it may well be so.
     """
-    told = map(ledger.letters.by_message_id, ledger.letters.limits_told(ledger.now() - 2 * A_DAY))
-    others = {one.message_id for one in told if one and one.person != letter.person and one.address != letter.address}
+    told = _letters(ledger.letters.limits_told(ledger.now() - 2 * A_DAY), ledger)
+    others = {one.message_id for one in told if one.person != letter.person and one.address != letter.address}
     if bounce.own or others or ledger.left_since(ledger.now() - A_DAY) >= per_day * NEAR:
         stopped = [letter.message_id, *sorted(others)]
         ledger.letters.hear_limit(digest, stopped, ledger.now() + A_DAY)
         heard.due += len(stopped)
+        heard.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *told) if one.message_id in stopped)
         heard.unproven = [one for one in heard.unproven if one[0] not in others]
     else:
         ledger.letters.hear_limit_told(digest, letter.message_id)
@@ -280,6 +283,8 @@ def _tell(heard: InboxSummary) -> None:
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
         say("    Een dag lang gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
+        if heard.of_numbers:
+            say("    Mails over een nieuw nummer gaan pas mee met: make number-update")
         say("    Weet u zeker dat het nu al kan? Typ: make sync FORCE=1")
     if heard.unproven:
         numbers = ", ".join(nr for _name, nr in heard.unproven[:SHOWN])

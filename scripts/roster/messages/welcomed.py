@@ -7,7 +7,7 @@ from collections.abc import Callable
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN
+from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
@@ -39,8 +39,8 @@ class Welcomed:
             return SENT
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
             return SENT
-        states = {delivery.state for delivery in known}
-        for told in (states, {self._told_by_row(member)}):
+        states, row = {delivery.state for delivery in known}, self._told_by_row(member)
+        for told in (states, {row}):
             if not told.isdisjoint(self._done):
                 return SENT
             if BUSY in told or UNCERTAIN in told:
@@ -49,7 +49,12 @@ class Welcomed:
             one.state == REFUSED and self._recipients.is_refused(one, member) for one in known
         ):
             return REFUSED
-        return ""
+        return REFUSED if row == REFUSED and WAITS not in states and not self._has_moved(member) else ""
+
+    def _has_moved(self, member: Member) -> bool:
+        """True where his address is another than when his row was last seen: a refusal told there is of the old one."""
+        last = self._recipients.last_in_row(member)
+        return last is not None and last.address not in ("", self._recipients.address_mark(member))
 
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""
@@ -58,7 +63,7 @@ class Welcomed:
     def _told_by_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""
         told = fold(self._recipients.row_says(member))
-        return next((state for state in (SENT, HAND, READY, BUSY, UNCERTAIN) if told.startswith(state)), "")
+        return next((state for state in (SENT, HAND, READY, BUSY, UNCERTAIN, REFUSED) if told.startswith(state)), "")
 
 
 def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standing], Callable[[Member], bool]]:

@@ -9,7 +9,7 @@ import pytest
 from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
 from roster.model import Status, Terms
-from roster.plan.history import Delivery
+from roster.plan.history import Delivery, Recipient
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.welcome_view import HISTORY, TERMS, TODAY, a_view, due, number
@@ -201,7 +201,7 @@ def test_a_person_who_took_over_a_row_is_welcomed_once() -> None:
         ("klaargezet 1-3-2026 (versie 1)", [], ["D-1"]),
         ("Bezig sinds 1-3-2026 09:00", [], []),
         ("onzeker sinds 1-3-2026: de ronde brak af", [], []),
-        ("geweigerd 1-3-2026: adres bestaat niet", ["D-1"], ["D-1"]),
+        ("geweigerd 1-3-2026: adres bestaat niet", [], []),
         ("nog doen", ["D-1"], ["D-1"]),
         ("", ["D-1"], ["D-1"]),
     ],
@@ -211,6 +211,18 @@ def test_a_lost_ledger_mails_nobody_again(cell: str, outbox: list[str], smtp: li
     sheet = SANNE.replace("| | |", f"| | | {cell}")
     assert due(a_view(sheet)) == outbox
     assert due(a_view(sheet, terms=replace(TERMS, mail_done="verstuurd"))) == smtp
+
+
+def test_what_another_computer_was_refused_holds_until_the_address_changes() -> None:
+    """Its own ledger tells the address; this one knows what it saw last. Whoever sends it again has a letter here."""
+    sheet = SANNE.replace("| | |", "| | | geweigerd 1-3-2026: adres bestaat niet")
+    for address, again in (("s@mail.example", []), ("old@mail.example", ["D-1"])):
+        seen = {"D-1": Recipient("", HISTORY.address_mark(address), HISTORY.name_mark("Sanne Boer"))}
+        view = a_view(sheet)
+        known = replace(view.history, recipients=seen)
+        assert due(replace(view, history=known)) == again
+    waits = left("D-1", "wacht", 1, "s@mail.example")
+    assert due(a_view(sheet, deliveries=(waits,))) == ["D-1"]
 
 
 def test_a_copied_row_does_not_inherit_the_welcome() -> None:
