@@ -104,7 +104,7 @@ def test_who_becomes_an_admin_is_told_and_the_row_says_so(ground: Ground) -> Non
     )
     assert "Bel altijd eerst de politie: 112" in body(letter)
     assert ground.told()[address][2].startswith("beheerder van groep ") and ground.told()[address][2].endswith(
-        ": verstuurd 24-11-2026"
+        f": verstuurd 24-11-2026 ({nr})"
     )
     assert "0 cellen bijgewerkt" in ground.sync() and ground.news() == []
 
@@ -121,7 +121,9 @@ def test_a_new_number_reaches_all_who_were_told_the_old_one(ground: Ground) -> N
     assert len(letters) == len({str(one["To"]) for one in letters}) == len(told)
     assert all("06-29999999" in body(one) and "112" in body(one) for one in letters)
     assert "Er hoeft geen mail weg" in ground.number_update() and ground.news() == []
-    assert all(row[2].endswith("regiegroep 06-29999999: verstuurd 24-11-2026") for row in ground.told().values())
+    assert all(
+        row[2].endswith(f"regiegroep 06-29999999: verstuurd 24-11-2026 ({row[0]})") for row in ground.told().values()
+    )
     assert "0 cellen bijgewerkt" in ground.sync() and ground.news() == []
 
 

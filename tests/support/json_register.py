@@ -13,6 +13,7 @@ from outside.workbook import Written
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
+from support.marks import without_nr
 
 HEADINGS = ("Nr", "Voornaam", "Mobiel", "E-mail", "Status", "Welkom")
 
@@ -71,8 +72,8 @@ class JsonRegister:
         return Table("Deelnemers", "Deelnemers", columns, json.loads(self.path.read_bytes()), 2, DEELNEMERS.own)
 
     def column(self, heading: str) -> list[object]:
-        """What a column says now, top to bottom."""
-        return list(self.table().column(heading))
+        """What a column says now, top to bottom, without the Nr that a mark names."""
+        return [without_nr(cell) for cell in self.table().column(heading)]
 
 
 def _holds(cell: object, was: object) -> bool:

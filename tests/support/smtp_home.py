@@ -13,6 +13,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from conftest import RunDoor
+from support.marks import without_nr
 
 TODAY = ("--today", "2026-11-23")
 
@@ -29,12 +30,14 @@ def lay_out(home: Path, port: int, per_day: int = 400, transport: str = "smtp") 
 
 
 def welkom(home: Path) -> dict[str, str]:
-    """Nr -> what Welkom says, of the rows that say something."""
+    """Nr -> what Welkom says, of the rows that say something; each names its own row, which is left out."""
     sheet = load_workbook(home / "register.xlsx")["Deelnemers"]
     rows = list(sheet.iter_rows(values_only=True))
     at = next(n for n, row in enumerate(rows) if "Welkom" in row)
     nr, mark = rows[at].index("Nr"), rows[at].index("Welkom")
-    return {str(row[nr]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
+    told = {str(row[nr]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
+    assert all(f"({nr}" in mark for nr, mark in told.items() if mark.startswith("verstuurd"))
+    return {nr: str(without_nr(mark)) for nr, mark in told.items()}
 
 
 def age(home: Path, hours: float) -> None:

@@ -101,12 +101,13 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         for index in range(len(table.rows)):
             cell = table.cell(index, "Welkom")
             mark = read_mark(cell)
-            if mark is None or mark.state != READY:
+            nr = _nr(table, index)
+            if mark is None or mark.state != READY or not mark.is_of(nr):
                 continue
-            if _nr(table, index) in people:
-                text = mark_of(SENT, choices.today, mark.version).text
+            if nr in people:
+                text = mark_of(SENT, choices.today, mark.version, nr=nr).text
                 steps.append(SetCell(table.place(index, "Welkom"), keep_wish(cell, text), cell))
-            elif _nr(table, index) not in ours:
+            elif nr not in ours:
                 elsewhere += 1
         ledger.letters.mark_sent(one.message_id for one in ready)
         left = _write(workbook, steps)
@@ -202,7 +203,7 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
         raise nothing_to_write(case)
     ledger.letters.mark_sent(one.message_id for one in found)
     version = max((one.version for one in found if one.act in IN_WELCOME), default=case.row_version)
-    text = mark_of(SENT, choices.today, version).text
+    text = mark_of(SENT, choices.today, version, nr=case.nr).text
     return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
 
 
@@ -213,7 +214,7 @@ def _may_be_meant(letter: Told, case: Case) -> bool:
         and letter.state in (REFUSED, WAITS)
         and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
     ):
-        return False
+        return False  # it goes by itself
     put_off = letter.state == WAITS and case.view.terms.mail_done == SENT  # in the outbox it was taken back
     return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in IN_WELCOME)
 
@@ -265,7 +266,7 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
     if not found and case.doubt_elsewhere not in (BUSY, UNCERTAIN, REFUSED):
         raise nothing_to_send(case)
     ledger.letters.mark_due(one.message_id for one in found)
-    return Done(case.nr, what_sends(case, found), _step(case, found, before(case.letters, found)), not found)
+    return Done(case.nr, what_sends(case, found), _step(case, found, before(case.nr, case.letters, found)), not found)
 
 
 def _step(case: Case, found: Iterable[Told], text: str) -> SetCell | None:

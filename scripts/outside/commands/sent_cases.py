@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outside.errors import Stop
 from outside.ledger.messages import Told
@@ -110,14 +110,14 @@ def _why_it_waits(case: Case) -> str:
     return ""
 
 
-def before(letters: Iterable[Told], again: Sequence[Told]) -> str:
+def before(nr: str, letters: Iterable[Told], again: Sequence[Told]) -> str:
     """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
     if any(one.act == WELCOME for one in again):
         return ""
     earlier = [
         one for one in letters if one.act in IN_WELCOME and one not in again and one.state in (READY, SENT, HAND)
     ]
-    return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version).text if earlier else ""
+    return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version, nr=nr).text if earlier else ""
 
 
 def nothing_to_write(case: Case) -> Stop:
@@ -180,5 +180,8 @@ def _settled(case: Case) -> Stop:
             f"Bij {nr} is niets onzeker: {told}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
         )
     if mark is not None and mark.state in (READY, SENT, HAND):
-        return Stop(f"Bij {nr} staat al: {mark.text}.", "Dat schreef een andere computer op. U hoeft niets te doen.")
+        return Stop(
+            f"Bij {nr} staat al: {replace(mark, nr='').text}.",
+            "Dat schreef een andere computer op. U hoeft niets te doen.",
+        )
     return Stop(f"Van {nr} is niets bekend om op te schrijven.", "Kijk in die rij bij Welkom en Meldingen.")

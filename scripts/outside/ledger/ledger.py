@@ -200,14 +200,14 @@ class Ledger:
             for intent in intents:
                 self._intend(connection, intent, via, now)
 
-    def expect(self, intents: Iterable[Intent], via: str, told: str) -> None:
-        """Write down which letters are due, before a shared sheet says `told`; how they stand stays as it is."""
+    def expect(self, intents: Iterable[tuple[Intent, str]], via: str) -> None:
+        """Write down which letters are due, each with what its row will say; how they stand stays as it is."""
         now = self._clock().isoformat()
         with writing(self._connection) as connection:
             connection.executemany(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'wacht', '', ?, ?, ?, ?, 0, '', ?)"
                 " ON CONFLICT (person, act, version) DO UPDATE SET told = excluded.told",
-                [(*_told(intent), via, self.today.isoformat(), now, now, told) for intent in intents],
+                [(*_told(intent), via, self.today.isoformat(), now, now, told) for intent, told in intents],
             )
 
     def record(self, message_id: str, outcome: Outcome) -> None:

@@ -219,7 +219,7 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
     went = "die aankwam" if len(found) == 1 else "ze aankwamen"
     warn(f"Van {_mails(len(found))} is niet zeker of {went}. Een andere computer was ermee bezig:")
     for nr, mark in found[:SHOWN]:
-        warn(f"  {nr}: {replace(mark, reason='').text}", "plain")
+        warn(f"  {nr}: {replace(mark, reason='', nr='').text}", "plain")
     if len(found) > SHOWN:
         warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom staat bij hen: bezig of onzeker.", "plain")
     nr = found[0][0]
@@ -238,7 +238,7 @@ def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
             continue
         number = table.cell(index, "Nr")
         nr = number.strip().upper() if isinstance(number, str) else ""
-        if nr and nr not in told:  # a copied row has the Nr of the one that was copied
+        if nr and nr not in told and mark.is_of(nr):  # a copied row has the Nr or the mark of the one that was copied
             told.add(nr)
             yield nr, mark
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from outside.config.settings import Settings
 from outside.console import progress
@@ -121,16 +122,18 @@ class Round:
 
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
         """
-        busy = busy_since(self._ledger.now().astimezone()).text
-        self._ledger.expect([self._intent(one) for one in chunk], self._mailbox.done, busy)
-        cells = {one.send.mark: SetCell(one.send.mark, _while_busy(one.send, busy), one.send.mark_was) for one in chunk}
+        since = self._ledger.now().astimezone()
+        self._ledger.expect([(self._intent(one), _busy(one.send, since)) for one in chunk], self._mailbox.done)
+        cells = {
+            one.send.mark: SetCell(one.send.mark, _while_busy(one.send, since), one.send.mark_was) for one in chunk
+        }
         keys = dict.fromkeys(place.key for place in cells)
         numbers = [self._numbers[key] for key in keys if key in self._numbers]
         announced = self._write_behind([*numbers, *cells.values()])
-        self._posted.busy |= {one.send.mark: busy for one in chunk if one.send.told_together}
+        self._posted.busy |= {one.send.mark: _busy(one.send, since) for one in chunk if one.send.told_together}
         told = {step.place for step in announced if isinstance(step, SetCell)}
         try:
-            self._go([one for one in chunk if one.send.mark in told], self._behind, busy)
+            self._go([one for one in chunk if one.send.mark in told], self._behind, since)
         except BaseException:
             if self._behind:
                 self._write_behind([])
@@ -151,8 +154,8 @@ class Round:
         self._posted.merged += written.merged
         return [step for step in written.done if step not in of_before]
 
-    def _go(self, chunk: Sequence[Spooled], marks: list[SetCell], busy: str | None) -> None:
-        """Let a chunk go, and gather what its rows must say; `busy` is what a shared row says now.
+    def _go(self, chunk: Sequence[Spooled], marks: list[SetCell], since: datetime | None) -> None:
+        """Let a chunk go, and gather what its rows must say; those of a shared register are busy `since` then.
 
         When something fails, the rows of letters that may or may not have left are left as they are: the next
         run knows more.
@@ -169,7 +172,7 @@ class Round:
             ended = dict(results)
             for one in chunk:
                 if one.message_id in ended or one.message_id not in unsure:
-                    marks += self._mark(one, ended.get(one.message_id), busy)
+                    marks += self._mark(one, ended.get(one.message_id), since)
 
     def _hand_over(self, chunk: Sequence[Spooled], results: list[tuple[str, Outcome]]) -> None:
         """Announce, deliver and book; `results` holds what is certain and lies in the ledger."""
@@ -252,16 +255,16 @@ class Round:
         address = self._ledger.address_mark(send.to_address)
         return Intent(one.message_id, send.person, send.act, send.version, address, send.identities, send.notice)
 
-    def _mark(self, one: Spooled, outcome: Outcome | None, busy: str | None) -> list[SetCell]:
+    def _mark(self, one: Spooled, outcome: Outcome | None, since: datetime | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""
         send = one.send
         if send.told_together:
             return []
-        was = send.mark_was if busy is None else _while_busy(send, busy)
+        was = send.mark_was if since is None else _while_busy(send, since)
         if outcome is not None and outcome.state != WAITS:
-            told = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason).text
-            text = keep_mail_again(send.mark_was, told)
-        elif busy is None and not _is_busy(send.mark_was):
+            told = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason, send.mark_nr)
+            text = keep_mail_again(send.mark_was, told.text)
+        elif since is None and not _is_busy(send.mark_was):
             return []
         else:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_no_more(send) else ""
@@ -271,8 +274,13 @@ class Round:
         return [] if stays and says(was, text) else [SetCell(send.mark, text, was)]
 
 
-def _while_busy(send: Send, busy: str) -> str:
+def _busy(send: Send, since: datetime) -> str:
+    return busy_since(since, send.mark_nr).text
+
+
+def _while_busy(send: Send, since: datetime) -> str:
     """What a row says while its letter leaves; a cell that tells of several letters says nothing else."""
+    busy = _busy(send, since)
     return busy if send.told_together else keep_mail_again(send.mark_was, busy)
 
 

@@ -89,7 +89,7 @@ def select(
             posted.held += 1
         elif entry is not None and _is_settled(entry, mailbox.done, address):
             posted.known[key] = entry.state
-            _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason))
+            _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason, send.mark_nr))
         elif paused or _is_early(entry, address, ledger) or (at_most is not None and len(go) >= at_most):
             continue
         elif not may(send):

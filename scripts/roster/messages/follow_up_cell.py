@@ -24,35 +24,34 @@ def number_named(number: str) -> str:
     return f"regiegroep {plain(number)}"
 
 
-def piece(what: str, state: str, day: date, reason: str = "") -> str:
-    """One letter as the row tells it: "naar groep Tuindorp: verstuurd 28-11-2026"."""
-    return f"{what}: {mark_of(state, day, reason=reason.replace(';', ',')).text}"
+def piece(what: str, state: str, day: date, reason: str = "", nr: str = "") -> str:
+    """One letter as the row with this Nr tells it: "naar groep Tuindorp: verstuurd 28-11-2026 (D-0302)"."""
+    return f"{what}: {mark_of(state, day, reason=reason.replace(';', ','), nr=nr).text}"
 
 
-def tells_of(cell: Cell, what: str) -> str:
-    """The state of a letter by the name of `what`, as the cell tells it; "" where it does not.
+def tells_of(cell: Cell, what: str, nr: str) -> str:
+    """The state of a letter by the name of `what`, as the cell of the row with this Nr tells it; "" where it does not.
 
-    A cell that is busy names no letter, so it may be this one.
+    A cell that is busy names no letter, so it may be this one. What names another row was copied from there.
     """
     if not isinstance(cell, str):
         return ""
     mark = read_mark(cell)
     if mark is not None and mark.state == BUSY:
-        return BUSY
+        return BUSY if mark.is_of(nr) else ""
     for one in cell.split(BETWEEN):
-        named, _colon, said = one.strip().partition(": ")
-        told = read_mark(said)
-        if named.casefold() == what.casefold() and told is not None:
+        named, told = _parts(one)
+        if named == what.casefold() and told is not None and told.is_of(nr):
             return told.state
     return ""
 
 
-def number_told(cell: Cell) -> tuple[str, WelcomeMark] | None:
-    """Which number of the regiegroep a cell tells of, and how that letter stands; None where it tells of none."""
+def number_told(cell: Cell, nr: str) -> tuple[str, WelcomeMark] | None:
+    """Which number of the regiegroep the cell of the row with this Nr tells of, and how that stands; None for none."""
     for one in pieces(cell):
         named, _colon, said = one.partition(": ")
         mark = read_mark(said)
-        if named.casefold().startswith("regiegroep ") and mark is not None:
+        if named.casefold().startswith("regiegroep ") and mark is not None and mark.is_of(nr):
             return named.partition(" ")[2], mark
     return None
 
@@ -65,6 +64,22 @@ def is_told_by(mark: WelcomeMark, letters: Iterable[Delivery]) -> bool:
         wanted == (one.state, one.day) or (before is not None and wanted == (before.state, before.day))
         for one, before in told
     )
+
+
+def is_of(one: str, nr: str) -> bool:
+    """False for what a cell says of another row's letter: it was copied from there."""
+    _named, told = _parts(one)
+    return told is None or told.is_of(nr)
+
+
+def same_piece(one: str, other: str) -> bool:
+    """True for two that say the same of one letter, whether or not they name its row."""
+    return _parts(one) == _parts(other)
+
+
+def _parts(one: str) -> tuple[str, WelcomeMark | None]:
+    named, _colon, said = one.strip().partition(": ")
+    return named.casefold(), read_mark(said)
 
 
 def mark_state(said: str) -> str:

@@ -187,7 +187,7 @@ class Notices:
         if group is None:
             return False
         cell = self._recipients.cell(member, COLUMN)
-        state = tells_of(cell, group_named_in(act, group.name))
+        state = tells_of(cell, group_named_in(act, group.name), member.nr)
         ours = [one for one in self._recipients.in_row(member) if (one.act, one.version) == (act, version)]
         if is_ours(state, cell, ours):
             return False

@@ -96,7 +96,7 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.regiegroep_number)
     if str(recipients.cell(member, "Nr") or "").strip() != member.nr:
         return frozenset()  # a copied row
-    busy, row = read_mark(cell), number_told(cell)
+    busy, row = read_mark(cell), number_told(cell, member.nr)
     if busy is not None and busy.state == BUSY:
         return frozenset() if any(one.told == cell for one in recipients.in_row(member)) else frozenset({current})
     if row is None or row[1].state not in (*audience_of(view).done, UNCERTAIN):

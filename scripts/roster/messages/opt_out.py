@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
+from roster.plan.delivery_status import read_mark
 from roster.plan.steps import View
 from roster.sheet.table import is_blank
 
@@ -40,6 +41,9 @@ def _is_taken_back(member: Member, mark: str, view: View) -> bool:
 def _is_own_mark(member: Member, view: View) -> bool:
     """False for a row that was copied with its Welkom, and for one that somebody typed another person over."""
     known, history = recipient_history_of(view), view.history
+    mark = read_mark(known.cell(member, "Welkom"))
+    if mark is not None and not mark.is_of(member.nr):
+        return False
     number = known.cell(member, "Nr")
     if is_blank(number):
         identity = history.identity(member.mobile) if member.mobile else ""

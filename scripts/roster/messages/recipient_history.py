@@ -153,45 +153,34 @@ class RecipientHistory:
     def is_anothers(self, welcome: str, member: Member) -> bool:
         """Whether a row's Welkom is of the row that it was copied from, or of who stood there before this member.
 
-        What the ledger saw of him in this row bears it out. Else the Nr tells, where that is another's, or was wiped
-        out while the ledger knows of others who were welcomed. Its day tells, where the row, or he in it, was not
-        there yet when the register was last looked over. And a row that was dragged down bears all marks of the row
-        that its Nr goes on from.
+        The Nr that it names tells first, and the row's own. What the ledger saw of him in this row bears it out. One
+        that names this row is of whoever stood there on its day. One that names nobody, of before marks did or of
+        what a person told, is believed in a row that was there already, or where the ledger is new.
         """
         number, person, kept = self.cell(member, "Nr"), self.person(member), self._history.recipients
-        if not is_blank(number) and str(number).strip() != member.nr:
+        mark = read_mark(welcome)
+        if (mark is not None and not mark.is_of(member.nr)) or (
+            not is_blank(number) and fold(number) != fold(member.nr)
+        ):
             return True
         if person in kept and self._is_still(person, self.seen(member)):
             return False
-        if is_blank(number) and self.any_welcome:
+        names_row = mark is not None and mark.nr != ""
+        if is_blank(number) and self.any_welcome and not names_row:
             return True
-        mark = read_mark(welcome)
         if mark is None or not kept:
             return False
         looked, today = self._history.counts.get(LOOKED, 0), self._view.terms.today.toordinal()
-        since = mark.day.toordinal() + (self.last_in_row(member) is None)  # who was typed over had it on that very day
-        return since <= looked <= today or self._is_dragged(mark, member)
+        if self.last_in_row(member) is not None:
+            # Who was typed over had it on that very day, unless it is later than what we know went to him.
+            letters = self.in_row(member)
+            is_later = names_row and letters != [] and not any(_is_known(mark, one) for one in letters)
+            return mark.day.toordinal() + is_later <= looked <= today
+        return not names_row and (mark.day.toordinal() < looked <= today or self._is_told_elsewhere(mark))
 
-    def _is_dragged(self, mark: WelcomeMark, member: Member) -> bool:
-        """True where the row whose Nr comes before this one's bears the same marks, and our ledger knows its letter.
-
-        Several rows may have been dragged at once: then the first of them tells.
-        """
-        source, ours = self._by_count.get(_count(member.nr) - 1), self._marks(member)
-        while source is not None and self._marks(source) == ours:
-            if any(_is_known(mark, one) for one in self.in_row(source)):
-                return True
-            source = self._by_count.get(_count(source.nr) - 1)
-        return False
-
-    @cached_property
-    def _by_count(self) -> dict[int, Member]:
-        return {_count(member.nr): member for member in self._view.roster.members}
-
-    def _marks(self, member: Member) -> list[Cell]:
-        """All that the software wrote in a row, but for its Nr."""
-        own = self._table.own if self._table is not None else frozenset[str]()
-        return [self.cell(member, column) or "" for column in sorted(own - {"Nr"})]
+    def _is_told_elsewhere(self, mark: WelcomeMark) -> bool:
+        """True where somebody was told by hand here on that day: a row that we do not know was copied from his."""
+        return mark.state == HAND and any(one.state == HAND and one.day == mark.day for one in self._history.deliveries)
 
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""
@@ -319,11 +308,6 @@ class RecipientHistory:
         """Persons by each address that a letter to them, or their row, ever told of."""
         pairs = [(one.address_mark, one.person) for one in self._history.deliveries]
         return by_digest([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
-
-
-def _count(nr: str) -> int:
-    digits = nr.rpartition("-")[2]
-    return int(digits) if digits.isdecimal() else 0
 
 
 def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:

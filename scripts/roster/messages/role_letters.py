@@ -6,7 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 from roster.messages.audience import by_joining
-from roster.messages.follow_up_cell import group_named_in, is_ours, is_told_by, mark_state, number_named, piece, pieces
+from roster.messages.follow_up_cell import (
+    group_named_in,
+    is_of,
+    is_ours,
+    is_told_by,
+    mark_state,
+    number_named,
+    piece,
+    pieces,
+    same_piece,
+)
 from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
@@ -54,8 +64,8 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
             continue
         cell = recipients.cell(member, COLUMN)
         mine = [one for one in recipients.letters_of_row(member) if one.act in ACTS]
-        told, standing = _told(mine, view), pieces(cell)
-        lasting = [one for one in standing if not _is_taken_back(one, mine, view)]
+        told, standing = _told(mine, view, member.nr), pieces(cell)
+        lasting = [one for one in standing if is_of(one, member.nr) and not _is_taken_back(one, mine, view)]
         if not told and lasting == standing and not _is_our_busy(cell, mine):
             continue
         text = "; ".join(_merged(told, lasting, mine))
@@ -71,7 +81,7 @@ def _due(view: View) -> Iterator[tuple[Member, str]]:
             yield member, act
 
 
-def _told(letters: list[Delivery], view: View) -> dict[str, tuple[Delivery, str]]:
+def _told(letters: list[Delivery], view: View, nr: str) -> dict[str, tuple[Delivery, str]]:
     """The latest letter about his place and the latest about the number, with what the row says of each."""
     found: dict[str, tuple[Delivery, str]] = {}
     for one in sorted(letters, key=lambda one: one.at):
@@ -81,7 +91,7 @@ def _told(letters: list[Delivery], view: View) -> dict[str, tuple[Delivery, str]
         if not what:
             continue
         kind = "number" if one.act == NUMBER_UPDATE else "place"
-        found[kind] = (one, piece(what, one.state, one.day, one.reason))
+        found[kind] = (one, piece(what, one.state, one.day, one.reason, nr))
     return found
 
 
@@ -111,7 +121,8 @@ def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str], mine: li
     for kind in ("place", "number"):
         mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
         alike = [one for one in mine if (one.act == NUMBER_UPDATE) is (kind == "number")]
-        if kind in told and not (mark is not None and mark.day > told[kind][0].day and not is_told_by(mark, alike)):
+        is_later = mark is not None and kind in told and mark.day > told[kind][0].day and not is_told_by(mark, alike)
+        if kind in told and not is_later and not same_piece(told[kind][1], there.get(kind, "")):
             yield told[kind][1]
         elif kind in there:
             yield there[kind]

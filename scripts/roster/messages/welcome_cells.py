@@ -87,12 +87,14 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
     if not standing:
         return None
     told, latest = standing[-1], known[-1]
+    mark = read_mark(cell)
+    is_anothers = mark is not None and not mark.is_of(member.nr)
     is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_back or _is_news(cell, told)):
+    if not (is_anothers or is_back or _is_news(cell, told)):
         return None
     if _is_due_again(told, member, view):
         return None
-    return mark_of(told.state, told.day, told.version, told.reason).text
+    return mark_of(told.state, told.day, told.version, told.reason, member.nr).text
 
 
 def _is_withdrawn(letter: Delivery, member: Member, view: View) -> bool:

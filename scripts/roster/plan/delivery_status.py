@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -35,7 +35,7 @@ _SHAPE = re.compile(
     r"(?P<state>klaargezet|verstuurd|met de hand|bezig|onzeker|geweigerd)(?: sinds)?"
     r" (?P<day>\d{1,2})-(?P<month>\d{1,2})-(?P<year>\d{4})"
     r"(?: (?P<hour>\d{1,2}):(?P<minute>\d{2}))?"
-    r"(?: \(versie (?P<version>[^()]+)\))?"
+    r"(?: \((?:(?P<nr>[A-Z]-\d+)(?:, (?=v)|(?=\))))?(?:versie (?P<version>[^()]+))?\))?"
     r"(?:: (?P<reason>.+))?",
     re.IGNORECASE,
 )
@@ -43,23 +43,34 @@ _SHAPE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class WelcomeMark:
-    """How a letter stands, as its row tells it. `at` (hours and minutes) is told of one that is leaving."""
+    """How a letter stands, as its row tells it. `at` (hours and minutes) is told of one that is leaving.
+
+    `nr` names the row that it is of, so that a mark that was copied or went astray tells itself. Marks of before it
+    was named, and what a person told, have none. It is no part of what happened, so marks compare without it.
+    """
 
     state: str
     day: date
     version: str = ""
     reason: str = ""
     at: time | None = None
+    nr: str = field(default="", compare=False)
+
+    def is_of(self, nr: str) -> bool:
+        """False for the mark of another row than the one with this Nr."""
+        return self.nr in ("", nr)
 
     @property
     def text(self) -> str:
-        """The words for the cell, such as "klaargezet 23-11-2026 (versie 1)"."""
+        """The words for the cell, such as "klaargezet 23-11-2026 (D-0302, versie 1)"."""
         since = " sinds" if self.state in (BUSY, UNCERTAIN) else ""
         told = f"{self.state}{since} {self.day.day}-{self.day.month}-{self.day.year}"
         if self.at is not None:
             told += f" {self.at:%H:%M}"
-        if self.state in (READY, SENT, HAND) and self.version:
-            told += f" (versie {self.version})"
+        nr = "" if self.state == HAND else self.nr
+        version = f"versie {self.version}" if self.state in (READY, SENT, HAND) and self.version else ""
+        if nr or version:
+            told += f" ({', '.join(filter(None, (nr, version)))})"
         if self.state in (UNCERTAIN, REFUSED) and self.reason:
             told += f": {self.reason}"
         return told
@@ -70,14 +81,14 @@ def done_states(mail_done: str) -> tuple[str, ...]:
     return (READY, SENT, HAND) if mail_done == READY else (SENT, HAND)
 
 
-def mark_of(state: str, day: date, version: str = "", reason: str = "") -> WelcomeMark:
-    """The mark of a letter that stands so since `day`."""
-    return WelcomeMark(state, day, version, reason)
+def mark_of(state: str, day: date, version: str = "", reason: str = "", nr: str = "") -> WelcomeMark:
+    """The mark of a letter that stands so since `day`, in the row with this Nr."""
+    return WelcomeMark(state, day, version, reason, nr=nr)
 
 
-def busy_since(moment: datetime) -> WelcomeMark:
+def busy_since(moment: datetime, nr: str = "") -> WelcomeMark:
     """The mark of a letter that is leaving at this moment (local time)."""
-    return WelcomeMark(BUSY, moment.date(), at=moment.time())
+    return WelcomeMark(BUSY, moment.date(), at=moment.time(), nr=nr)
 
 
 def with_no_mail(cell: Cell) -> str:
@@ -136,7 +147,9 @@ def _with(cell: Cell, wish: str) -> str:
 @lru_cache(maxsize=1024)  # few days and versions, and a round asks for every row
 def read_mark(cell: Cell) -> WelcomeMark | None:
     """What a cell says, or None where it is blank or says something that the software did not write."""
-    shape = _SHAPE.fullmatch(_WISH.sub("", " ".join(cell.split()))) if isinstance(cell, str) else None
+    if not isinstance(cell, str):
+        return None
+    shape = _SHAPE.fullmatch(cell) or _SHAPE.fullmatch(_WISH.sub("", " ".join(cell.split())))
     if shape is None:
         return None
     try:
@@ -144,4 +157,5 @@ def read_mark(cell: Cell) -> WelcomeMark | None:
         at = time(int(shape["hour"]), int(shape["minute"])) if shape["hour"] else None
     except ValueError:
         return None
-    return WelcomeMark(shape["state"].lower(), day, shape["version"] or "", shape["reason"] or "", at)
+    nr = (shape["nr"] or "").upper()
+    return WelcomeMark(shape["state"].lower(), day, shape["version"] or "", shape["reason"] or "", at, nr)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.plan.history import NO_NOTICE, History, Notice
+from roster.plan.history import NO_NOTICE, History, Notice, row_of
+from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Place
 
 
@@ -60,6 +61,11 @@ class Send:
     cards: tuple[tuple[str, str], ...] = ()
     told_together: bool = False
     notice: Notice = field(default=NO_NOTICE, compare=False)
+
+    @property
+    def mark_nr(self) -> str:
+        """The Nr that `mark` names: its own row's; "" on another tab, where a row is no person's."""
+        return row_of(self.person) if self.mark.tab == DEELNEMERS.title else ""
 
 
 class Part(NamedTuple):

@@ -13,7 +13,7 @@ from roster.cells import Unreadable, day, house_number, location, phone, text, y
 from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
-from roster.plan.delivery_status import mail_again_since, says_no_mail
+from roster.plan.delivery_status import mail_again_since, read_mark, says_no_mail
 from roster.plan.history import History, Recipient, seen
 from roster.reading.admin_rows import read_admin_rows
 from roster.reading.apart import rows_apart
@@ -28,7 +28,7 @@ from roster.reading.members import read_leaving, read_names, read_surnames
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
-from roster.sheet.table import Cell, Table, fold
+from roster.sheet.table import Cell, Table, fold, is_blank
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
 MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"
@@ -206,7 +206,12 @@ def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
 
     _tell_far_numbers("D", rows, history)
     mobiles = [member.mobile for member in members]
-    numbers = give_numbers("D", rows.cells("Nr"), mobiles, rows.left_out("Nr"), history, whose)
+    typed = rows.cells("Nr")
+    marked = [
+        mark.nr if is_blank(nr) and (mark := read_mark(cell)) is not None else ""
+        for nr, cell in zip(typed, rows.cells("Welkom"), strict=True)
+    ]
+    numbers = give_numbers("D", typed, mobiles, rows.left_out("Nr"), history, whose, marked)
     for member, number in zip(members, numbers, strict=True):
         member.nr = number
 

@@ -41,6 +41,7 @@ def give_numbers(
     elsewhere: Sequence[Cell],
     history: History,
     whose: Callable[[int], Recipient] | None = None,
+    marked: Sequence[str] = (),
 ) -> list[str]:
     """One Nr a row, no two alike, always the same for the same rows and history.
 
@@ -50,13 +51,15 @@ def give_numbers(
     row) the row keeps it that is most like who went by it before, or else the first. A row without a Nr gets
     back the one that it went by, if no other row has it, or else the next number above all that were ever given.
     `whose` tells what a row says of its person: of two rows with one mobile, address and name tell who was who.
+    `marked` are the Nrs that the rows' own marks name ("" for none): a row without a Nr gets that one back where no
+    row has it, and the ledger does not know it as somebody else's.
     """
     proper = _valid_numbers(typed, prefix)
     known = _Known(prefix, history, whose or (lambda row: seen(history, mobiles[row], None, "")))
     given = _settle_doubles(proper, known)
     taken = set(filter(None, given))
     others = _valid_numbers(elsewhere, prefix)
-    reach = _reach(prefix, [*proper, *others], history)
+    reach = _reach(prefix, [*proper, *others, *_valid_numbers(marked, prefix)], history)
     lacking = [row for row, number in enumerate(given) if number is None]
     if lacking and (history.identity_nr or history.recipients) and (whose or any(mobiles)):
         for row, number in known.by_likeness(lacking, taken):
@@ -64,6 +67,12 @@ def give_numbers(
                 given[row] = number
                 taken.add(number)
     taken.update(filter(None, proper), filter(None, others))
+    for row, number in enumerate(marked):
+        if given[row] is None and valid_number(number, prefix) == number and number not in taken:
+            is_anothers = number in history.recipients and not known.likeness(row, number)
+            if not is_anothers and _count(number) <= reach:
+                given[row] = number
+                taken.add(number)
     following = (number for turn in count(reach + 1) if (number := f"{prefix}-{turn:0{_DIGITS}d}") not in taken)
     return [next(following) if number is None else number for number in given]
 

@@ -69,7 +69,7 @@ def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
 
     def was_welcomed(member: Member) -> bool:
         mark = read_mark(table.cell(member.place.row - table.first, "Welkom"))
-        return mark is not None and mark.state != REFUSED
+        return mark is not None and mark.state != REFUSED and mark.is_of(member.nr)
 
     return was_welcomed
 

@@ -307,7 +307,9 @@ def test_a_whole_round_goes_on_with_such_a_name(tmp_path: Path, name: str) -> No
 )
 def test_what_a_row_says_of_a_group_is_read_as_of_that_group(group: str) -> None:
     """A group that is called after one of our own marks makes no second letter of the first."""
-    cell = piece(group_named_in("moved", group), "verstuurd", date(2026, 11, 28))
+    cell = piece(group_named_in("moved", group), "verstuurd", date(2026, 11, 28), nr="D-0001")
     assert pieces(cell) == [cell]
-    assert tells_of(cell, group_named_in("moved", group)) == "verstuurd"
-    assert tells_of(cell, group_named_in("moved", "B")) == tells_of(cell, group_named_in("admin", group)) == ""
+    assert tells_of(cell, group_named_in("moved", group), "D-0001") == "verstuurd"
+    assert tells_of(cell, group_named_in("moved", "B"), "D-0001") == ""
+    assert tells_of(cell, group_named_in("admin", group), "D-0001") == ""
+    assert tells_of(cell, group_named_in("moved", group), "D-0002") == "", "copied from the row above"

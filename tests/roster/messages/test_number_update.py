@@ -115,13 +115,13 @@ def test_another_computer_reads_in_the_row_who_was_told() -> None:
     assert other.go(tables) == []
     assert len(changed(one).go(tables, UPDATE)) == 3
     told = one.told(tables)
-    assert told["Deelnemers"].cell(0, "Vervolgmail") == f"regiegroep {OTHER}: verstuurd 1-4-2026"
+    assert told["Deelnemers"].cell(0, "Vervolgmail") == f"regiegroep {OTHER}: verstuurd 1-4-2026 (D-0001)"
     assert changed(other).go(told, UPDATE) == []
     moved = people(sanne("Stadspark"))
     moved["Deelnemers"].rows[0][moved["Deelnemers"].columns["Vervolgmail"]] = told["Deelnemers"].cell(0, "Vervolgmail")
     one.go(moved)
     assert one.told(moved)["Deelnemers"].cell(0, "Vervolgmail") == (
-        f"naar groep Stadspark: verstuurd 2-4-2026; regiegroep {OTHER}: verstuurd 1-4-2026"
+        f"naar groep Stadspark: verstuurd 2-4-2026 (D-0001); regiegroep {OTHER}: verstuurd 1-4-2026 (D-0001)"
     )
 
 

@@ -194,7 +194,7 @@ def test_the_row_says_what_was_told_and_another_computer_reads_it() -> None:
     after = marked(people(sanne("Stadspark", "beheerder")))
     assert one.go(after) == [("D-0001", "admin")]
     told = one.told(after)
-    assert told["Deelnemers"].cell(0, "Vervolgmail") == "beheerder van groep Stadspark: verstuurd 1-4-2026"
+    assert told["Deelnemers"].cell(0, "Vervolgmail") == "beheerder van groep Stadspark: verstuurd 1-4-2026 (D-0001)"
     assert other.go(told) == [] and one.go(told) == []
     assert other.go(after) == []  # it remembers that
     busy = marked(people(sanne("Stadspark")))

@@ -24,6 +24,12 @@ DAY = date(2026, 11, 23)
     ("mark", "text"),
     [
         (mark_of("klaargezet", DAY, "1"), "klaargezet 23-11-2026 (versie 1)"),
+        (mark_of("verstuurd", DAY, "1", nr="D-0302"), "verstuurd 23-11-2026 (D-0302, versie 1)"),
+        (mark_of("verstuurd", DAY, nr="D-0302"), "verstuurd 23-11-2026 (D-0302)"),
+        (mark_of("met de hand", DAY, "1", nr="D-0302"), "met de hand 23-11-2026 (versie 1)"),
+        (mark_of("geweigerd", DAY, "1", "vol", "D-0302"), "geweigerd 23-11-2026 (D-0302): vol"),
+        (mark_of("onzeker", DAY, nr="D-0302"), "onzeker sinds 23-11-2026 (D-0302)"),
+        (busy_since(datetime(2026, 11, 23, 8, 5), "D-0302"), "bezig sinds 23-11-2026 08:05 (D-0302)"),
         (mark_of("verstuurd", DAY, "2026-1"), "verstuurd 23-11-2026 (versie 2026-1)"),
         (mark_of("onzeker", DAY, "1", "de verbinding brak af"), "onzeker sinds 23-11-2026: de verbinding brak af"),
         (mark_of("onzeker", DAY), "onzeker sinds 23-11-2026"),
@@ -39,12 +45,14 @@ def test_a_mark_is_short_dutch(mark: WelcomeMark, text: str) -> None:
 REASONS = (
     st.text("abc é:()-0", min_size=1, max_size=20).map(str.strip).map(lambda text: " ".join(text.split())).filter(bool)
 )
+NUMBERS = st.sampled_from(["", "D-0001", "D-12345"])
 MARKS = st.one_of(
     st.builds(
         WelcomeMark,
         st.sampled_from(["klaargezet", "verstuurd"]),
         st.dates(date(2017, 1, 1)),
         st.sampled_from(["", "1", "2.0", "2026-1"]),
+        nr=NUMBERS,
     ),
     st.builds(
         WelcomeMark,
@@ -52,12 +60,14 @@ MARKS = st.one_of(
         st.dates(date(2017, 1, 1)),
         st.just(""),
         st.just("") | REASONS,
+        nr=NUMBERS,
     ),
     st.builds(
         WelcomeMark,
         st.just("bezig"),
         st.dates(date(2017, 1, 1)),
         at=st.times().map(lambda at: time(at.hour, at.minute)),
+        nr=NUMBERS,
     ),
 )
 
@@ -65,7 +75,8 @@ MARKS = st.one_of(
 @given(MARKS)
 def test_what_is_written_is_read_back(mark: WelcomeMark) -> None:
     """Law: reading a mark's text gives the mark."""
-    assert read_mark(mark.text) == mark
+    read = read_mark(mark.text)
+    assert read == mark and read.nr == mark.nr
 
 
 @pytest.mark.parametrize(
@@ -118,7 +129,7 @@ def delivery(
     return Delivery("D-0001", act, "1", state, day, (who,), where, reason)
 
 
-READY = "klaargezet 23-11-2026 (versie 1)"
+READY = "klaargezet 23-11-2026 (D-0001, versie 1)"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +151,7 @@ def test_a_row_that_knows_as_much_or_more_is_left_alone(cell: Cell) -> None:
 def test_the_latest_letter_is_told_with_its_reason() -> None:
     """One row, one mark."""
     known = (delivery("verstuurd", date(2026, 1, 1)), delivery("geweigerd", DAY, reason="adres bestaat niet"))
-    assert told("", *known) == ["geweigerd 23-11-2026: adres bestaat niet"]
+    assert told("", *known) == ["geweigerd 23-11-2026 (D-0001): adres bestaat niet"]
 
 
 def test_letters_of_another_act_that_wait_or_to_another_person_are_not_told() -> None:
@@ -154,8 +165,8 @@ def test_refused_news_of_the_spelregels_is_told_no_more_once_the_address_is_anot
     """The row says again which version this person has; that news goes with `make rules-update`, not with this round."""
     welcomed = delivery("verstuurd", date(2026, 1, 1))
     refused = delivery("geweigerd", act="rules_update", reason="het adres bestaat niet", where="old")
-    cell = "geweigerd 23-11-2026: het adres bestaat niet"
-    assert told(cell, welcomed, refused) == ["verstuurd 1-1-2026 (versie 1)"]
+    cell = "geweigerd 23-11-2026 (D-0001): het adres bestaat niet"
+    assert told(cell, welcomed, refused) == ["verstuurd 1-1-2026 (D-0001, versie 1)"]
     assert told("verstuurd 1-1-2026 (versie 1)", welcomed, refused) == []
     assert told(cell, welcomed, refused._replace(address_mark=WHERE)) == []
     assert told("", welcomed, refused._replace(address_mark=WHERE)) == [cell]

@@ -15,14 +15,16 @@ from openpyxl import load_workbook
 from outside.config.settings import Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
+from outside.run.round import run
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.history import History
 from roster.plan.steps import SetCell
+from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
 from support.months import DAY, mailed, seen_in
 from support.sheet_notation import TODAY
-from support.whole_round import column, lay_out, letters, sync, types
+from support.whole_round import choices, column, lay_out, letters, sync, types
 
 
 def welcomed(*months: str) -> list[list[str]]:
@@ -309,6 +311,65 @@ def test_a_row_dragged_down_is_a_new_residents(tmp_path: Path, day: date, rows: 
     assert sorted(mail[:6] for mail in new) == [f"D-{turn:04d}" for turn in range(4, 4 + rows)]
     sync(settings, day)
     assert len(letters(settings)) == len(before) + rows
+
+
+@pytest.mark.parametrize(
+    ("sources", "numbers", "cleared", "gone"),
+    [
+        ((3, 4), ("D-0004", "D-0005", "D-0006", "D-0007"), False, False),
+        ((4,), ("D-0005", "D-0007"), False, False),
+        ((4,), ("D-0040",), False, False),
+        ((3,), ("D-0004",), True, False),
+        ((4,), ("D-0004",), False, True),
+        ((4,), (None,), False, False),
+        ((4,), ("D-0003",), True, False),
+    ],
+)
+def test_a_row_that_was_copied_in_any_way_is_a_new_residents(
+    tmp_path: Path, sources: tuple[int, ...], numbers: tuple[str | None, ...], cleared: bool, gone: bool
+) -> None:
+    """Its mark names the row that it came from: each is welcomed, once, and nobody else again."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="").replace("| 06-23450002 |", "| 06-23450009 |", 1))
+    sync(settings)
+    before = letters(settings)
+    book = load_workbook(settings.workbook.path)
+    sheet = book["Deelnemers"]
+    for turn in range(len(numbers)):
+        for cell in sheet[sources[turn % len(sources)]]:
+            sheet.cell(5 + turn, cell.column, cell.value)
+    book.save(settings.workbook.path)
+    for turn, number in enumerate(numbers):
+        own = {"Nr": number, **({"Status": None, "Meldingen": None} if cleared else {})}
+        mobile = f"06-2346000{turn}"
+        types(
+            settings,
+            5 + turn,
+            Voornaam=f"U{turn}",
+            E_mail=f"u{turn}@mail.example",
+            Mobiel=mobile,
+            Achternaam="V",
+            **own,
+        )
+    if gone:
+        book = load_workbook(settings.workbook.path)
+        book["Deelnemers"].delete_rows(sources[0])
+        book.save(settings.workbook.path)
+    for _round in range(2):
+        sync(settings)
+        assert len(letters(settings).keys() - before.keys()) == len(numbers)
+    assert len(before.keys() - letters(settings).keys()) == gone, "what lay ready for a row that went is taken away"
+
+
+def test_a_nr_that_was_emptied_comes_back_by_the_rows_own_mark(tmp_path: Path) -> None:
+    """On another laptop, that knows nobody: nobody is mailed, and no new number is given for one that stands there."""
+    settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
+    sync(settings)
+    other = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    for row in (2, 4):
+        types(settings, row, Nr=None)
+    run(other, choices(force=True), PLANNERS, replaces=FOLDERS)
+    sync(other)
+    assert column(other, "Nr") == ["D-0001", "D-0002", "D-0003"] and letters(other) == {}
 
 
 def test_a_dragged_row_that_is_typed_over_later_is_a_new_residents_too(tmp_path: Path) -> None:
