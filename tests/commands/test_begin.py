@@ -49,7 +49,7 @@ def everything(settings: Settings) -> dict[str, bytes]:
     return {
         str(file.relative_to(home)): file.read_bytes()
         for file in home.rglob("*")
-        if file.is_file() and file.suffix != ".lock" and file.name != "installation"
+        if file.is_file() and file.suffix != ".lock" and file.name not in ("installation", ".gitignore")
     }
 
 

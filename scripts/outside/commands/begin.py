@@ -14,7 +14,7 @@ from outside.commands.setup import set_up
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook, open_register
-from outside.files.atomic import keep_out_of_git, private_folder, replace, settle_folder, stop_from
+from outside.files.atomic import own_folder, replace, settle_folder, stop_from
 from outside.ledger.ledger import Ledger
 from outside.workbook import is_front_of_example
 from roster.example.recognise import strangers
@@ -151,7 +151,7 @@ def _move_away(thing: Path, today: date) -> Path:
     while (folder / thing.name).exists():
         turn += 1
         folder = thing.parent / f"voorbeeld-{today}-{turn}"
-    keep_out_of_git(private_folder(folder))
+    own_folder(folder)
     replace(thing, folder / thing.name)
     settle_folder(folder)
     settle_folder(thing.parent)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from outside.commands.doctor_sender import examine_sender
@@ -15,11 +16,15 @@ from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
+from outside.files.atomic import check_folder, stop_from
 from outside.files.private import synced_by
+from outside.ledger.ledger import Ledger
 from outside.run.log import logs_of
 from outside.run.private import ON_PURPOSE
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
+from roster.plan.history import History
+from roster.reading.roster import read_roster
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""
@@ -48,6 +53,7 @@ def examine(source: Path | None) -> int:
     for part, look in (
         ("Register", _google if settings.workbook.kind == "google" else _excel),
         ("Spelregels", _rules),
+        ("Logboek", _ledger),
         ("Mail", _mail),
         ("Schijf", _disk),
     ):
@@ -99,7 +105,8 @@ def _excel(settings: Settings) -> Iterator[Health]:
         yield Health(
             "Register", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}\n{ON_PURPOSE}"
         )
-    yield Health("Register", f"{path.name} is leesbaar: {len(tables['Deelnemers'].rows)} deelnemers.")
+    members = len(read_roster(tables, settings.terms(date.today()), History())[0].members)
+    yield Health("Register", f"{path.name} is leesbaar: {members} deelnemers.")
     if copies := conflict_copies(path):
         told = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
         mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."
@@ -112,6 +119,18 @@ def _rules(settings: Settings) -> Iterator[Health]:
     if stop is not None:
         raise stop
     yield Health("Spelregels", f"de tekst heeft versie {rules_version()}.")
+
+
+def _ledger(settings: Settings) -> Iterator[Health]:
+    path = settings.paths.state / "ledger.sqlite3"
+    try:
+        if not path.exists():
+            return
+    except OSError as error:
+        raise stop_from(error, path.parent.name) from error
+    with Ledger(path, date.today()) as ledger:
+        ledger.history()
+    yield Health("Logboek", "wat al verstuurd is, is goed te lezen.")
 
 
 def _mail(settings: Settings) -> Iterator[Health]:
@@ -136,7 +155,13 @@ def _disk(settings: Settings) -> Iterator[Health]:
             "Zet Buurtbeheer in een gewone map, of kies bij [paths] voor state een map daarbuiten. Verplaats de map "
             "state dan zelf mee: daarin staat wie al mail kreeg.",
         )
-    for name, folder in (("out", settings.paths.out), ("state", settings.paths.state)):
+    paths = settings.paths
+    for name, folder in (("out", paths.out), ("state", paths.state), ("state/backups", paths.state / "backups")):
+        try:
+            check_folder(folder)
+        except Stop as stop:
+            yield Health("Schijf", stop.message, stop.remedy)
+            continue
         there = next(place for place in (folder, *folder.parents) if place.is_dir())
         if not _can_write(there):
             yield Health(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from outside.config.settings import Settings
 from outside.console import progress, say
-from outside.files.atomic import private_folder, remove_leftovers, replace, settle_folder, stop_from
+from outside.files.atomic import own_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
@@ -52,7 +52,7 @@ def _write(settings: Settings, sends: Sequence[Send]) -> None:
     made = watched(lambda send: compose(send, settings, now), settings)
     facts = {"network": settings.network.name, "count": len(sends)}
     head, _here, foot = fill_page("preview.html", "nl", facts).partition(HERE)
-    folder = private_folder(settings.paths.out)
+    folder = own_folder(settings.paths.out)
     remove_leftovers(folder)
     unfinished = folder / ".buurtbeheer-preview"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

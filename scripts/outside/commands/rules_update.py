@@ -11,7 +11,7 @@ from outside.backends import open_workbook
 from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.console import say
-from outside.files.atomic import private_folder, stop_from, write_private
+from outside.files.atomic import own_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
@@ -82,7 +82,7 @@ def _write_list(settings: Settings, found: list[Holder]) -> None:
         # Excel takes a cell that begins so for a formula.
         table.writerow([f"'{cell}" if cell[:1] in set("=+-@\t") else cell for cell in cells])
     try:
-        private_folder(settings.paths.out)
+        own_folder(settings.paths.out)
         write_private(settings.paths.out / LIST, lines.getvalue().encode("utf-8-sig"))
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error

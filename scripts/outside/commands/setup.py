@@ -9,7 +9,7 @@ from pathlib import Path
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say
 from outside.errors import Stop
-from outside.files.atomic import private_folder
+from outside.files.atomic import own_folder, private_folder
 from outside.workbook import EXAMPLE as TITLE
 
 EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
@@ -61,7 +61,7 @@ def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Se
 
     What an earlier demonstration left there is replaced. Mail never leaves.
     """
-    folder = private_folder(settings.paths.out / f"demo-{members}-{seed}")
+    folder = private_folder(own_folder(settings.paths.out) / f"demo-{members}-{seed}")
     path = folder / "register.xlsx"
     state = folder / "state"
     mail, rules = folder / "out" / "mail", state / "spelregels"

@@ -16,8 +16,8 @@ from outside.excel.meaning import days_from_1904, put_in_what_is_meant
 from outside.excel.new_tab import sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabSteps
-from outside.files.atomic import installation, no_lock, stop_from
-from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_private_folder
+from outside.files.atomic import check_folder, installation, no_lock, stop_from
+from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
 from roster.plan.steps import AddRow, SetCell
@@ -62,7 +62,7 @@ class ExcelWorkbook:
         One lock lies beside the state, another beside the register itself: for a second checkout, another
         computer, another way to name the same file. Both end with the process that holds them.
         """
-        make_private_folder(self.backups.parent)
+        make_state_folder(self.backups.parent)
         lock = filelock.FileLock(self.backups.parent / f"{self.path.stem}.lock", timeout=0, mode=0o600)
         try:
             lock.acquire()
@@ -127,6 +127,8 @@ class ExcelWorkbook:
 
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
         """Raise Stop now where `write` would: the file is made and checked in the same way, and thrown away."""
+        for folder in (self.backups.parent, self.backups):
+            check_folder(folder)
         self._carry(steps, self._try)
 
     def _carry(self, steps: Sequence[SetCell | AddRow], put: Callable[[set[str]], None]) -> Written:

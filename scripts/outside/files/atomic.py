@@ -49,13 +49,8 @@ def private_folder(folder: Path) -> Path:
             raise
         if sys.platform == "win32":
             return folder
-        found = folder.stat()
-        if found.st_uid not in (os.geteuid(), SYSTEM):
-            raise Stop(
-                f"De map {folder} is van een andere gebruiker van deze computer.",
-                "Kies in de instellingen bij [paths] een map van uzelf, of log in als die gebruiker.",
-            ) from None
-        if not found.st_mode & 0o077:
+        check_owner(folder)
+        if not folder.stat().st_mode & 0o077:
             return folder
     if sys.platform == "win32":
         icacls = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), "System32", "icacls.exe")
@@ -66,11 +61,39 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
-def keep_out_of_git(folder: Path) -> None:
-    """Let git pass over a folder with people's data, whatever it is called in the settings. Raises OSError."""
+def own_folder(folder: Path) -> Path:
+    """A private folder in which all that is about people lies: git passes over it, whatever it is called.
+
+    Raises as `private_folder`.
+    """
+    private_folder(folder)
     told = folder / ".gitignore"
     if not told.exists():
         write_private(told, b"# Made by Buurtbeheer: what lies here is about people, and is nobody else's.\n*\n")
+    return folder
+
+
+def check_owner(folder: Path) -> None:
+    """Raise Stop for a folder that is another user's. Windows keeps owners in a way of its own."""
+    if sys.platform != "win32" and folder.stat().st_uid not in (os.geteuid(), SYSTEM):
+        raise Stop(
+            f"De map {folder} is van een andere gebruiker van deze computer.",
+            "Kies in de instellingen bij [paths] een map van uzelf, of log in als die gebruiker.",
+        )
+
+
+def check_folder(folder: Path) -> None:
+    """Raise Stop where `private_folder` would, or where nothing can be written in it; writes nothing itself."""
+    try:
+        there = next(place for place in (folder, *folder.parents) if place.exists() or place.is_symlink())
+        if not there.is_dir():
+            raise FileExistsError(errno.EEXIST, "a file where a folder belongs")  # said below with the others
+        if there == folder:
+            check_owner(folder)
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "not ours to write in")  # likewise
+    except OSError as error:
+        raise stop_from(error, folder.name) from error
 
 
 def make_private(path: Path) -> None:

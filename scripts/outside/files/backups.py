@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from outside.errors import Changed, Stop
-from outside.files.atomic import private_folder, stop_from
+from outside.files.atomic import own_folder, private_folder, stop_from
 
 KEPT = 20
 """How many backups stay."""
@@ -49,12 +49,21 @@ def fingerprint_of(file: IO[bytes]) -> Fingerprint:
     return Fingerprint(before.st_size, before.st_mtime_ns, hashlib.file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]  # every file that is open reads into a buffer
 
 
-def make_private_folder(folder: Path) -> None:
-    """Make a folder that only its owner can open. Raises Stop where that cannot be."""
+def make_state_folder(state: Path) -> None:
+    """Make the folder that remembers. Raises Stop where that cannot be."""
     try:
-        private_folder(folder)
+        own_folder(state)
     except OSError as error:
-        raise stop_from(error, folder.name) from error
+        raise stop_from(error, state.name) from error
+
+
+def make_backup_folder(backups: Path) -> None:
+    """Make a folder for copies in the one that remembers. Raises Stop where that cannot be."""
+    make_state_folder(backups.parent)
+    try:
+        private_folder(backups)
+    except OSError as error:
+        raise stop_from(error, backups.name) from error
 
 
 def keep_backup(path: Path, backups: Path, fill: Callable[[Path], None] | None = None) -> Path:
@@ -62,7 +71,7 @@ def keep_backup(path: Path, backups: Path, fill: Callable[[Path], None] | None =
 
     `fill` writes the copy of a file that must not simply be read, into an empty one.
     """
-    make_private_folder(backups)
+    make_backup_folder(backups)
     for rest in backups.glob("*.deel"):  # of a run that was killed; we hold the lock
         rest.unlink(missing_ok=True)
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")

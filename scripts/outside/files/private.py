@@ -41,6 +41,8 @@ def keep_file(path: Path, otherwise: str = "") -> bool:
 
 SYNCED = (
     ("onedrive", "OneDrive"),
+    ("synologydrive", "Synology Drive"),
+    ("megasync", "MEGA"),
     ("dropbox", "Dropbox"),
     ("mobile documents", "iCloud"),
     ("icloud", "iCloud"),
@@ -60,6 +62,9 @@ SYNCED = (
     ("creative cloud files", "Creative Cloud"),
 )
 """How the folders of services begin that copy all in them to other computers."""
+
+_NAMED = {"mega": "MEGA", "box": "Box", "sync": "Sync of Syncthing"}
+"""What such folders are called where a longer name may be anything."""
 
 _MARKS = (
     (".dropbox", "Dropbox"),
@@ -83,6 +88,8 @@ def _services(folder: Path) -> Iterator[str]:
     for place in (folder, *folder.parents):
         name = place.name.casefold()
         yield from (service for start, service in SYNCED if name.startswith(start))
+        if name in _NAMED:
+            yield _NAMED[name]
         with suppress(OSError):
             yield from (service for mark, service in _MARKS if any(True for _ in place.glob(mark)))
     named = (os.environ.get(name, "") for name in ("OneDrive", "OneDriveConsumer", "OneDriveCommercial"))

@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from outside.files.atomic import private_folder, settle_folder, write_private
-from outside.files.backups import KEPT, backups_of, doing_on_disk
+from outside.files.atomic import settle_folder, write_private
+from outside.files.backups import KEPT, backups_of, doing_on_disk, make_backup_folder
 from outside.google.tabs import Tab
 from outside.xlsx.text import MAIN, column_letters, text_xml
 from roster.sheet.columns import TAB
@@ -45,7 +45,7 @@ def keep_copy(tabs: Iterable[Tab], backups: Path) -> Path:
 
 def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
     """As `keep_copy`, for any tabs."""
-    private_folder(backups)
+    make_backup_folder(backups)
     stem = Path(NAME).stem
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
     path = backups / f"{stem}_{stamp}.xlsx"

@@ -16,7 +16,7 @@ import filelock
 
 from outside.console import warn
 from outside.errors import Stop
-from outside.files.atomic import installation, no_lock, private_folder
+from outside.files.atomic import installation, no_lock, own_folder
 from outside.google.batch import as_cell
 from outside.google.client import TRIES, Calls, Json, Lost, Refused
 from outside.google.tabs import quoted
@@ -63,7 +63,7 @@ class Lock:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock for as long as the block runs. Raises Stop naming who holds it."""
-        private_folder(self._state)
+        own_folder(self._state)
         local = filelock.FileLock(self._state / "google.lock", timeout=0, mode=0o600)
         try:
             with local:

@@ -18,7 +18,7 @@ from outside.ledger.departures import LONGEST_PAUSE, departed_since, note_wrong_
 from outside.ledger.messages import STATE, MessageStore
 from outside.ledger.output_files import FileStore
 from outside.ledger.ready_letters import LyingReady
-from outside.ledger.schema import open_database, writing
+from outside.ledger.schema import open_database, unusable, writing
 from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import SENT, UNCERTAIN, WAITS
 from roster.plan.history import NO_NOTICE, Delivery, History, Notice, Recipient
@@ -75,6 +75,7 @@ class Ledger:
 
     def __init__(self, path: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
         self._connection = open_database(path)
+        self._path = path
         self._clock = clock
         self.path = path
         self.today = today
@@ -101,6 +102,8 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._connection.close()
+        if isinstance(error, sqlite3.DatabaseError):
+            raise unusable(error, self._path, code=3) from error
 
     def is_empty(self) -> bool:
         """True where no round, letter or wish was ever written down."""

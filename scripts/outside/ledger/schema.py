@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files.atomic import make_private, private_folder, replace, settle_folder, stop_from
+from outside.files.atomic import make_private, own_folder, replace, settle_folder, stop_from
 from outside.files.backups import backups_of
 
 APPLICATION = 0x42757572
@@ -151,7 +151,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     fsync for that, and EXTRA also covers a disk where SQLite cannot keep such a log.
     """
     try:
-        private_folder(path.parent)
+        own_folder(path.parent)
         if not path.exists() or _is_unfinished(path):
             _make(path)
         make_private(path)
@@ -160,13 +160,13 @@ def open_database(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise stop_from(error, path.parent.name) from error
     except sqlite3.DatabaseError as error:
-        raise _unusable(error, path) from error
+        raise unusable(error, path) from error
     try:
         _look_over(connection, path)
         _migrate(connection)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _unusable(error, path) from error
+        raise unusable(error, path) from error
     except BaseException:
         connection.close()
         raise
@@ -191,6 +191,8 @@ def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
             "Kijk of de schijf niet vol is, en draai opnieuw. Wat al weg is, gaat niet nog eens.",
             code=3,
         ) from error
+    except sqlite3.DatabaseError as error:
+        raise unusable(error, Path(connection.execute("PRAGMA database_list").fetchone()[2]), code=3) from error
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -319,7 +321,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute("COMMIT")
 
 
-def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
+def unusable(error: sqlite3.DatabaseError, path: Path, *, code: int = 2) -> Stop:
+    """Why a ledger cannot be used, and what to do."""
     said = str(error)
     if "locked" in said:
         return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
@@ -336,4 +339,5 @@ def _unusable(error: sqlite3.DatabaseError, path: Path) -> Stop:
         f"Zet een reservekopie van de map {path.parent.name} terug. Hebt u die niet, geef het bestand dan een andere "
         "naam en draai opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
         "kreeg, krijgt het niet nog eens.",
+        code=code,
     )

@@ -6,7 +6,15 @@ import hashlib
 import re
 from pathlib import Path
 
-from outside.files.atomic import begin, finish_all, private_folder, remove_leftovers, settle_folder, stop_from
+from outside.files.atomic import (
+    begin,
+    finish_all,
+    own_folder,
+    private_folder,
+    remove_leftovers,
+    settle_folder,
+    stop_from,
+)
 from outside.mail.mailbox import Letter, Outcome
 from roster.plan.delivery_status import READY
 
@@ -67,7 +75,7 @@ class Outbox:
 
     def _open(self) -> None:
         if not self._opened:
-            private_folder(self._folder.parent)
+            own_folder(self._folder.parent)
             private_folder(self._folder)
             remove_leftovers(self._folder)
             self._opened = True

@@ -16,6 +16,7 @@ from outside.files.atomic import (
     below,
     finish_all,
     make_private,
+    own_folder,
     private_folder,
     remove_leftovers,
     settle_folder,
@@ -53,7 +54,7 @@ class OutputFiles:
         self.kept: list[str] = []
         all_differ(sheaf.path for sheaf in self._sheaves)
         try:
-            private_folder(folder)
+            own_folder(folder)
             self._places = {sheaf.path: self._place(sheaf.path) for sheaf in self._sheaves}
         except OSError as error:
             raise stop_from(error, folder.name) from error

@@ -6,8 +6,6 @@ import sys
 
 from outside.config.settings import Settings
 from outside.console import say
-from outside.errors import Stop
-from outside.files.atomic import keep_out_of_git, stop_from
 from outside.files.private import keep_file
 
 ON_PURPOSE = "Deelt u het register met opzet op deze computer? Zet dan in de instellingen bij [workbook] shared = true."
@@ -24,17 +22,3 @@ def keep_register_private(settings: Settings) -> None:
         return
     if keep_file(path, ON_PURPOSE):
         say(f"{path.name} was ook voor anderen op deze computer te lezen. Nu alleen nog voor u. {ON_PURPOSE}")
-
-
-def keep_folders_out_of_git(settings: Settings) -> Stop | None:
-    """Let git pass over out/ and state/, whatever the settings call them; gives why that could not be written.
-
-    It is given, not raised: mails may have left, and that is what a round must end with.
-    """
-    for folder in (settings.paths.out, settings.paths.state):
-        try:
-            if folder.is_dir():
-                keep_out_of_git(folder)
-        except OSError as error:
-            return stop_from(error, folder.name)
-    return None

@@ -14,7 +14,7 @@ from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.copies import told_copies
-from outside.files.atomic import stop_from
+from outside.files.atomic import check_folder, stop_from
 from outside.files.backups import backups_of
 from outside.ledger.copies import keep_copy
 from outside.ledger.ledger import Ledger
@@ -25,7 +25,7 @@ from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import open_mailbox, settle
 from outside.run.log import run_log
-from outside.run.private import keep_folders_out_of_git, keep_register_private
+from outside.run.private import keep_register_private
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import conclude, exit_code, refuse, refuse_new_ledger, tell_forced, tell_report
@@ -43,7 +43,7 @@ from roster.messages.welcomed import who_was_welcomed
 from roster.plan.delivery_status import READY, SENT
 from roster.plan.history import Delivery, History
 from roster.plan.hold_back import Held, hold_back
-from roster.plan.steps import Planner, Send, SetCell, Step, View
+from roster.plan.steps import AddRow, Planner, Send, SetCell, Step, View
 from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
 from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
@@ -114,15 +114,8 @@ def _locked(
         if mailbox.done == READY:
             sweep_away(ledger, settings)
         keep_rules(settings)
-        try:
-            tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
-            tries.code = tries.go()
-        finally:
-            untidy = keep_folders_out_of_git(settings)
-        if untidy is not None:
-            warn(untidy.message, "bad")
-            warn(untidy.remedy, "plain")
-            tries.code = 3
+        tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
+        tries.code = tries.go()
         return tries
 
 
@@ -257,13 +250,16 @@ class Tries:
 
 def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
-    prepared = prepare_dry(settings, choices, planners)
+    workbook = open_workbook(settings)
+    prepared = prepare_dry(settings, choices, planners, workbook)
     tell(prepared, shown=None)
     if prepared.new_ledger and not choices.force:
         return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
     if prepared.doubted and not choices.force:
         return refuse(prepared.doubted)
     say()
+    check_folder(settings.paths.out)
+    workbook.rehearse([step for step in prepared.plan if isinstance(step, SetCell | AddRow)])
     if tell_changed_rules(settings):
         return 1
     say("Er is niets veranderd. Doen? Typ: make sync")
@@ -275,10 +271,12 @@ def has_copies(settings: Settings) -> bool:
     return bool(backups_of(settings.paths.state / "ledger.sqlite3", settings.paths.state / "backups"))
 
 
-def prepare_dry(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> Prepared:
+def prepare_dry(
+    settings: Settings, choices: Choices, planners: Sequence[Planner], workbook: Workbook | None = None
+) -> Prepared:
     """What a round would make of the register, without writing anything: also which letters it would take back."""
     path = settings.paths.state / "ledger.sqlite3"
-    workbook = open_workbook(settings)
+    workbook = workbook or open_workbook(settings)
     try:
         known = path.exists()
     except OSError as error:  # a folder that we may not look into

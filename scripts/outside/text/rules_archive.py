@@ -10,7 +10,7 @@ from outside.config.languages import TEMPLATES, languages, words_of
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
-from outside.files.atomic import private_folder, remove_leftovers, stop_from, write_private
+from outside.files.atomic import own_folder, private_folder, remove_leftovers, stop_from, write_private
 from outside.text.templates import rules_version
 from roster.messages.rules_update import difference, read_rules
 from roster.plan.steps import file_name
@@ -189,7 +189,7 @@ def _free(settings: Settings, version: str, language: str) -> Path:
 
 
 def _keep(place: Path, data: bytes, settings: Settings) -> None:
-    private_folder(settings.paths.state)
+    own_folder(settings.paths.state)
     private_folder(place.parent)
     write_private(place, data)
 

@@ -168,3 +168,19 @@ def test_a_forged_lock_tab_keeps_nobody_out_for_ever_and_is_no_traceback(
             pass
     except Stop as stop:
         assert stop.remedy and len(stop.message) < 300  # noqa: PT017  # either way is good, a traceback is not
+
+
+def test_a_round_on_a_ledger_that_contradicts_itself_is_a_stop(tmp_path: Path) -> None:
+    """Sound to SQLite, and yet the next letter has the name of one that is there already: no traceback."""
+    path = tmp_path / "state" / "ledger.sqlite3"
+    intent = Intent("<a@b>", "D-0001", "welcome", "1", "x", ("y",))
+    with Ledger(path, TODAY) as ledger:
+        ledger.book([], [intent], "klaargezet")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE message SET act = 'gisteren'")
+        connection.commit()
+    with pytest.raises(Stop, match=r"ledger\.sqlite3 is beschadigd") as stop, Ledger(path, TODAY) as ledger:
+        ledger.book([], [intent], "klaargezet")
+    assert stop.value.code == 3
+    with pytest.raises(Stop, match="beschadigd"), Ledger(path, TODAY):
+        raise sqlite3.DatabaseError("malformed")

@@ -7,13 +7,16 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import filelock
 import pytest
 
+from outside.commands.backup import back_up_register as copy_register
 from outside.commands.doctor import examine
+from outside.commands.preview import show_mails
 from outside.config.settings import Settings, load_settings
 from outside.config.settings import Workbook as Book
 from outside.errors import Stop
@@ -23,7 +26,9 @@ from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
 from outside.mail.password import FILE, find_password
 from outside.run.private import keep_register_private
-from support.whole_round import lay_out, letters, sync
+from outside.run.round import look
+from roster.planners.sync import PLANNERS
+from support.whole_round import choices, lay_out, sync
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")
 ANOTHER = 54321
@@ -152,6 +157,13 @@ def test_a_google_key_that_others_could_read_is_its_owners_again(tmp_path: Path)
         ("Library/CloudStorage/GoogleDrive-a@mail.example/Mijn Drive", "Google Drive"),
         ("Nextcloud/buurt", "Nextcloud"),
         ("Mijn Drive", "Google Drive"),
+        ("SynologyDrive/buurt", "Synology Drive"),
+        ("MEGA", "MEGA"),
+        ("MEGAsync/x", "MEGA"),
+        ("Box/buurt", "Box"),
+        ("pCloudDrive", "pCloud"),
+        ("Sync", "Sync of Syncthing"),
+        ("Megaplan/boxen/synchroon", ""),
         ("Documenten/buurt", ""),
         ("eenDrive", ""),
     ],
@@ -221,17 +233,72 @@ def test_git_passes_over_our_folders_by_any_name(tmp_path: Path) -> None:
     assert "uit" not in seen.stdout and "geheugen" not in seen.stdout
 
 
-def test_a_disk_that_fills_up_after_letters_went_does_not_say_that_nothing_began(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@as_root
+@pytest.mark.parametrize("door", ["backup", "check", "sync", "preview"])
+def test_every_door_refuses_a_state_folder_of_another_user(tmp_path: Path, door: str) -> None:
+    """In one sentence, before a copy of the register lies there."""
+    settings = lay_out(tmp_path)
+    settings.paths.state.mkdir(0o700)
+    os.chown(settings.paths.state, ANOTHER, ANOTHER)
+    doors = {
+        "backup": lambda: copy_register(settings),
+        "check": lambda: look(settings, choices(), PLANNERS),
+        "sync": lambda: sync(settings),
+        "preview": lambda: show_mails(
+            replace(settings, paths=replace(settings.paths, out=settings.paths.state)), choices(), PLANNERS
+        ),
+    }
+    with pytest.raises(Stop, match=r"De map .* is van een andere gebruiker van deze computer"):
+        doors[door]()
+    assert list(settings.paths.state.glob("**/*.xlsx")) == []
+
+
+@pytest.mark.parametrize("there", ["out", "state", "state/backups"])
+def test_a_file_where_a_folder_belongs_is_told_before_anything_is_done(
+    tmp_path: Path, there: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The file that keeps a folder out of git is written last."""
-    settings, opened = lay_out(tmp_path), os.open
+    """By the dry run, by the doctor, and by a round before it made a letter."""
+    settings = lay_out(tmp_path)
+    (tmp_path / there).parent.mkdir(exist_ok=True)
+    (tmp_path / there).write_text("")
+    (tmp_path / "settings.toml").write_text('[workbook]\npath = "register.xlsx"\n', encoding="utf-8")
+    before = settings.workbook.path.read_bytes()
+    assert examine(tmp_path / "settings.toml") == 1
+    assert "Geef dat een andere naam" in capsys.readouterr().out
+    for door in (lambda: look(settings, choices(), PLANNERS), lambda: sync(settings)):
+        with pytest.raises(Stop) as stop:
+            door()
+        assert stop.value.code == 2 and "Geef dat een andere naam" in stop.value.remedy
+    assert settings.workbook.path.read_bytes() == before and not list(tmp_path.rglob("*.eml"))
 
-    def refuse(path: str | Path, *more: int, **options: int) -> int:
-        place = Path(path)
-        if place.parent == settings.paths.state and place.name.startswith(".buurtbeheer-") and letters(settings):
-            raise OSError(errno.ENOSPC, "full")
-        return opened(path, *more, **options)
 
-    monkeypatch.setattr(os, "open", refuse)
-    assert sync(settings) == 3 and letters(settings)
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"rommel" * 100),
+        lambda path: path.write_bytes(path.read_bytes()[:5000]),
+    ],
+)
+def test_the_doctor_opens_what_a_round_opens(
+    tmp_path: Path, spoil: Callable[[Path], int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A ledger that no round can use is nothing to be content with."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    (tmp_path / "settings.toml").write_text('[workbook]\npath = "register.xlsx"\n', encoding="utf-8")
+    examine(tmp_path / "settings.toml")
+    assert "goed  Logboek" in capsys.readouterr().out
+    spoil(settings.paths.state / "ledger.sqlite3")
+    assert examine(tmp_path / "settings.toml") == 1
+    assert "FOUT  Logboek" in capsys.readouterr().out
+
+
+def test_the_first_door_that_makes_a_folder_lets_git_pass_over_it(tmp_path: Path) -> None:
+    """Whichever it is: a copy, a page to leaf through."""
+    settings = lay_out(tmp_path)
+    named = replace(settings, paths=replace(settings.paths, out=tmp_path / "uit", state=tmp_path / "geheugen"))
+    copy_register(named)
+    assert (tmp_path / "geheugen" / ".gitignore").is_file() and mode(tmp_path / "geheugen") == 0o700
+    show_mails(named, choices(), PLANNERS)
+    assert (tmp_path / "uit" / ".gitignore").is_file()
