@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from outside.console import speak_plainly, warn
+from outside.console import speak_plainly, warn, was_heard
 from outside.errors import Stop
 
 if TYPE_CHECKING:
@@ -119,10 +119,11 @@ class Door(click.Command):
             formatter.write_dl(records)
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **_: Any) -> NoReturn:  # type: ignore[override]  # click's overloads tell of a mode that a door has not
-        """Run, and leave with the exit code."""
+        """Run, and leave with the exit code: 3 as well where what was told could not be written."""
         speak_plainly()
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        sys.exit(self.run(args, prog_name))
+        code = self.run(args, prog_name)
+        sys.exit(code if was_heard() or code == 2 else 3)
 
     def run(self, args: Sequence[str] | None, prog_name: str | None) -> int:
         """Run; the exit code. A bug is let through with its traceback, as code 3: what was done is not known."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 Tone = Literal["plain", "good", "careful", "bad", "quiet"]
 """How a line is meant; a terminal shows it as a colour."""
@@ -20,12 +22,47 @@ _UNSEEN = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control marks but tab and new line: a name in the sheet must not steer the terminal."""
 
 
+class _Patient(io.FileIO):
+    """Takes what is said also once nobody hears it: a closed pipe or a full disk stops no round half-way."""
+
+    unheard = False
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            self.unheard = True
+            return memoryview(data).nbytes
+
+
+_SPOKEN: list[tuple[TextIO, _Patient]] = []
+
+
 def speak_plainly() -> None:
     """Let every letter through, also where Windows or a pipe thinks of a narrower set. Call once, at the start."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            narrow = sys.platform == "win32" or not stream.isatty()
-            stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if narrow else {}))
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed, or a Windows without a window
+            raw = _Patient(os.open(os.devnull, os.O_WRONLY), "w")
+            raw.unheard = True
+        elif stream.isatty() or stream is not getattr(sys, f"__{name}__"):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace", **({"encoding": "utf-8"} if sys.platform == "win32" else {}))
+            continue
+        else:
+            raw = _Patient(stream.fileno(), "w", closefd=False)
+        spoken = io.TextIOWrapper(
+            io.BufferedWriter(raw), encoding="utf-8", errors="replace", line_buffering=name == "stderr"
+        )
+        setattr(sys, name, spoken)
+        _SPOKEN.append((spoken, raw))
+
+
+def was_heard() -> bool:
+    """Whether all that was said until now could be written where it belongs."""
+    for spoken, _raw in _SPOKEN:
+        spoken.flush()
+    return not any(raw.unheard for _spoken, raw in _SPOKEN)
 
 
 def say(text: str = "", tone: Tone = "plain") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import SCRIPTS, RunDoor
+from conftest import CHECKOUT, SCRIPTS, RunDoor
 
 SAMPLE = '''
 """A door made for these tests: it ends as it is told."""
@@ -261,3 +262,14 @@ def test_a_question_is_answered_with_j_or_n(sample: Path, answer: bytes, code: i
     """Anything else is asked again; Ctrl-D is no."""
     ended, seen = in_a_terminal(sample, "--end", "ask", answer=answer)
     assert (ended, "Doorgaan? [j/n]" in seen) == (code, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no such thing here")
+@pytest.mark.parametrize("said", [">/dev/full", ">&-", "2>&-", ">/dev/full 2>&1"])
+def test_a_round_that_nobody_hears_is_done_all_the_same(tmp_path: Path, said: str) -> None:
+    """No traceback, code 3, and everything in its place."""
+    shutil.copy(CHECKOUT / "config" / "settings.toml", tmp_path)
+    line = f'"{sys.executable}" "{CHECKOUT}/scripts/sync.py" --settings "{tmp_path}/settings.toml" --yes {said}'
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "Traceback" not in done.stderr
+    assert len(list((tmp_path / "out" / "mail").glob("*.eml"))) > 200

@@ -8,7 +8,7 @@ from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
-from outside.files.backups import backups_of, restore_newest_backup
+from outside.files.backups import backups_of, find_backup, restore_newest_backup
 from outside.ledger.copies import moment_of, put_back, what_is_wrong
 
 
@@ -31,9 +31,9 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
         return 0
     workbook = _only_local(settings).workbook
     backups = settings.paths.state / "backups"
-    wanted = which or next((backup.name for backup in backups_of(workbook.path, backups)), "")
-    if wanted and not sure and not agree(f"{workbook.path.name} vervangen door {wanted}?"):
-        say("Er is niets gedaan. Weet u het zeker? Typ: make restore YES=1")
+    wanted = find_backup(workbook.path, backups, which).name
+    if not sure and not agree(f"{workbook.path.name} vervangen door {wanted}?"):
+        say(f"Er is niets gedaan. Weet u het zeker? Typ: make restore {f'BACKUP={wanted} ' if which else ''}YES=1")
         return 0
     with ExcelWorkbook(workbook.path, backups).lock():
         restored = restore_newest_backup(workbook.path, backups, which)

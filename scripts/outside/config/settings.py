@@ -12,7 +12,6 @@ from outside.config.languages import languages, words_of
 from outside.config.source import AGAIN, lines_of, parse, read_text
 from outside.config.values import (
     Reader,
-    address,
     box,
     correspondent,
     domain,
@@ -20,6 +19,7 @@ from outside.config.values import (
     language,
     one_of,
     phone,
+    plain_address,
     several,
     share,
     short_number,
@@ -70,7 +70,7 @@ class Network:
     regiegroep_number: str = _key("", phone)
     regiegroep_number_for: str = _key("everyone", one_of("everyone", "admins"))
     coordinator: str = _key("", text)
-    coordinator_email: str = _key("", address)
+    coordinator_email: str = _key("", plain_address)
     website: str = _key("", website)
     official_domains: tuple[str, ...] = _key(("politie.nl", "denhelder.nl"), several(domain, at_least=0))
     bounds: Bounds = _key(Bounds(), box)

@@ -133,6 +133,12 @@ def address(value: Any) -> str:
     found = text(value)
     if found and not _is_address(found):
         raise ValueError('verwacht een e-mailadres, zoals "naam@voorbeeld.nl".')
+    return found
+
+
+def plain_address(value: Any) -> str:
+    """The same, that every server takes."""
+    found = address(value)
     _check_letters(found)
     return found
 

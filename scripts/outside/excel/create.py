@@ -45,6 +45,11 @@ def create_register(
     """
     if path.exists():
         raise Stop(f"'{path.name}' is er al.", "Kies een andere naam, of verplaats het bestand.")
+    if path.suffix.casefold() != ".xlsx":
+        raise Stop(
+            f"'{path.name}' kan geen nieuw register worden: dat eindigt op .xlsx.",
+            'Zet in de instellingen bij path een andere naam, bijvoorbeeld: path = "register.xlsx"',
+        )
     filled = {tab: list(lines) for tab, lines in (rows or {}).items()}
     counts = {tab: len(lines) for tab, lines in filled.items()}
     empty = _empty_register(counts, title, front_page, terms if terms is not None else Terms(date.min))

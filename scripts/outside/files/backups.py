@@ -113,11 +113,11 @@ def backups_of(path: Path, backups: Path) -> list[Path]:
     return [*believed, *sorted((copy for copy in found if copy.stem > now), key=lambda copy: copy.stem, reverse=True)]
 
 
-def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -> Path:
-    """Put a backup back in the register's place, after a backup of what stands there now; gives the one put back.
+def find_backup(path: Path, backups: Path, which: str | None = None) -> Path:
+    """The backup that is meant. Raises Stop where there is none.
 
     `which` is its file name, or the start of its date ("2026-03-05"); without it the newest that
-    differs from what stands there. Raises Stop when there is none.
+    differs from what stands there.
     """
     path = path.resolve()
     if path.is_dir():
@@ -133,7 +133,15 @@ def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -
     if not found:
         names = ", ".join(copy.name for copy in backups_of(path, backups)[:5])
         raise Stop("Er is geen kopie gevonden om terug te zetten.", f"Deze kopieën zijn er: {names}" if names else "")
-    chosen = found[0]
+    return found[0]
+
+
+def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -> Path:
+    """Put a backup back in the register's place, after a backup of what stands there now; gives the one put back.
+
+    Which one, and what it raises, `find_backup` tells.
+    """
+    chosen, path = find_backup(path, backups, which), path.resolve()
     with doing_on_disk(path):
         content = chosen.read_bytes()  # before a new backup may clear the oldest
         if path.exists():

@@ -18,7 +18,7 @@ from outside.errors import Stop
 from outside.inbox.bounces import LARGEST, may_tell
 from outside.ledger.ledger import Ledger
 from outside.mail.conversation import Endless, read_line, read_piece
-from outside.mail.password import FILE, VARIABLE, find_password
+from outside.mail.password import find_password, no_password
 from outside.smtp.session import context, is_loopback
 
 BACK = timedelta(days=30)
@@ -105,10 +105,14 @@ def read_mailbox(settings: Settings, today: date, ledger: Ledger) -> Iterator[by
         "Probeer het later nog eens. Of bewaar de teruggekomen mails als .eml in een map, en typ: "
         "make bounces FOLDER=map",
     )
+    account = mail.username or parseaddr(mail.sender)[1]
+    password = find_password(settings, account)
+    if not password:
+        raise no_password()
     try:
         session = _open(settings)
         try:
-            _log_in(session, settings)
+            _log_in(session, mail.imap_host, account, password)
             session.select(f'"{mail.imap_folder}"', readonly=True)
             if session.state != "SELECTED":
                 raise Stop(
@@ -139,22 +143,15 @@ def _open(settings: Settings) -> imaplib.IMAP4:
         ) from None
 
 
-def _log_in(session: imaplib.IMAP4, settings: Settings) -> None:
+def _log_in(session: imaplib.IMAP4, host: str, account: str, password: str) -> None:
     """Show who we are. What the library would say of a failure is left out: it may repeat what was typed."""
-    account = settings.mail.username or parseaddr(settings.mail.sender)[1]
-    password = find_password(settings, account)
-    if not password:
-        raise Stop(
-            "Het wachtwoord van het mailpostvak is er niet.",
-            f"Zet het in het bestand {FILE}, of in de omgeving als {VARIABLE}. In de HANDLEIDING staat hoe.",
-        )
     refused = Stop(
-        f"Inloggen bij {settings.mail.imap_host} is niet gelukt.",
+        f"Inloggen bij {host} is niet gelukt.",
         "Kijk username en het wachtwoord na. Staat IMAP aan in de instellingen van het postvak?",
     )
-    if settings.mail.imap_host.casefold().endswith(_NO_PASSWORDS):
+    if host.casefold().endswith(_NO_PASSWORDS):
         refused = Stop(
-            f"{settings.mail.imap_host} laat een programma niet inloggen met een wachtwoord.",
+            f"{host} laat een programma niet inloggen met een wachtwoord.",
             "Bewaar de teruggekomen mails als .eml in een map, en typ: make bounces FOLDER=map",
         )
     try:
