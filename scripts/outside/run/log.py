@@ -13,7 +13,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import warn
 from outside.errors import Stop
-from outside.files.atomic import private_folder
+from outside.files.atomic import own_folder, private_folder
 
 _LOG = logging.getLogger("buurtbeheer")
 _LOG.propagate = False
@@ -63,7 +63,7 @@ def logs_of(state: Path) -> list[Path]:
 def _opened(settings: Settings) -> logging.Handler | None:
     folder = settings.paths.state / "log"
     try:
-        private_folder(settings.paths.state)
+        own_folder(settings.paths.state)
         private_folder(folder)
         for path in logs_of(settings.paths.state):
             if _is_over(path, settings.privacy.keep_log_days):
