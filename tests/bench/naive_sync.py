@@ -201,7 +201,7 @@ def stand(members, groups):
 
 def write_mail(row, group, number, environment, markdown, folder):
     language = text(row["Taal"]) or "nl"
-    template = environment.get_template(f"welcome/{language}.md")
+    template = environment.get_template(f"{language}/welcome.md")
     facts = {
         "network": "BuurtPreventieApp Den Helder",
         "short_name": "BPA",
