@@ -35,7 +35,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 install = $(PY) $(wheels) --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
+.PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -53,6 +53,9 @@ help: ## laat deze lijst zien
 	@echo
 	@echo 'Staat er aan het einde Error 2, dan is er niets begonnen; bij Error 3 is het halverwege gestopt.'
 	@echo 'Erboven staat dan wat u kunt doen.'
+
+version: ## zegt welke versie van Buurtbeheer dit is
+	@sed -n 's/^version = "\(.*\)"$$/Buurtbeheer \1/p' pyproject.toml
 
 sync: $(READY) ## doet de hele ronde: lezen, controleren, meldingen en welkomstberichten
 	@$(press)

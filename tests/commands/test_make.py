@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from conftest import CHECKOUT, SCRIPTS, files_of_the_house
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^([a-z][a-z-]*):.*?## (.+)$", MAKEFILE, re.MULTILINE))
-FOR_MAKERS = {"help", "test", "test-long", "lint", "audit", "bench"}
+FOR_MAKERS = {"help", "version", "test", "test-long", "lint", "audit", "bench"}
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
 
@@ -71,6 +72,15 @@ def test_bare_make_shows_every_word_and_starts_nothing(tmp_path: Path) -> None:
     for word in ("sync", "check", "setup", "begin", "demo", "restore", "test", "test-long", "lint", "bench"):
         assert re.search(rf"^  {word} +\S.*$", shown.stdout, re.MULTILINE), word
     assert [path.name for path in tmp_path.iterdir()] == ["Makefile"]
+
+
+def test_make_version_says_the_version_of_pyproject(tmp_path: Path) -> None:
+    """It stands in one place, and telling it installs nothing."""
+    for name in ("Makefile", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, tmp_path)
+    version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert make(tmp_path, "version").stdout == f"Buurtbeheer {version}\n"
+    assert not (tmp_path / ".venv").exists()
 
 
 def test_every_word_has_its_help_and_is_no_file() -> None:
