@@ -1,4 +1,4 @@
-"""Puts a backup of the register back."""
+"""Puts a backup of the register back, or of the ledger where that was lost."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import click
 from outside.command import Choices, door
 
 
-@door("Zet de nieuwste kopie van het register terug. Wat er nu staat, wordt eerst zelf bewaard.")
+@door(
+    "Zet de nieuwste kopie van het register terug. Wat er nu staat, wordt eerst zelf bewaard. "
+    "Is het logboek weg of beschadigd, dan komt eerst alleen dat terug."
+)
 @click.option("--list", "only_list", is_flag=True, help="Laat alleen zien welke kopieën er zijn.")
 @click.option("--backup", metavar="NAAM", help="Zet deze kopie terug, in plaats van de nieuwste.")
 def restore(choices: Choices, *, only_list: bool, backup: str | None) -> int:
