@@ -204,6 +204,9 @@ def write_mail(row, group, number, environment, markdown, folder):
     template = environment.get_template(f"{language}/welcome.md")
     facts = {
         "network": "BuurtPreventieApp Den Helder",
+        "municipality": "Den Helder",
+        "municipality_number": "14 0223",
+        "municipality_tel": "140223",
         "short_name": "BPA",
         "greeting": text(row["Voornaam"]) or row["name"],
         "name": row["name"],
