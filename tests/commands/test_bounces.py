@@ -464,3 +464,24 @@ def test_a_letter_about_the_number_that_the_limit_stopped_is_named(
     ledger.record(name, Outcome(SENT))
     assert hear([limit(name=name)], ledger, People(), GMAIL).due == 1
     assert "make number-update" in capsys.readouterr().out
+
+
+def test_a_wish_under_any_subject_is_found_in_the_mailbox(
+    home: Path, run_door: RunDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whom we wrote to, whatever it says above it; and what came since the last look, however long ago that was."""
+    monkeypatch.setenv("BUURTBEHEER_SMTP_PASSWORD", "geheim")
+    (one, (_n, there)), (other, (_m, address)) = list(letters(home).items())[2:4]
+    inbox = [
+        answer("Buurtapp", "Graag geen mail meer.", there, name="-"),
+        answer("", "stop", address, name="-"),
+        answer("Buurtapp", "stop", "vreemd@mail.example", name="-"),
+    ]
+    with imap_server(inbox, ("buurt@mail.example", "geheim")) as (mailbox, port):
+        with (home / "settings.toml").open("a") as settings:
+            settings.write(f'imap_host = "127.0.0.1"\nimap_port = {port}\n')
+        ended = run_door("bounces", "--settings", home / "settings.toml", "--today", "2026-11-23")
+        assert "2 berichten bekeken" in ended.stdout
+        assert f"make no-mail NR={one}" in ended.stderr and f"make no-mail NR={other}" in ended.stderr
+        run_door("bounces", "--settings", home / "settings.toml", "--today", "2027-03-01")
+        assert [line.split()[-1] for line in mailbox.asked if "SINCE" in line] == ["24-Oct-2026"] * 2

@@ -16,6 +16,7 @@ from typing import Any
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.inbox.bounces import LARGEST, may_tell
+from outside.inbox.message import read_message, spellings_of, writer_of
 from outside.ledger.ledger import Ledger
 from outside.mail.conversation import Endless, read_line, read_piece
 from outside.mail.password import find_password, no_password
@@ -169,7 +170,7 @@ def _log_in(session: imaplib.IMAP4, host: str, account: str, password: str) -> N
 
 def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str) -> Iterator[bytes]:
     """`mailbox` is the digest that this folder goes by; "" where its server does not promise to keep its numbers."""
-    since = today - BACK
+    since = min(today, ledger.letters.last_look(mailbox) or today) - BACK
     answer, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
     if answer != "OK":
         raise imaplib.IMAP4.error
@@ -177,19 +178,22 @@ def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str)
     seen = ledger.letters.looked_at(mailbox)
     ledger.letters.keep_looks(mailbox, numbers)
     fresh = [one for one in numbers if one not in seen]
+    known = set(ledger.letters.addresses())
     refused = 0
     for start in range(0, len(fresh), TOGETHER):
         heads, without = _heads(session, fresh[start : start + TOGETHER])
         refused += without
-        telling = [number for number, head in heads if may_tell(head)]
+        telling = [number for number, head in heads if may_tell(head) or _is_of_a_member(head, ledger, known)]
         ledger.letters.look_at(mailbox, [number for number, _head in heads if number not in telling])
         for number in telling:
             whole = _fetch(session, [number], f"(BODY.PEEK[]<0.{LARGEST}>)")
-            if whole is None:
+            if not whole:  # refused, or nothing where a message was asked for
                 refused += 1
                 continue
             yield from (data for _number, data in whole)
             ledger.letters.look_at(mailbox, [number])
+    if not refused:
+        ledger.letters.keep_last_look(mailbox, today)
     if refused:
         many = "1 bericht" if refused == 1 else f"{refused} berichten"
         raise Stop(
@@ -197,6 +201,15 @@ def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str)
             "Typ het straks nog eens: make bounces",
             code=3,
         )
+
+
+def _is_of_a_member(head: bytes, ledger: Ledger, known: set[str]) -> bool:
+    """True for mail of somebody whom we wrote to: a wish may stand in it under any subject."""
+    try:
+        writer = writer_of(read_message(head))
+    except (LookupError, ValueError, AttributeError, TypeError):
+        return True
+    return any(ledger.address_mark(one) in known for one in spellings_of(writer))
 
 
 def _heads(session: imaplib.IMAP4, numbers: list[str]) -> tuple[list[tuple[str, bytes]], int]:

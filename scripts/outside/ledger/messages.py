@@ -218,6 +218,16 @@ class MessageStore:
             connection.execute("DELETE FROM looked WHERE mailbox <> ?", (mailbox,))
             connection.executemany("DELETE FROM looked WHERE mailbox = ? AND uid = ?", [(mailbox, one) for one in gone])
 
+    def last_look(self, mailbox: str) -> date | None:
+        """The day of the last look that went through a whole folder (by its digest); None where there was none."""
+        row = self._connection.execute("SELECT count FROM seen WHERE what = ?", (f"look {mailbox}",)).fetchone()
+        return date.fromordinal(row[0]) if row and 0 < row[0] <= date.max.toordinal() else None
+
+    def keep_last_look(self, mailbox: str, day: date) -> None:
+        """This day a whole folder was looked through."""
+        with writing(self._connection) as connection:
+            connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (f"look {mailbox}", day.toordinal()))
+
     def count_departure(self, message_id: str) -> None:
         """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""
         with writing(self._connection) as connection:
