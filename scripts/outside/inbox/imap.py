@@ -57,8 +57,9 @@ class _Bounded(imaplib.IMAP4):
         super().__init__(*where, **more)  # type: ignore[arg-type]  # as the library has it
 
     def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
-        """One command, with a fresh bound for its answer."""
+        """One command, with a fresh bound for its answer. The library would keep for ever what nobody asked for."""
         self.left = ANSWER
+        self.untagged_responses.clear()
         return super().uid(command, *args)
 
     def readline(self) -> bytes:
