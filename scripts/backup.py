@@ -8,11 +8,11 @@ from outside.command import Choices, door
 @door("Bewaart een kopie van het register op deze computer, ook van een register bij Google.")
 def backup(choices: Choices) -> int:
     """Changes nothing in the register."""
-    from outside.commands.backup import back_up_register  # all of this is only needed once --help has been answered
+    from outside.backends import backend_of  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
 
-    path = back_up_register(load_settings(choices.settings))
+    path = backend_of(load_settings(choices.settings)).back_up()
     say(f"De kopie staat in {path.parent.parent.name}/{path.parent.name}: {path.name}")
     return 0
 

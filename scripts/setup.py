@@ -8,11 +8,11 @@ from outside.command import Choices, door
 @door("Maakt een nieuw, leeg register. Is er al een, dan komt er alleen bij wat ontbreekt.")
 def setup(choices: Choices) -> int:
     """Touches nothing that is there already."""
-    from outside.commands.setup import set_up  # likewise
+    from outside.backends import backend_of  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
-    from outside.console import say  # all of this is only needed once --help has been answered
+    from outside.console import say  # likewise
 
-    for line in set_up(load_settings(choices.settings)):
+    for line in backend_of(load_settings(choices.settings)).set_up():
         say(line)
     return 0
 

@@ -1,22 +1,25 @@
-"""Opens the register that the settings name."""
+"""Which back end the settings name: the one place that knows what kinds there are."""
 
 from __future__ import annotations
 
 from outside.config.settings import Settings
-from outside.workbook import Workbook
+from outside.workbook import Backend, Workbook
+
+
+def backend_of(settings: Settings) -> Backend:
+    """The back end that the settings name."""
+    if settings.workbook.kind == "google":
+        from outside.google_setup.backend import GoogleBackend  # gspread: half a second that a file need not wait for
+
+        return GoogleBackend(settings)
+    from outside.excel.backend import ExcelBackend  # likewise the other way about
+
+    return ExcelBackend(settings)
 
 
 def open_workbook(settings: Settings) -> Workbook:
-    """The workbook that the settings name; it is not read yet."""
-    if settings.workbook.kind == "google":
-        from outside.google.workbook import (
-            GoogleWorkbook,  # gspread takes half a second, which a local register need not wait for
-        )
-
-        return GoogleWorkbook(settings)
-    from outside.excel.workbook import ExcelWorkbook  # likewise the other way about
-
-    return ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")
+    """The register that the settings name; it is not read yet."""
+    return backend_of(settings).open()
 
 
 def calls_made(workbook: Workbook) -> int:

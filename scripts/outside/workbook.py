@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.table import Sheet, Table, fold
@@ -61,3 +62,51 @@ class Workbook(Protocol):
 
     def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
+
+
+class Health(NamedTuple):
+    """How one part is. `remedy` is "" where it is good; a let op may stay as it is."""
+
+    part: str
+    told: str
+    remedy: str = ""
+    let_op: bool = False
+
+
+FilledIn = Callable[[bool], Iterator[Health]]
+"""What the settings still lack, once it is known whether this is the example register."""
+
+
+class Backend(Protocol):
+    """What can be done with a register beside reading and writing it, whoever keeps it. Nothing is reached before.
+
+    `file` is where a register on this computer lies; None for one that lies elsewhere.
+    """
+
+    @property
+    def file(self) -> Path | None:
+        """See above."""
+
+    def open(self) -> Workbook:
+        """The register; it is not read yet."""
+
+    def prepare(self) -> None:
+        """Keep the register to its owner before a round, and tell of what lies beside it. Raises Stop."""
+
+    def set_up(self) -> list[str]:
+        """Make the register where there is none, or add what it lacks; says in Dutch what was done."""
+
+    def back_up(self) -> Path:
+        """A dated copy among the backups, as .xlsx. Raises Stop where there is nothing to copy."""
+
+    def backups(self) -> list[Path]:
+        """The copies that can be put back, newest first. Raises Stop where that is done elsewhere."""
+
+    def backup(self, which: str | None) -> Path:
+        """The copy of that name, or the newest. Raises Stop where it is not there."""
+
+    def restore(self, which: str | None) -> Path:
+        """Put a copy back, the newest unless one is named; which it was. Raises Stop where that cannot be."""
+
+    def health(self, filled_in: FilledIn) -> Iterator[Health]:
+        """How the register and the way to it are. Raises Stop where nothing further can be seen."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.backup import back_up_register
+from outside.backends import backend_of
 from outside.commands.restore import bring_back, tell_backups
 from outside.config.settings import Settings
 from outside.errors import Stop
@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
 def test_what_was_kept_is_what_comes_back(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """The newest, byte for byte; and what stood there is kept itself, so that this can be undone as well."""
     before = settings.workbook.path.read_bytes()
-    kept = back_up_register(settings)
+    kept = backend_of(settings).back_up()
     types(settings, 2, Voornaam="Verkeerd")
     assert bring_back(settings, None, sure=True) == 0
     assert settings.workbook.path.read_bytes() == kept.read_bytes() == before
@@ -37,7 +37,7 @@ def test_what_was_kept_is_what_comes_back(settings: Settings, capsys: pytest.Cap
 
 def test_nothing_is_put_back_without_leave(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is there to be asked: it stays as it is."""
-    back_up_register(settings)
+    backend_of(settings).back_up()
     types(settings, 2, Voornaam="Blijft")
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     assert bring_back(settings, None, sure=False) == 0
@@ -46,7 +46,7 @@ def test_nothing_is_put_back_without_leave(settings: Settings, monkeypatch: pyte
 
 def test_nothing_is_put_back_under_a_run(settings: Settings) -> None:
     """It would write over it."""
-    back_up_register(settings)
+    backend_of(settings).back_up()
     other = ExcelWorkbook(settings.workbook.path, settings.paths.state / "backups")
     with other.lock(), pytest.raises(Stop):
         bring_back(settings, None, sure=True)
@@ -56,7 +56,7 @@ def test_what_is_not_there_is_told_with_what_to_do(tmp_path: Path, capsys: pytes
     """No register to copy, no copies to choose from, and a register at Google, that keeps its own."""
     empty = settings_of(tmp_path)
     with pytest.raises(Stop) as stop:
-        back_up_register(empty)
+        backend_of(empty).back_up()
     assert stop.value.remedy == "Maak een leeg register met: make setup"
     assert tell_backups(empty) == 0 and capsys.readouterr().out == "Er zijn nog geen kopieën.\n"
     with pytest.raises(Stop):

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from outside.backends import backend_of
 from outside.command import Choices
 from outside.commands.begin import begin
 from outside.commands.preview import show_mails
-from outside.commands.setup import ensure_register, lay_out_demo, set_up
+from outside.commands.setup import ensure_register, lay_out_demo
 from outside.commands.test_mail import send_tests
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
@@ -149,5 +150,5 @@ def test_the_empty_register_is_the_towns_own(town: Settings, tmp_path: Path) -> 
     """make setup as well, not only the example."""
     (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     own = load_settings(tmp_path / "settings.toml")
-    set_up(own)
+    backend_of(own).set_up()
     assert not THEIRS.search(words_in(own.workbook.path))

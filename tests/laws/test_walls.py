@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import io
 import re
 import sys
@@ -58,6 +59,74 @@ PURE = {
     "rapidfuzz",
 }  # random: an example register is drawn from a seed
 """What roster/ may import: nothing here can reach a clock, a file or a network by itself."""
+
+OF_ROSTER = {
+    "sheet": set(),
+    "finding": {"sheet"},
+    "model": {"sheet", "finding"},
+    "cells": {"sheet", "model"},
+    "streets": {"sheet", "model", "cells"},
+    "plan": {"sheet", "finding", "model", "cells"},
+    "reading": {"sheet", "finding", "model", "cells", "plan"},
+    "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
+    "vcard": {"model", "plan"},
+    "messages": {"sheet", "finding", "model", "cells", "plan", "vcard"},
+    "planners": {"sheet", "finding", "model", "plan", "reading", "vcard", "messages"},
+    "example": {"sheet", "model", "cells"},
+}
+OF_OUTSIDE = {
+    "errors": set(),
+    "console": set(),
+    "command": {"errors", "console"},
+    "files": {"errors"},
+    "config": {"errors"},
+    "workbook": set(),
+    "xlsx": {"errors"},
+    "excel": {"errors", "console", "files", "config", "workbook", "xlsx"},
+    "google": {"errors", "console", "files", "config", "workbook", "xlsx"},
+    "google_setup": {"errors", "config", "workbook", "xlsx", "excel", "google"},
+    "backends": {"config", "workbook", "excel", "google_setup"},
+    "text": {"errors", "console", "files", "config"},
+    "mail": {"errors", "files", "config", "text"},
+    "smtp": {"errors", "config", "mail"},
+    "mailboxes": {"config", "mail", "smtp"},
+    "ledger": {"errors", "files", "mail"},
+    "inbox": {"errors", "config", "mail", "smtp", "ledger"},
+    "run": {
+        *("errors", "console", "command", "files", "config", "workbook", "backends"),
+        *("text", "mail", "mailboxes", "ledger"),
+    },
+    "commands": {
+        *("errors", "console", "command", "files", "config", "workbook", "excel", "backends"),
+        *("text", "mail", "smtp", "mailboxes", "inbox", "ledger", "run"),
+    },
+}
+ROSTER_FOR = {
+    "config": {"sheet", "model"},
+    "workbook": {"sheet", "plan"},
+    "xlsx": {"sheet"},
+    "excel": {"sheet", "model", "plan", "reading"},
+    "google": {"sheet", "plan"},
+    "google_setup": {"sheet", "model"},
+    "text": {"messages", "plan"},
+    "mail": {"cells", "messages", "plan"},
+    "smtp": {"plan"},
+    "ledger": {"plan", "reading"},
+    "run": {"sheet", "finding", "model", "plan", "reading", "rules", "messages", "planners"},
+    "commands": {"sheet", "cells", "model", "plan", "reading", "messages", "planners", "example"},
+}
+MAY_IMPORT = {
+    **{f"roster.{name}": {f"roster.{one}" for one in others} for name, others in OF_ROSTER.items()},
+    **{
+        f"outside.{name}": {
+            *(f"outside.{one}" for one in others),
+            *(f"roster.{one}" for one in ROSTER_FOR.get(name, ())),
+        }
+        for name, others in OF_OUTSIDE.items()
+    },
+}
+"""What each package, or module beside the packages, may import of the house. What has no line of ROSTER_FOR knows
+nothing of the register."""
 
 DISTRIBUTION = {
     "flufl": "flufl-bounce",
@@ -162,6 +231,31 @@ def named(node: ast.stmt) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+
+
+def package_of(module: str) -> str:
+    """ "outside.files" of "outside.files.atomic"."""
+    return ".".join(module.split(".")[:2])
+
+
+def test_a_package_imports_only_what_the_table_allows() -> None:
+    """Every package stands in the table, and the table holds nothing that is not there."""
+    there = {package_of(".".join(file.relative_to(SCRIPTS).with_suffix("").parts)) for file in [*ROSTER, *OUTSIDE]}
+    assert there - {"roster.__init__", "outside.__init__"} == set(MAY_IMPORT)
+    found = [
+        (shown(file), line, other)
+        for file in [*ROSTER, *OUTSIDE]
+        for line, module in imports(file)
+        if (other := package_of(module)) in MAY_IMPORT
+        and other != (own := package_of(".".join(file.relative_to(SCRIPTS).with_suffix("").parts)))
+        and other not in MAY_IMPORT[own]
+    ]
+    assert found == []
+
+
+def test_the_table_has_no_circle() -> None:
+    """Nothing runs back up. static_order raises CycleError, and says which."""
+    assert len(list(graphlib.TopologicalSorter(MAY_IMPORT).static_order())) == len(MAY_IMPORT)
 
 
 def test_planners_do_not_import_each_other() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from outside.commands.setup import set_up
+from outside.backends import backend_of
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook, open_register
@@ -30,12 +30,13 @@ def begin(settings: Settings, today: date, *, force: bool = False) -> list[str]:
     Raises Stop, and then nothing was moved, where the register is no example, is busy or open, or lies at Google;
     and, unless `force`, where real people stand in it, or where out/ and state/ may be of another register.
     """
-    if settings.workbook.kind == "google":
+    path = backend_of(settings).file
+    if path is None:
         raise Stop(
             "Het register staat bij Google. Daar is geen voorbeeld om te bewaren; er is niets veranderd.",
             "Mist er iets in het blad? Typ: make setup",
         )
-    path, state, out = settings.workbook.path, settings.paths.state, settings.paths.out
+    state, out = settings.paths.state, settings.paths.out
     if not path.exists() and not path.is_symlink():
         return _without_register(settings)
     _check_that_it_can_move(settings)
@@ -51,7 +52,7 @@ def begin(settings: Settings, today: date, *, force: bool = False) -> list[str]:
     except OSError as error:
         raise stop_from(error, state.name, code=3) from error
     told = [f"Het voorbeeld staat nu hier: {' en '.join(dict.fromkeys(str(place.parent) for place in kept))}"]
-    return [*told, *set_up(settings)]
+    return [*told, *backend_of(settings).set_up()]
 
 
 def is_example(sheets: Iterable[Sheet]) -> bool:
@@ -65,7 +66,7 @@ def _without_register(settings: Settings) -> list[str]:
             f"Het register {settings.workbook.path.name} is weg, terwijl het er eerder wel was.",
             "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
         )
-    return set_up(settings)
+    return backend_of(settings).set_up()
 
 
 def _check_that_it_can_move(settings: Settings) -> None:

@@ -7,10 +7,10 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from outside.backends import backend_of
 from outside.commands.doctor_sender import examine_sender
 from outside.commands.doctor_settings import examine_settings
 from outside.config.settings import Settings, load_settings
@@ -20,24 +20,12 @@ from outside.files.atomic import check_folder, stop_from
 from outside.files.private import synced_by
 from outside.ledger.ledger import Ledger
 from outside.run.log import logs_of
-from outside.run.private import ON_PURPOSE
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
-from roster.plan.history import History
-from roster.reading.roster import read_roster
+from outside.workbook import Health
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How one part is. `remedy` is "" where it is good; a let op may stay as it is."""
-
-    part: str
-    told: str
-    remedy: str = ""
-    let_op: bool = False
 
 
 Examination = Callable[[Settings], Iterator[Health]]
@@ -51,7 +39,7 @@ def examine(source: Path | None) -> int:
         return _show([Health("Instellingen", stop.message, stop.remedy or "Herstel config/settings.toml.")])
     found = [Health("Instellingen", f"{settings.source.name} klopt.")]
     for part, look in (
-        ("Register", _google if settings.workbook.kind == "google" else _excel),
+        ("Register", _register),
         ("Spelregels", _rules),
         ("Logboek", _ledger),
         ("Mail", _mail),
@@ -78,40 +66,8 @@ def _show(found: list[Health]) -> int:
     return int(bool(bad))
 
 
-def _google(settings: Settings) -> Iterator[Health]:
-    from outside.google_setup.health import (
-        examine_google,  # half a second, which a register on this computer need not wait for
-    )
-
-    def filled_in(example: bool) -> Iterator[tuple[str, str, str]]:  # noqa: FBT001  # as the register says it
-        return examine_settings(settings, is_example=example)
-
-    yield from (Health(*line) for line in examine_google(settings, filled_in))
-
-
-def _excel(settings: Settings) -> Iterator[Health]:
-    from outside.excel.copies import conflict_copies  # likewise
-    from outside.excel.workbook import ExcelWorkbook  # likewise the other way about
-
-    path = settings.workbook.path
-    if not path.exists():
-        yield Health("Register", f"{path.name} is er nog niet.", "Maak een leeg register met: make setup")
-        yield from (Health(*line) for line in examine_settings(settings, is_example=False))
-        return
-    workbook = ExcelWorkbook(path, settings.paths.state / "backups")
-    with workbook.lock():
-        tables = workbook.read()
-    if sys.platform != "win32" and not settings.workbook.shared and path.stat().st_mode & 0o077:
-        yield Health(
-            "Register", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}\n{ON_PURPOSE}"
-        )
-    members = len(read_roster(tables, settings.terms(date.today()), History())[0].members)
-    yield Health("Register", f"{path.name} is leesbaar: {members} deelnemers.")
-    if copies := conflict_copies(path):
-        told = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
-        mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."
-        yield Health("Register", told, mends, let_op=True)
-    yield from (Health(*line) for line in examine_settings(settings, is_example=workbook.is_example))
+def _register(settings: Settings) -> Iterator[Health]:
+    return backend_of(settings).health(lambda example: examine_settings(settings, is_example=example))
 
 
 def _rules(settings: Settings) -> Iterator[Health]:
@@ -134,7 +90,7 @@ def _ledger(settings: Settings) -> Iterator[Health]:
 
 
 def _mail(settings: Settings) -> Iterator[Health]:
-    if settings.mail.transport != "smtp":
+    if not settings.mail.leaves:
         yield Health("Mail", "berichten worden klaargezet in de map out/mail; er gaat niets weg.")
         return
     from outside.smtp.mailbox import Smtp  # only who mails needs it

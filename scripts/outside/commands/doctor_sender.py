@@ -30,7 +30,7 @@ def examine_sender(settings: Settings) -> Iterator[tuple[str, str]]:
     """
     mail = settings.mail
     sender, host = parseaddr(mail.sender)[1], mail.host.casefold().strip(".")
-    if mail.transport != "smtp" or not sender:
+    if not mail.leaves or not sender:
         return
     domain = sender.rpartition("@")[2].casefold()
     servers = SERVERS.get(domain, ())

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from email.utils import parseaddr
 
 from outside.config.settings import Network, Settings
+from outside.workbook import Health
 from roster.cells.phones import phone
 from roster.messages.audience import is_placeholder
 from roster.sheet.table import fold
@@ -14,33 +15,32 @@ from roster.sheet.table import fold
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})
 """Digests of the mail addresses that stand in the settings as they are delivered."""
 
-Line = tuple[str, str, str]
-"""The part, how it is, and what to do ("" where it is good)."""
 
-
-def examine_settings(settings: Settings, *, is_example: bool) -> Iterator[Line]:
+def examine_settings(settings: Settings, *, is_example: bool) -> Iterator[Health]:
     """Tell what is still to be filled in. With the example register all may stay as it was delivered."""
-    if is_example and settings.mail.transport != "smtp":
+    if is_example and not settings.mail.leaves:
         return
     file = settings.source.name
     found = list(_number(settings, file))
     found += _coordinator(settings, file)
     found += _sender(settings, file)
     found += _town(settings, file)
-    yield from found or [("Ingevuld", "nummer, coördinator en afzender zijn ingevuld.", "")]
+    yield from found or [Health("Ingevuld", "nummer, coördinator en afzender zijn ingevuld.")]
 
 
-def _number(settings: Settings, file: str) -> Iterator[Line]:
+def _number(settings: Settings, file: str) -> Iterator[Health]:
     number = settings.network.regiegroep_number
     if is_placeholder(number):
         told = "in de instellingen staat nog het voorbeeldnummer; mails met dat nummer wachten."
-        yield "Regiegroep", told, f"Zet in {file} bij regiegroep_number het echte nummer."
+        yield Health("Regiegroep", told, f"Zet in {file} bij regiegroep_number het echte nummer.")
     elif not number:
         told = "er is nog geen nummer ingevuld; welkomstmails wachten daarop."
-        yield "Regiegroep", told, f"Vul in {file} bij regiegroep_number het mobiele nummer van de regiegroep in."
+        yield Health(
+            "Regiegroep", told, f"Vul in {file} bij regiegroep_number het mobiele nummer van de regiegroep in."
+        )
     elif not _is_mobile(number):
         told = "het nummer is geen mobiel nummer. Met een vast nummer kan niemand in WhatsApp."
-        yield "Regiegroep", told, f"Zet in {file} bij regiegroep_number het mobiele nummer van de regiegroep."
+        yield Health("Regiegroep", told, f"Zet in {file} bij regiegroep_number het mobiele nummer van de regiegroep.")
 
 
 def _is_mobile(number: str) -> bool:
@@ -51,30 +51,30 @@ def _is_mobile(number: str) -> bool:
     return read is not None and read.kind in ("mobile", "foreign mobile")
 
 
-def _coordinator(settings: Settings, file: str) -> Iterator[Line]:
+def _coordinator(settings: Settings, file: str) -> Iterator[Health]:
     if not settings.network.coordinator:
         told = "er is nog geen naam ingevuld; onder de berichten staat dan niet wie ze schrijft."
-        yield "Coördinator", told, f"Vul in {file} bij coordinator de naam van de coördinator in."
+        yield Health("Coördinator", told, f"Vul in {file} bij coordinator de naam van de coördinator in.")
 
 
-def _sender(settings: Settings, file: str) -> Iterator[Line]:
+def _sender(settings: Settings, file: str) -> Iterator[Health]:
     network, mail = settings.network, settings.mail
     if not parseaddr(mail.sender)[1] and not network.coordinator_email:
         told = "er is nog geen afzender ingevuld; op de berichten kan niemand antwoorden."
-        yield "Afzender", told, f"Vul in {file} bij sender het e-mailadres van het netwerk in."
+        yield Health("Afzender", told, f"Vul in {file} bij sender het e-mailadres van het netwerk in.")
         return
     named = {"sender": mail.sender, "reply_to": mail.reply_to, "coordinator_email": network.coordinator_email}
     left = [key for key, typed in named.items() if _is_delivered(typed, mail.username)]
     if left:
         told = f"bij {_listed(left)} staat nog het adres dat met Buurtbeheer meekwam."
-        yield (
+        yield Health(
             "Afzender",
             told,
             f"Vul in {file} uw eigen adres in. Is het toch het adres van uw netwerk? Zet het dan ook bij username.",
         )
 
 
-def _town(settings: Settings, file: str) -> Iterator[Line]:
+def _town(settings: Settings, file: str) -> Iterator[Health]:
     """What another town left as it was delivered: letters would carry our municipality's name and number."""
     ours, network, mail = Network(), settings.network, settings.mail
     elsewhere = {fold(place) for place in ours.places}.isdisjoint(map(fold, network.places))
@@ -94,7 +94,7 @@ def _town(settings: Settings, file: str) -> Iterator[Line]:
     keys = [key for key, is_left in left.items() if is_left]
     if keys:
         told = f"bij {_listed(keys)} staat nog wat bij {ours.municipality} hoort."
-        yield "Gemeente", told, f"Vul daar in {file} in wat bij uw eigen gemeente hoort, of haal de regel weg."
+        yield Health("Gemeente", told, f"Vul daar in {file} in wat bij uw eigen gemeente hoort, of haal de regel weg.")
 
 
 def _squeezed(words: str) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from datetime import date
 
+from outside.backends import backend_of
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
-from outside.errors import Stop
-from outside.excel.workbook import ExcelWorkbook
-from outside.files.backups import backups_of, find_backup, restore_newest_backup
+from outside.files.backups import backups_of
 from outside.ledger.copies import moment_of, put_back, what_is_wrong
 
 
 def tell_backups(settings: Settings) -> int:
     """Show which backups there are, newest first; the exit code."""
-    backups = backups_of(_only_local(settings).workbook.path, settings.paths.state / "backups")
+    backups = backend_of(settings).backups()
     if not backups:
         say("Er zijn nog geen kopieën.")
     for backup in backups:
@@ -29,15 +28,13 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
     """
     if which is None and _bring_ledger_back(settings, sure=sure) and _has_register(settings):
         return 0
-    workbook = _only_local(settings).workbook
-    backups = settings.paths.state / "backups"
-    wanted = find_backup(workbook.path, backups, which).name
-    if not sure and not agree(f"{workbook.path.name} vervangen door {wanted}?"):
+    backend = backend_of(settings)
+    name, wanted = settings.workbook.path.name, backend.backup(which).name
+    if not sure and not agree(f"{name} vervangen door {wanted}?"):
         say(f"Er is niets gedaan. Weet u het zeker? Typ: make restore {f'BACKUP={wanted} ' if which else ''}YES=1")
         return 0
-    with ExcelWorkbook(workbook.path, backups).lock():
-        restored = restore_newest_backup(workbook.path, backups, which)
-    say(f"{restored.name} is teruggezet als {workbook.path.name}. Wat er stond, is eerst zelf bewaard.")
+    restored = backend.restore(which)
+    say(f"{restored.name} is teruggezet als {name}. Wat er stond, is eerst zelf bewaard.")
     return 0
 
 
@@ -64,13 +61,5 @@ def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
 
 
 def _has_register(settings: Settings) -> bool:
-    return settings.workbook.kind != "excel" or settings.workbook.path.exists()
-
-
-def _only_local(settings: Settings) -> Settings:
-    if settings.workbook.kind != "excel":
-        raise Stop(
-            "Terugzetten kan alleen bij een register op deze computer.",
-            "In Google Spreadsheets: Bestand, Versiegeschiedenis, Versiegeschiedenis bekijken.",
-        )
-    return settings
+    file = backend_of(settings).file
+    return file is None or file.exists()

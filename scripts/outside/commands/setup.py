@@ -1,4 +1,4 @@
-"""Begins: an empty register, the example that a newcomer sees first, a demonstration in a folder of its own."""
+"""Begins: the example that a newcomer sees first, a demonstration in a folder of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from outside.backends import backend_of
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say
 from outside.errors import Stop
@@ -16,36 +17,20 @@ EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
 
 
-def set_up(settings: Settings) -> list[str]:
-    """A new register where there is none; on an existing one only what is missing. Tells in Dutch what was done."""
-    from outside.excel.create import complete_register, create_register  # openpyxl's 10 MB are for new registers only
-
-    path = settings.workbook.path
-    if settings.workbook.kind == "google":
-        from outside.google_setup.setup import set_up_google  # half a second, which a local register need not wait for
-
-        return set_up_google(settings)
-    if not path.exists():
-        create_register(path, title=settings.network.name, terms=settings.terms(date.min))
-        return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
-    added = complete_register(path, settings.paths.state / "backups")
-    return added or [f"{path.name} is compleet. Er is niets veranderd."]
-
-
 def ensure_register(settings: Settings, today: date) -> None:
     """Where a newcomer has no register yet, make the example and say so.
 
     Raises Stop where the example has no place: when mail really leaves, or when there was a register before.
     """
-    path = settings.workbook.path
-    if settings.workbook.kind != "excel" or path.exists():
+    path = backend_of(settings).file
+    if path is None or path.exists():
         return
     if (settings.paths.state / "ledger.sqlite3").exists():
         raise Stop(
             f"Het register {path.name} is weg, terwijl het er eerder wel was.",
             "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
         )
-    if settings.mail.transport != "outbox":
+    if settings.mail.leaves:
         raise Stop(
             f"Er is nog geen register: {path.name} ontbreekt.",
             "Maak een leeg register met: make setup",

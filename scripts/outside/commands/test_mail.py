@@ -17,10 +17,9 @@ from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
-from outside.mail.mailbox import Letter, Mailbox
-from outside.mail.outbox import Outbox
+from outside.mail.mailbox import Letter
+from outside.mailboxes import open_mailbox
 from outside.run.confirm import must_fit
-from outside.run.deliver import open_mailbox
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.model import Group, Member, Role, Terms
@@ -44,9 +43,7 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     made = watched(lambda send: compose(send, settings, now), settings)
     letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
     outcomes: list[str] = []
-    mailbox: Mailbox = (
-        open_mailbox(settings) if settings.mail.transport == "smtp" else Outbox(settings.paths.out / FOLDER)
-    )
+    mailbox = open_mailbox(settings, FOLDER)
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger, closing(mailbox):
         must_fit(len(letters), settings, ledger, f"test-mail TO={whom}", force=choices.force)
         for letter in letters:

@@ -98,6 +98,11 @@ class Mail:
     imap_port: int = _key(993, whole(1, 65_535))
     imap_folder: str = _key("INBOX", words)
 
+    @property
+    def leaves(self) -> bool:
+        """Whether letters really leave, are asked leave for and count for the day; else they only lie ready."""
+        return self.transport != "outbox"
+
 
 @dataclass(frozen=True, slots=True)
 class Paths:

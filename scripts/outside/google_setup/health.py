@@ -6,7 +6,7 @@ import random
 import stat
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from outside.config.settings import Settings
 from outside.errors import Stop
@@ -14,6 +14,7 @@ from outside.google.client import Calls, Json, Lost, Refused
 from outside.google.lock import TITLE
 from outside.google.login import key_file, log_in
 from outside.google.tabs import describe, read_tabs
+from outside.workbook import FilledIn, Health
 
 SLOW = 5.0
 """Seconds for an answer that holds next to nothing."""
@@ -24,11 +25,8 @@ SKEWED = 120.0
 FULL = 9_000_000
 """Google allows ten million cells, empty ones too."""
 
-Line = tuple[str, str, str]
-"""The part, how it is, and what to do ("" where it is good)."""
 
-
-def examine_google(settings: Settings, filled_in: Callable[[bool], Iterator[Line]]) -> Iterator[Line]:
+def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
     """Look at everything in the order in which it is needed. Raises Stop where nothing further can be seen.
 
     `filled_in` tells what the settings still lack, once it is known whether this is the example register.
@@ -39,51 +37,53 @@ def examine_google(settings: Settings, filled_in: Callable[[bool], Iterator[Line
     started = time.monotonic()
     found = describe(calls)
     took = time.monotonic() - started
-    yield "Toegang", f"het blad '{found.title}' is te lezen.", ""
+    yield Health("Toegang", f"het blad '{found.title}' is te lezen.")
     # Who else may open it is told by Drive only, for which we ask no leave (SCOPES).
-    yield "Delen", "of iedereen met de link erin kan, ziet Buurtbeheer niet. Kijk in het blad zelf bij Delen.", ""
+    yield Health(
+        "Delen", "of iedereen met de link erin kan, ziet Buurtbeheer niet. Kijk in het blad zelf bij Delen.", ""
+    )
     yield from _clock(calls)
     yield from _may_write(calls)
     slow = "" if took < SLOW else "Kijk of uw internet traag is. Blijft het zo, probeer het dan op een ander moment."
-    yield "Snelheid", f"Google antwoordt in {took:.1f} seconden.".replace(".", ",", 1), slow
+    yield Health("Snelheid", f"Google antwoordt in {took:.1f} seconden.".replace(".", ",", 1), slow)
     cells = sum(
         grid["rowCount"] * grid["columnCount"] for grid in (one["gridProperties"] for one in found.sheets.values())
     )
     full = "" if cells < FULL else "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen."
-    yield "Ruimte", f"het blad telt {cells:,} van de 10.000.000 cellen.".replace(",", "."), full
+    yield Health("Ruimte", f"het blad telt {cells:,} van de 10.000.000 cellen.".replace(",", "."), full)
     if TITLE in found.sheets:
-        yield (
+        yield Health(
             "Slot",
             "er staat een slot op het register: iemand is bezig, of een ronde brak af.",
-            ("Wacht twintig minuten, of begin gewoon: Buurtbeheer zegt wie er bezig is."),
+            "Wacht twintig minuten, of begin gewoon: Buurtbeheer zegt wie er bezig is.",
         )
     try:
         found, tabs = read_tabs(calls)
     except Stop as stop:
-        yield "Tabbladen", stop.message, stop.remedy
+        yield Health("Tabbladen", stop.message, stop.remedy)
     else:
         rows = len(tabs["Deelnemers"].table.rows)
-        yield "Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.", ""
+        yield Health("Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.")
         yield from filled_in(found.is_example)
 
 
-def _key(settings: Settings) -> Iterator[Line]:
+def _key(settings: Settings) -> Iterator[Health]:
     path = key_file(settings)
     if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        yield "Sleutel", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}"
+        yield Health("Sleutel", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}")
     else:
-        yield "Sleutel", f"{path.name} is gevonden.", ""
+        yield Health("Sleutel", f"{path.name} is gevonden.")
 
 
-def _clock(calls: Calls) -> Iterator[Line]:
+def _clock(calls: Calls) -> Iterator[Health]:
     if calls.answered is None:
         return
     off = abs(calls.answered - time.time())
     remedy = "" if off < SKEWED else "Zet datum en tijd van deze computer op automatisch."
-    yield "Klok", f"de klok wijkt {off:.0f} seconden af van die van Google.", remedy
+    yield Health("Klok", f"de klok wijkt {off:.0f} seconden af van die van Google.", remedy)
 
 
-def _may_write(calls: Calls) -> Iterator[Line]:
+def _may_write(calls: Calls) -> Iterator[Health]:
     """Add a tab and delete it in one go: nobody sees it, and nothing is left of it."""
     number = random.SystemRandom().randrange(10**8, 2 * 10**9)
     properties: Json = {
@@ -95,10 +95,10 @@ def _may_write(calls: Calls) -> Iterator[Line]:
     try:
         calls.change([{"addSheet": {"properties": properties}}, {"deleteSheet": {"sheetId": number}}])
     except Stop as stop:
-        yield "Schrijven", stop.message, stop.remedy
+        yield Health("Schrijven", stop.message, stop.remedy)
     except Refused:
-        yield "Schrijven", "Google laat het toevoegen van een tabblad niet toe.", calls.login.how_to_share
+        yield Health("Schrijven", "Google laat het toevoegen van een tabblad niet toe.", calls.login.how_to_share)
     except Lost as lost:
-        yield "Schrijven", lost.stop.message, lost.stop.remedy
+        yield Health("Schrijven", lost.stop.message, lost.stop.remedy)
     else:
-        yield "Schrijven", "Buurtbeheer mag in het blad schrijven.", ""
+        yield Health("Schrijven", "Buurtbeheer mag in het blad schrijven.")

@@ -122,7 +122,7 @@ class _Secrets:
 
     def _all(self) -> Iterator[str]:
         settings = self._settings
-        if settings.mail.transport == "smtp" and settings.mail.username:
+        if settings.mail.leaves and settings.mail.username:
             yield find_password(settings, settings.mail.username)
         for typed in (os.environ.get(VARIABLE, ""), _text(password_file(settings))):
             yield typed.strip()

@@ -34,7 +34,7 @@ def allowance(settings: Settings, ledger: Ledger, past: datetime | None = None) 
 
     `past` is a pause that somebody chose to go on through.
     """
-    if settings.mail.transport != "smtp":
+    if not settings.mail.leaves:
         return None
     if ledger.pause() not in (None, past):
         return 0
@@ -67,8 +67,8 @@ class Leave:
         self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, force: bool, again: str
     ) -> None:
         self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
-        self.past = ledger.pause() if force or settings.mail.transport != "smtp" else None
-        self._given = sure or settings.mail.transport != "smtp"
+        self.past = ledger.pause() if force or not settings.mail.leaves else None
+        self._given = sure or not settings.mail.leaves
         self._again = again
         self._agreed: set[str] = set()
         self._declined: set[str] = set()
@@ -161,7 +161,7 @@ def tell_unasked(number: int, word: str) -> None:
 
 def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) -> None:
     """How many letters wait, until when, and how many days all of them take where a day's limit holds them up."""
-    if settings.mail.transport != "smtp" or not waiting:
+    if not settings.mail.leaves or not waiting:
         return
     wait = f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog."
     until = ledger.pause()

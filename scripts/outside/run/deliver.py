@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from outside.config.settings import Settings
 from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Intent, Ledger
 from outside.mail.mailbox import Mailbox, Outcome
-from outside.mail.outbox import Outbox
 from outside.run.log import event
 from outside.run.ready_letters import lying_as
 from outside.run.select import DeliveryLog
@@ -34,15 +32,6 @@ from roster.sheet.table import Cell, says
 
 CHUNK = 25
 """Letters that are announced together in the rows of a register."""
-
-
-def open_mailbox(settings: Settings) -> Mailbox:
-    """The mailbox that the settings name."""
-    if settings.mail.transport == "outbox":
-        return Outbox(settings.paths.out / "mail")
-    from outside.smtp.mailbox import Smtp  # 30 ms for smtplib and ssl, which the outbox need not wait for
-
-    return Smtp(settings)
 
 
 def settle(ledger: Ledger, mailbox: Mailbox) -> None:

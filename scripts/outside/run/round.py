@@ -9,11 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.backends import calls_made, open_workbook
+from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
-from outside.excel.copies import told_copies
 from outside.files.atomic import check_folder, stop_from
 from outside.files.backups import backups_of
 from outside.ledger.copies import keep_copy
@@ -21,11 +20,11 @@ from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Mailbox
+from outside.mailboxes import open_mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
-from outside.run.deliver import open_mailbox, settle
+from outside.run.deliver import settle
 from outside.run.log import run_log
-from outside.run.private import keep_register_private
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import conclude, exit_code, refuse, refuse_new_ledger, tell_forced, tell_report
@@ -107,10 +106,8 @@ def _locked(
     """The round itself, while nobody else is busy with the register."""
     path = settings.paths.state / "ledger.sqlite3"
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
-        keep_register_private(settings)
+        backend_of(settings).prepare()
         settle(ledger, mailbox)
-        if settings.workbook.kind == "excel" and (copies := told_copies(settings.workbook.path)):
-            warn(copies)
         if mailbox.done == READY:
             sweep_away(ledger, settings)
         keep_rules(settings)

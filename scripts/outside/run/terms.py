@@ -20,8 +20,8 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
     return replace(
         settings.terms(choices.today),
         rules_version=rules_version(),
-        mail_done="verstuurd" if settings.mail.transport == "smtp" else "klaargezet",
-        new_admin_cards=settings.mail.transport != "smtp" or (can_answer() and not choices.yes),
+        mail_done="verstuurd" if settings.mail.leaves else "klaargezet",
+        new_admin_cards=not settings.mail.leaves or (can_answer() and not choices.yes),
     )
 
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from outside.commands.setup import set_up
+from outside.backends import backend_of
 from outside.errors import Stop
 from outside.google import client as google_calls
 from outside.google import lock as google_lock
@@ -270,7 +270,7 @@ def test_setting_up_stops_where_somebody_deletes_the_lock_tab(sheets: SheetsServ
     settings = laptop(sheets, book, tmp_path / "home")
     sheets.between(call, lambda book: book.tabs.remove(book.tab(TITLE)))
     with pytest.raises(Stop, match="of het tabblad van het slot is verwijderd"):
-        set_up(settings)
-    set_up(settings)
-    assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
+        backend_of(settings).set_up()
+    backend_of(settings).set_up()
+    assert backend_of(settings).set_up() == ["Het Google-blad is compleet. Er is niets veranderd."]
     assert TITLE not in titles(book)

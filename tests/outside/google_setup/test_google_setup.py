@@ -9,8 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from outside.commands.backup import back_up_register
-from outside.commands.setup import set_up
+from outside.backends import backend_of
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.google import client as google_calls
@@ -48,11 +47,11 @@ def test_an_empty_sheet_becomes_a_register_and_a_second_time_changes_nothing(
     sheets: SheetsServer, empty: Book, tmp_path: Path
 ) -> None:
     settings = laptop(sheets, empty, tmp_path)
-    assert "Tabblad Deelnemers is toegevoegd." in set_up(settings)
+    assert "Tabblad Deelnemers is toegevoegd." in backend_of(settings).set_up()
     assert [tab.title for tab in empty.tabs] == ["Lees mij", *(tab.title for tab in TABS)]
     before = look_of(empty)
     sheets.start_counting()
-    assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
+    assert backend_of(settings).set_up() == ["Het Google-blad is compleet. Er is niets veranderd."]
     assert look_of(empty) == before
     assert [call.kinds for call in sheets.calls if call.writes] == [("addSheet", "updateCells"), ("deleteSheet",)]
     assert sync(settings)[0] == 0
@@ -60,7 +59,7 @@ def test_an_empty_sheet_becomes_a_register_and_a_second_time_changes_nothing(
 
 def test_a_new_register_helps_whoever_types(sheets: SheetsServer, empty: Book, tmp_path: Path) -> None:
     """Notes, dropdowns, zeros that stay, days, frozen headings, filter, banding, colours, and a warning on our columns."""
-    set_up(laptop(sheets, empty, tmp_path))
+    backend_of(laptop(sheets, empty, tmp_path)).set_up()
     tab = empty.tab("Deelnemers")
     assert tab.row(0).values == list(TAB["Deelnemers"].headings)
     assert all(
@@ -105,7 +104,7 @@ def test_a_sheet_in_use_keeps_all_that_people_made(sheets: SheetsServer, tmp_pat
         }
     ]
     before = tab.values()
-    told = set_up(laptop(sheets, book, tmp_path))
+    told = backend_of(laptop(sheets, book, tmp_path)).set_up()
     assert "Tabblad Deelnemers: toegevoegd Organisatie, Welkom." in told and "Tabblad Gebieden is toegevoegd." in told
     after = tab.values()
     assert [row[: len(old)] for row, old in zip(after, before, strict=True)] == before
@@ -118,7 +117,7 @@ def test_a_sheet_in_use_keeps_all_that_people_made(sheets: SheetsServer, tmp_pat
 def test_setting_up_survives_a_lost_answer(sheets: SheetsServer, empty: Book, tmp_path: Path, call: int) -> None:
     sheets.fail(call, Fault("503", after=True))
     settings = laptop(sheets, empty, tmp_path)
-    set_up(settings)
+    backend_of(settings).set_up()
     assert [tab.title for tab in empty.tabs] == ["Lees mij", *(tab.title for tab in TABS)]
     assert len(empty.tab("Deelnemers").things["bandedRanges"]) == 1
 
@@ -173,7 +172,7 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     before = {tab.title: tab.values() for tab in book.tabs}
     notes = [book.tab("Deelnemers").row(0).look(turn).note for turn in range(len(TAB["Deelnemers"].columns))]
     settings = laptop(sheets, book, tmp_path / "home")
-    told = set_up(settings)
+    told = backend_of(settings).set_up()
     assert told == ["Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."]
     assert {tab.title: tab.values() for tab in book.tabs} == before
     tab = book.tab("Deelnemers")
@@ -183,7 +182,7 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     assert {one["range"]["startColumnIndex"] for one in tab.things["protectedRanges"]} == {
         tab.column(heading) for heading in TAB["Deelnemers"].own
     }
-    assert set_up(settings) == ["Het Google-blad is compleet. Er is niets veranderd."]
+    assert backend_of(settings).set_up() == ["Het Google-blad is compleet. Er is niets veranderd."]
     local = ExcelWorkbook(path, tmp_path / "state" / "backups").read()
     there = GoogleWorkbook(settings).read()
     for name, table in local.items():
@@ -202,7 +201,7 @@ def test_a_converted_register_without_a_column_of_ours_gets_it_on_the_right(
     people.delete_cols(next(cell.column for cell in people[1] if cell.value == "Welkom"))
     book.save(path)
     there = converted(sheets, path)
-    told = set_up(laptop(sheets, there, tmp_path / "home"))
+    told = backend_of(laptop(sheets, there, tmp_path / "home")).set_up()
     assert "Tabblad Deelnemers: toegevoegd Welkom." in told
     heads = there.tab("Deelnemers").row(0).values
     assert heads[-1] == "Welkom" and "Huisdier" in heads
@@ -221,7 +220,7 @@ def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_
     book.add_tab("Eigen blad", [["Som", 3], [Formula("=1+2", 3), True]])
     settings = laptop(sheets, book, tmp_path)
     Person(book).types("Deelnemers", 4, "Aangemeld op", "5-3-2026")
-    path = back_up_register(settings)
+    path = backend_of(settings).back_up()
     found = openpyxl.load_workbook(path)
     assert found.sheetnames == ["Blad1", *(tab.title for tab in TABS), "Eigen blad"]
     rows = list(found["Deelnemers"].values)
@@ -230,7 +229,7 @@ def test_a_backup_is_a_workbook_that_anybody_can_open(sheets: SheetsServer, tmp_
     assert list(openpyxl.load_workbook(path, data_only=True)["Eigen blad"].values) == [("Som", 3), (3, True)]
     assert path.stat().st_mode & 0o077 == 0
     for _ in range(21):
-        back_up_register(settings)
+        backend_of(settings).back_up()
     assert len(list(path.parent.glob("*.xlsx"))) == 20
 
 
@@ -246,7 +245,7 @@ def test_a_backup_keeps_the_formulas_that_excel_knows(sheets: SheetsServer, tmp_
         tab.put(int(address[1]) - 1, "ABCD".index(address[0]), Formula(text, result))
     settings = laptop(sheets, book, tmp_path)
     sheets.start_counting()
-    path = back_up_register(settings)
+    path = backend_of(settings).back_up()
     assert len(sheets.calls) == 4
     formulas, values = (openpyxl.load_workbook(path, data_only=only)["Eigen blad"] for only in (False, True))
     assert {address: formulas[address].value for address in cells} == {
@@ -260,7 +259,7 @@ def test_a_backup_that_rows_move_under_puts_no_formula_over_anothers_cell(sheets
     tab = book.add_tab("Eigen blad", [["Som"], [Formula("=1+2", 3)], ["van iemand"]])
     sheets.start_counting()
     sheets.between(2, lambda book: Person(book).inserts_row("Eigen blad", 2, "nieuw"))
-    found = openpyxl.load_workbook(back_up_register(laptop(sheets, book, tmp_path)))["Eigen blad"]
+    found = openpyxl.load_workbook(backend_of(laptop(sheets, book, tmp_path)).back_up())["Eigen blad"]
     assert [row[0] for row in found.values] == ["Som", "nieuw", 3, "van iemand"] and tab.row(2).value(0) == Formula(
         "=1+2", 3
     )

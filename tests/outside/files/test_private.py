@@ -14,7 +14,7 @@ from pathlib import Path
 import filelock
 import pytest
 
-from outside.commands.backup import back_up_register as copy_register
+from outside.backends import backend_of
 from outside.commands.doctor import examine
 from outside.commands.preview import show_mails
 from outside.config.settings import Settings, load_settings
@@ -25,7 +25,6 @@ from outside.files.atomic import private_folder
 from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
 from outside.mail.password import FILE, find_password
-from outside.run.private import keep_register_private
 from outside.run.round import look
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, sync
@@ -91,7 +90,7 @@ def test_a_disk_that_keeps_no_rights_is_a_stop(tmp_path: Path, monkeypatch: pyte
     settings.workbook.path.chmod(0o777)
     monkeypatch.setattr(Path, "chmod", lambda *_args, **_more: None)
     with pytest.raises(Stop, match="anderen") as stop:
-        keep_register_private(settings)
+        backend_of(settings).prepare()
     assert "shared = true" in stop.value.remedy
 
 
@@ -241,7 +240,7 @@ def test_every_door_refuses_a_state_folder_of_another_user(tmp_path: Path, door:
     settings.paths.state.mkdir(0o700)
     os.chown(settings.paths.state, ANOTHER, ANOTHER)
     doors = {
-        "backup": lambda: copy_register(settings),
+        "backup": lambda: backend_of(settings).back_up(),
         "check": lambda: look(settings, choices(), PLANNERS),
         "sync": lambda: sync(settings),
         "preview": lambda: show_mails(
@@ -298,7 +297,7 @@ def test_the_first_door_that_makes_a_folder_lets_git_pass_over_it(tmp_path: Path
     """Whichever it is: a copy, a page to leaf through."""
     settings = lay_out(tmp_path)
     named = replace(settings, paths=replace(settings.paths, out=tmp_path / "uit", state=tmp_path / "geheugen"))
-    copy_register(named)
+    backend_of(named).back_up()
     assert (tmp_path / "geheugen" / ".gitignore").is_file() and mode(tmp_path / "geheugen") == 0o700
     show_mails(named, choices(), PLANNERS)
     assert (tmp_path / "uit" / ".gitignore").is_file()
