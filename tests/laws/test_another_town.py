@@ -29,7 +29,7 @@ from support.judged_example import judge
 
 TODAY = date(2026, 11, 23)
 THEIRS = re.compile(
-    r"den ?helder|huisduinen|julianadorp|(?<![\d-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}",
+    r"den ?helder|huisduinen|julianadorp|(?<![\w-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}",
     re.IGNORECASE,
 )
 SETTINGS = """
