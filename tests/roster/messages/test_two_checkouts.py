@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -180,3 +181,53 @@ def test_what_a_row_says_of_the_number_counts_where_the_ledger_knows_less(lost: 
     assert len(one.go(lost, NUMBER)) == 3
     one.tomorrow()
     assert one.go(lost, NUMBER) == []
+
+
+def months(seed: int, steps: int) -> Shared:
+    """Two checkouts take turns while people join, become admins, the number and the rules change, and ledgers get lost."""
+    rng, one = random.Random(seed), shared()
+    joined = 1
+    for step in range(steps):
+        one.tomorrow()
+        name, other = rng.sample("AB", 2)
+        match rng.choice(("join", "promote", "number", "rules", "lose", "sync")):
+            case "join":
+                joined += 1
+                row = people(f"D-{joined:04d} | Lid{joined} | lid{joined}@mail.example | Tuindorp")["Deelnemers"].rows[
+                    0
+                ]
+                row[one.tables["Deelnemers"].columns["Mobiel"]] = f"06-23{joined:06d}"
+                one.tables["Deelnemers"].rows.append(row)
+            case "promote":
+                one.types(f"D-{rng.randint(1, joined):04d}", Rol="beheerder")
+            case "number":
+                one.number = f"06-24{step:06d}"
+                one.go(name, NUMBER)
+                assert one.go(other, NUMBER) == [] == one.go(name, NUMBER)
+            case "rules":
+                one.version = str(int(one.version) + 1)
+                one.go(name, RULES)
+                assert one.go(other, RULES) == [] == one.go(name, RULES)
+            case "lose":
+                one.lose(name)
+        for who in (
+            name,
+            other,
+        ):  # a ledger that is new takes what was so before for no news, and leaves it to the other
+            one.go(who)
+            one.tomorrow()
+        assert one.go(name) == [] == one.go(other)
+    welcomes = Counter(who for who, act, *_rest in one.arrived.elements() if act == "welcome")
+    assert len(welcomes) == joined + 2 and max(one.arrived.values()) == 1
+    return one
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_over_the_months_nobody_hears_a_thing_twice(seed: int) -> None:
+    months(seed, 12)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(100, 110))
+def test_over_the_years_nobody_hears_a_thing_twice(seed: int) -> None:
+    months(seed, 50)
