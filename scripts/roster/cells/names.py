@@ -8,21 +8,21 @@ from roster.cells.text import Unreadable, text
 from roster.sheet.table import Cell, fold
 
 _NO_NAME = frozenset((
-    "nvt", "n.v.t.", "n.v.t", "n/a", "n.a.", "niet van toepassing", "geen", "geen naam", "geen bedrijf",
+    "nvt", "n.v.t", "n/a", "n.a", "0", "niet van toepassing", "geen", "geen naam", "geen bedrijf",
     "geen organisatie", "onbekend", "naam onbekend", "niet bekend", "nog onbekend", "nog niet bekend", "anoniem",
-    "n.n.", "nn", "n.n", "n.b.", "nnb", "n.n.b.", "leeg", "xxx", "xx", "unknown",
+    "onbek", "nn", "n.n", "n.b", "nnb", "n.n.b", "leeg", "xxx", "xx", "unknown",
 ))  # fmt: skip
 
 _INFIXES = (
     r"(?:van|vanden|vander|de|den|der|het|'?t|te|ten|ter|in|op|aan|bij|tot|uit|over|onder|voor|la|le|les|du|da|do|dos"
-    r"|di|del|della|von|zu|zur|el|al|bin|ben|v\.?d\.?|v/d|v\.?|d')"
+    r"|di|del|della|von|zu|zur|el|al|bin|ben|v\.? ?d\.?|v/d|v\.?|d')"
 )
 _BEHIND = re.compile(
     rf"(?P<name>[^,()]*[^\W\d_][^,()]*?) ?(?:, ?(?P<infix>{_INFIXES}(?: {_INFIXES}){{0,3}})"
     rf"|\((?P<within>{_INFIXES}(?: {_INFIXES}){{0,3}})\))",
     re.IGNORECASE,
 )
-_APOSTROPHES = str.maketrans("\u2019\u2018\u00b4`", "''''")
+_APOSTROPHES = str.maketrans("\u2019\u2018\u00b4`\u02bc", "'''''")
 
 
 def name(cell: Cell) -> str:
@@ -30,12 +30,14 @@ def name(cell: Cell) -> str:
     typed = text(cell)
     if typed.isalpha() and len(typed) > _LONGEST_FILLER:
         return typed
-    if fold(typed) in _NO_NAME or not any(map(str.isalnum, typed)):
+    if fold(typed.strip(_AROUND)) in _NO_NAME or not any(map(str.isalnum, typed)):
         return ""
     return typed
 
 
 _LONGEST_FILLER = 10
+_AROUND = " .,;:?!()[]<>\"'*-"
+"""What people set around a word that says that they know no name."""
 
 
 def surname(typed: str) -> tuple[str, str]:
@@ -43,9 +45,12 @@ def surname(typed: str) -> tuple[str, str]:
 
     `Unreadable` where something else stands behind a comma: it may be a first name, a title or a second person.
     """
+    typed = typed.rstrip(" ,;")
     if "," not in typed and "(" not in typed:
         return typed, ""
-    found = _BEHIND.fullmatch(typed.translate(_APOSTROPHES))
+    found = _BEHIND.fullmatch(typed.translate(_APOSTROPHES)) or _BEHIND.fullmatch(
+        typed.translate(_APOSTROPHES).rstrip(" .")
+    )
     if found is not None:
         return found["name"], found["infix"] or found["within"]
     if "," in typed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -62,11 +63,16 @@ def read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool
 
 
 _STAYS = frozenset((
-    "nee", "neen", "n", "no", "niet", "nog niet", "nvt", "n.v.t.", "n.v.t", "niet van toepassing", "n/a", "geen",
-    "onwaar", "false", "0",
+    "nee", "neehoor", "neen", "n", "no", "niet", "nogniet", "nvt", "nietvantoepassing", "n/a", "geen", "onwaar",
+    "false", "0", "00",
 ))  # fmt: skip
-_TICKS = frozenset("?!\u2611\u2612\u2705\u2713\u2714\u2715\u2716\u2717\u2718\u221a\u00d7")
-"""Signs that say something: a tick, a cross, a question."""
+_EMPTY = " .,;:_()[]-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2610\u25a1\u25a2\u25fb\u25fd\u2b1c\ufe0f"
+"""What only fills a cell: strokes, dots, an empty tick box. Any other sign says something: a cross, a dagger."""
+
+
+def _bare(said: str) -> str:
+    """A word without what people set around and within it: "(nee)", "N v t.", "0,0"."""
+    return re.sub(r"[\s.,;:!()\[\]\"'-]", "", fold(said))
 
 
 def _leaving_day(cell: Cell, today: date) -> date | None:
@@ -75,7 +81,7 @@ def _leaving_day(cell: Cell, today: date) -> date | None:
         return None
     if type(cell) is str and len(cell) <= _LONGEST_NO:
         said = text(cell)
-        if fold(said) in _STAYS or not any(mark.isalnum() or mark in _TICKS for mark in said):
+        if not said.strip(_EMPTY) or _bare(said) in _STAYS:
             return None
     return day(cell, today)
 

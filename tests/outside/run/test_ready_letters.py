@@ -229,7 +229,7 @@ def test_a_cell_that_tells_of_several_letters_is_right_after_one_round(tmp_path:
     types(made, 3, Rol="beheerder")
     sync(made)
     told = column(made, "Vervolgmail")
-    assert told[1] == "beheerder van groep Tuindorp: klaargezet 31-3-2026"
+    assert told[1] == "beheerder van groep Tuindorp: klaargezet 31-3-2026 (D-0002)"
     mended = replace(made, network=replace(made.network, regiegroep_number="06-34567890"))
     sync(mended)
     assert column(made, "Vervolgmail") == told and "06-34567890" in letters(mended)["D-0002-admin"]

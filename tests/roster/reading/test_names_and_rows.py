@@ -29,7 +29,27 @@ ROW = "a_row_is_of_one_member"
 
 
 @pytest.mark.parametrize(
-    "filler", ["-", ".", "n.v.t.", "nvt", "Onbekend", "?", "…", "--", "N.N.", "(onbekend)"[1:-1], "geen naam"]
+    "filler",
+    [
+        "-",
+        ".",
+        "n.v.t.",
+        "nvt",
+        "Onbekend",
+        "?",
+        "…",
+        "--",
+        "N.N.",
+        "(onbekend)",
+        "[onbekend]",
+        "-onbekend-",
+        "Onbekend.",
+        "onbekend?",
+        "nvt.",
+        "onbek.",
+        "0",
+        "geen naam",
+    ],
 )
 def test_what_only_fills_the_cell_is_no_name(filler: str) -> None:
     """Nobody is greeted with it: with another name that one counts, without it the row is blocked."""
@@ -50,6 +70,9 @@ def test_what_only_fills_the_cell_is_no_name(filler: str) -> None:
         ("Berg, van den", "van den", "Jan van den Berg"),
         ("van den Berg", None, "Jan van den Berg"),
         ("Geen", "van", "Jan van Geen"),
+        ("Boer,", None, "Jan Boer"),
+        ("Berg, van den.", None, "Jan van den Berg"),
+        ("Linden, v. d.", None, "Jan v. d. Linden"),
     ],
 )
 def test_an_infix_behind_a_comma_goes_before_the_name(typed: str, infix: str | None, name: str) -> None:

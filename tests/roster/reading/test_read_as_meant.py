@@ -45,6 +45,14 @@ def left(cell: Cell, today: date = TODAY) -> bool:
         "...",
         "nog niet",
         "geen",
+        "nee.",
+        "nvt.",
+        "n.v.t,",
+        "n v t",
+        "nee!",
+        "(nee)",
+        "nee hoor",
+        "0,0",
         None,
         " ",
     ],
@@ -58,7 +66,9 @@ def test_what_says_no_in_afgemeld_op_is_no_leaving(none: Cell) -> None:
     assert not [rule for rule, _ in found(tables) if rule == "dates_make_sense"]
 
 
-@pytest.mark.parametrize("gone", [True, "ja", "x", "✓", "☑", "?", "verhuisd", "30-2-2026", "1-1-2026", 1])
+@pytest.mark.parametrize(
+    "gone", [True, "ja", "x", "✓", "☑", "?", "verhuisd", "30-2-2026", "1-1-2026", 1, *"†✝❌🚫*+", "########"]
+)
 def test_anything_else_that_is_no_day_counts_as_left(gone: Cell) -> None:
     """Safe first: who may have left is not mailed, and his row says so."""
     assert left(gone)
