@@ -279,7 +279,7 @@ def _tell(heard: InboxSummary) -> None:
         warn("    Moet een mail nog eens weg? Typ: make resend NR=… FORCE=1", "plain")
     if heard.untraced:
         many = "1 × een mail die terugkwam" if heard.untraced == 1 else f"{heard.untraced} × een mail die terugkwam"
-        warn(f"  {many} en die niet past bij een mail van deze computer. Kijk zelf in het postvak.")
+        warn(f"  {many}, en waarbij hier geen mail te vinden is. Kijk zelf in het postvak.")
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")
         say("    Een dag lang gaat er geen mail weg. Daarna gaan deze vanzelf mee.")
