@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from outside.xlsx.archive import UnsupportedWorkbook
-from outside.xlsx.tags import CachedValue, Heading, Names, Patched, Value
+from outside.xlsx.tags import DropCachedValue, Heading, Names, Patched, Value
 from outside.xlsx.text import column_letters, column_number, text_xml
 
 _BEYOND = 1 << 30
@@ -120,7 +120,7 @@ class RowWriter:
             marks = text[at + len(address) : opened - 1]
             if (
                 self.found.arrays
-                or isinstance(value, CachedValue)
+                or isinstance(value, DropCachedValue)
                 or (opened < end and self._is_special(seen, opened, end))
             ):
                 changed = self._changed_cell(text, seen, (at, opened, end), marks, (number, wanted), value)
@@ -212,7 +212,7 @@ class RowWriter:
         start, opened, end = span
         number, column = at
         formula = self.names.formula.search(seen, opened, end)
-        if isinstance(value, CachedValue):
+        if isinstance(value, DropCachedValue):
             gone = self.names.cached.search(seen, opened, end) if formula else None
             return text[start : gone.start()] + text[gone.end() : end] if gone else text[start:end]
         if formula is not None:
@@ -234,7 +234,7 @@ class RowWriter:
                 )
 
     def _new_cell(self, number: int, column: int, value: Value, style: bytes | None) -> bytes:
-        if value == "" or isinstance(value, CachedValue):
+        if value == "" or isinstance(value, DropCachedValue):
             return b""
         self._check_arrays(number, column)
         marks = self.column_marks(column) if style is None else b' s="%s"' % style

@@ -17,7 +17,7 @@ from itertools import groupby
 from outside.xlsx.package import Book
 from outside.xlsx.patch import complete, mask_markup
 from outside.xlsx.references import Shape, names_of
-from outside.xlsx.tags import CachedValue, Changes, Value
+from outside.xlsx.tags import Changes, DropCachedValue, Value
 from outside.xlsx.text import column_number, encoding_of, in_utf8
 
 Touched = dict[int, list[int]]
@@ -109,7 +109,7 @@ def with_outdated(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Changes
 def _merged(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Sequence[tuple[int, Value]]]]:
     changed = ((row, cells) for row, cells in rows)
     dropped = (
-        (row, [(column, CachedValue.FORMULA) for _, column in group])
+        (row, [(column, DropCachedValue.FORMULA) for _, column in group])
         for row, group in groupby(outdated, key=lambda cell: cell[0])
     )
     both: Iterable[tuple[int, Sequence[tuple[int, Value]]]] = heapq.merge(changed, dropped, key=lambda one: one[0])
@@ -117,7 +117,7 @@ def _merged(rows: Changes, outdated: Sequence[tuple[int, int]]) -> Iterator[tupl
         cells: dict[int, Value] = {}
         for _, part in parts:
             for column, value in part:
-                if not (isinstance(value, CachedValue) and column in cells):
+                if not (isinstance(value, DropCachedValue) and column in cells):
                     cells[column] = value
         yield row, sorted(cells.items(), key=lambda cell: cell[0])
 

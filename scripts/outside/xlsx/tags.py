@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 
-class CachedValue(Enum):
+class DropCachedValue(Enum):
     """Instead of a value: the cell keeps its formula, and loses the outcome that no longer holds."""
 
     FORMULA = "formula"
@@ -20,7 +20,7 @@ class Heading(str):
     __slots__ = ()
 
 
-Value = str | int | float | CachedValue
+Value = str | int | float | DropCachedValue
 Changes = Iterable[tuple[int, Sequence[tuple[int, Value]]]]
 """Row number (1 = top) and its cells (column, value), both ascending; the value "" empties a cell."""
 

@@ -100,15 +100,6 @@ class History:
         return found
 
     @cached_property
-    def of_identity(self) -> dict[str, list[Delivery]]:
-        """All deliveries to each identity, in their order."""
-        found: dict[str, list[Delivery]] = {}
-        for delivery in self.deliveries:
-            for identity in delivery.identities:
-                found.setdefault(identity, []).append(delivery)
-        return found
-
-    @cached_property
     def _digest(self) -> hmac.HMAC:
         return hmac.new(self.salt, digestmod="sha256")
 
