@@ -119,7 +119,7 @@ def as_if_under_version_0(home: Path) -> None:
     ledger.close()
     book = load_workbook(home / "register.xlsx")
     for (cell,) in book["Deelnemers"].iter_rows(min_col=_welkom(book), max_col=_welkom(book)):
-        cell.value = cell.value and str(cell.value).replace("(versie 1)", "(versie 0)")
+        cell.value = cell.value and str(cell.value).replace("versie 1)", "versie 0)")
     book.save(home / "register.xlsx")
     for file in (home / "state" / "spelregels").glob("1-*.md"):
         text = file.read_text(encoding="utf-8").replace("1. U bent 18 jaar of ouder.", "1. U bent 16 jaar of ouder.")
