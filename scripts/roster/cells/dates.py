@@ -51,7 +51,7 @@ _WEEKDAYS = {
     for name in names.split()
 }
 
-_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032\u00b4`"), "'")  # as a phone or Word types '26
+_APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032\u02bc\u00b4`"), "'")  # as a phone or Word types '26
 _GAP = r"(?: ?[-\u2013/.\\] ?| )"
 _TIME = (
     r"(?:(?:[ ,]+(?:om )?|t)(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?(?: ?u(?:ur)?\.?)?"

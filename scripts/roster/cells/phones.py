@@ -103,7 +103,7 @@ def _phone_of_text(cell: str) -> Phone | None:
 
 
 _NUMBER_AS_TEXT = re.compile(r"\A([1-9][0-9]{6,})[.,]0\Z")
-_QUOTES = " '\"`\u00b4\u2018\u2019\u201c\u201d"
+_QUOTES = " '\"`\u00b4\u2018\u2019\u2032\u02bc\u201c\u201d"
 _TRAILING = _QUOTES + ".,;:-"
 
 

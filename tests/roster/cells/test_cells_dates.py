@@ -35,7 +35,7 @@ def pieces(table: str) -> list[str]:
 @pytest.mark.parametrize(
     "cell",
     [*pieces(THE_FIFTH), date(2026, 3, 5), datetime(2026, 3, 5, 23, 59), 46086, 46086.75, "\u00a05-3-2026\u200b",
-     "5\u20133\u20132026"],
+     "5\u20133\u20132026", "5 mrt \u02bc26", "5-3-\u02bc26", "\u02bc5-3-2026"],
 )  # fmt: skip
 def test_the_fifth_of_march_is_understood(cell: Cell) -> None:
     """Every usual way to write 5 March 2026; day before month, a time behind it dropped."""
