@@ -11,55 +11,21 @@ from roster.rules.context import Case, Rule, blocks
 from roster.sheet.table import fold
 from roster.streets.names import words_of
 
-_POLICE = frozenset(
-    {
-        "politie",
-        "wijkagent",
-        "wijkagente",
-        "wijkagenten",
-        "politieagent",
-        "politieagente",
-        "politiebureau",
-        "politiepost",
-        "politieteam",
-        "politiekorps",
-        "politiedienst",
-        "politieacademie",
-        "hoofdagent",
-    }
+_STRONG = re.compile(
+    r"[a-z]*politie(?!k(?!orps|antoor))[a-z]*|gemeente(?!huis|kantoor|n$|lid|leden|centrum|predikant)[a-z]+"
+    r"|handhav[a-z]*|wijkagent[a-z]*|wijkconcierge[a-z]*|hoofdagent|stads(?:toezicht|wacht(?:en)?)"
+    r"|toezichthouders?|opsporingsambtena(?:ar|ren)"
 )
-_TOWN_HALL = frozenset(
-    {
-        "gemeentehuis",
-        "gemeentekantoor",
-        "gemeentewerken",
-        "gemeentewerf",
-        "gemeentereiniging",
-        "gemeenteraad",
-        "gemeentebestuur",
-        "gemeentesecretaris",
-        "gemeentearchief",
-        "wijkconcierge",
-        "wijkconcierges",
-        "stadhuis",
-        "raadhuis",
-        "stadskantoor",
-        "kcc",
-        "klantcontactcentrum",
-        "boa",
-        "boas",
-        "handhaving",
-        "handhaver",
-        "handhavers",
-        "stadstoezicht",
-        "stadswacht",
-        "stadswachten",
-        "toezichthouder",
-        "toezichthouders",
-        "opsporingsambtenaar",
-        "opsporingsambtenaren",
-    }
-)
+"""Words of police and municipality wherever they stand; a gemeente itself may be a congregation."""
+
+_APART = re.compile(r"wijkagent(?:en?)?|wijkconcierges?|handhav(?:ing|ers?)")
+"""Strong words that people write in two."""
+
+_WEAK = re.compile(r"boas?|kcc|klantcontactcentrum|(?:stad|raad|gemeente)huis|(?:stads|gemeente)kantoor")
+"""Words that a yoga school or a physiotherapist may carry too."""
+
+_BEFORE_WEAK = frozenset({"de", "het", "t", "een", "medewerker", "medewerkers", "team", "dienst", "afdeling"})
+_BEHIND_WEAK = re.compile(r"(?:team|dienst|afdeling)[a-z]*|[0-9]+")
 _PRIVATE = frozenset(
     {
         "vereniging",
@@ -104,30 +70,15 @@ _PRIVATE = frozenset(
 )
 """Words of a club or a business: it may be called after police or town hall without being either."""
 
+_PRIVATE_ENDINGS = tuple(word for word in _PRIVATE if len(word) > 3)
+
 _CHURCH = re.compile(
     r"protestants|evangeli|hervormd|gereformeerd|doopsgezind|baptist|pinkster|christ|kerk|katholiek|luthers|remonstrant|vrijzinnig"
     r"|joods|israeli|apostoli|vrije|volle|levend|parochi|moskee|islam|moslim|molukse|advent|bijbel|gods|jezus|geloof|zendings|pkn|heilige"
 )
 """A congregation is a gemeente as well, and no municipality."""
 
-_AFTER_CONGREGATION = frozenset({"de", "het", "t", "god", "gods", "van", "in", "jezus", "zijn", "ekklesia"})
-_TOWNS = frozenset(
-    {
-        "denhelder",
-        "helder",
-        "dh",
-        "hollandskroon",
-        "schagen",
-        "texel",
-        "alkmaar",
-        "amsterdam",
-        "haarlem",
-        "hoorn",
-        "medemblik",
-        "heerhugowaard",
-    }
-)
-
+_AFTER_CONGREGATION = frozenset({"de", "het", "t", "god", "gods", "in", "jezus", "zijn", "ekklesia"})
 
 _HOSTS = re.compile(r"@\s*([\w.-]+)")
 
@@ -152,17 +103,43 @@ def is_official_organisation(name: str, places: tuple[str, ...] = ()) -> bool:
     False for who only carries the word: a church's gemeente, a club or café named after either.
     """
     words = words_of(name)
-    if _PRIVATE.intersection(words):
+    if _PRIVATE.intersection(words) or any(word.endswith(_PRIVATE_ENDINGS) for word in words):
         return False
-    if _POLICE.intersection(words) or _TOWN_HALL.intersection(words):
+    if any(map(_STRONG.fullmatch, words)):
         return True
-    spelled = ["gemeente" if word == "gem" and turn == 0 else word for turn, word in enumerate(words)]
+    towns = {"".join(words_of(place)) for place in places if place}
+    for first in range(len(words)):
+        for length in (1, 2, 3):
+            word = "".join(words[first : first + length])
+            if _APART.fullmatch(word):
+                return True
+            if _WEAK.fullmatch(word) and _is_alone(words[:first], words[first + length :], towns):
+                return True
+    return _is_municipality(name, words, towns)
+
+
+def _is_alone(before: tuple[str, ...], behind: tuple[str, ...], towns: set[str]) -> bool:
+    """True where nothing beside a weak word makes it the name of something else."""
+    if not _BEFORE_WEAK.issuperset(before):
+        return False
+    return not behind or _BEHIND_WEAK.fullmatch(behind[0]) is not None or _begins_with_town(_without_van(behind), towns)
+
+
+def _begins_with_town(words: tuple[str, ...], towns: set[str]) -> bool:
+    return any("".join(words[:length]) in towns for length in (1, 2, 3))
+
+
+def _without_van(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[1:] if words[:1] == ("van",) else words
+
+
+def _is_municipality(name: str, words: tuple[str, ...], towns: set[str]) -> bool:
+    """True for a gemeente that is no congregation."""
+    spelled = ("gemeente", *words[1:]) if words[:1] == ("gem",) else words
     if "gemeente" not in spelled or _CHURCH.search(fold(name)):
         return False
-    behind = spelled[spelled.index("gemeente") + 1 :]
-    towns = _TOWNS.union("".join(words_of(place)) for place in places if place)
-    without_van = behind[1:] if behind[:1] == ["van"] else behind
-    if any("".join(without_van[:length]) in towns for length in (1, 2, 3)):
+    behind = _without_van(spelled[spelled.index("gemeente") + 1 :])
+    if _begins_with_town(behind, towns):
         return True
     # "Gem" alone may be a name; "Gemeente" alone, or with a department behind it, is the municipality.
     return "gemeente" in words and (not behind or behind[0] not in _AFTER_CONGREGATION)
