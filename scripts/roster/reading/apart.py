@@ -20,8 +20,18 @@ _LONE = (
     "In deze rij staat maar één ding. De rij telt nog niet mee als deelnemer.",
     "Vul de rij aan, of haal haar weg.",
 )
-_TOTAL = re.compile(r"(?:(?:sub|eind)?totaal|subtotal|total|aantal|gemiddelde|average)\b[a-z :=()-]{0,40}[0-9]{0,7}")
-_NUMBER = re.compile(r"[0-9]{1,7}(?:[.,][0-9]{1,4})? ?%?")
+_UNIT = (
+    r"(?:leden|lid|deelnemers?|personen|persoon|mensen|bewoners?|huishoudens?|adres(?:sen)?|huizen|groep(?:en)?"
+    r"|straat|straten|gebied(?:en)?|bord(?:en)?|beheerders?|stickers?|rijen|stuks?)"
+)
+_COUNT = rf"[0-9]{{1,7}}(?:[.,][0-9]{{1,4}})? ?(?:%|{_UNIT})?"
+_TOTAL = re.compile(
+    rf"(?:(?:sub|eind)?totaal|subtotal|total|aantal|gemiddelde?|average)(?![a-z])[a-z :=().-]{{0,40}}(?:{_COUNT})?"
+)
+_SHORT = re.compile(rf"(?:som|sum|gem\.?|[\u03c3\u2211])(?: van)?(?: {_UNIT})?[ :=]*(?P<count>{_COUNT})?")
+"""Words of adding up that may be a name as well: only with a number."""
+
+_NUMBER = re.compile(rf"{_COUNT}|(?:groep|gebied|straat|wijk) [^0-9]+")
 _REACHED = frozenset(("Mobiel", "E-mail"))
 """Who gives one of these alone is somebody, whose row is not finished."""
 
@@ -41,7 +51,7 @@ def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
             continue
         if all(is_error(cell) for _, cell in filled):
             failed.append(index)
-        elif _is_total(cell for _, cell in filled):
+        elif _is_total(filled):
             apart[index] = _SUM
         elif members and len(filled) == 1 and filled[0][0] not in _REACHED and not _has_number(table, index):
             apart[index] = _LONE
@@ -68,13 +78,15 @@ def _candidates(table: Table) -> Iterator[int]:
         width = len(row)
         for place in places:
             cell = row[place] if 0 <= place < width else None
-            if type(cell) is not str or not cell or cell[0] in _MAYBE:
+            if type(cell) is not str or not cell or cell[0] in _MAYBE or cell[:6] in _SUMMED:
                 yield index
                 break
 
 
 _MAYBE = frozenset("# \t\u00a00123456789")
 """With what a text begins that may be an error, blank or a number."""
+
+_SUMMED = frozenset(("Totaal", "totaal", "TOTAAL"))
 
 
 def _filled(table: Table, index: int) -> Iterator[tuple[str, Cell]]:
@@ -85,18 +97,26 @@ def _filled(table: Table, index: int) -> Iterator[tuple[str, Cell]]:
             yield heading, cell
 
 
-def _is_total(cells: Iterator[Cell]) -> bool:
-    """True for a word of adding up, with nothing but numbers beside it."""
-    named = False
-    for cell in cells:
-        if isinstance(cell, int | float) or is_error(cell):
+def _is_total(filled: list[tuple[str, Cell]]) -> bool:
+    """True for a word of adding up, with nothing beside it but numbers and what they count."""
+    named = short = counted = reached = False
+    for heading, cell in filled:
+        if is_error(cell):
             continue
         said = fold(text(cell))
-        if _TOTAL.fullmatch(said):
+        if isinstance(cell, int | float):
+            counted = True
+            reached = reached or (heading == "Mobiel" and 9 <= len(said) <= 11)  # of somebody called Som
+        elif _TOTAL.fullmatch(said):
             named = True
-        elif not _NUMBER.fullmatch(said):
+        elif found := _SHORT.fullmatch(said):
+            short = True
+            counted = counted or found["count"] is not None
+        elif _NUMBER.fullmatch(said):
+            counted = counted or said[0].isdigit()
+        else:
             return False
-    return named
+    return named or (short and counted and not reached)
 
 
 def _has_number(table: Table, index: int) -> bool:

@@ -115,6 +115,15 @@ def in_row_2(tables: dict[str, Table]) -> list[SetCell]:
         {"Achternaam": "Totaal", "Groep": 12, "Sticker": 3.0},
         {"Straat": "Subtotaal", "Huisnummer": "3"},
         {"Organisatie": "Aantal deelnemers: 12"},
+        {"Voornaam": "Som", "Mobiel": 325},
+        {"Voornaam": "Totaal", "Mobiel": 1246913578},
+        {"Straat": "Som", "Huisnummer": "325"},
+        {"Achternaam": "Totaal deelnemers", "Groep": "25 leden"},
+        {"Voornaam": "Totaal", "Groep": "groep Tuindorp"},
+        {"Straat": "Totaal", "Groep": "groep Tuindorp"},
+        {"Voornaam": "Gem.", "Huisnummer": "12,5"},
+        {"Voornaam": "\u03a3", "Achternaam": "25"},
+        {"Voornaam": "\u2211", "Sticker": 25},
         {"Groep": "#N/A", "Straat": "#N/A"},
         {"Groep": Unknown()},
     ],
@@ -137,6 +146,9 @@ def test_a_row_of_one_word_or_a_total_is_no_member(row: dict[str, Cell]) -> None
         {"E-mail": "jan@mail.example"},
         {"Voornaam": "Jan", "Achternaam": "Berg"},
         {"Achternaam": "Som", "Mobiel": "06-23456789"},
+        {"Achternaam": "Som", "Mobiel": 623456789},
+        {"Voornaam": "Gem", "Achternaam": "Som"},
+        {"Organisatie": "Gem Juweliers", "Huisnummer": 12},
         {"Nr": "D-0007", "Voornaam": "Jan"},
     ],
 )
@@ -161,6 +173,9 @@ def test_a_total_in_another_tab_is_no_row_either() -> None:
     tables = register(straten=STREETS + "    Totaal | 2 | | | |\n")
     assert found(tables) == [(ROW, 4)] and len(judge(tables)[0].streets) == 2
     assert len(judge(register(groepen="Groep | Gebied\nTotaal | 3\nTuindorp |"))[0].groups) == 1
+    assert len(judge(register(groepen="Groep | Gebied\nTotaal: 1 groep |\nTuindorp |"))[0].groups) == 1
+    assert len(judge(register(groepen="Groep | Gebied\nSom |\nTuindorp |"))[0].groups) == 2
+    assert len(judge(register(straten=STREETS + "    Totaal: 2 straten | | | | |\n"))[0].streets) == 2
 
 
 PERSON = {
