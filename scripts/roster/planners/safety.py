@@ -101,15 +101,17 @@ def _flood(view: View, plan: Sequence[Step]) -> list[str]:
 def _mixed_up(view: View) -> list[str]:
     """What many rows suddenly have from other rows, or anew, since the ledger last saw them; and the likely cause."""
     recipients = recipient_history_of(view)
-    pairs = [(then, recipients.seen(one)) for one in view.roster.members if (then := recipients.last_in_row(one))]
+    rows = [(recipients.last_in_row(one), recipients.seen(one)) for one in view.roster.members]
     swapped, anew = {}, {}
     for at, column in enumerate(_COLUMNS):
-        filled = [(then[at], now[at]) for then, now in pairs if then[at] and now[at]]
+        told = [(then[at] if then else "", now[at]) for then, now in rows]
+        filled = [(then, now) for then, now in told if then and now]
         changed = [(then, now) for then, now in filled if then != now]
-        stayed = {now for then, now in filled if then == now}
-        others = {then for then, _now in filled} - stayed
-        number = sum(now in others for _then, now in changed)
-        if number >= MIXED or (number > 2 and number * 2 >= len(filled)):
+        # Also what came to stand in a row that had nothing, or that is new: few may have an address at all.
+        gone = {then for then, _now in told if then} - {now for then, now in told if then == now}
+        number = sum(now in gone for _then, now in told)
+        had = sum(then != "" for then, _now in told)
+        if number >= MIXED or (number > 2 and number * 2 >= had):
             swapped[column] = number
         elif len(filled) >= SMALL and len(changed) > len(filled) * SHARE:
             anew[column] = (
@@ -118,11 +120,11 @@ def _mixed_up(view: View) -> list[str]:
             )
     if len(swapped) == len(_COLUMNS):
         return [f"Bij {max(swapped.values())} deelnemers staat nu het Nr van een ander. {_CAUSE.format('Nr')}"]
-    told = [
+    mixed = [
         f"Bij {number} deelnemers staat nu {_WHAT[column]} van een ander. {_CAUSE.format(column)}"
         for column, number in swapped.items()
     ]
-    return [*told, *anew.values()]
+    return [*mixed, *anew.values()]
 
 
 def _was_welcomed(send: Send, view: View) -> bool:

@@ -109,6 +109,31 @@ def test_sorted_with_newcomers_among_them_is_doubted_too() -> None:
     assert "het e-mailadres van een ander" in line
 
 
+@pytest.mark.parametrize(
+    "filled",
+    [range(32, 40), range(0, 40, 5), range(3, 40, 4), range(30, 40), range(36, 40)],
+    ids=["the last eight", "every fifth", "ten of forty", "the last ten", "the last four"],
+)
+@pytest.mark.parametrize("newcomers", [0, 10])
+def test_addresses_that_few_have_sorted_by_themselves_are_doubted(filled: range, newcomers: int) -> None:
+    """They come to stand in rows that had none, at the top, or with newcomers that stand there; the blanks go down."""
+
+    def seen(addresses: list[str], history: History, new: int) -> View:
+        strangers = [("", f"Nieuw{turn}", mobile(turn)) for turn in range(51, 51 + new)]
+        rows = [*strangers, *((f"D-{turn:04d}", f"Jan{turn}", mobile(turn)) for turn in range(1, 41))]
+        lines = [" | ".join((*row, address)) for row, address in zip(rows, addresses, strict=True)]
+        return view(register("\n".join(["Nr | Voornaam | Mobiel | E-mail", *lines])), TERMS, history)
+
+    history = History(salt=b"test")
+    before = [f"jan{turn:02d}@mail.example" if turn in filled else "" for turn in range(40)]
+    history.recipients = recipient_history_of(seen(before, history, 0)).caught_up()
+    assert doubts(seen([""] * newcomers + before, history, newcomers)) == []
+    after = sorted([""] * newcomers + before, key=lambda address: (address == "", address))
+    (line,) = doubts(seen(after, history, newcomers))
+    moved = sum(address not in ("", was) for address, was in zip(after, [""] * newcomers + before, strict=True))
+    assert f"Bij {moved} deelnemers staat nu het e-mailadres van een ander" in line and "kolom E-mail" in line
+
+
 def test_a_column_typed_over_with_other_things_is_doubted() -> None:
     """First names sorted by themselves make names that nobody had; a quarter anew at once is much."""
     (line,) = doubts(known(with_column(1, [f"Piet{turn}" for turn in range(9)])))
@@ -123,6 +148,10 @@ def test_ordinary_changes_are_not_doubted() -> None:
     assert doubts(known(with_column(2, [PEOPLE[29][2]] * 7))) == [], (
         "seven who share one address, which is still his as well"
     )
+    one_went = [(*person[:2], "", person[3]) if turn % 9 == 0 else person for turn, person in enumerate(PEOPLE)]
+    assert doubts(known(one_went)) == [], "whose address was taken away, and stands nowhere else"
+    back = [("", *person[1:]) for person in PEOPLE[:6]]
+    assert doubts(known([*PEOPLE, *back])) == doubts(known([*PEOPLE[6:], *back])) == [], "who came back in a new row"
     strangers = [(f"D-{turn:04d}", "Uma", f"uma{turn}@mail.example", mobile(turn)) for turn in range(31, 61)]
     assert doubts(known([*PEOPLE, *strangers])) == []
 
