@@ -148,8 +148,10 @@ def _take_back(
     ledger: Ledger,
 ) -> None:
     """The row first: only by that do other laptops hear of it."""
-    if any(member.no_mail for member in members):
-        raise Stop(f"Bij {nr} staat in de kolom Geen mail dat er geen mail mag.", "Maak die cel leeg, en typ dit weer.")
+    if any(member.no_mail is not False for member in members):
+        raise Stop(
+            f"Bij {nr} is de kolom Geen mail ingevuld, dus er gaat geen mail.", "Maak die cel leeg, en typ dit weer."
+        )
     wanted = bool(marks & ledger.do_not_mail_digests()) or any(wants_no_mail(member, view) for member in members)
     if wanted:
         now = ledger.now().astimezone().replace(tzinfo=None)

@@ -103,6 +103,8 @@ def _why_it_waits(case: Case) -> str:
         return "Maar deze deelnemer is afgemeld, dus er gaat niets weg."
     if status is Status.BLOCKED:
         return "Maar de rij is geblokkeerd. Herstel eerst wat bij Meldingen staat, en typ dan: make sync"
+    if member.no_mail is None:
+        return "Maar de cel bij Geen mail is niet te lezen, dus er gaat niets weg. Herstel die cel, of maak haar leeg."
     if wants_no_mail(member, case.view):
         return "Maar deze deelnemer wil geen mail, dus er gaat niets weg."
     if not has_address(member):

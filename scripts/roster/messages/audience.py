@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 
 from roster.messages.contact_cards import Cards
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role
 from roster.plan.delivery_status import REFUSED, done_states
@@ -40,7 +40,7 @@ class Audience:
 
     def can_be_mailed(self, member: Member) -> bool:
         """True for whoever has an address that takes mail, and did not ask for none."""
-        return has_address(member) and not wants_no_mail(member, self._view)
+        return has_address(member) and not is_left_alone(member, self._view)
 
     def language(self, member: Member) -> str:
         """The language that he chose, or the network's."""

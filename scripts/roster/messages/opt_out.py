@@ -9,8 +9,13 @@ from roster.plan.steps import View
 from roster.sheet.table import is_blank
 
 
+def is_left_alone(member: Member, view: View) -> bool:
+    """True for whoever wants no mail, and as long as a cell Geen mail was not read: it may say so."""
+    return member.no_mail is None or wants_no_mail(member, view)
+
+
 def wants_no_mail(member: Member, view: View) -> bool:
-    """True for whoever says so in the register, and for whoever's address ever said so.
+    """True for whoever says so in the register, and for whoever's address ever said so: a wish that lasts.
 
     What our own Welkom says of it counts as well: the ledger that heard the wish may be another laptop's, or
     lost. Of a wish that was taken back since, the row tells, and that is said to every laptop.
@@ -26,7 +31,7 @@ def wants_no_mail(member: Member, view: View) -> bool:
 
 def takes_mail_again(member: Member, view: View) -> bool:
     """True where the row tells that a wish which this ledger still keeps was taken back since, by whatever laptop."""
-    if member.no_mail or not member.mail_again or not member.email:
+    if member.no_mail is not False or not member.mail_again or not member.email:
         return False
     mark = view.history.address_mark(member.email)
     return mark in view.history.do_not_mail_digests and _is_taken_back(member, mark, view)

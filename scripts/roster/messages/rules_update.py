@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from roster.messages.audience import audience_of, by_joining, has_address
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import IN_WELCOME, recipient_history_of, when_told
 from roster.model import Member, Status
 from roster.plan.delivery_status import WelcomeMark, read_mark
@@ -112,7 +112,7 @@ def rules_update_planner(rules: Rules) -> Planner:
 def tells_rules_by_hand(holder: Holder, view: View) -> bool:
     """True for a holder of an older version whom no mail about it can reach: no address, or one that refused it."""
     member, current = holder.member, view.terms.rules_version
-    if not is_older(holder.version, current) or wants_no_mail(member, view):
+    if not is_older(holder.version, current) or is_left_alone(member, view):
         return False
     return not has_address(member) or audience_of(view).refused(member, ACT, current) is not None
 

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.messages.new_admins import with_cards
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcomed import ACT, Welcomed
 from roster.model import Group, Member, Role, Roster, Standing, Status
@@ -129,7 +129,7 @@ class WelcomeQueue:
         """Whether a mail with the regiegroep's number can leave to this person, and if not, why."""
         if not has_address(member):
             return WelcomeState.BY_HAND
-        if wants_no_mail(member, self._view):
+        if is_left_alone(member, self._view):
             return WelcomeState.LEFT_ALONE
         return WelcomeState.DUE if self._view.terms.regiegroep_number else WelcomeState.NUMBER
 

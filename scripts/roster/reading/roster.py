@@ -181,7 +181,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             "left_on": left_on,
             "exception": rows.texts("Uitzondering"),
             "in_whatsapp": rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
-            "no_mail": rows.words("Geen mail", _says_stop, instead=True),
+            "no_mail": rows.words("Geen mail", _says_stop, instead=None),
             "told_no_mail": rows.words("Welkom", says_no_mail, instead=False),
             "mail_again": rows.words("Welkom", mail_again_since, instead=None),
         },

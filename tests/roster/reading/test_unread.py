@@ -15,7 +15,7 @@ from outside.xlsx.archive import Archive
 from outside.xlsx.formula_cells import UnknownCells, unknown_cells
 from outside.xlsx.package import open_book
 from roster.cells import phone
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.opt_out import is_left_alone
 from roster.messages.welcome import plan_welcome
 from roster.model import Status
 from roster.plan.steps import SetCell
@@ -75,7 +75,7 @@ def test_afgemeld_op_and_geen_mail_count_as_filled_in(shown: Cell) -> None:
     assert judge(tables)[0].members[0].left and found(tables) == [(KNOWN, 2)]
     tables = with_cell("Geen mail", shown)
     seen = view(tables)
-    assert wants_no_mail(seen.roster.members[0], seen)
+    assert is_left_alone(seen.roster.members[0], seen)
 
 
 def test_structure_with_an_error_blames_that_cell_alone() -> None:
