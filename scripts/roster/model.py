@@ -166,7 +166,7 @@ class Member:
     (trimmed). `mobile` is E.164 or None, `email` normalised or None (blank or unusable).
     `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
     for whoever has an Afgemeld op that is not to come, also an unreadable one; `left_on` is its day where it reads.
-    `no_mail` is True for whoever has anything but "nee" in a column Geen mail, None where that cell was not read:
+    `no_mail` is True for whoever has anything but "nee" in a column Geen mail, None where that cell shows an error:
     he gets none as long as that is so, and nothing of it is kept. `told_no_mail` is True where our own Welkom
     says that somebody wants no mail, `mail_again` since when it says that this was taken back (local time).
     """

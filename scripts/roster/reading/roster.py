@@ -27,6 +27,7 @@ from roster.reading.cell_rules import (
 from roster.reading.members import read_leaving, read_names, read_surnames
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
+from roster.reading.unread import is_error
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
 from roster.sheet.table import Cell, Table, fold, is_blank
 
@@ -181,7 +182,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             "left_on": left_on,
             "exception": rows.texts("Uitzondering"),
             "in_whatsapp": rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
-            "no_mail": rows.words("Geen mail", _says_stop, instead=None),
+            "no_mail": _read_refusals(rows),
             "told_no_mail": rows.words("Welkom", says_no_mail, instead=False),
             "mail_again": rows.words("Welkom", mail_again_since, instead=None),
         },
@@ -241,6 +242,15 @@ def _tell_landline(rows: Rows, index: int) -> None:
 
 
 _LONGEST_LANGUAGE = 16  # it becomes the name of a file; what is longer stands in the wrong column
+
+
+def _read_refusals(rows: Rows) -> list[bool | None]:
+    """Who wants no mail; None where a cell shows an error. What is too long to be read was typed, so it counts."""
+    found = rows.words("Geen mail", _says_stop, instead=None)
+    return [
+        said if said is not None or is_error(cell) else True
+        for said, cell in zip(found, rows.cells("Geen mail"), strict=True)
+    ]
 
 
 def _says_stop(cell: Cell) -> bool:

@@ -52,10 +52,11 @@ def test_an_unknown_geen_mail_holds_back_only_while_it_is_unknown(tmp_path: Path
     assert sum(BO in mail for mail in box.arrived) == 1
 
 
-def test_what_somebody_typed_under_geen_mail_outlives_the_cell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("typed", ["liever niet", "liever niet " * 30])
+def test_what_somebody_typed_under_geen_mail_outlives_the_cell(tmp_path: Path, typed: str) -> None:
     """Also where it does not read for a while: the wish was heard before."""
-    workbook, box = TableRegister(refusing("liever niet")), Postman()
-    for value in ("liever niet", Unknown("#N/A"), None):
+    workbook, box = TableRegister(refusing(typed)), Postman()
+    for value in (typed, Unknown("#N/A"), None):
         mended(workbook, value)
         go(tmp_path, workbook, box, yes=True)
         assert BO not in str(box.arrived) and remembered(tmp_path) == 1
