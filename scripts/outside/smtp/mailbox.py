@@ -64,6 +64,7 @@ class Smtp:
         self._secret: str | None = None
         self._carried = 0
         self._spoke = 0.0
+        self._talked = 0.0
         self._taken = 0
         self._unlucky = 0
         self._doubted = 0
@@ -75,7 +76,15 @@ class Smtp:
         """
         if self._mail.username and holds(letter.data, [self._password()]):
             raise leak(code=3)
-        outcome = self._attempt(letter, last=False) or self._attempt(letter, last=True)
+        if self._talked > self._patience.letters:
+            raise Stop(
+                "De mailserver antwoordt zo traag dat deze ronde te lang duurt. De andere mails wachten.", code=3
+            )
+        began = time.monotonic()
+        try:
+            outcome = self._attempt(letter, last=False) or self._attempt(letter, last=True)
+        finally:
+            self._talked += time.monotonic() - began
         if outcome is None:
             outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg")
             self._unlucky += 1

@@ -27,7 +27,8 @@ HERE = "[127.0.0.1]"
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds to wait: to be connected, for a whole answer, for the one that follows a whole letter, and to log in.
+    """Seconds to wait: to be connected, for a whole answer, for the one that follows a whole letter, and to log in;
+    and for all letters of a round together, looked at between two of them, so that none becomes uncertain by it.
 
     RFC 5321, 4.5.3.2, asks for ten minutes for the last: whoever hangs up sooner makes letters uncertain.
     """
@@ -36,6 +37,7 @@ class Patience:
     answer: float = 120
     verdict: float = 600
     opening: float = 300
+    letters: float = 7200
 
 
 class CutOff(Exception):

@@ -449,3 +449,13 @@ def test_the_password_may_lie_in_the_systems_keyring(tmp_path: Path, monkeypatch
         assert find_password(settings(25, tmp_path), USER) == f"buurtbeheer-{USER}-geheim"
     finally:
         keyring.set_keyring(before)
+
+
+def test_a_server_that_is_slow_with_every_letter_does_not_hold_the_register_for_days() -> None:
+    """Between two letters, so that none becomes uncertain; the second certainly did not leave."""
+    with mail_server(Plan()) as (plan, port), closing(Smtp(settings(port), Patience(5, 5, 5, letters=0.0))) as box:
+        assert box.deliver(letter("an")) == SENT
+        with pytest.raises(Stop, match="zo traag") as stopped:
+            box.deliver(letter("bea"))
+        assert stopped.value.code == 3
+        assert len(plan.messages()) == 1
