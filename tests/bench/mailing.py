@@ -86,6 +86,9 @@ def their_files(folder: Path, port: int, letters: int) -> None:
         "website": "",
         "website_link": "",
         "number_of_rules": "negen",
+        "municipality": "Zilverdam",
+        "municipality_number": "14 0199",
+        "municipality_tel": "140199",
     }
     body = find_text("welcome", "nl", "nl").markdown(facts).replace("@@greeting@@", "{{greeting}}")
     (folder / "mailmerge_template.txt").write_text(
