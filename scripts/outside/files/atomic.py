@@ -69,6 +69,7 @@ def own_folder(folder: Path) -> Path:
     private_folder(folder)
     told = folder / ".gitignore"
     if not told.exists():
+        remove_leftovers(folder)  # of a run that was cut off right here
         write_private(told, b"# Made by Buurtbeheer: what lies here is about people, and is nobody else's.\n*\n")
     return folder
 
