@@ -139,11 +139,9 @@ def test_rounds_over_smtp_that_die_again_and_again_mail_nobody_twice(tmp_path: P
             if strace()
             else [("", n) for n in range(60)]
         )
-        died = 0
         for _life in range(8):
             fresh(tmp_path / "home")
             plan.arrived.clear()
             deaths = sum(kill(victim(way, port, tmp_path / "home"), chance.choice(calls)) for _run in range(6))
             look_over(tmp_path / "home", way, plan, deaths, port)
-            died += deaths
-        assert died > 8  # else next to nothing was looked at
+            assert deaths  # else nothing was looked at
