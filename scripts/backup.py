@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Bewaart een kopie van het register op deze computer, ook van een register bij Google.")

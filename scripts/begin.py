@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Zet het voorbeeld opzij in een map met de datum, en maakt een leeg register. Er gaat niets verloren.")

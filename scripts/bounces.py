@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Leest de mails die terugkwamen en wie geen mail meer wil, en schrijft dat in het register.")

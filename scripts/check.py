@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")

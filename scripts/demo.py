@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from outside.command import Choices, Number, door
+from outside.commands.frame import Number, door
+from outside.config.choices import Choices
 
 
 @door("Maakt in een eigen map een voorbeeld met verzonnen mensen, en doet daar de hele ronde op.")

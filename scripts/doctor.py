@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Kijkt na of alles klaarstaat: instellingen, register, toegang, klok, mail en schijf. Verandert niets.")

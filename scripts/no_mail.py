@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Schrijft op dat iemand geen mail meer wil, of met --undo dat die persoon weer mail mag krijgen.")

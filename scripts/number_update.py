@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Zet alle mails van de volgende ronde op één bladzijde om door te bladeren. Er wordt niets verstuurd.")

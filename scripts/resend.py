@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Laat een mail die niet aankwam, nog een keer meegaan met de volgende ronde.")

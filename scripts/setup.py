@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from outside.command import Choices, door
+from outside.commands.frame import door
+from outside.config.choices import Choices
 
 
 @door("Maakt een nieuw, leeg register. Is er al een, dan komt er alleen bij wat ontbreekt.")

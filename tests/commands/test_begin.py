@@ -12,9 +12,9 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CHECKOUT, files_of_the_house
-from outside.command import Choices
 from outside.commands.begin import begin
 from outside.commands.setup import ensure_register
+from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel.create import create_register

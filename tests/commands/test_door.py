@@ -23,7 +23,8 @@ import time
 
 import click
 
-from outside.command import Choices, Number, door
+from outside.config.choices import Choices
+from outside.commands.frame import Number, door
 
 
 @door("Doet een proef.")

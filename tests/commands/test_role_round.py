@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.command import Choices
 from outside.commands.number_update import update_number
 from outside.commands.setup import make_example
+from outside.config.choices import Choices
 from outside.config.settings import load_settings
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS

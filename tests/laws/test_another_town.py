@@ -13,11 +13,11 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.backends import backend_of
-from outside.command import Choices
 from outside.commands.begin import begin
 from outside.commands.preview import show_mails
 from outside.commands.setup import ensure_register, lay_out_demo
 from outside.commands.test_mail import send_tests
+from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.run.round import run

@@ -77,7 +77,6 @@ OF_ROSTER = {
 OF_OUTSIDE = {
     "errors": set(),
     "console": set(),
-    "command": {"errors", "console"},
     "files": {"errors"},
     "config": {"errors"},
     "workbook": set(),
@@ -89,16 +88,15 @@ OF_OUTSIDE = {
     "text": {"errors", "console", "files", "config"},
     "mail": {"errors", "files", "config", "text"},
     "smtp": {"errors", "config", "mail"},
-    "mailboxes": {"config", "mail", "smtp"},
     "ledger": {"errors", "files", "mail"},
     "inbox": {"errors", "config", "mail", "smtp", "ledger"},
     "run": {
-        *("errors", "console", "command", "files", "config", "workbook", "backends"),
-        *("text", "mail", "mailboxes", "ledger"),
+        *("errors", "console", "files", "config", "workbook", "backends"),
+        *("text", "mail", "smtp", "ledger"),
     },
     "commands": {
-        *("errors", "console", "command", "files", "config", "workbook", "excel", "backends"),
-        *("text", "mail", "smtp", "mailboxes", "inbox", "ledger", "run"),
+        *("errors", "console", "files", "config", "workbook", "excel", "backends"),
+        *("text", "mail", "smtp", "inbox", "ledger", "run"),
     },
 }
 ROSTER_FOR = {
@@ -220,7 +218,7 @@ def test_a_door_knows_click_the_house_and_little_else() -> None:
 
 def test_a_door_loads_only_its_frame_before_it_is_entered() -> None:
     """--help needs click; the register, the mails and the network wait until somebody comes in."""
-    quick = {"__future__", "click", "outside.command", "typing", "collections"}
+    quick = {"__future__", "click", "outside.commands.frame", "outside.config.choices", "typing", "collections"}
     for door in DOORS:
         top = ast.Module([node for node in tree(door).body if isinstance(node, ast.Import | ast.ImportFrom)], [])
         names = [name for node in top.body for name in named(node)]

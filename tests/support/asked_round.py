@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.command import Choices
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Network, Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.run.round import Tries

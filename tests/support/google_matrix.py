@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from email.policy import SMTP
 from pathlib import Path
 
-from outside.command import Choices
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.run.round import run

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from openpyxl import load_workbook
 
-from outside.command import Choices
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Network, Paths, Settings, Workbook
 from outside.excel.create import create_register
 from outside.run.round import run

@@ -35,7 +35,7 @@ from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import SetCell
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 LARGEST = 20_000_000
 

@@ -26,7 +26,7 @@ from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 SHOWN = 20
 """So many questions are put at once; somebody who forges mail must not fill the screen."""

@@ -22,7 +22,7 @@ from roster.plan.delivery_status import READY
 from roster.planners.sync import LETTERS
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 
 def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:

@@ -22,7 +22,7 @@ from roster.planners.summary import describe_waiting
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 PAGE = "voorbeeld-mails.html"
 HERE = "<!--mails-->"

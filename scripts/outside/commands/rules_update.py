@@ -22,7 +22,7 @@ from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_cells import plan_missed_marks
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 LIST = "spelregels-versies.csv"
 

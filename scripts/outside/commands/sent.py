@@ -15,9 +15,9 @@ from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import Told
-from outside.mailboxes import open_mailbox
 from outside.run.confirm import kind_of
 from outside.run.deliver import settle
+from outside.run.mailboxes import open_mailbox
 from outside.run.output_files import OutputFiles
 from outside.run.round import prepare
 from outside.text.documents import draw
@@ -48,7 +48,7 @@ from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 
 TOLD = {

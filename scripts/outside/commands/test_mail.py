@@ -18,8 +18,8 @@ from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
-from outside.mailboxes import open_mailbox
 from outside.run.confirm import must_fit
+from outside.run.mailboxes import open_mailbox
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.model import Group, Member, Role, Terms
@@ -28,7 +28,7 @@ from roster.plan.steps import Send
 from roster.sheet.table import Place
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 NUMBER, MOBILE = "06-00000000", "+31600000000"
 """Nobody's number: it belongs to no series that is given out."""

@@ -20,11 +20,11 @@ from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Mailbox
-from outside.mailboxes import open_mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.log import run_log
+from outside.run.mailboxes import open_mailbox
 from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import conclude, exit_code, refuse, refuse_new_ledger, tell_forced, tell_report
@@ -49,7 +49,7 @@ from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""

@@ -12,7 +12,7 @@ from roster.messages.audience import is_placeholder
 from roster.model import Terms
 
 if TYPE_CHECKING:
-    from outside.command import Choices
+    from outside.config.choices import Choices
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from outside.command import Choices
 from outside.commands.test_mail import send_tests
+from outside.config.choices import Choices
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome

@@ -19,7 +19,7 @@ from support.pages import FACTS
 
 ASKED = """
 from datetime import date
-from outside.command import Choices
+from outside.config.choices import Choices
 from outside.commands.test_mail import made_up
 from outside.config.languages import words_of
 from outside.config.settings import load_settings

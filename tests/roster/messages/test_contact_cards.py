@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from outside.command import Choices
 from outside.commands.test_mail import made_up
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
 from outside.text.templates import find_text

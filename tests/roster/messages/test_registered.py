@@ -14,9 +14,9 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import RunDoor
-from outside.command import Choices
 from outside.commands.setup import make_example
 from outside.commands.test_mail import made_up
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from roster.messages.registered import plan_registered, plan_registered_marks

@@ -10,27 +10,14 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from outside.config.choices import Choices
 from outside.console import speak_plainly, warn, was_heard
 from outside.errors import Stop
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What was typed behind the door. `settings` is None for the checkout's own; `today` is the day of this run."""
-
-    settings: Path | None
-    yes: bool
-    force: bool
-    today: date
 
 
 class Day(click.ParamType[date]):
