@@ -287,6 +287,13 @@ def test_output_goes_through_one_place() -> None:
     assert not [call for call in calls(voice) if call[1] == "print"]
 
 
+def test_one_place_puts_files_on_the_disk() -> None:
+    """There a Mac is told that it is meant, and Windows is asked again."""
+    asked = {"os.fsync", "os.replace", "os.rename"}
+    found = [shown(file) for file in OURS for _, name in calls(file) if name in asked or name.endswith("F_FULLFSYNC")]
+    assert found == ["scripts/outside/files/atomic.py"]
+
+
 def test_what_only_one_system_has_is_not_imported_at_the_top() -> None:
     """fcntl is not on Windows, msvcrt nowhere else: each has a twin, chosen where it is used."""
     one_sided = {"fcntl", "grp", "pwd", "resource", "termios", "tty", "pty", "msvcrt", "winreg", "winsound"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from html import escape
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from outside.config.settings import Settings
 from outside.console import progress, say
-from outside.files.atomic import own_folder, remove_leftovers, replace, settle_folder, stop_from
+from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
@@ -55,8 +55,8 @@ def _write(settings: Settings, sends: Sequence[Send]) -> None:
     folder = own_folder(settings.paths.out)
     remove_leftovers(folder)
     unfinished = folder / ".buurtbeheer-preview"
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with progress("Mails maken", len(sends)) as done, os.fdopen(descriptor, "w", encoding="utf-8") as page:
+    raw = open_private(unfinished)
+    with progress("Mails maken", len(sends)) as done, TextIOWrapper(raw, encoding="utf-8") as page:
         page.write(head)
         for number, send in enumerate(sends, 1):
             page.write(_mail(number, made(send)))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from outside.errors import Stop
 
@@ -116,15 +117,20 @@ def write_private(path: Path, data: bytes) -> None:
 def begin(path: Path, data: bytes) -> Path:
     """The first half of `write_private`: all is written, under a name that nobody looks for, which is given."""
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(unfinished, flags, 0o600), "wb") as stream:
+        with open_private(unfinished) as stream:
             stream.write(data)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink()
         raise
     return unfinished
+
+
+def open_private(path: Path) -> IO[bytes]:
+    """A new file that only its owner can read, open for writing and reading."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    return os.fdopen(handle, "w+b")
 
 
 def finish(unfinished: Path, path: Path) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from outside.errors import Changed, Stop
-from outside.files.atomic import own_folder, private_folder, stop_from
+from outside.files.atomic import open_private, own_folder, private_folder, replace, settle_folder, stop_from, sync
 
 KEPT = 20
 """How many backups stay."""
@@ -88,8 +88,8 @@ def keep_backup(path: Path, backups: Path, fill: Callable[[Path], None] | None =
             with path.open("rb") as source:
                 shutil.copyfileobj(source, copy, _PIECE)
         _to_disk(copy)
-    part.replace(target)
-    _folder_to_disk(backups)
+    replace(part, target)
+    settle_folder(backups)
     kept = backups_of(path, backups)
     ahead = [copy for copy in kept if copy.stem > target.stem]
     for old in [*ahead, *(copy for copy in kept if copy not in ahead)][KEPT:]:
@@ -169,13 +169,13 @@ def replacing(path: Path, expected: Fingerprint | None = None) -> Iterator[IO[by
             if path.exists():
                 _take_rights(path, file, part)
         if expected is None:
-            part.replace(path)
+            replace(part, path)
         else:
             _replace_expected(part, path, expected)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _folder_to_disk(path.parent)
+    settle_folder(path.parent)
 
 
 def _replace_expected(part: Path, path: Path, expected: Fingerprint) -> None:
@@ -189,24 +189,18 @@ def _replace_expected(part: Path, path: Path, expected: Fingerprint) -> None:
     except OSError:  # a disk on which a file has one name
         if fingerprint(path) != expected:
             raise Changed from None
-        part.replace(path)
+        replace(part, path)
         return
     try:
         found = aside.stat()
         if (found.st_size, found.st_mtime_ns) != (expected.size, expected.changed):
             raise Changed
-        part.replace(path)
+        replace(part, path)
         if fingerprint(aside) != expected:
-            aside.replace(path)
+            replace(aside, path)
             raise Changed
     finally:
         aside.unlink(missing_ok=True)
-
-
-def open_private(path: Path) -> IO[bytes]:
-    """A new file that only its owner can read, open for writing and reading."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-    return os.fdopen(handle, "w+b")
 
 
 def _take_rights(path: Path, file: IO[bytes], part: Path) -> None:
@@ -221,17 +215,7 @@ def _take_rights(path: Path, file: IO[bytes], part: Path) -> None:
 
 def _to_disk(file: IO[bytes]) -> None:
     file.flush()
-    os.fsync(file.fileno())
-
-
-def _folder_to_disk(folder: Path) -> None:
-    if os.name != "posix":  # Windows writes a rename through by itself, and cannot open a folder
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(file.fileno())
 
 
 @contextlib.contextmanager

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from outside.errors import Stop
-from outside.files.atomic import stop_from
+from outside.files.atomic import open_private, replace, settle_folder, stop_from, sync
 from outside.google.row_matching import Cells, UnverifiedWrite, mark_of
 from outside.google.tabs import Tab, again
 from roster.sheet.table import Cell
@@ -44,7 +43,7 @@ class Journal:
 
     def __init__(self, state: Path) -> None:
         self._path = state / "google-open.jsonl"
-        self._file: BinaryIO | None = None
+        self._file: IO[bytes] | None = None
         self._rows: dict[str, list[list[Cell]]] = {}
         self._looks: dict[str, Tab] = {}
 
@@ -120,20 +119,15 @@ class Journal:
             if self._file is None:
                 new = self._path.with_suffix(".new")
                 new.unlink(missing_ok=True)
-                self._file = os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
-                self._put(lines)
-                new.replace(self._path)  # an older journal counts until all of it stands here
+                with open_private(new) as file:
+                    _put(lines, file)
+                replace(new, self._path)  # an older journal counts until all of it stands here
+                settle_folder(self._path.parent)
+                self._file = self._path.open("ab")  # Windows gives no other name to a file that is open
             else:
-                self._put(lines)
+                _put(lines, self._file)
         except OSError as error:
             raise stop_from(error, self._path.parent.name, code=3) from error
-
-    def _put(self, lines: Iterable[dict[str, Any]]) -> None:
-        assert self._file is not None
-        for line in lines:
-            self._file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
 
     def _read(self, since: int) -> dict[str, _Kept]:
         """The last word about each tab; nothing where the journal is another run's, or all was settled."""
@@ -160,6 +154,13 @@ class Journal:
             if "tab" in line:
                 _take(kept.setdefault(line["tab"], _Kept()), line)
         return {name: one for name, one in kept.items() if one.sent or one.astray}
+
+
+def _put(lines: Iterable[dict[str, Any]], file: IO[bytes]) -> None:
+    for line in lines:
+        file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+    file.flush()
+    sync(file.fileno())
 
 
 def _told(cells: Cells) -> list[tuple[int, int, Cell]]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outside.files import atomic
 from outside.files.atomic import (
     all_differ,
     below,
@@ -22,6 +25,8 @@ from outside.files.atomic import (
     stop_from,
     write_private,
 )
+from outside.files.backups import keep_backup, replacing
+from outside.google.journal import Journal
 
 POSIX_ONLY = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows keeps rights in the folder's list, not in a mode"
@@ -169,3 +174,69 @@ def test_a_replaced_file_is_the_new_one(tmp_path: Path) -> None:
     replace(tmp_path / "new", tmp_path / "old")
     settle_folder(tmp_path)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old", b"2")]
+
+
+def _over(folder: Path) -> None:
+    with replacing(folder / "register.xlsx") as file:
+        file.write(b"new")
+
+
+def _noted(folder: Path) -> None:
+    journal = Journal(folder)
+    try:
+        journal.note(5, {}, {}, {})
+    finally:
+        journal.close(keep=True)
+
+
+WRITERS = {
+    "a private file": lambda folder: write_private(folder / "text", b"new"),
+    "the register": _over,
+    "its backup": lambda folder: keep_backup(folder / "register.xlsx", folder / "backups"),
+    "the journal": _noted,
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="this is where a system tells what we hold open")
+def test_on_windows_a_file_that_is_looked_at_is_asked_for_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Callable[[Path], object]
+) -> None:
+    """A scanner holds a new file for a moment; and a file that we hold open ourselves gets no other name at all."""
+    refused, take = [], Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        held = {os.path.realpath(handle) for handle in Path("/proc/self/fd").iterdir()}
+        if os.path.realpath(self) in held or refused.count(self) < 3:
+            refused.append(self)
+            raise PermissionError(errno.EACCES, "held")
+        return take(self, target)
+
+    (tmp_path / "register.xlsx").write_bytes(b"old")
+    (tmp_path / "backups").mkdir(mode=0o700)
+    before = set(tmp_path.rglob("*"))
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(atomic.time, "sleep", lambda _seconds: None)
+    writer(tmp_path)
+    monkeypatch.undo()
+    new = [path for path in tmp_path.rglob("*") if path not in before and path.is_file() and path.name != ".gitignore"]
+    assert refused and (len(new) == 1 or (tmp_path / "register.xlsx").read_bytes() == b"new")
+
+
+@pytest.mark.parametrize("writer", WRITERS.values(), ids=WRITERS)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such call")
+def test_on_a_mac_all_is_really_written_down(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writer: Callable[[Path], object]
+) -> None:
+    """There fsync alone leaves it to the disk when: the file and the name are both asked for in full."""
+    import fcntl  # there is no such module on Windows
+
+    asked: list[int] = []
+    (tmp_path / "register.xlsx").write_bytes(b"old")
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", lambda _handle, what: asked.append(what))
+    monkeypatch.setattr(os, "fsync", lambda _handle: pytest.fail("not enough on a Mac"))
+    writer(tmp_path)
+    assert set(asked) == {51}
