@@ -47,24 +47,27 @@ class Page(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open: list[str] = []
         self.title = ""
+        self.preview = ""
         self.feed(page)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
         if tag not in ("meta", "hr", "br", "link", "img"):
-            self.open.append(tag)
+            self.open.append("hidden" if "display: none" in (dict(attrs).get("style") or "") else tag)
         if tag in {"br", "div"}:
             self.words.append("\n")
         if tag == "a":
             self.links.append(dict(attrs)["href"] or "")
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        assert self.open.pop() in (tag, "hidden")
 
     def handle_data(self, data: str) -> None:
         if "title" in self.open:
             self.title += data
+        elif "hidden" in self.open:
+            self.preview += data
         elif "style" not in self.open:
             self.words.append(data)
 

@@ -71,19 +71,23 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
-def screen_source(source: str, *, language: str, subject: str, shell: str, css: str, screen_css: str) -> str:
+def screen_source(
+    source: str, *, language: str, subject: str, preview: str, shell: str, css: str, screen_css: str
+) -> str:
     """The text as a Jinja source of a whole HTML page, its style written into every element.
 
-    `shell` is the page around it with $language, $subject and $content; `css` is written into the
+    `shell` is the page around it with $language, $subject, $preview and $content; `css` is written into the
     elements, `screen_css` (dark, paper) stands in the head as it is. Raises Unsettable.
     """
     whole = Shielded(source)
     _refuse_html(_PARSER.parse(whole.markdown))
     content = _PARSER.render(whole.markdown)
-    page = Template(shell).substitute(language=language, subject="zqjtitlejqz", content=content)
+    page = Template(shell).substitute(
+        language=language, subject="zqjtitlejqz", preview="zqjpreviewjqz", content=content
+    )
     inliner = css_inline.CSSInliner(extra_css=css, inline_style_tags=False, load_remote_stylesheets=False)
     page = inliner.inline(page).replace("<!--screen-->", f"<style>\n{screen_css}</style>")
-    return whole.restore(page).replace("zqjtitlejqz", subject)
+    return whole.restore(page).replace("zqjtitlejqz", subject).replace("zqjpreviewjqz", preview)
 
 
 def _refuse_html(tokens: Sequence[Token]) -> None:

@@ -12,8 +12,8 @@ from outside.config.languages import Words
 from outside.errors import Stop
 from outside.text.environment import NotInAText, TooMuch, environment
 
-SUBJECT, VERSION = "Onderwerp", "Versie"
-"""What may stand above the first blank line of a text."""
+SUBJECT, PREVIEW, VERSION = HEAD = ("Onderwerp", "Voorproef", "Versie")
+"""What may stand above the first blank line of a text. The preview is what a list of mails shows behind the subject."""
 
 FAULTS = (
     TemplateError,
@@ -89,9 +89,9 @@ class Sources:
             if match is None:
                 return found
             key = match[1].capitalize()
-            if key not in (SUBJECT, VERSION):
+            if key not in HEAD:
                 raise fault_in(
-                    name, number, f"'{match[1]}' is hier niet bekend. Bovenaan mag staan: Onderwerp, Versie."
+                    name, number, f"'{match[1]}' is hier niet bekend. Bovenaan mag staan: {', '.join(HEAD)}."
                 )
             found[key] = match[2].strip()
         return found
@@ -134,7 +134,7 @@ class Sources:
         jinja = self.environment(Words())
         body = self.body(name)
         try:
-            for source in (self.head(name).get(SUBJECT, ""), body):
+            for source in (*self.head(name).values(), body):
                 jinja.compile(source)
             asked = list(jinja.parse(body).find_all(nodes.Include))
         except TemplateSyntaxError as wrong:

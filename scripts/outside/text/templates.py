@@ -18,7 +18,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.text.environment import environment, render, spoken_number
 from outside.text.markdown import Unsettable, piece_source, plain_source, screen_source
-from outside.text.sources import FAULTS, SUBJECT, VERSION, Sources, fault_in, reason_for
+from outside.text.sources import FAULTS, PREVIEW, SUBJECT, VERSION, Sources, fault_in, reason_for
 
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
@@ -49,6 +49,7 @@ class Text:
         self.version = head.get(VERSION, "") or next(filter(None, map(sources.version, sources.included(name))), "")
         self._sources = sources
         self._subject_source = head.get(SUBJECT, "")
+        self._preview_source = head.get(PREVIEW, "")
         whole = sources.whole(name)
         self._words = words_of(self.language, folder)
         self.number_of_rules = spoken_number(len(_RULE.findall(whole)), self._words)
@@ -100,6 +101,7 @@ class Text:
                 self._body,
                 language=self.language,
                 subject=self._subject_source,
+                preview=self._preview_source,
                 shell=shell,
                 css=css,
                 screen_css=screen_css,

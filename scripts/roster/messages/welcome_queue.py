@@ -170,7 +170,6 @@ class WelcomeQueue:
         circle, facts = self._group_context(member), self._facts(member)
         facts |= {
             "admin_numbers": [(admin.name, admin.mobile or "") for admin in circle.admins if admin is not member],
-            "invitation": circle.invitation,
             "kind": change,
             "moved": moved,
         }
@@ -219,6 +218,9 @@ class WelcomeQueue:
             "admins": [admin.name for admin in circle.admins if admin is not member],
             "is_admin": is_admin,
             "short_name": self._view.terms.short_name,
+            "invitation": circle.invitation,
+            "has_started": circle.has_started,
+            "in_whatsapp": member.in_whatsapp is True,
         }
 
     def _group_context(self, member: Member) -> _GroupContext:

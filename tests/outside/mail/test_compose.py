@@ -35,7 +35,7 @@ def test_a_letter_has_every_header_that_it_needs() -> None:
     _, message = sent(a_send())
     assert message["From"] == "Buurtgroep Voorbeeld <post@mail.example>"
     assert message["To"] == "Sanne de Boer <sanne@mail.example>"
-    assert message["Subject"] == "Welkom bij Buurtgroep Voorbeeld: groep Tuindorp"
+    assert message["Subject"] == "Welkom in buurtgroep Tuindorp"
     assert message["Date"].datetime == NOW
     assert message["Reply-To"] == "antwoord@mail.example"
     assert message["Auto-Submitted"] == "auto-generated"
@@ -67,7 +67,7 @@ def test_a_letter_is_legal_on_every_wire(name: str) -> None:
     else:  # the parser of Python 3.11 keeps the space between two encoded words, which RFC 2047, 6.2, says to drop
         whole = str(make_header(decode_header(message_from_bytes(wire)["To"])))
         assert " ".join(whole.split()) == f"{spoken} <sanne@mail.example>"
-    assert message["Subject"] == f"Welkom bij Buurtgroep Voorbeeld: groep {spoken}"
+    assert message["Subject"] == f"Welkom in buurtgroep {spoken}"
     plain, screen = parts(message)
     assert spoken in " ".join(plain.split()) and spoken in Page(screen).text
 

@@ -173,7 +173,7 @@ def test_a_hostile_name_stands_in_both_forms_as_it_is(name: str) -> None:
     page, clean = Page(filled.screen), Page(find_text("welcome", "nl", "nl").fill(FACTS).screen)
     assert f"Beste {name}," in filled.plain.split("\n")
     assert f"Beste {one_line(name)}," in page.text
-    assert page.title == filled.subject == f"Welkom bij Buurtgroep Voorbeeld: groep {name}"
+    assert page.title == filled.subject == f"Welkom in buurtgroep {name}"
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in clean.tags]
     assert page.links == clean.links
 
@@ -336,3 +336,59 @@ def test_a_text_that_is_a_secret_by_another_name_is_refused(folder: Path, tmp_pa
     with pytest.raises(Stop, match="hetzelfde bestand") as stop:
         find_text("welcome", "nl", "nl", folder).fill(FACTS)
     assert "geheim" not in stop.value.message
+
+
+NUMBER = re.compile(r"(?<![\w-])\d[\d -]{1,}\d")
+ACTS = ("welcome", "admin", "moved", "registered", "number_update", "rules_update")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_the_first_number_in_every_mail_is_112(act: str, language: str, is_admin: bool) -> None:
+    """To read and to tap, in both forms and behind the subject: whoever is in need calls what he sees first."""
+    rule = {"number": "4", "text": "Bij overlast belt u 0900-8844."}
+    more: dict[str, object] = {"changed": [rule], "dropped": [], "whole": False, "moved": False, "announce": True}
+    filled = find_text(act, language, "nl").fill({**FACTS, **more, "is_admin": is_admin, "admin_cards": 2})
+    page = Page(filled.screen)
+    first = next(link for link in page.links if link.startswith("tel:"))
+    assert first == "tel:112"
+    for text in (filled.plain, page.text, page.preview):
+        assert NUMBER.findall(text)[0] == "112"
+    assert page.preview and page.preview not in page.text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", ["number_update", "admin", "moved", "welcome"])
+def test_the_first_number_in_what_is_told_by_hand_is_112(kind: str, language: str) -> None:
+    more: dict[str, object] = {"kind": kind, "moved": False, "invitation": ""}
+    name = "by_hand" if kind == "welcome" else "by_hand_change"
+    assert NUMBER.findall(find_text(name, language, "nl").unwrapped({**FACTS, **more}))[0] == "112"
+
+
+LINK = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv"
+
+
+@pytest.mark.parametrize(
+    ("facts", "has", "lacks"),
+    [
+        ({"admins": ["Anna"], "admin_cards": 1}, ["Anna zet u binnenkort in de WhatsApp-groep."], ["zelf in de groep"]),
+        (
+            {"admin_cards": 2, "invitation": LINK},
+            ["Een van uw beheerders zet u", f"zelf in de groep komen, met deze link van WhatsApp: {LINK}"],
+            [],
+        ),
+        ({"has_started": False}, ["zodra die begint"], ["binnenkort"]),
+        (
+            {"in_whatsapp": True, "admin_cards": 2, "invitation": LINK},
+            ["Sla de nummers van uw beheerders op"],
+            ["zet u", LINK],
+        ),
+        ({"is_admin": True, "invitation": LINK}, ["Doet u dit eerst even?"], ["Wat gebeurt er nu?", LINK]),
+    ],
+)
+def test_a_welcome_tells_what_happens_now(facts: dict[str, object], has: list[str], lacks: list[str]) -> None:
+    """Who adds him, and the invitation as the second way; nothing of it to whoever is in the group already."""
+    filled = find_text("welcome", "nl", "nl").fill({**FACTS, **facts})
+    for text in (one_line(filled.plain), Page(filled.screen).text):
+        assert all(part in text for part in has) and not any(part in text for part in lacks)

@@ -41,14 +41,14 @@ def words(act: str, language: str, **facts: object) -> str:
         (
             "nl",
             {"admin_cards": 2},
-            "Sla de nummers van uw beheerders op in uw telefoon. Ze zitten als contacten bij deze mail: open ze en bewaar ze.",
+            "Sla daarom eerst de nummers van uw beheerders op in uw telefoon. Ze zitten als contacten bij deze mail: open ze en bewaar ze.",
         ),
         (
             "nl",
             {"admins": ["Zoë"], "admin_cards": 1},
-            "Sla het nummer van uw beheerder op in uw telefoon. Het zit als contact bij deze mail: open het en bewaar het.",
+            "Sla daarom eerst het nummer van uw beheerder op in uw telefoon. Het zit als contact bij deze mail: open het en bewaar het.",
         ),
-        ("nl", {"admin_cards": 1}, "Sla het nummer van een beheerder op in uw telefoon. Het zit"),
+        ("nl", {"admin_cards": 1}, "Sla daarom eerst het nummer van een beheerder op in uw telefoon. Het zit"),
         (
             "nl",
             {"admin_cards": 2, "is_admin": True},
@@ -62,12 +62,12 @@ def words(act: str, language: str, **facts: object) -> str:
         (
             "en",
             {"admin_cards": 2},
-            "Save the numbers of your group admins in your phone. They come with this mail as contacts: open them and save them.",
+            "So please first save the numbers of your group admins in your phone. They come with this mail as contacts: open them and save them.",
         ),
         (
             "en",
             {"admins": ["Zoë"], "admin_cards": 1},
-            "Save the number of your group admin in your phone. It comes with this mail as a contact: open it and save it.",
+            "So please first save the number of your group admin in your phone. It comes with this mail as a contact: open it and save it.",
         ),
         ("en", {"admin_cards": 2, "is_admin": True}, "Save the numbers of your fellow admins in your phone. They come"),
         (
@@ -83,7 +83,7 @@ def test_a_welcome_says_which_contacts_come_with_it_and_why(
     """Open and save them first; a reply is the way out where that does not work."""
     text = words("welcome", language, **facts)
     assert saying in text and WHY[language] in text
-    early = "Doe dit vóór u in de groep komt." if language == "nl" else "Do this before you are added to the group."
+    early = "zet u binnenkort in de WhatsApp-groep" if language == "nl" else "will soon add you to the WhatsApp group"
     assert (early in text) is not facts.get("is_admin", False), "an admin makes the group"
     assert (
         "Lukt het niet? Antwoord op deze mail" if language == "nl" else "Does it not work? Reply to this mail"
