@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from outside.errors import Stop
 from outside.google.client import Calls, Json, Refused
 from outside.workbook import FRONT, is_front_of_example
+from roster.sheet.country import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 FIELDS = (
-    "properties(title),sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
+    "properties(title,locale),"
+    "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
 )
 
 
@@ -68,18 +70,21 @@ class Found:
     """What the spreadsheet says of itself: every tab's properties by title, and their merges.
 
     `is_example` is True, once its tabs were read, where the front one says that it is the example.
+    `month_first` is True where a typed 5-3-2026 becomes 3 May.
     """
 
     title: str
     sheets: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, list[Json]] = field(default_factory=dict)
     is_example: bool = False
+    month_first: bool = False
 
 
 def describe(calls: Calls) -> Found:
     """Look which tabs there are: one call."""
     answer = calls.describe(FIELDS)
-    found = Found(answer.get("properties", {}).get("title", ""))
+    about = answer.get("properties", {})
+    found = Found(about.get("title", ""), month_first=reads_month_first(about.get("locale", "")))
     for sheet in answer.get("sheets", []):
         properties = sheet["properties"]
         if properties.get("sheetType", "GRID") == "GRID":
@@ -140,6 +145,7 @@ def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> di
 
 def _tab(found: Found, table: Table, sheet: Sheet, size: tuple[int, int]) -> Tab:
     about = found.sheets[table.title]
+    table.month_first = found.month_first
     return Tab(about.get("sheetId", 0), table.title, *size, sheet.cells, table, found.merges.get(table.title, ()))
 
 

@@ -15,6 +15,7 @@ from outside.google.lock import TITLE
 from outside.google.login import key_file, log_in
 from outside.google.tabs import describe, read_tabs
 from outside.workbook import FilledIn, Health
+from roster.sheet.country import REMEDY, TOLD
 
 SLOW = 5.0
 """Seconds for an answer that holds next to nothing."""
@@ -44,6 +45,8 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
     )
     yield from _clock(calls)
     yield from _may_write(calls)
+    if found.month_first:
+        yield Health("Land", TOLD, REMEDY, let_op=True)
     slow = "" if took < SLOW else "Kijk of uw internet traag is. Blijft het zo, probeer het dan op een ander moment."
     yield Health("Snelheid", f"Google antwoordt in {took:.1f} seconden.".replace(".", ",", 1), slow)
     cells = sum(

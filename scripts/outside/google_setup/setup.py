@@ -18,6 +18,7 @@ from outside.google_setup.formatting import Standing, missing_look, says_nothing
 from outside.workbook import FRONT
 from roster.model import Terms
 from roster.sheet.columns import TABS
+from roster.sheet.country import DUTCH, TIME_ZONE
 from roster.sheet.headings import find_what_is_there, of_the_register
 from roster.sheet.table import Sheet, Table
 
@@ -82,6 +83,7 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
     batch = [] if tables else _front_page(calls, found, title)
     if batch:
         said.append(f"Tabblad {FRONT} is toegevoegd.")
+        said.append("Het blad staat nu op Nederland: een getypte 5-3-2026 is er 5 maart.")
     for turn, tab in enumerate(TABS):
         table = tables.get(tab.title)
         if table is None:
@@ -109,7 +111,7 @@ def _what_is_there(calls: Calls) -> tuple[Found, dict[str, Table], dict[str, She
 
 
 def _front_page(calls: Calls, found: Found, title: str) -> list[Json]:
-    """An empty sheet's one empty tab becomes the front page."""
+    """An empty sheet's one empty tab becomes the front page, and the sheet itself Dutch: no day stands in it yet."""
     others = {title: about for title, about in found.sheets.items() if title != TITLE}
     if len(others) != 1:
         return []
@@ -124,7 +126,9 @@ def _front_page(calls: Calls, found: Found, title: str) -> list[Json]:
     top = {"sheetId": number, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 2}
     wide = {"sheetId": number, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 3}
     start = {"sheetId": number, "rowIndex": 1, "columnIndex": 0}
+    country = {"properties": {"locale": DUTCH, "timeZone": TIME_ZONE}, "fields": "locale,timeZone"}
     return [
+        {"updateSpreadsheetProperties": country},
         {"updateSheetProperties": {"properties": {"sheetId": number, "title": FRONT}, "fields": "title"}},
         {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}},
         {"repeatCell": {"range": top, "cell": bold, "fields": "userEnteredFormat.textFormat"}},

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from roster.cells import Unreadable, day
 from roster.finding import Finding
 from roster.rules.context import Case, Rule, notice
-from roster.sheet.table import Place
+from roster.sheet.columns import DEELNEMERS, TAB
+from roster.sheet.country import REMEDY, TOLD, in_words, turned_around
+from roster.sheet.table import Place, Table
 
 
 def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
@@ -71,9 +74,40 @@ def dates_make_sense(case: Case) -> Iterator[Finding]:
             )
 
 
+def a_day_is_read_as_it_was_typed(case: Case) -> Iterator[Finding]:
+    """In a sheet of a country that puts the month first, day and month of a typed day may have changed places. Let op.
+
+    Decided. Told of the sheet, and of every day that was taken for a day and would be one the other way round too.
+    """
+    tables = [table for table in case.roster.tables.values() if table.month_first]
+    if tables:
+        yield notice(a_day_is_read_as_it_was_typed, Place(DEELNEMERS.title), TOLD, REMEDY)
+    for table in tables:
+        for column in TAB[table.tab].columns:
+            if column.kind == "day" and not column.own and column.heading in table.columns:
+                yield from _turned_days(table, column.heading, case.terms.today)
+
+
+def _turned_days(table: Table, heading: str, today: date) -> Iterator[Finding]:
+    for index, cell in enumerate(table.column(heading)):
+        try:
+            read = day(cell, today)
+        except Unreadable:
+            continue
+        meant = turned_around(cell, read) if read is not None else None
+        if read is not None and meant is not None:
+            yield notice(
+                a_day_is_read_as_it_was_typed,
+                table.place(index, heading),
+                f"Hier staat {in_words(read)}. Misschien was {in_words(meant)} bedoeld: "
+                "dit Google-blad leest de maand eerst.",
+                f"Klopt de dag niet, typ dan {meant.isoformat()}. Deze melding blijft tot het blad op Nederland staat.",
+            )
+
+
 def _future_days(place: Place, today: date, days: dict[str, date | None]) -> Iterator[Finding]:
-    for column, day in days.items():
-        if day is not None and day > today:
+    for column, known in days.items():
+        if known is not None and known > today:
             yield _in_the_future(place.at(column))
 
 
@@ -84,4 +118,5 @@ def _in_the_future(place: Place) -> Finding:
 RULES: tuple[Rule, ...] = (
     a_member_shows_the_sticker,
     dates_make_sense,
+    a_day_is_read_as_it_was_typed,
 )

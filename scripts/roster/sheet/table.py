@@ -61,7 +61,8 @@ class Table:
 
     `tab` is the register's name for it ("Deelnemers"), `title` the name as people typed it.
     `columns` holds, for each known heading that is present, its position in a row (0 = column A).
-    `rows` are the rows below the headings; `rows[0]` stands in sheet row `first`.
+    `rows` are the rows below the headings; `rows[0]` stands in sheet row `first`. `month_first` is True
+    where a typed 5-3-2026 becomes 3 May.
     """
 
     tab: str
@@ -70,6 +71,7 @@ class Table:
     rows: list[list[Cell]]
     first: int
     own: frozenset[str] = field(default_factory=frozenset)
+    month_first: bool = False
     _keys: list[str] | None = None
 
     def cell(self, index: int, column: str) -> Cell:

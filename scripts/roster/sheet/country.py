@@ -1,0 +1,60 @@
+"""How the country of a sheet at Google reads a day that somebody types in it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from roster.sheet.table import Cell
+
+DUTCH, TIME_ZONE = "nl_NL", "Europe/Amsterdam"
+
+MONTH_FIRST = frozenset((
+    "en", "en_US", "en_AS", "en_BI", "en_GU", "en_MH", "en_MP", "en_PH", "en_PR", "en_UM", "en_VI",
+    "es_PA", "es_PR", "fil", "fil_PH", "ceb", "ceb_PH", "chr", "chr_US", "ee", "ee_GH", "ee_TG", "iu", "iu_CA",
+    "lkt", "lkt_US", "om", "om_ET", "om_KE", "or", "or_IN", "ti", "ti_ER", "ti_ET", "xh", "xh_ZA",
+))  # fmt: skip
+"""Where a day is written month first, by Unicode's CLDR 49 (the shortest form of a day, order M d y).
+
+Of countries that begin with the year nobody tells how 5-3-2026 is read, so that they are not doubted here.
+"""
+
+TOLD = "In dit Google-blad wordt een getypte 5-3-2026 gelezen als 3 mei."
+REMEDY = (
+    "Staat er ergens een let op bij een dag, kijk die dan eerst na. Kies daarna in het blad Bestand, Instellingen, "
+    "en bij Landinstelling Nederland (in het Engels: File, Settings, Locale, Netherlands)."
+)
+
+_MONTHS = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
+
+
+def reads_month_first(locale: str) -> bool:
+    """True where a typed 5-3-2026 becomes 3 May; `locale` as Google writes it: "en_US"."""
+    return locale in MONTH_FIRST
+
+
+def in_words(known: date) -> str:
+    """A day that cannot be read in two ways: "3 mei 2026"."""
+    return f"{known.day} {_MONTHS[known.month - 1]} {known.year}"
+
+
+def turned_around(cell: Cell, read: date) -> date | None:
+    """The day that may have been meant in a sheet that reads the month first; None where there is no doubt.
+
+    Only what Google took for a day (a number) can have been turned around, and only where both ways give a day.
+    """
+    if isinstance(cell, bool | str) or not isinstance(cell, int | float) or read.day > 12 or read.day == read.month:
+        return None
+    return date(read.year, read.day, read.month)
