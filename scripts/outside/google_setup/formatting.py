@@ -19,7 +19,7 @@ class Standing:
     """What stands on one tab: where each heading is, how its cell and the one below it look, and what lies over all.
 
     `columns` maps headings to positions, `heading_row` counts from 0. `heads` and `below` hold a cell's
-    look by column; `things` the tab's protected ranges, banding, rules and filter, as Google tells them.
+    look by column; `things` the tab's protected ranges, banding, rules, filter and tables, as Google tells them.
     """
 
     id: int
@@ -33,6 +33,16 @@ class Standing:
     things: Json = field(default_factory=dict)
     frozen: int = 0
     new: bool = False
+
+    @property
+    def typed(self) -> frozenset[int]:
+        """The columns of which a table ("Omzetten in tabel") itself says what they hold."""
+        return frozenset(
+            table.get("range", {}).get("startColumnIndex", 0) + one.get("columnIndex", 0)
+            for table in self.things.get("tables", [])
+            for one in table.get("columnProperties", [])
+            if one.get("columnType", "COLUMN_TYPE_UNSPECIFIED") not in ("COLUMN_TYPE_UNSPECIFIED", "TEXT")
+        )
 
 
 def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing], terms: Terms) -> Iterator[Json]:
@@ -77,7 +87,7 @@ def _cells_below(here: Standing, position: int, column: Column, choice: Json | N
     shown = look.get("userEnteredFormat", {})
     form: Json = {}
     fields = []
-    if not shown.get("numberFormat"):
+    if not shown.get("numberFormat") and position not in here.typed:
         if column.kind == "day":
             form["numberFormat"] = {"type": "DATE", "pattern": "dd-mm-yyyy"}
         elif column.heading in AS_TEXT:
@@ -92,7 +102,7 @@ def _cells_below(here: Standing, position: int, column: Column, choice: Json | N
             fields.append("userEnteredFormat.wrapStrategy")
     if fields:
         yield {"repeatCell": {"range": span, "cell": {"userEnteredFormat": form}, "fields": ",".join(fields)}}
-    rule = None if look.get("dataValidation") else choice
+    rule = None if look.get("dataValidation") or position in here.typed else choice
     if rule is not None:
         yield {"setDataValidation": {"range": span, "rule": rule}}
 
@@ -123,7 +133,7 @@ def _rule(kind: str, words: list[str]) -> Json:
 
 
 def _over_all(here: Standing, columns: Mapping[int, Column]) -> Iterator[Json]:
-    """Protection with a warning, colours by Status, banding and the filter: each where there is none yet."""
+    """Protection with a warning, colours by Status, and without a table banding and a filter: what is not there yet."""
     guarded = [thing.get("range", {}) for thing in here.things.get("protectedRanges", [])]
     ruled = [span for rule in here.things.get("conditionalFormats", []) for span in rule.get("ranges", [])]
     for position, column in sorted(columns.items()):
@@ -133,6 +143,8 @@ def _over_all(here: Standing, columns: Mapping[int, Column]) -> Iterator[Json]:
             yield {"addProtectedRange": {"protectedRange": thing}}
         if column.heading in ("Status", "Meldingen") and not any(_covers(span, position) for span in ruled):
             yield from _colours(_span(here, position), column.heading)
+    if here.things.get("tables"):
+        return  # a table has its own, and Google takes no other
     whole = {
         "sheetId": here.id,
         "startRowIndex": here.heading_row,

@@ -15,6 +15,7 @@ from outside.google.lock import TITLE, Lock
 from outside.google.login import log_in
 from outside.google.tabs import Found, describe, quoted, read_sheets
 from outside.google_setup.formatting import Standing, missing_look, says_nothing
+from outside.google_setup.parts import in_parts, name_refused
 from outside.workbook import FRONT
 from roster.model import Terms
 from roster.sheet.columns import TABS
@@ -24,7 +25,7 @@ from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
-    "conditionalFormats(ranges),basicFilter(range),"
+    "conditionalFormats(ranges),basicFilter(range),tables(range,columnProperties(columnIndex,columnType)),"
     "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
 )
 
@@ -70,7 +71,7 @@ def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
                 raise lost.stop from lost
             calls.pause(turn, lost)
         except Refused as refused:
-            if turn == TRIES or "protected" in refused.said or lock.is_lost(refused):
+            if turn == TRIES or lock.is_lost(refused):
                 raise
         else:
             break
@@ -164,9 +165,10 @@ def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Ter
     for tab in TABS:
         if tab.title in places:
             batch += missing_look(tab, places[tab.title], places, terms)
-    if batch:
-        calls.change([*checks, *batch])
+    refused = in_parts(calls, checks, batch) if batch else []
+    if len(refused) < len(batch):
         told.append("Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.")
+    told += name_refused(refused, places)
 
 
 def _standing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple, TypeVar
@@ -171,7 +171,8 @@ class Book:
 
     `renames_collisions` makes addSheet answer a taken title with a tab `X_conflict…` as Google sometimes does.
     `outcomes` tells what formulas give that come in through the API (a Failure, or REFUSED), where they are no
-    sums of numbers.
+    sums of numbers. `refuses` gives the words in which a request of this kind is refused, "" where it is not; with
+    `names_refused` off a refusal does not say which request it is about.
     """
 
     id: str
@@ -184,6 +185,8 @@ class Book:
     today: date = field(default_factory=date.today)
     renames_collisions: bool = False
     outcomes: dict[str, Scalar | None] = field(default_factory=dict)
+    refuses: Callable[[str, Json], str] = lambda _kind, _spec: ""
+    names_refused: bool = True
     originals: list[Tab] = field(default_factory=list, repr=False, compare=False)
     next_id: Iterator[int] = field(default_factory=lambda: itertools.count(700_000_001))
 
@@ -232,6 +235,11 @@ class Book:
 
     def may_pass(self, user: str, thing: Json) -> bool:
         return bool(thing.get("warningOnly") or user == self.owner or user in thing.get("editors", {}).get("users", ()))
+
+    def keep_out_of_tables(self, tab: Tab, box: Box) -> None:
+        """400 where a table has its own banding or filter."""
+        if any(self.box(table["range"])[1].meets(box) for table in tab.things.get("tables", ())):
+            raise bad("This operation is not allowed on a range that overlaps a table.")
 
     def check_size(self) -> None:
         if sum(tab.row_count * tab.column_count for tab in self.tabs) > MOST_CELLS:

@@ -17,10 +17,14 @@ def carry_out(book: Book, user: str, requests: list[Json]) -> list[Json]:
     for number, request in enumerate(requests):
         kind = next(iter(request), "")
         try:
+            words = book.refuses(kind, request.get(kind, {}))
+            if words:
+                raise bad(words)
             reply = KINDS.get(kind, _unknown)(edit, request.get(kind, {}))
         except Refused as refusal:
             book.return_to(kept)
-            refusal.message = f"Invalid requests[{number}].{kind}: {refusal.message}"
+            if book.names_refused:
+                refusal.message = f"Invalid requests[{number}].{kind}: {refusal.message}"
             raise
         replies.append({kind: without_zero_ids(reply) if kind != "addSheet" else reply} if reply else {})
     return replies

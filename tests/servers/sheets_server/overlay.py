@@ -33,7 +33,9 @@ def adding(name: str, place: str, key: str) -> Change:
         if place == "protectedRanges":
             thing = {k: v for k, v in thing.items() if k != "requestingUserCanEdit" and v is not False}
         if place == "bandedRanges":
-            box, others = edit.book.box(thing["range"])[1], _lists(edit, place, thing)
+            tab, box = edit.book.box(thing["range"])
+            others = _lists(edit, place, thing)
+            edit.book.keep_out_of_tables(tab, box)
             if any(edit.book.box(other["range"])[1].meets(box) for other in others):
                 told = "alternating background colors"
                 raise bad(f"You cannot add {told} to a range that already has {told}.")
@@ -91,6 +93,7 @@ def delete_conditional_format_rule(edit: Edit, spec: Json) -> Json:
 def set_basic_filter(edit: Edit, spec: Json) -> Json:
     wanted = spec.get("filter", {})
     tab, box = edit.book.box(wanted.get("range", {}), within_grid=True)
+    edit.book.keep_out_of_tables(tab, box)
     only_known({name: {} for name in wanted}, frozenset({"range"}), "a filter (hiding rows is for people)")
     tab.things["basicFilter"] = {"range": tab.grid_range(box)}
     return {}

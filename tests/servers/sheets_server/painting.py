@@ -90,6 +90,14 @@ def repeat_cell(edit: Edit, spec: Json) -> Json:
 
 
 def set_data_validation(edit: Edit, spec: Json) -> Json:
+    tab, box = edit.book.box(spec.get("range", {}))
+    for table in tab.things.get("tables", ()):
+        _, around = edit.book.box(table["range"])
+        typed = {
+            around.left + one.get("columnIndex", 0) for one in table.get("columnProperties", ()) if "columnType" in one
+        }
+        if around.meets(box) and typed & set(range(box.left, box.right)):
+            raise bad("This operation is not allowed on cells in typed columns of a table.")
     cell = {"dataValidation": spec.get("rule")}
     return repeat_cell(edit, {"range": spec.get("range", {}), "cell": cell, "fields": "dataValidation"})
 
