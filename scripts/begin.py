@@ -13,7 +13,7 @@ def begin(choices: Choices) -> int:
     from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
 
-    for line in beginning.begin(load_settings(choices.settings), choices.today, force=choices.force):
+    for line in beginning.begin_own(load_settings(choices.settings), choices.today, force=choices.force):
         say(line)
     return 0
 

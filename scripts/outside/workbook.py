@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from roster.plan.steps import AddRow, SetCell
+from roster.plan.steps import CellStep
 from roster.sheet.table import Sheet, Table, fold
 
 FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
@@ -25,9 +25,9 @@ class Written:
     under a merged one, where nothing that is written would show: only people can settle that.
     """
 
-    done: tuple[SetCell | AddRow, ...] = ()
-    left: tuple[SetCell | AddRow, ...] = ()
-    merged: tuple[SetCell | AddRow, ...] = ()
+    done: tuple[CellStep, ...] = ()
+    left: tuple[CellStep, ...] = ()
+    merged: tuple[CellStep, ...] = ()
 
 
 def is_front_of_example(sheet: Sheet) -> bool:
@@ -57,10 +57,10 @@ class Workbook(Protocol):
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
 
-    def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
+    def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Raise Stop where such a write is bound to be refused: letters must not leave for rows that cannot be told."""
 
-    def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
+    def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
 
 

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import CHECKOUT, files_of_the_house
-from outside.commands.begin import begin
+from outside.commands.begin import begin_own
 from outside.commands.setup import ensure_register
 from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
@@ -57,7 +57,7 @@ def refused(settings: Settings, told: str) -> None:
     """Beginning stops with these words, and every file stands where it stood."""
     before = everything(settings)
     with pytest.raises(Stop) as stop:
-        begin(settings, TODAY)
+        begin_own(settings, TODAY)
     assert told in f"{stop.value.message} {stop.value.remedy}"
     assert everything(settings) == before
 
@@ -92,7 +92,7 @@ def test_a_newcomer_is_told_the_word(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_an_example_goes_away_whole_and_an_empty_register_comes(house: Settings) -> None:
     """Register, state and out, every byte, into a folder of that day that git passes over."""
     before = everything(house)
-    told = "\n".join(begin(house, TODAY))
+    told = "\n".join(begin_own(house, TODAY))
     home = house.workbook.path.parent
     kept = home / "voorbeeld-2026-11-23"
     assert str(kept) in told
@@ -109,9 +109,9 @@ def test_an_example_goes_away_whole_and_an_empty_register_comes(house: Settings)
 def test_a_second_example_on_one_day_gets_a_folder_of_its_own(house: Settings) -> None:
     """Nothing of the first is overwritten."""
     copy = house.workbook.path.read_bytes()
-    begin(house, TODAY)
+    begin_own(house, TODAY)
     house.workbook.path.write_bytes(copy)
-    begin(house, TODAY)
+    begin_own(house, TODAY)
     home = house.workbook.path.parent
     assert (home / "voorbeeld-2026-11-23" / "register.xlsx").read_bytes() == copy
     assert (home / "voorbeeld-2026-11-23-2" / "register.xlsx").read_bytes() == copy
@@ -129,7 +129,7 @@ def test_an_example_in_which_real_people_were_typed_is_refused(house: Settings) 
     """It became somebody's register. With a second word it still only moves."""
     type_in(house.workbook.path, "Deelnemers", {"K2": "iemand@gmail.com"})
     refused(house, "make begin FORCE=1")
-    begin(house, TODAY, force=True)
+    begin_own(house, TODAY, force=True)
     assert (house.workbook.path.parent / "voorbeeld-2026-11-23" / "register.xlsx").exists()
 
 
@@ -185,7 +185,7 @@ def test_a_run_that_was_cut_off_is_finished_by_the_next(house: Settings, what: s
     for name in moved:
         (home / "voorbeeld-2026-11-23").mkdir(exist_ok=True)
         (home / name).rename(home / "voorbeeld-2026-11-23" / name)
-    begin(house, TODAY)
+    begin_own(house, TODAY)
     assert (home / "voorbeeld-2026-11-23" / "register.xlsx").exists()
     assert load_workbook(house.workbook.path)["Deelnemers"].max_row <= 2
 
@@ -194,13 +194,13 @@ def test_without_an_example_it_makes_an_empty_register(tmp_path: Path) -> None:
     """Killed after the last move, or pressed first of all."""
     (tmp_path / "settings.toml").write_text("", encoding="utf-8")
     settings = load_settings(tmp_path / "settings.toml")
-    assert "leeg register" in "\n".join(begin(settings, TODAY))
+    assert "leeg register" in "\n".join(begin_own(settings, TODAY))
 
 
 def test_git_passes_over_what_moved(house: Settings) -> None:
     """Also where the folders are called otherwise."""
     home = house.workbook.path.parent
-    begin(house, TODAY)
+    begin_own(house, TODAY)
     if shutil.which("git") is None:
         pytest.skip("git is not installed here")
     env = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}

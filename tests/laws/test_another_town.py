@@ -13,7 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.backends import backend_of
-from outside.commands.begin import begin
+from outside.commands.begin import begin_own
 from outside.commands.preview import show_mails
 from outside.commands.setup import ensure_register, lay_out_demo
 from outside.commands.test_mail import send_tests
@@ -78,7 +78,7 @@ def test_nothing_of_our_first_town_reaches_it(town: Settings, capsys: pytest.Cap
     show_mails(town, choices, PLANNERS)
     send_tests(town, choices, "wie@mail.example")
     run(lay_out_demo(town, 40, 2, TODAY), choices, PLANNERS, FOLDERS)
-    begin(town, TODAY)
+    begin_own(town, TODAY)
     told = capsys.readouterr().out
     home = town.workbook.path.parent
     files = [path for path in home.rglob("*") if path.is_file() and path.suffix not in {".toml", ".sqlite3", ".lock"}]

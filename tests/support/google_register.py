@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from outside.config.settings import Mail, Network, Paths, Settings, Workbook
+from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
 from roster.sheet.columns import TABS
@@ -49,7 +49,7 @@ def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -
     key = server.tokens.service_account(folder / "key.json", email)
     Path(key).chmod(0o600)
     return Settings(
-        workbook=Workbook(
+        workbook=WorkbookSettings(
             kind="google",
             spreadsheet=f"https://docs.google.com/spreadsheets/d/{book.id}/edit#gid=0",
             credentials=Path(key),

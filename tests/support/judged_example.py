@@ -9,7 +9,7 @@ from roster.model import Roster, Terms
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
-from roster.sheet.columns import TABS, Tab
+from roster.sheet.columns import TABS, TabSpec
 from roster.sheet.table import Cell, Table
 
 TODAY = date(2026, 11, 23)
@@ -17,7 +17,7 @@ TERMS = Terms(today=TODAY)
 Tabs = dict[str, list[list[Cell]]]
 
 
-def positions(tab: Tab) -> dict[str, int]:
+def positions(tab: TabSpec) -> dict[str, int]:
     """Where each heading stands in a row."""
     return {heading: at for at, heading in enumerate(tab.headings)}
 

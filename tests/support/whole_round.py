@@ -13,7 +13,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from outside.config.choices import Choices
-from outside.config.settings import Mail, Network, Paths, Settings, Workbook
+from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
 from outside.excel.create import create_register
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
@@ -46,7 +46,7 @@ def settings_of(folder: Path, **network: str) -> Settings:
     """Letters are put ready in a folder, and the number of the regiegroep is a real one unless said otherwise."""
     found: dict[str, str] = {"regiegroep_number": "06-23456789", **network}
     return Settings(
-        workbook=Workbook(kind="excel", path=folder / "register.xlsx"),
+        workbook=WorkbookSettings(kind="excel", path=folder / "register.xlsx"),
         network=replace(Network(), **found),  # type: ignore[arg-type]  # keys of the table [network]
         mail=Mail(sender="Buurtwacht <buurt@mail.example>"),
         paths=Paths(out=folder / "out", state=folder / "state"),

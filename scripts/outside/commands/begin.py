@@ -24,7 +24,7 @@ from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Sheet
 
 
-def begin(settings: Settings, today: date, *, force: bool = False) -> list[str]:
+def begin_own(settings: Settings, today: date, *, force: bool = False) -> list[str]:
     """Move the example away and make an empty register. Tells in Dutch what was done.
 
     Raises Stop, and then nothing was moved, where the register is no example, is busy or open, or lies at Google;

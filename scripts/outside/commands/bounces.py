@@ -21,7 +21,7 @@ from outside.commands.no_mail import (
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
-from outside.inbox.bounces import Bounce, Report, StopAsked, read_report
+from outside.inbox.bounces import Bounce, InboxReport, StopAsked, read_report
 from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
 from outside.ledger.messages import LEFT, Told
@@ -136,7 +136,7 @@ def hear(
     return heard
 
 
-def _take(report: Report, ledger: Ledger, heard: InboxSummary, people: People, per_day: int) -> None:
+def _take(report: InboxReport, ledger: Ledger, heard: InboxSummary, people: People, per_day: int) -> None:
     if isinstance(report.news, Bounce):
         _hear_bounce(report.digest, report.news, ledger, heard, people, per_day)
     elif isinstance(report.news, StopAsked):

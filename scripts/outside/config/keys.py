@@ -12,7 +12,7 @@ from typing import Any
 from outside.config.values import Reader, bedoelde_u
 from roster.model import Bounds, Terms
 
-Key = tuple[str, str]
+SettingKey = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""
 
 
@@ -24,7 +24,7 @@ Keys = dict[str, dict[str, Reader]]
 class Problem:
     """One thing wrong in the file: at which key, and in Dutch what and how to mend it. Holds no value of a person's."""
 
-    key: Key
+    key: SettingKey
     message: str
 
     @property
@@ -72,7 +72,7 @@ def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problem
             problems.append(Problem((name, key), str(error)))
 
 
-def disagreements(values: dict[str, dict[str, Any]], told: set[Key]) -> list[Problem]:
+def disagreements(values: dict[str, dict[str, Any]], told: set[SettingKey]) -> list[Problem]:
     """What is wrong between keys that are each right by themselves. `told` are the keys that are already wrong."""
     workbook, limits, mail, paths = (values[name] for name in ("workbook", "limits", "mail", "paths"))
     here = {"localhost", "127.0.0.1", "::1"}

@@ -12,22 +12,22 @@ from outside.config.languages import languages, words_of
 from outside.config.source import AGAIN, lines_of, parse, read_text
 from outside.config.values import (
     Reader,
+    any_text,
     box,
     correspondent,
+    dialled,
     domain,
     file_path,
     language,
     one_of,
-    phone,
     plain_address,
     several,
     share,
     short_number,
-    text,
+    true_or_false,
     website,
     whole,
     words,
-    yes_no,
 )
 from outside.errors import Stop
 from roster.model import Bounds, Limits, Terms
@@ -44,7 +44,7 @@ def _key(default: object, read: Reader) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Workbook:
+class WorkbookSettings:
     """Where the register is kept: `path` for "excel"; `spreadsheet` (id or URL) and `credentials` for "google".
 
     `shared` lets other users of this computer open the file as well.
@@ -52,9 +52,9 @@ class Workbook:
 
     kind: str = _key("excel", one_of("excel", "google"))
     path: Path = _key(Path("register.xlsx"), file_path)
-    spreadsheet: str = _key("", text)
+    spreadsheet: str = _key("", any_text)
     credentials: Path = _key(Path("config/secrets/service-account.json"), file_path)
-    shared: bool = _key(False, yes_no)
+    shared: bool = _key(False, true_or_false)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ class Network:
     name: str = _key("BuurtPreventieApp Den Helder", words)
     short_name: str = _key("BPA", words)
     places: tuple[str, ...] = _key(("Den Helder", "Huisduinen", "Julianadorp"), several(words, at_least=1))
-    regiegroep_number: str = _key("", phone)
+    regiegroep_number: str = _key("", dialled)
     regiegroep_number_for: str = _key("everyone", one_of("everyone", "admins"))
-    coordinator: str = _key("", text)
+    coordinator: str = _key("", any_text)
     coordinator_email: str = _key("", plain_address)
     website: str = _key("", website)
     official_domains: tuple[str, ...] = _key(("politie.nl", "denhelder.nl"), several(domain, at_least=0))
     bounds: Bounds = _key(Bounds(), box)
-    municipality: str = _key("Den Helder", text)
+    municipality: str = _key("Den Helder", any_text)
     municipality_number: str = _key("14 0223", short_number)
 
 
@@ -93,7 +93,7 @@ class Mail:
     host: str = _key("smtp.gmail.com", words)
     port: int = _key(587, whole(1, 65_535))
     security: str = _key("starttls", one_of("starttls", "tls", "none"))
-    username: str = _key("", text)
+    username: str = _key("", any_text)
     imap_host: str = _key("imap.gmail.com", words)
     imap_port: int = _key(993, whole(1, 65_535))
     imap_folder: str = _key("INBOX", words)
@@ -124,7 +124,7 @@ class Settings:
     """Everything that settings.toml says; all paths are absolute. `source` is the file itself."""
 
     language: str = _key("nl", language)
-    workbook: Workbook = field(default_factory=Workbook)
+    workbook: WorkbookSettings = field(default_factory=WorkbookSettings)
     network: Network = field(default_factory=Network)
     limits: Limits = field(default_factory=Limits)
     mail: Mail = field(default_factory=Mail)
@@ -166,7 +166,7 @@ KEYS: Keys = {
     **{
         table: {key.name: _reader(key) for key in fields(kind)}
         for table, kind in {
-            "workbook": Workbook,
+            "workbook": WorkbookSettings,
             "network": Network,
             "limits": Limits,
             "mail": Mail,
@@ -189,7 +189,7 @@ def load_settings(path: Path | None = None) -> Settings:
     if problems:
         raise Stop(*told(problems, text, source))
     home = home_of(source)
-    workbook, paths = Workbook(**values["workbook"]), Paths(**values["paths"])
+    workbook, paths = WorkbookSettings(**values["workbook"]), Paths(**values["paths"])
     return Settings(
         **values[""],
         workbook=replace(workbook, path=home / workbook.path, credentials=home / workbook.credentials),

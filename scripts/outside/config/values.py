@@ -24,7 +24,7 @@ LONGEST_PATH, LONGEST_NAME = 1_000, 200
 """Characters of a path, and bytes of each name in it: a disk keeps 255, and a copy adds its date."""
 
 
-def text(value: Any, longest: int = LONGEST_TEXT) -> str:
+def any_text(value: Any, longest: int = LONGEST_TEXT) -> str:
     """One line of text, without spaces around it; it may be empty."""
     if not isinstance(value, str):
         raise ValueError('verwacht tekst tussen aanhalingstekens, zoals "voorbeeld".')
@@ -37,12 +37,12 @@ def text(value: Any, longest: int = LONGEST_TEXT) -> str:
 
 def words(value: Any, longest: int = LONGEST_TEXT) -> str:
     """Text that may not be empty."""
-    if not (found := text(value, longest)):
+    if not (found := any_text(value, longest)):
         raise ValueError("mag niet leeg zijn. Vul iets in, of haal de hele regel weg.")
     return found
 
 
-def yes_no(value: Any) -> bool:
+def true_or_false(value: Any) -> bool:
     """true or false."""
     if not isinstance(value, bool):
         raise ValueError("verwacht true (ja) of false (nee), zonder aanhalingstekens.")
@@ -122,7 +122,7 @@ def several(read: Reader, *, at_least: int) -> Reader:
 
 def domain(value: Any) -> str:
     """What stands behind the @ of an address: "denhelder.nl"."""
-    found = text(value).casefold()
+    found = any_text(value).casefold()
     if not re.fullmatch(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", found):
         raise ValueError('verwacht wat achter het apenstaartje van een adres staat, zoals "voorbeeld.nl".')
     return found
@@ -130,7 +130,7 @@ def domain(value: Any) -> str:
 
 def address(value: Any) -> str:
     """An e-mail address, or nothing."""
-    found = text(value)
+    found = any_text(value)
     if found and not _is_address(found):
         raise ValueError('verwacht een e-mailadres, zoals "naam@voorbeeld.nl".')
     return found
@@ -147,7 +147,7 @@ def correspondent(value: Any) -> str:
     """An e-mail address with or without a name before it, or nothing."""
     from email.utils import getaddresses  # the e-mail package takes 20 ms, and only settings with a sender need it
 
-    found = text(value)
+    found = any_text(value)
     parts = getaddresses([found])
     if found and (len(parts) != 1 or not _is_address(parts[0][1])):
         raise ValueError('verwacht een e-mailadres, zoals "naam@voorbeeld.nl" of "Onze buurt <naam@voorbeeld.nl>".')
@@ -156,9 +156,9 @@ def correspondent(value: Any) -> str:
     return found
 
 
-def phone(value: Any) -> str:
+def dialled(value: Any) -> str:
     """A phone number that can be called, as typed, or nothing."""
-    found = text(value)
+    found = any_text(value)
     if not found or re.fullmatch(r"06[- ]?[1-58]\d{7}", found):
         return found
     import phonenumbers  # 40 ms, and nearly every settings file holds a plain 06-number
@@ -173,7 +173,7 @@ def phone(value: Any) -> str:
 
 def short_number(value: Any) -> str:
     """A number of an office, as it is shown and called ("14 0223", "0800-1234"), or nothing."""
-    found = text(value)
+    found = any_text(value)
     if found and not re.fullmatch(r"[+(]?\d[\d ()./-]{1,20}", found):
         raise ValueError('verwacht een telefoonnummer, zoals "14 010", of "" als de gemeente niet genoemd wordt.')
     return found
@@ -181,7 +181,7 @@ def short_number(value: Any) -> str:
 
 def website(value: Any) -> str:
     """A web address with or without http(s):// before it, or nothing."""
-    found = text(value)
+    found = any_text(value)
     if found and not re.fullmatch(r"(https?://)?[^\s/:@]+\.[^\s/:@.]{2,}(:\d+)?(/\S*)?", found, re.IGNORECASE):
         raise ValueError('verwacht een webadres, zoals "www.voorbeeld.nl".')
     return found

@@ -13,7 +13,7 @@ from outside.xlsx.forgive import forgiving_copy
 from roster.sheet.columns import TAB
 from roster.sheet.table import Cell, Sheet, fold
 
-Range = tuple[int, int, int, int]
+MergedRange = tuple[int, int, int, int]
 """Left, top, right, bottom; 1 = A, 1 = top."""
 
 _AGAIN = "Open het in Excel of LibreOffice en sla het opnieuw op. Of zet een kopie terug met: make restore"
@@ -27,12 +27,12 @@ class _Stumbled(Exception):
         self.title = title
 
 
-def is_ours(title: str) -> bool:
+def is_register_tab(title: str) -> bool:
     """True for a tab that may be one of the register's, as `roster.sheet.headings` forgives its name."""
     return _bare(title) in {_bare(tab) for tab in TAB}
 
 
-def read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[Range]]]:
+def read_file(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[MergedRange]]]:
     """All sheets from A1 on, and by title their merged ranges (left, top, right, bottom; 1 = A, 1 = top).
 
     A spare tab that cannot be read, or is in `too_far`, counts as empty. Raises Stop that names the tab where
@@ -50,7 +50,7 @@ def read_sheets(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[
         raise Stop(f"{what} is beschadigd of niet volledig.", _AGAIN) from stumbled
 
 
-def _read(source: Path | IO[bytes], too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[Range]]]:
+def _read(source: Path | IO[bytes], too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[MergedRange]]]:
     try:
         if isinstance(source, Path):
             opened = python_calamine.CalamineWorkbook.from_path(source)
@@ -65,7 +65,7 @@ def _read(source: Path | IO[bytes], too_far: frozenset[str]) -> tuple[list[Sheet
     except BaseException as error:
         raise _what(error, "") from error
     sheets: list[Sheet] = []
-    merged: dict[str, list[Range]] = {}
+    merged: dict[str, list[MergedRange]] = {}
     with opened as workbook:
         for about in workbook.sheets_metadata:
             if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
@@ -76,13 +76,13 @@ def _read(source: Path | IO[bytes], too_far: frozenset[str]) -> tuple[list[Sheet
                     cells, merged[about.name] = _read_tab(workbook, about.name)
                 except BaseException as error:
                     raised = _what(error, about.name)
-                    if raised is error or is_ours(about.name) or isinstance(source, Path):
+                    if raised is error or is_register_tab(about.name) or isinstance(source, Path):
                         raise raised from error
             sheets.append(Sheet(about.name, cells))
     return sheets, merged
 
 
-def _read_tab(workbook: python_calamine.CalamineWorkbook, title: str) -> tuple[list[list[Cell]], list[Range]]:
+def _read_tab(workbook: python_calamine.CalamineWorkbook, title: str) -> tuple[list[list[Cell]], list[MergedRange]]:
     sheet = workbook.get_sheet_by_name(title)
     known: dict[str, str] = {}  # most words stand in many rows: kept once, a large register takes a fifth less
     rows = cast("Iterator[list[Cell]]", sheet.iter_rows())

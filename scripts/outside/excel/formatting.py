@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.workbook import FRONT
 from roster.model import Terms
-from roster.sheet.columns import TABS, Column, Tab, hint, offered
+from roster.sheet.columns import TABS, Column, TabSpec, hint, offered
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
@@ -49,7 +49,7 @@ TELLS = {
 }
 
 
-def dress_tab(sheet: Worksheet, tab: Tab, last: int, terms: Terms) -> None:
+def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
     """Headings, widths, formats, dropdowns, colours, filter and frozen headings, down to row `last`."""
     line = Side(style="thin", color="FFFFFF")
     for turn, column in enumerate(tab.columns, 1):
@@ -94,7 +94,7 @@ def _format(column: Column) -> str:
     return "@" if column.heading in AS_TEXT else "General"
 
 
-def _dropdown(column: Column, tab: Tab, last: int, terms: Terms) -> DataValidation | None:
+def _dropdown(column: Column, tab: TabSpec, last: int, terms: Terms) -> DataValidation | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None

@@ -43,7 +43,7 @@ _FLAGS = os.O_RDWR | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0) |
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class LockFile:
     """What a lock file tells: who and since when, for people; which run, machine and installation, for us."""
 
     who: str = ""
@@ -112,7 +112,7 @@ class RegisterLock:
                 if self._begin(handle):
                     return handle
             time.sleep(0.05)
-        raise self._busy(Holder(), seen=True)
+        raise self._busy(LockFile(), seen=True)
 
     def _begin(self, handle: int) -> bool:
         """Make a new lock file ours; False where somebody else got hold of it first."""
@@ -150,7 +150,7 @@ class RegisterLock:
         except FileNotFoundError:
             return None
         except PermissionError as error:
-            raise self._busy(Holder()) from error
+            raise self._busy(LockFile()) from error
         try:
             refused = self._judge(handle)
         except BaseException:
@@ -180,7 +180,7 @@ class RegisterLock:
                 return self._busy(_holder(handle))
         return None
 
-    def _is_dead(self, holder: Holder) -> bool:
+    def _is_dead(self, holder: LockFile) -> bool:
         """True where a run of this machine, or of this checkout, would still hold the system's lock if it lived."""
         if holder.token == _FREE.decode().strip():
             return True
@@ -228,7 +228,7 @@ class RegisterLock:
         if sys.platform != "win32":
             os.close(handle)
 
-    def _busy(self, holder: Holder, *, seen: bool = False) -> Stop:
+    def _busy(self, holder: LockFile, *, seen: bool = False) -> Stop:
         told = ", ".join(filter(None, (holder.who, f"sinds {holder.since}" if holder.since else "")))
         message = f"Buurtbeheer is al bezig met dit register{f' ({told})' if told else ''}."
         if seen:
@@ -270,15 +270,15 @@ def _is_named(handle: int, path: Path) -> bool:
         return False
 
 
-def _holder(handle: int) -> Holder:
+def _holder(handle: int) -> LockFile:
     """What stands in a lock file; one that is just being written, or that is not ours, tells nothing."""
     os.lseek(handle, 0, os.SEEK_SET)
     text = os.read(handle, _MOST).decode("utf-8", "replace")
     if text == _FREE.decode():
-        return Holder(token=text.strip())
+        return LockFile(token=text.strip())
     told = {name: value.strip() for name, found, value in (line.partition(":") for line in text.splitlines()) if found}
     token, machine, installation = (*told.get("Voor Buurtbeheer zelf", "").split(), "", "", "")[:3]
-    return Holder(told.get("Wie", "")[:80], told.get("Sinds", "")[:20], token, machine, installation)
+    return LockFile(told.get("Wie", "")[:80], told.get("Sinds", "")[:20], token, machine, installation)
 
 
 def _rewrite(handle: int, words: bytes) -> None:

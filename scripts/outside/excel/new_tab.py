@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from outside.xlsx.text import MAIN, column_letters, text_xml
-from roster.sheet.columns import Tab
+from roster.sheet.columns import TabSpec
 
 
-def sheet_with_headings(tab: Tab, rows: Iterable[Mapping[int, str | int]] = (), style: str | None = None) -> bytes:
+def sheet_with_headings(tab: TabSpec, rows: Iterable[Mapping[int, str | int]] = (), style: str | None = None) -> bytes:
     """A whole sheet part: frozen headings in row 1, and `rows` (column -> value) from row 2 on."""
     marks = f' s="{style}"'.encode() if style else b""
     widths = "".join(

@@ -19,7 +19,7 @@ _PLAIN = 1000
 """Text without a special mark that is no longer than this is stored as it is."""
 
 
-class TabSteps:
+class TabEdits:
     """What is about to change in one tab. `merged` are its merged ranges, `width` the last column in use.
 
     `hidden` are the steps that were left because their cells lie under a merged one.

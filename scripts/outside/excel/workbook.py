@@ -10,17 +10,17 @@ from pathlib import Path
 import filelock
 
 from outside.errors import Changed, Stop
-from outside.excel.cells import Range, is_ours, read_sheets
+from outside.excel.cells import MergedRange, is_register_tab, read_file
 from outside.excel.lock import RegisterLock
 from outside.excel.meaning import days_from_1904, put_in_what_is_meant
 from outside.excel.new_tab import sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
-from outside.excel.steps import TabSteps
+from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
-from roster.plan.steps import AddRow, SetCell
+from roster.plan.steps import AddRow, CellStep
 from roster.sheet.columns import TAB
 from roster.sheet.headings import HeadingProblems, find_tables
 from roster.sheet.table import Cell, Sheet, Table
@@ -37,7 +37,7 @@ class _Reading:
 
     seen: Fingerprint
     tables: dict[str, Table]
-    tabs: dict[str, TabSteps] = field(default_factory=dict)
+    tabs: dict[str, TabEdits] = field(default_factory=dict)
     formulas: bool | None = None
 
 
@@ -112,12 +112,12 @@ class ExcelWorkbook:
         cells = {sheet.title: sheet.cells for sheet in sheets}
         for tab, table in tables.items():
             complete = all(heading in table.columns for heading in table.own)
-            self._reading.tabs[tab] = TabSteps(
+            self._reading.tabs[tab] = TabEdits(
                 table, merged.get(table.title, []), 0 if complete else _width(cells[table.title])
             )
         return tables
 
-    def write(self, steps: Sequence[SetCell | AddRow]) -> Written:
+    def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop.
 
         A step that finds its cell as it should be is done, and steps that change nothing leave the
@@ -125,22 +125,22 @@ class ExcelWorkbook:
         """
         return self._carry(steps, self._put)
 
-    def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
+    def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Raise Stop now where `write` would: the file is made and checked in the same way, and thrown away."""
         for folder in (self.backups.parent, self.backups):
             check_folder(folder)
         self._carry(steps, self._try)
 
-    def _carry(self, steps: Sequence[SetCell | AddRow], put: Callable[[set[str]], None]) -> Written:
+    def _carry(self, steps: Sequence[CellStep], put: Callable[[set[str]], None]) -> Written:
         if self._reading is None:
             raise Changed
-        done: list[SetCell | AddRow] = []
-        left: list[SetCell | AddRow] = []
+        done: list[CellStep] = []
+        left: list[CellStep] = []
         tabs = self._reading.tabs
         new = {step.tab for step in steps if isinstance(step, AddRow)} - tabs.keys()
         for tab in new:
             headings = TAB[tab].headings
-            tabs[tab] = TabSteps(
+            tabs[tab] = TabEdits(
                 Table(tab, tab, {heading: turn for turn, heading in enumerate(headings)}, [], 2, TAB[tab].own), [], 0
             )
         try:
@@ -186,7 +186,7 @@ class ExcelWorkbook:
             del self._tabs[tab]
 
     @property
-    def _tabs(self) -> dict[str, TabSteps]:
+    def _tabs(self) -> dict[str, TabEdits]:
         return self._reading.tabs if self._reading is not None else {}
 
     def _asked(self, new: set[str]) -> tuple[dict[str, SheetChange], dict[str, bytes], dict[str, frozenset[int]]]:
@@ -204,7 +204,7 @@ class ExcelWorkbook:
         return changed, sheets, kept
 
 
-def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[Range]], frozenset[str]]:
+def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[MergedRange]], frozenset[str]]:
     """Every sheet of a workbook file from A1 on, with its fingerprint, its merged ranges by title, and the titles of
     tabs that span too much to be read. Raises Stop for what cannot be read."""
     path = path.resolve()
@@ -214,7 +214,7 @@ def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[
         too_far = check_workbook_file(path)
         with doing_on_disk(path):
             seen = fingerprint(path)
-            sheets, merged = read_sheets(path, too_far)
+            sheets, merged = read_file(path, too_far)
             if fingerprint(path) == seen:
                 return seen, sheets, merged, too_far
     raise Stop(
@@ -224,7 +224,7 @@ def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[
 
 def check_not_too_far(titles: frozenset[str]) -> None:
     """Raise Stop when one of the register's own tabs spans too much to be read."""
-    for title in filter(is_ours, titles):
+    for title in filter(is_register_tab, titles):
         raise Stop(
             f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
             "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",

@@ -111,10 +111,10 @@ def write_private(path: Path, data: bytes) -> None:
     The folder must exist. The name itself is certain to survive a power cut after `settle_folder`.
     Raises OSError, and then leaves what stood there as it was.
     """
-    finish(begin(path, data), path)
+    finish_file(begin_file(path, data), path)
 
 
-def begin(path: Path, data: bytes) -> Path:
+def begin_file(path: Path, data: bytes) -> Path:
     """The first half of `write_private`: all is written, under a name that nobody looks for, which is given."""
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}")
     try:
@@ -133,7 +133,7 @@ def open_private(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "w+b")
 
 
-def finish(unfinished: Path, path: Path) -> None:
+def finish_file(unfinished: Path, path: Path) -> None:
     """The second half: what was begun lies on the disk, and then bears its name. May run in a thread."""
     try:
         descriptor = os.open(unfinished, os.O_RDWR | getattr(os, "O_BINARY", 0))
@@ -148,14 +148,14 @@ def finish(unfinished: Path, path: Path) -> None:
         raise
 
 
-def finish_all(begun: Mapping[Path, Path]) -> None:
+def finish_files(begun: Mapping[Path, Path]) -> None:
     """Finish what was begun (path -> unfinished), and return when all of it lies on the disk.
 
     A disk takes many files together in hardly more time than one, so they are waited for side by side.
     Raises OSError; the others are finished all the same.
     """
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        for _done in pool.map(finish, begun.values(), begun.keys()):
+        for _done in pool.map(finish_file, begun.values(), begun.keys()):
             pass
 
 

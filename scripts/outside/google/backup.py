@@ -38,13 +38,13 @@ class Page(NamedTuple):
     formulas: Mapping[tuple[int, int], str] = MappingProxyType({})
 
 
-def keep_copy(tabs: Iterable[Tab], backups: Path) -> Path:
+def keep_tabs(tabs: Iterable[Tab], backups: Path) -> Path:
     """A copy of these tabs under a dated name, for its owner alone; of all such copies the last 20 stay."""
     return keep_pages([page_of(tab) for tab in tabs], backups)
 
 
 def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
-    """As `keep_copy`, for any tabs."""
+    """As `keep_tabs`, for any tabs."""
     make_backup_folder(backups)
     stem = Path(NAME).stem
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")

@@ -29,7 +29,7 @@ Seen = dict[str, dict[int, list[Cell]]]
 
 
 @dataclass(slots=True)
-class Change:
+class TabChange:
     """What is to change on one tab: cells by row and column, rows and columns that are put in first.
 
     `rows` are new ones from `first_row` on, `headings` new columns from `first_column` on: put in, and
@@ -57,7 +57,7 @@ class Batch:
     ranges: list[str]
 
 
-def batches(changes: Mapping[str, Change], first: Sequence[Json]) -> Iterator[Batch]:
+def batches(changes: Mapping[str, TabChange], first: Sequence[Json]) -> Iterator[Batch]:
     """The changes in as few batches as their size allows; each begins with `first` and can be sent again."""
     frame = sum(map(_size, first)) + 200
     batch, size, rows = Batch(list(first), {}, []), frame, 0
@@ -80,7 +80,7 @@ def batches(changes: Mapping[str, Change], first: Sequence[Json]) -> Iterator[Ba
         yield _with_ranges(batch, changes)
 
 
-def _requests(change: Change) -> Iterator[tuple[Json, Cells]]:
+def _requests(change: TabChange) -> Iterator[tuple[Json, Cells]]:
     """One request for every block of rows that are written in the same, adjoining columns."""
     runs: dict[tuple[int, int], list[int]] = {}
     for row in sorted(change.cells):
@@ -109,13 +109,13 @@ def as_cell(value: Cell) -> Json:
     return {"userEnteredValue": {"stringValue": str(value)}}
 
 
-def _new_tab(change: Change) -> Json:
+def _new_tab(change: TabChange) -> Json:
     rows = max(change.tab.row_count, *(row + 2 for row in change.cells))
     grid = {"rowCount": rows, "columnCount": change.tab.column_count, "frozenRowCount": 1}
     return {"addSheet": {"properties": {"sheetId": change.tab.id, "title": change.tab.title, "gridProperties": grid}}}
 
 
-def _room(change: Change) -> list[Json]:
+def _room(change: TabChange) -> list[Json]:
     """Requests for the new rows and columns of a tab that stands already."""
     found: list[Json] = []
     for dimension, start, count in (
@@ -128,7 +128,7 @@ def _room(change: Change) -> list[Json]:
     return found
 
 
-def _with_ranges(batch: Batch, changes: Mapping[str, Change]) -> Batch:
+def _with_ranges(batch: Batch, changes: Mapping[str, TabChange]) -> Batch:
     """Ask back the headings, and every written row with the ones above and below it."""
     for name, cells in batch.cells.items():
         tab = changes[name].tab

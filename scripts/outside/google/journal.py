@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from outside.errors import Stop
 from outside.files.atomic import open_private, replace, settle_folder, stop_from, sync
-from outside.google.row_matching import Cells, UnverifiedWrite, mark_of
+from outside.google.row_matching import Cells, UnverifiedWrite, lookup_key
 from outside.google.tabs import Tab, again
 from roster.sheet.table import Cell
 
@@ -83,7 +83,7 @@ class Journal:
                 continue
             one = kept[name]
             doubt = UnverifiedWrite(
-                again(tab, one.rows), {}, set(map(mark_of, one.astray)), set(one.columns), one.reach
+                again(tab, one.rows), {}, set(map(lookup_key, one.astray)), set(one.columns), one.reach
             )
             doubt.add(one.sent)
             found[name] = doubt

@@ -33,7 +33,7 @@ _KEPT_FOR = "Wie dit tabblad ziet terwijl niemand met Buurtbeheer bezig is, mag 
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class LockTab:
     """Who holds the lock: the tab's id, the machine, since when and last seen (seconds), the installation."""
 
     sheet: int
@@ -164,7 +164,7 @@ class Lock:
             with contextlib.suppress(Lost, Refused):  # every write tells it again, and finds out what is amiss
                 self._calls.change(self.check())
 
-    def _against(self, holder: Holder | None, refused: Refused, mine: int) -> list[Json]:
+    def _against(self, holder: LockTab | None, refused: Refused, mine: int) -> list[Json]:
         """The batch for another try: nobody holds it, or somebody who is gone. Raises Stop where he is not."""
         if holder is None:
             if "already exists" not in refused.said and "No sheet" not in refused.said:
@@ -213,7 +213,7 @@ class Lock:
         start = {"sheetId": sheet, "rowIndex": 0, "columnIndex": 0}
         return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
 
-    def _holder(self) -> Holder | None:
+    def _holder(self) -> LockTab | None:
         """Who holds the lock now; None where nobody does."""
         found = self._calls.describe("sheets.properties(sheetId,title)")
         sheets = {
@@ -233,7 +233,7 @@ class Lock:
                 f"In het blad staat een tabblad '{TITLE}' dat niet van Buurtbeheer is, of dat iemand heeft gewijzigd.",
                 "Geef het een andere naam, of verwijder het (Weergave, Verborgen tabbladen), en probeer het opnieuw.",
             )
-        return Holder(sheets[TITLE], told[1], _number(since), _number(seen), installation)
+        return LockTab(sheets[TITLE], told[1], _number(since), _number(seen), installation)
 
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
@@ -258,7 +258,7 @@ class Lock:
         )
 
 
-def _busy(holder: Holder) -> Stop:
+def _busy(holder: LockTab) -> Stop:
     name = " ".join(holder.machine.split())[:60]
     machine = f" vanaf de computer '{name}'" if name else ""
     since = f", sinds {_told(holder.since)}" if holder.since else ""

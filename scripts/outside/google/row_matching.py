@@ -46,7 +46,7 @@ class UnverifiedWrite:
         for row, line in cells.items():
             self.sent.setdefault(row, {}).update(line)
             self.columns.update(line)
-            self.values.update(map(mark_of, line.values()))
+            self.values.update(map(lookup_key, line.values()))
 
     def since(self, meant: Tab, moved: Moved) -> UnverifiedWrite:
         """The same doubt in a later look, in which its repairs are not known to stand yet."""
@@ -82,7 +82,7 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
         sent = doubt.sent.get(row, {}) if row is not None else {}
         for at, column in watched.items():
             cell = now.cell(there, at)
-            if mark_of(cell) not in doubt.values:
+            if lookup_key(cell) not in doubt.values:
                 continue
             right = meant.cell(row, column) if row is not None and column is not None else None
             if not same(cell, right) and (column not in sent or column in retyped or not shows(cell, sent[column])):
@@ -107,7 +107,7 @@ def match_lines(before: Tab, now: Tab) -> dict[int, int]:
     return _match_rows(UnverifiedWrite(before), now, _match_columns(before, now), frozenset())
 
 
-def mark_of(cell: Cell) -> Mark:
+def lookup_key(cell: Cell) -> Mark:
     """A cell's value as it can be looked up."""
     if is_blank(cell):
         return True, ""
@@ -200,7 +200,7 @@ def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], ne
         here = _only_once({row: before.cell(row, nr) for row in ours})
         # A number that we wrote ourselves says nothing of whose row it stands in.
         cells = {row: now.cell(row, nr_there) for row in known}
-        there = _only_once({row: cell for row, cell in cells.items() if mark_of(cell) not in doubt.values})
+        there = _only_once({row: cell for row, cell in cells.items() if lookup_key(cell) not in doubt.values})
         found = {row: there[number] for number, row in here.items() if number in there}
     people = sorted(column for column in columns if column not in before.own)
     people = [column for column in people if column not in near and columns[column] not in near] or people
@@ -259,7 +259,7 @@ def _by_content(tab: Tab, rows: Iterable[int], columns: Sequence[int]) -> dict[t
 
 
 def _said(tab: Tab, row: int, columns: Iterable[int]) -> tuple[Mark, ...]:
-    return tuple(mark_of(tab.cell(row, column)) for column in columns)
+    return tuple(lookup_key(tab.cell(row, column)) for column in columns)
 
 
 def _rows_put_in(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
@@ -272,5 +272,5 @@ def _rows_put_in(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], k
         if here not in looked:
             there = [columns.get(column, column) for column in here]
             looked[here] = _by_content(now, (row for row in range(len(now.cells)) if row not in known), there)
-        found.update(looked[here].get(tuple(mark_of(line[column]) for column in here), ()))
+        found.update(looked[here].get(tuple(lookup_key(line[column]) for column in here), ()))
     return found

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from outside.config.settings import Settings
 from outside.errors import Changed, Stop
-from outside.google.backup import keep_copy
+from outside.google.backup import keep_tabs
 from outside.google.batch import FIELDS, Batch, Seen, seen_in
 from outside.google.client import Calls, Json, Lost, Refused
 from outside.google.journal import Journal
 from outside.google.lock import Lock
 from outside.google.login import log_in
 from outside.google.row_matching import Cells, UnverifiedWrite
-from outside.google.tabs import Found, Tab, describe, read_again, read_tabs
+from outside.google.tabs import Found, Tab, list_tabs, read_again, read_tabs
 
 
 class Session:
@@ -54,7 +54,7 @@ class Session:
         try:
             return read_again(self.calls, found, wanted)
         except Refused as refused:
-            self.found = describe(self.calls)
+            self.found = list_tabs(self.calls)
             gone = [tab.title for tab in wanted.values() if tab.title not in self.found.sheets]
             if not gone:
                 raise Lost from refused
@@ -72,7 +72,7 @@ class Session:
     def keep(self, fresh: Mapping[str, Tab]) -> None:
         """A dated copy before the first write of a run; it costs no call."""
         if not self._has_copy:
-            keep_copy({**self.tabs, **fresh}.values(), self._settings.paths.state / "backups")
+            keep_tabs({**self.tabs, **fresh}.values(), self._settings.paths.state / "backups")
             self._has_copy = True
 
     def remember(self, views: Mapping[str, Tab]) -> None:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping
 
-from outside.google.batch import Change
+from outside.google.batch import TabChange
 from outside.google.tabs import Tab
-from roster.plan.steps import AddRow, SetCell
+from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.table import Table, same, says
 
 LONGEST = 49_000
 """Google takes 50,000 characters a cell."""
 
-Step = SetCell | AddRow
 
-
-def as_stored(value: str | int) -> str | int:
+def cut_to_fit(value: str | int) -> str | int:
     """A value as it can stand in a cell."""
     return value if isinstance(value, int) else value[:LONGEST]
 
 
-def tab_of(step: Step) -> str:
+def tab_of(step: CellStep) -> str:
     """The register's tab that a step is about."""
     return step.tab if isinstance(step, AddRow) else step.place.tab
 
@@ -35,8 +33,8 @@ class TabSteps:
 
     def __init__(self, tab: Tab, aliases: Mapping[tuple[str, str], str]) -> None:
         self.tab = tab
-        self.hidden: list[Step] = []
-        self.change = Change(tab, first_row=tab.table.first - 1 + len(tab.table.rows))
+        self.hidden: list[CellStep] = []
+        self.change = TabChange(tab, first_row=tab.table.first - 1 + len(tab.table.rows))
         self._aliases = aliases
         self._columns = dict(tab.table.columns)
         self._rows = {key: tab.table.first - 1 + index for index, key in enumerate(tab.table.keys)}
@@ -52,7 +50,7 @@ class TabSteps:
         row = self._rows.get(self._aliases.get((name, key), key))
         return self._rows.get(key) if row is None else row
 
-    def take(self, step: Step, row: int | None = None) -> bool | None:
+    def take(self, step: CellStep, row: int | None = None) -> bool | None:
         """True: the sheet says so already. False: it must be left. None: its cells are in `change` now.
 
         `row` is where the row is known to stand, whatever its key is by now.
@@ -66,7 +64,7 @@ class TabSteps:
         if row is None:
             return False
         column = self._columns.get(heading)
-        value = as_stored(step.value)
+        value = cut_to_fit(step.value)
         planned = self.change.cells.get(row, {})
         now = planned[column] if column in planned else self.tab.cell(row, column) if column is not None else None
         if says(now, value):
@@ -84,7 +82,7 @@ class TabSteps:
 
     def _add(self, step: AddRow) -> bool | None:
         there = self.row_of(step.key)
-        values = [(heading, as_stored(value)) for heading, value in step.values if value != ""]
+        values = [(heading, cut_to_fit(value)) for heading, value in step.values if value != ""]
         if there is not None:
             known = self._columns
             return all(

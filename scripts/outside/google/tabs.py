@@ -80,7 +80,7 @@ class Found:
     month_first: bool = False
 
 
-def describe(calls: Calls) -> Found:
+def list_tabs(calls: Calls) -> Found:
     """Look which tabs there are: one call."""
     answer = calls.describe(FIELDS)
     about = answer.get("properties", {})
@@ -107,7 +107,7 @@ def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple
 
 def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
     """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled."""
-    found = describe(calls)
+    found = list_tabs(calls)
     titles = of_the_register(found.sheets)
     front = [title for title in found.sheets if fold(title) == fold(FRONT)]
     try:

@@ -9,9 +9,9 @@ from outside.config.settings import Settings
 from outside.errors import Changed
 from outside.google.lock import Lock
 from outside.google.session import Session
-from outside.google.steps import Step
 from outside.google.write import Write
 from outside.workbook import Written
+from roster.plan.steps import CellStep
 from roster.sheet.table import Table
 
 
@@ -66,10 +66,10 @@ class GoogleWorkbook:
                 session.read()
         return {name: tab.table for name, tab in session.tabs.items()}
 
-    def rehearse(self, steps: Sequence[Step]) -> None:
+    def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Nothing to try: a chunk of letters only leaves after its rows took what was written."""
 
-    def write(self, steps: Sequence[Step]) -> Written:
+    def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, after a copy: a look and a batch, as long as nothing moves and no answer is lost.
 
         A step that finds its cell as it should be is done. One whose row is gone, or whose cell no

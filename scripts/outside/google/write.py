@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from outside.errors import Stop
-from outside.google.batch import Change, batches, stands_as_meant, together
+from outside.google.batch import TabChange, batches, stands_as_meant, together
 from outside.google.client import TRIES, Lost, Refused
 from outside.google.row_matching import Cells, Moved, UnverifiedWrite, apply_repairs, match_lines, match_rows
 from outside.google.session import Session
-from outside.google.steps import Step, TabSteps, new_tab, tab_of, write_headings
+from outside.google.steps import TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
-from roster.plan.steps import AddRow, SetCell
+from roster.plan.steps import AddRow, CellStep, SetCell
 
 FRESH = 15.0
 """Seconds after which a large write looks anew before it goes on."""
@@ -31,7 +31,7 @@ LOOKS = 8
 class Write:
     """One write: looks and batches in turns until every step is done or left, and nothing stands where it must not."""
 
-    def __init__(self, session: Session, steps: Sequence[Step]) -> None:
+    def __init__(self, session: Session, steps: Sequence[CellStep]) -> None:
         self._session = session
         self._steps = steps
         self._pending = list(steps)
@@ -98,7 +98,7 @@ class Write:
 
     def _take(self, steps: dict[str, TabSteps], moves: Mapping[str, Moved]) -> None:
         """Sort the pending steps: those that stand are done, impossible ones are let go, the rest have cells now."""
-        pending: list[Step] = []
+        pending: list[CellStep] = []
         self._followed = {}
         for step in self._pending:
             name = tab_of(step)
@@ -118,7 +118,7 @@ class Write:
         self._pending = pending
         self._merged |= {id(step) for one in steps.values() for step in one.hidden}
 
-    def _row(self, step: Step, tab: TabSteps, move: Moved | None) -> int | None:
+    def _row(self, step: CellStep, tab: TabSteps, move: Moved | None) -> int | None:
         """Where a step's row stands: where the row went that it was found in before, or else by its key."""
         if isinstance(step, AddRow):
             return None
@@ -155,7 +155,7 @@ class Write:
             self._rename(step, tab, row)
         return row
 
-    def _send(self, changes: Mapping[str, Change], looked: float) -> bool | None:
+    def _send(self, changes: Mapping[str, TabChange], looked: float) -> bool | None:
         """Send batch after batch, as long as each ends as meant and the look is not old."""
         stood: dict[str, Cells] = {}
         views = {name: change.tab for name, change in changes.items()}
@@ -208,7 +208,7 @@ class Write:
             if step.value in stood.get(step.place.tab, {}).get(row, {}).values():
                 self._name(step)
 
-    def _finish(self, step: Step) -> None:
+    def _finish(self, step: CellStep) -> None:
         self._done.add(id(step))
         if isinstance(step, SetCell):
             self._name(step)

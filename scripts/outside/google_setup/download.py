@@ -9,12 +9,12 @@ from outside.errors import Stop
 from outside.google.backup import Page, excel_titles, keep_pages
 from outside.google.client import Calls, Json, Refused
 from outside.google.lock import TITLE
-from outside.google.tabs import cells_in, describe, quoted, read_sheets
+from outside.google.tabs import cells_in, list_tabs, quoted, read_sheets
 from outside.google_setup.formulas import for_excel, has_decimal_comma
 from outside.xlsx.text import column_letters
 from roster.sheet.table import Sheet
 
-Place = tuple[int, int]
+_Place = tuple[int, int]
 """Row and column, from 0."""
 
 _SAMPLE = 60
@@ -31,7 +31,7 @@ def bring_down(calls: Calls, backups: Path) -> Path:
     The formulas are looked at before the values and once more after them: on a tab where one moved in
     between, nobody could tell which value is whose, and the copy holds outcomes only.
     """
-    found = describe(calls)
+    found = list_tabs(calls)
     titles = [title for title in found.sheets if title != TITLE]
     ranges = [quoted(title, (0, min(_SAMPLE, found.sheets[title]["gridProperties"]["rowCount"]))) for title in titles]
     try:
@@ -57,9 +57,9 @@ def bring_down(calls: Calls, backups: Path) -> Path:
     return keep_pages(pages, backups)
 
 
-def _formulas_in(answer: Json) -> dict[str, dict[Place, str]]:
+def _formulas_in(answer: Json) -> dict[str, dict[_Place, str]]:
     """The formulas of an answer, by tab and place."""
-    found: dict[str, dict[Place, str]] = {}
+    found: dict[str, dict[_Place, str]] = {}
     for sheet in answer.get("sheets", []):
         into = found.setdefault(sheet["properties"]["title"], {})
         for row, column, cell in cells_in(sheet):
@@ -81,14 +81,14 @@ def _days_in(answer: Json) -> dict[str, set[int]]:
     return days
 
 
-def _box(places: Iterable[Place]) -> str:
+def _box(places: Iterable[_Place]) -> str:
     """The smallest range that holds all these places, as Google names it: A2:C5."""
     rows, columns = zip(*places, strict=True)
     first, last = column_letters(min(columns) + 1), column_letters(max(columns) + 1)
     return f"{first}{min(rows) + 1}:{last}{max(rows) + 1}"
 
 
-def _make_room(sheet: Sheet, places: Iterable[Place]) -> None:
+def _make_room(sheet: Sheet, places: Iterable[_Place]) -> None:
     """A formula that shows nothing was left out at the end of its row."""
     for row, column in places:
         sheet.cells.extend([] for _ in range(row + 1 - len(sheet.cells)))

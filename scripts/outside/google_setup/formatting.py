@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
 from outside.google.client import Json
 from roster.model import Terms
-from roster.sheet.columns import TAB, Column, Tab, hint, offered
+from roster.sheet.columns import TAB, Column, TabSpec, hint, offered
 from roster.sheet.table import Cell, is_blank
 
 PROTECTION = "Deze kolom vult Buurtbeheer in."
 
 
 @dataclass(slots=True)
-class Standing:
+class TabState:
     """What stands on one tab: where each heading is, how its cell and the one below it look, and what lies over all.
 
     `columns` maps headings to positions, `heading_row` counts from 0. `heads` and `below` hold a cell's
@@ -45,7 +45,7 @@ class Standing:
         )
 
 
-def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing], terms: Terms) -> Iterator[Json]:
+def missing_look(tab: TabSpec, here: TabState, places: Mapping[str, TabState], terms: Terms) -> Iterator[Json]:
     """Requests for all that a tab's look lacks; nothing that somebody chose otherwise is changed.
 
     `places` are all tabs by the register's own title: dropdowns point at their columns.
@@ -64,7 +64,7 @@ def missing_look(tab: Tab, here: Standing, places: Mapping[str, Standing], terms
     yield from _over_all(here, columns)
 
 
-def _heading(here: Standing, position: int, column: Column, terms: Terms) -> Iterator[Json]:
+def _heading(here: TabState, position: int, column: Column, terms: Terms) -> Iterator[Json]:
     look = here.heads.get(position, {})
     cell: Json = {}
     if column.note and not look.get("note"):
@@ -81,7 +81,7 @@ def _heading(here: Standing, position: int, column: Column, terms: Terms) -> Ite
         yield {"repeatCell": {"range": _span(here, position, only_heading=True), "cell": cell, "fields": fields}}
 
 
-def _cells_below(here: Standing, position: int, column: Column, choice: Json | None) -> Iterator[Json]:
+def _cells_below(here: TabState, position: int, column: Column, choice: Json | None) -> Iterator[Json]:
     look = here.below.get(position, {})
     span = _span(here, position)
     shown = look.get("userEnteredFormat", {})
@@ -107,7 +107,7 @@ def _cells_below(here: Standing, position: int, column: Column, choice: Json | N
         yield {"setDataValidation": {"range": span, "rule": rule}}
 
 
-def dropdown(column: Column, tab: Tab, places: Mapping[str, Standing], terms: Terms) -> Json | None:
+def dropdown(column: Column, tab: TabSpec, places: Mapping[str, TabState], terms: Terms) -> Json | None:
     """The list to choose from. It helps and never refuses: what is wrong is told in Meldingen."""
     if column.own:
         return None
@@ -132,7 +132,7 @@ def _rule(kind: str, words: list[str]) -> Json:
     return {"condition": {"type": kind, "values": values}, "showCustomUi": True, "strict": False}
 
 
-def _over_all(here: Standing, columns: Mapping[int, Column]) -> Iterator[Json]:
+def _over_all(here: TabState, columns: Mapping[int, Column]) -> Iterator[Json]:
     """Protection with a warning, colours by Status, and without a table banding and a filter: what is not there yet."""
     guarded = [thing.get("range", {}) for thing in here.things.get("protectedRanges", [])]
     ruled = [span for rule in here.things.get("conditionalFormats", []) for span in rule.get("ranges", [])]
@@ -173,7 +173,7 @@ def _conditional(span: Json, kind: str, word: str, look: Json) -> Json:
     return {"addConditionalFormatRule": {"rule": {"ranges": [span], "booleanRule": rule}, "index": 0}}
 
 
-def _span(here: Standing, position: int, *, only_heading: bool = False) -> Json:
+def _span(here: TabState, position: int, *, only_heading: bool = False) -> Json:
     """A column from the row below its heading on, down to the end of the grid, or its heading alone."""
     found = {"sheetId": here.id, "startColumnIndex": position, "endColumnIndex": position + 1}
     if only_heading:

@@ -13,7 +13,7 @@ from outside.errors import Stop
 from outside.google.client import Calls, Json, Lost, Refused
 from outside.google.lock import TITLE
 from outside.google.login import key_file, log_in
-from outside.google.tabs import describe, read_tabs
+from outside.google.tabs import list_tabs, read_tabs
 from outside.workbook import FilledIn, Health
 from roster.sheet.country import REMEDY, TOLD
 
@@ -36,7 +36,7 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
     login = log_in(settings)
     calls = Calls(settings.workbook.spreadsheet, login)
     started = time.monotonic()
-    found = describe(calls)
+    found = list_tabs(calls)
     took = time.monotonic() - started
     yield Health("Toegang", f"het blad '{found.title}' is te lezen.")
     # Who else may open it is told by Drive only, for which we ask no leave (SCOPES).

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from outside.google.client import Calls, Json, Refused
-from outside.google_setup.formatting import Standing
+from outside.google_setup.formatting import TabState
 
 _NAMES = {
     "updateSheetProperties": "vaste kopregel",
@@ -53,7 +53,7 @@ def in_parts(calls: Calls, checks: Sequence[Json], requests: Sequence[Json]) -> 
     return refused
 
 
-def name_refused(requests: Iterable[Json], places: Mapping[str, Standing]) -> Iterator[str]:
+def name_refused(requests: Iterable[Json], places: Mapping[str, TabState]) -> Iterator[str]:
     """What was refused, in Dutch: a line for each tab, and what to do about it."""
     found: dict[str, dict[str, list[str]]] = {}
     for request in requests:

@@ -13,8 +13,8 @@ from outside.google.batch import as_cell
 from outside.google.client import TRIES, Calls, Json, Lost, Refused
 from outside.google.lock import TITLE, Lock
 from outside.google.login import log_in
-from outside.google.tabs import Found, describe, quoted, read_sheets
-from outside.google_setup.formatting import Standing, missing_look, says_nothing
+from outside.google.tabs import Found, list_tabs, quoted, read_sheets
+from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
 from outside.workbook import FRONT
 from roster.model import Terms
@@ -102,7 +102,7 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
 
 def _what_is_there(calls: Calls) -> tuple[Found, dict[str, Table], dict[str, Sheet]]:
     """All tabs of the register that stand there. Raises Stop where one, or a heading, stands there twice."""
-    found = describe(calls)
+    found = list_tabs(calls)
     sheets = [sheet for sheet, _ in read_sheets(calls, found, of_the_register(found.sheets))]
     tables, problems = find_what_is_there(sheets)
     doubled = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
@@ -173,7 +173,7 @@ def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Ter
 
 def _standing(
     calls: Calls, found: Found, tables: Mapping[str, Table], sheets: Mapping[str, Sheet]
-) -> dict[str, Standing]:
+) -> dict[str, TabState]:
     """How each tab looks: its heading row and the row below it stand for all the others."""
     ranges = [quoted(table.title, (table.first - 2, table.first)) for table in tables.values()]
     looks = {sheet["properties"]["title"]: sheet for sheet in calls.describe(_LOOKS, ranges).get("sheets", [])}
@@ -185,7 +185,7 @@ def _standing(
             for turn, row in enumerate(block.get("rowData", [])[:2]):
                 rows[turn] = dict(enumerate(row.get("values", [])))
         grid = found.sheets[table.title]["gridProperties"]
-        places[name] = Standing(
+        places[name] = TabState(
             found.sheets[table.title].get("sheetId", 0),
             table.title,
             grid["rowCount"],

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 
 from outside.inbox.authentication import is_own_robot, vouches
 from outside.inbox.failures import failed_addresses
-from outside.inbox.message import addresses_in, ids_in, own_parts, read_message, text_of, words_of, writer_of
+from outside.inbox.message import addresses_in, header_of, ids_in, own_parts, read_message, text_of, writer_of
 from outside.inbox.unsubscribe import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
 from outside.mail.replies import (
     CLOSED,
@@ -147,14 +147,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class InboxReport:
     """One message that says something to us. `digest` names it, so that it is heard once."""
 
     digest: str
     news: Bounce | StopAsked | Answer
 
 
-def read_report(data: bytes, host: str = "", sends_by: str = "") -> Report | None:
+def read_report(data: bytes, host: str = "", sends_by: str = "") -> InboxReport | None:
     """What a message tells us, or None for ordinary mail. Never raises for what people or servers send.
 
     `host` is where the mailbox is read: its provider's word about who wrote a message counts. `sends_by` is where
@@ -170,10 +170,10 @@ def read_report(data: bytes, host: str = "", sends_by: str = "") -> Report | Non
         return None
     if news is None:
         return None
-    name = words_of(message, "Message-ID")
+    name = header_of(message, "Message-ID")
     if len(name.strip("<> ")) < SHORTEST:
         name = hashlib.sha256(data).hexdigest()
-    return Report(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), news)
+    return InboxReport(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), news)
 
 
 def may_tell(head: bytes) -> bool:
@@ -186,7 +186,7 @@ def may_tell(head: bytes) -> bool:
             or _is_returned(message)
             or bool(_answered(message))
             or is_unsubscribe(message)
-            or says_stop(words_of(message, "Subject"))
+            or says_stop(header_of(message, "Subject"))
         )
     except _UNREADABLE:
         return True
@@ -202,7 +202,7 @@ def _bounce(message: Message, data: bytes) -> Bounce | None:
     given_up = [fields for fields in blocks if _has_failed(fields)]
     if given_up:
         return _from_fields(given_up, message)
-    if any(words_of(fields, "Action") for fields in blocks):
+    if any(header_of(fields, "Action") for fields in blocks):
         return None  # put off, passed on, or delivered
     of_delivery = str(message.get_param("report-type", "delivery-status")).casefold() == "delivery-status"
     if of_delivery and not (sections or _is_robot(message) or _is_returned(message)):
@@ -217,7 +217,7 @@ def _blocks(part: Message) -> Iterator[Message]:
     """The blocks of a report that tell of one recipient each: all but the first, which tells of the message."""
     inner = part.get_payload()
     blocks = [block for block in inner if isinstance(block, Message)] if isinstance(inner, list) else []
-    is_packed = words_of(part, "Content-Transfer-Encoding").casefold() == "base64"
+    is_packed = header_of(part, "Content-Transfer-Encoding").casefold() == "base64"
     if blocks and (is_packed or part.get_content_subtype() == "global-delivery-status"):
         # The library takes only the older type apart, and unpacks neither.
         rest = str(blocks[0].get_payload())[:TOLD].replace("\r", "")
@@ -227,20 +227,20 @@ def _blocks(part: Message) -> Iterator[Message]:
 
 
 def _has_failed(fields: Message) -> bool:
-    action = words_of(fields, "Action").casefold()
-    return action.startswith(("fail", "error")) or (not action and words_of(fields, "Status").startswith("5"))
+    action = header_of(fields, "Action").casefold()
+    return action.startswith(("fail", "error")) or (not action and header_of(fields, "Status").startswith("5"))
 
 
 def _from_fields(failed: list[Message], message: Message) -> Bounce:
     fields = failed[0]
-    diagnosis = words_of(fields, "Diagnostic-Code").partition(";")[2].strip() or words_of(fields, "Diagnostic-Code")
+    diagnosis = header_of(fields, "Diagnostic-Code").partition(";")[2].strip() or header_of(fields, "Diagnostic-Code")
     code = re.match(r"(\d{3})[ -]?(.*)", diagnosis, re.DOTALL)
     said = read_reply(int(code[1]) if code else 550, (code[2] if code else diagnosis).encode("utf-8", "replace"))
-    status = read_status(words_of(fields, "Status"))
+    status = read_status(header_of(fields, "Status"))
     # A report may only say "5.0.0" where the server that refused said more.
     if said.status is not None and (status is None or status[1:] == (0, 0)):
         status = said.status
-    named = [words_of(one, heading) for one in failed for heading in ("Final-Recipient", "Original-Recipient")]
+    named = [header_of(one, heading) for one in failed for heading in ("Final-Recipient", "Original-Recipient")]
     return _bounced(message, Reply(said.code, status, said.words), frozenset(addresses_in(" ".join(named))))
 
 
@@ -248,12 +248,12 @@ def _from_words(message: Message, failed: frozenset[str]) -> Bounce | None:
     """What a robot says without the fields of a report, as qmail and old Exim do; `failed` is whom it gave up."""
     text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
     told = _COPY.split(text[:TOLD], maxsplit=1)[0].replace("\r", "")
-    subject = words_of(message, "Subject")
+    subject = header_of(message, "Subject")
     if _is_delay(subject, told):
         return None
     code = _CODE.search(told)
     if code is None and not (
-        failed or words_of(message, "X-Failed-Recipients") or _GAVE_UP.search(f"{subject} {told}")
+        failed or header_of(message, "X-Failed-Recipients") or _GAVE_UP.search(f"{subject} {told}")
     ):
         return None
     words = told[code.start() :][:1000] if code else told[:1000]
@@ -272,17 +272,17 @@ def _unclear(message: Message) -> Bounce | None:
         return None
     told = " ".join(text_of(part)[:TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
     own = _COPY.split(told, maxsplit=1)[0]
-    is_told = any(words_of(part, "Action") for part in message.walk() if part is not message)
+    is_told = any(header_of(part, "Action") for part in message.walk() if part is not message)
     return (
-        None if is_told or _is_delay(words_of(message, "Subject"), own) else Bounce(_quoted(message), "", unclear=True)
+        None if is_told or _is_delay(header_of(message, "Subject"), own) else Bounce(_quoted(message), "", unclear=True)
     )
 
 
 def _bounced(message: Message, reply: Reply, failed: frozenset[str]) -> Bounce:
     """The report as a value; `failed` are the recipients that it names, besides those of its headers."""
-    returned = [words_of(part, "To") for part in message.walk() if part is not message]
+    returned = [header_of(part, "To") for part in message.walk() if part is not message]
     copies = [to for part in message.walk() for to in _TO.findall(_copy(part))]
-    texts = [words_of(message, "X-Failed-Recipients"), *returned, *copies[:BLOCKS]]
+    texts = [header_of(message, "X-Failed-Recipients"), *returned, *copies[:BLOCKS]]
     recipients = failed | {address for text in texts for address in addresses_in(text)}
     limit = bool(reply.status and reply.status[0] == 5 and reply.status[1:] in _LIMITS)
     return Bounce(_quoted(message), _reason(reply), limit or bool(_LIMIT_WORDS.search(reply.words)), recipients)
@@ -307,10 +307,10 @@ def _reason(reply: Reply) -> str:
 def _quoted(message: Message) -> tuple[str, ...]:
     """All Message-IDs that a report speaks of: of the letter it holds, of its headers, in its text."""
     found: dict[str, None] = {}
-    own = words_of(message, "Message-ID")
+    own = header_of(message, "Message-ID")
     for part in message.walk():
         for heading in ("Message-ID", "X-Original-Message-ID", "Original-Message-ID", "In-Reply-To", "References"):
-            found.update(dict.fromkeys(ids_in(words_of(part, heading))))
+            found.update(dict.fromkeys(ids_in(header_of(part, heading))))
         found.update(dict.fromkeys(ids_in(_copy(part))))
     return tuple(one for one in found if one != own)
 
@@ -329,20 +329,20 @@ def _answer(message: Message, host: str) -> StopAsked | Answer | None:
 
 def _sent(message: Message) -> datetime | None:
     try:
-        return parsedate_to_datetime(words_of(message, "Date")).astimezone().replace(tzinfo=None)
+        return parsedate_to_datetime(header_of(message, "Date")).astimezone().replace(tzinfo=None)
     except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 
 def _answered(message: Message) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids_in(f"{words_of(message, 'In-Reply-To')} {words_of(message, 'References')}")))
+    return tuple(dict.fromkeys(ids_in(f"{header_of(message, 'In-Reply-To')} {header_of(message, 'References')}")))
 
 
 def _is_robot(message: Message) -> bool:
-    return bool(words_of(message, "X-Failed-Recipients") or _ROBOT.search(words_of(message, "From")))
+    return bool(header_of(message, "X-Failed-Recipients") or _ROBOT.search(header_of(message, "From")))
 
 
 def _is_returned(message: Message) -> bool:
     """True for a subject under which letters come back, and that nobody answered or passed on."""
-    subject = words_of(message, "Subject")
+    subject = header_of(message, "Subject")
     return bool(_RETURNED.search(subject)) and not _PASSED_ON.match(subject)

@@ -53,9 +53,9 @@ def within_bounds(data: bytes, lines: int = LINES, line: int = LINE) -> bytes:
     return b"\n".join(kept)
 
 
-def words_of(message: Message, heading: str) -> str:
+def header_of(message: Message, heading: str) -> str:
     """A header as one line of text, "" where it is absent or cannot be read."""
-    raw = line_of(message, heading)[:WORDS]
+    raw = header_line(message, heading)[:WORDS]
     if "=?" not in raw:
         return raw
     try:
@@ -76,7 +76,7 @@ def writer_of(message: Message) -> str:
     return one.casefold() if _WRITER.fullmatch(one) else ""
 
 
-def line_of(message: Message, heading: str) -> str:
+def header_line(message: Message, heading: str) -> str:
     """A header as it came, on one line; "" where it is absent."""
     return " ".join(str(message.get(heading, "")).split())
 

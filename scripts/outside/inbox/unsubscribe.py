@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from email.message import Message
 from html.parser import HTMLParser
 
-from outside.inbox.message import body_of, text_of, words_of
+from outside.inbox.message import body_of, header_of, text_of
 
 LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""
@@ -84,7 +84,7 @@ def is_unsubscribe(message: Message) -> bool:
     """True for what a mail program sends when somebody presses its own button (our List-Unsubscribe)."""
     if leave_token(message) != ("", "") or _is_pressed(message):
         return True
-    made = words_of(message, "Auto-Submitted").casefold().startswith("auto-generated")
+    made = header_of(message, "Auto-Submitted").casefold().startswith("auto-generated")
     return made and says_stop(_subject(message))
 
 
@@ -108,12 +108,12 @@ def leave_token(message: Message) -> tuple[str, str]:
 def is_automatic(message: Message) -> bool:
     """True for holiday answers, receipts and lists: nobody wrote them to us."""
     return (
-        words_of(message, "Auto-Submitted").casefold() not in ("", "no")
-        or words_of(message, "Return-Path") == "<>"
-        or words_of(message, "Precedence").casefold() in ("bulk", "junk", "list", "auto_reply")
-        or any(words_of(message, heading) for heading in _OF_ROBOTS)
+        header_of(message, "Auto-Submitted").casefold() not in ("", "no")
+        or header_of(message, "Return-Path") == "<>"
+        or header_of(message, "Precedence").casefold() in ("bulk", "junk", "list", "auto_reply")
+        or any(header_of(message, heading) for heading in _OF_ROBOTS)
         or message.get_content_type() == "multipart/report"
-        or bool(_AUTOMATIC.match(words_of(message, "Subject")))
+        or bool(_AUTOMATIC.match(header_of(message, "Subject")))
     )
 
 
@@ -145,7 +145,7 @@ def _fold(line: str) -> str:
 
 
 def _subject(message: Message) -> str:
-    return _BEFORE.sub("", words_of(message, "Subject")).strip(" .!")
+    return _BEFORE.sub("", header_of(message, "Subject")).strip(" .!")
 
 
 def _first_line(message: Message) -> str:

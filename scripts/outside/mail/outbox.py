@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from outside.files.atomic import (
-    begin,
-    finish_all,
+    begin_file,
+    finish_files,
     own_folder,
     private_folder,
     remove_leftovers,
@@ -43,7 +43,7 @@ class Outbox:
             self._open()
             if path in self._begun:
                 self.flush()
-            self._begun[path] = begin(path, letter.data)
+            self._begun[path] = begin_file(path, letter.data)
         except OSError as error:
             raise stop_from(error, self._folder.name, code=3) from error
         return Outcome(READY)
@@ -57,7 +57,7 @@ class Outbox:
         if not begun:
             return
         try:
-            finish_all(begun)
+            finish_files(begun)
             settle_folder(self._folder)
         except OSError as error:
             raise stop_from(error, self._folder.name, code=3) from error

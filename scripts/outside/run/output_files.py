@@ -12,9 +12,9 @@ from outside.console import progress
 from outside.errors import Stop
 from outside.files.atomic import (
     all_differ,
-    begin,
+    begin_file,
     below,
-    finish_all,
+    finish_files,
     make_private,
     own_folder,
     private_folder,
@@ -83,9 +83,9 @@ class OutputFiles:
         try:
             for sheaf in sheaves:
                 path = self._place(sheaf.path)
-                begun[path] = begin(path, sheaf.data)
+                begun[path] = begin_file(path, sheaf.data)
         finally:
-            finish_all(begun)
+            finish_files(begun)
             self.written += len(begun)
         for sheaf in sheaves:
             path = self._places[sheaf.path]

@@ -18,7 +18,7 @@ from outside.mail.leaks import holds, leak
 from outside.mail.mailbox import Letter, Outcome
 from outside.mail.password import find_password, no_password
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
-from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, line_of, open_session
+from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, open_session, socket_of
 from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS
 
 A_DAY = timedelta(days=1)
@@ -104,7 +104,7 @@ class Smtp:
         session, self._session = self._session, None
         if session is not None:
             with suppress(smtplib.SMTPException, OSError, CutOff):
-                line_of(session).settimeout(5)
+                socket_of(session).settimeout(5)
                 session.quit()
             session.close()
 
@@ -162,7 +162,7 @@ class Smtp:
 
     def _verdict(self, session: smtplib.SMTP, *, last: bool) -> Outcome | None:
         """Set the dot, and hear what the server says. From here on silence means that nobody can know."""
-        line = line_of(session)
+        line = socket_of(session)
         line.settimeout(self._patience.verdict)
         try:
             session.send(b".\r\n")

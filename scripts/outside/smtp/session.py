@@ -67,8 +67,8 @@ def open_session(mail: Mail, account: str, password: Callable[[], str], patience
     session = _connect(mail, patience)
     try:
         # A letter goes as one long and one short piece; the short one must not wait for an answer to the long one.
-        line_of(session).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        line_of(session).settimeout(patience.answer)
+        socket_of(session).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        socket_of(session).settimeout(patience.answer)
         session.until = time.monotonic() + patience.opening
         _greet(session)
         if mail.security == "starttls":
@@ -111,7 +111,7 @@ def ask(session: smtplib.SMTP, command: str) -> Reply:
     return reply
 
 
-def line_of(session: smtplib.SMTP) -> socket.socket:
+def socket_of(session: smtplib.SMTP) -> socket.socket:
     """The connection itself. Raises CutOff where it was closed."""
     if session.sock is None:
         raise CutOff
@@ -123,7 +123,7 @@ def is_silent(session: smtplib.SMTP) -> bool:
 
     What it said too early may lie in the library's own buffer already.
     """
-    line = line_of(session)
+    line = socket_of(session)
     before = line.gettimeout()
     try:
         line.settimeout(0)

@@ -93,7 +93,7 @@ def environment(words: Words, *, html: bool = False, trim: bool = True, load: Lo
     made.globals.clear()
     ours: dict[str, Callable[..., Any]] = {
         "flow": flow,
-        "listed": lambda names: listed(names, words),
+        "listed": lambda names: spoken_list(names, words),
         "day": lambda day: spoken_day(day, words),
     }
     bounded = {name: _bounded(filled) for name, filled in ours.items()}
@@ -146,7 +146,7 @@ def as_markdown(value: object) -> object:
     return _BEGINS_A_BLOCK.sub(r"\1\\\2", _IN_MARKDOWN.sub(r"\\\g<0>", shown.strip()))
 
 
-def listed(names: Sequence[str], words: Words) -> str:
+def spoken_list(names: Sequence[str], words: Words) -> str:
     """Names as they are spoken: "Jan, Piet en Anna"."""
     *first, last = names or [""]
     return f"{', '.join(first)} {words.before_last} {last}" if first else last

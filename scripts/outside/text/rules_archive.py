@@ -19,7 +19,7 @@ FOLDER = "spelregels"
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ChangedRules:
     """A text that says something else than what was kept of the same version: the texts, and the language."""
 
     language: str
@@ -122,7 +122,7 @@ def kept_rules(settings: Settings) -> Callable[[str, str], Sequence[str] | None]
     return rules
 
 
-def _changed(settings: Settings, folder: Path) -> Iterator[Changed]:
+def _changed(settings: Settings, folder: Path) -> Iterator[ChangedRules]:
     """Each language in which today's text is none of those that were kept of its version."""
     version = rules_version(folder)
     try:
@@ -130,7 +130,7 @@ def _changed(settings: Settings, folder: Path) -> Iterator[Changed]:
             kept = [_plain(one.read_bytes()) for one in _every(settings, version, language)]
             data = _text(folder, language).read_bytes()
             if kept and _plain(data) not in kept:
-                yield Changed(language, kept[-1], _plain(data), data)
+                yield ChangedRules(language, kept[-1], _plain(data), data)
     except OSError as error:
         raise stop_from(error, settings.paths.state.name) from error
 

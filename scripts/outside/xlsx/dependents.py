@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from outside.xlsx.package import Book
-from outside.xlsx.patch import complete, mask_markup
+from outside.xlsx.patch import mask_markup, whole_up_to
 from outside.xlsx.references import Shape, names_of
 from outside.xlsx.tags import Changes, DropCachedValue, Value
 from outside.xlsx.text import column_number, encoding_of, in_utf8
@@ -143,7 +143,7 @@ def _formulas(book: Book) -> Iterator[Formula]:
         text = b""
         for piece in utf8_of(book, part):
             text += piece
-            whole = complete(text)
+            whole = whole_up_to(text)
             seen = mask_markup(text[:whole])
             cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
             if cut < 0:

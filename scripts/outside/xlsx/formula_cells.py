@@ -8,7 +8,7 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 
 from outside.xlsx.dependents import utf8_of
 from outside.xlsx.package import Book
-from outside.xlsx.patch import complete, mask_markup
+from outside.xlsx.patch import mask_markup, whole_up_to
 from outside.xlsx.text import column_number
 from roster.sheet.table import Unknown
 
@@ -70,7 +70,7 @@ def _unknown_quickly(pieces: Iterable[bytes]) -> Iterator[tuple[tuple[int, int],
     text = b""
     for piece in pieces:
         text += piece
-        seen = mask_markup(text[: complete(text)])
+        seen = mask_markup(text[: whole_up_to(text)])
         cut = max(seen.rfind(b"</c>"), seen.rfind(b":c>"))
         if cut < 0:
             continue

@@ -67,7 +67,7 @@ def _read_head(pieces: Iterator[bytes]) -> tuple[bytes, bytes, bool, Names]:
     text = b""
     for piece in pieces:
         text += piece
-        seen = mask_markup(text[: complete(text)])
+        seen = mask_markup(text[: whole_up_to(text)])
         root = re.search(rb"<(?:([\w.-]+):)?worksheet(?=[\s>])[^>]*>", seen)
         if root is not None:
             names = Names((root[1] + b":") if root[1] else b"")
@@ -140,7 +140,7 @@ class _Rows:
         """All up to and including </sheetData>, and what the last piece held behind it."""
         ended = False
         while not ended:
-            whole = complete(text)
+            whole = whole_up_to(text)
             seen = mask_markup(text[:whole])
             end = seen.find(self.names.close_data_start)
             ended = end >= 0
@@ -205,7 +205,7 @@ _TOKEN = re.compile(
 )
 
 
-def complete(text: bytes) -> int:
+def whole_up_to(text: bytes) -> int:
     """How much of the text can be looked at: up to a comment, CDATA, instruction or tag that has not ended yet."""
     position, end = 0, len(text)
     if _holds_markup(text):

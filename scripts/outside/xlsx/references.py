@@ -22,7 +22,7 @@ _REFERENCE = re.compile(
 )
 _NAME = re.compile(r"[^\W\d][\w.\\?]*(?!\s*\(|[\w.])")
 
-Range = tuple[str | None, int, int, int, int]
+_Range = tuple[str | None, int, int, int, int]
 """Tab (None = any), left, top, right, bottom."""
 
 
@@ -42,7 +42,7 @@ class Shape:
     references: tuple[Reference, ...] = ()
     anywhere: bool = False
 
-    def at(self, own: str, shift: tuple[int, int]) -> Iterator[Range]:
+    def at(self, own: str, shift: tuple[int, int]) -> Iterator[_Range]:
         """The ranges, for a formula on tab `own` that stands `shift` (rows, columns) from where it was written."""
         down, right = shift
         for reference in self.references:

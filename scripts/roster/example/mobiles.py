@@ -18,7 +18,7 @@ def mobile(turn: int) -> str:
     return f"06-{_LEADS[lead]}{rest:07d}"
 
 
-def turn_of(e164: str) -> int:
+def mobile_turn(e164: str) -> int:
     """The turn of a Dutch mobile in E.164, from 0 up to MOBILE_SPACE; -1 for one that no turn gives."""
     lead = _LEADS.find(e164[4:5])
     return (lead * 10**7 + int(e164[5:])) * _BACK % MOBILE_SPACE if lead >= 0 else -1

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from roster.cells.phones import phone
 from roster.example.faults import SLIPS
-from roster.example.mobiles import MOBILE_SPACE, turn_of
+from roster.example.mobiles import MOBILE_SPACE, mobile_turn
 from roster.example.names import ADMIN, GIVEN, SURNAMES, TRADES
 from roster.sheet.table import Cell, Table, fold
 
@@ -72,7 +72,7 @@ def _turn(cell: Cell) -> int | None:
         found = phone(cell)
     except ValueError:
         return None
-    return turn_of(found.e164) if found is not None and found.kind == "mobile" else None
+    return mobile_turn(found.e164) if found is not None and found.kind == "mobile" else None
 
 
 def _longest_run(turns: set[int]) -> set[int]:

@@ -105,7 +105,8 @@ class Document:
     about: Place | None = None
 
 
-Step = SetCell | AddRow | Send | WriteFile | Document
+CellStep = SetCell | AddRow
+Step = CellStep | Send | WriteFile | Document
 
 
 @dataclass(frozen=True, slots=True, eq=False)

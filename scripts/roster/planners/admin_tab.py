@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Member, Roster
-from roster.plan.steps import AddRow, SetCell, View
+from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import Cell, Table, fold, says
@@ -23,7 +23,7 @@ STRANGER = (
 )
 
 
-def plan_admins(view: View) -> Iterator[SetCell | AddRow]:
+def plan_admins(view: View) -> Iterator[CellStep]:
     """One row for each active admin, named by Nr; new admins below the last row.
 
     No row is moved or removed, so a person's "ja" always stays beside the name it was given for. A row that people

@@ -42,7 +42,7 @@ EXAMPLE_NUMBER = (
 )
 
 
-class Done(Protocol):
+class Totals(Protocol):
     """What a run reports of itself: letters due = sent + waiting + held + uncertain + failed; cells; files."""
 
     @property
@@ -101,7 +101,7 @@ def describe_waiting(view: View) -> list[str]:
     return lines
 
 
-def describe_report(report: Done, mail_done: str = READY) -> list[str]:
+def describe_report(report: Totals, mail_done: str = READY) -> list[str]:
     """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
     cells, rows = _count(report.cells_written, "cel", "cellen"), _count(report.rows_added, "rij", "rijen")
     parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]

@@ -28,7 +28,7 @@ from roster.reading.members import read_leaving, read_names, read_surnames
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.reading.unread import is_error
-from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, Tab
+from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, TabSpec
 from roster.sheet.table import Cell, Table, fold, is_blank
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
@@ -57,7 +57,7 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
     }
     found = blank | tables
 
-    def rows(tab: Tab) -> Rows:
+    def rows(tab: TabSpec) -> Rows:
         table = found[tab.title]
         return Rows(table, findings, apart=rows_apart(table, findings))
 

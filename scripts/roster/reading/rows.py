@@ -11,7 +11,7 @@ from roster.finding import Finding, Weight
 from roster.reading.unread import STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
 
-Value = TypeVar("Value")
+_Read = TypeVar("_Read")
 
 BLOCK = 500
 """Rows that are turned over into columns at once: few enough to stay in the processor's cache meanwhile."""
@@ -59,21 +59,21 @@ class Rows:
         """
         return self.values(heading, text, "", weight, "")
 
-    def words(self, heading: str, read: Callable[[Cell], Value], instead: Value) -> list[Value]:
+    def words(self, heading: str, read: Callable[[Cell], _Read], instead: _Read) -> list[_Read]:
         """The cells under a heading, read by something that reads them all; `instead` for what is not read at all."""
         return self.values(heading, read, "", Weight.NOTICE, instead)
 
     def values(
         self,
         heading: str,
-        read: Callable[[Cell], Value],
+        read: Callable[[Cell], _Read],
         rule: str,
         weight: Weight,
-        instead: Value,
+        instead: _Read,
         *,
         always: bool = False,
         unlike: bool = False,
-    ) -> list[Value]:
+    ) -> list[_Read]:
         """The cells under a heading, read; where one does not read, `instead`, and a finding under the rule.
 
         `always` tells of silent rows too. `unlike` says that hardly any two cells are the same.
@@ -102,7 +102,7 @@ class Rows:
             self.tell(index, heading, told, weight, wrong.message, wrong.remedy)
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
-    def heeds(self, heading: str, law: Callable[[Cell], Value], instead: Value, *, unlike: bool = False) -> list[Value]:
+    def heeds(self, heading: str, law: Callable[[Cell], _Read], instead: _Read, *, unlike: bool = False) -> list[_Read]:
         """As `values`, for a law of reading_laws.py: it is a let op, under the law's own name."""
         return self.values(heading, law, law.__name__, Weight.NOTICE, instead, unlike=unlike)
 
@@ -111,15 +111,15 @@ class Rows:
         self.findings.append(Finding(self.places[index].at(heading), rule, weight, message, remedy))
 
 
-class _Seen(dict[object, Value], Generic[Value]):
+class _Seen(dict[object, _Read], Generic[_Read]):
     """Every different cell of a column, read once; `refused` is whether one did not read."""
 
-    def __init__(self, read: Callable[[Cell], Value]) -> None:
+    def __init__(self, read: Callable[[Cell], _Read]) -> None:
         super().__init__()
         self._read = read
         self.refused = False
 
-    def __missing__(self, key: object) -> Value:
+    def __missing__(self, key: object) -> _Read:
         cell: Cell = key[1] if type(key) is tuple else key  # type: ignore[assignment]  # keys are made of cells only
         value = self[key] = self._read(cell)
         self.refused = self.refused or type(value) in _REFUSED
@@ -129,10 +129,10 @@ class _Seen(dict[object, Value], Generic[Value]):
 _REFUSED = frozenset((Unreadable, Unread))
 
 
-def _try(read: Callable[[Cell], Value], most: int) -> Callable[[Cell], Value | Unreadable]:
+def _try(read: Callable[[Cell], _Read], most: int) -> Callable[[Cell], _Read | Unreadable]:
     """The reader, for cells that can be read; what is wrong with the others. Only short texts reach the reader."""
 
-    def attempt(cell: Cell) -> Value | Unreadable:
+    def attempt(cell: Cell) -> _Read | Unreadable:
         if type(cell) is not str or len(cell) > most or cell[:1] in STARTS:
             found = unread(cell, most)
             if found is not None:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from roster.cells import Unreadable, yes_no
 from roster.finding import Finding
 from roster.model import Member, Roster
-from roster.rules.context import Case, Rule, blocks, notice, rows_in_words
+from roster.rules.context import Rule, RuleContext, blocks, notice, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.lookup import Address
-from roster.streets.names import words_of
+from roster.streets.names import name_words
 from roster.streets.similarity import closest
 
 
-def a_members_group_exists(case: Case) -> Iterator[Finding]:
+def a_members_group_exists(case: RuleContext) -> Iterator[Finding]:
     """A member's group exists. A blank or unknown one blocks, and the group that the address belongs to is named."""
     groups = case.roster.group_named
     for member, address in zip(case.present, case.addresses, strict=True):
@@ -39,18 +39,18 @@ def a_members_group_exists(case: Case) -> Iterator[Finding]:
         yield blocks(a_members_group_exists, member.place.at("Groep"), "Deze groep bestaat niet.", hint)
 
 
-def a_members_address_is_complete(case: Case) -> Iterator[Finding]:
+def a_members_address_is_complete(case: RuleContext) -> Iterator[Finding]:
     """A member's address is complete: street and house number. Blocks. "Waarbij hun adres … genoteerd".
 
     The number may stand behind the street.
     """
     for member, address in zip(case.present, case.addresses, strict=True):
-        if address.number is not None and not address.clash and (address.known or words_of(member.street)):
+        if address.number is not None and not address.clash and (address.known or name_words(member.street)):
             continue
         if case.told(member.place, "Straat"):
             continue
         unreadable = case.told(member.place, "Huisnummer")
-        if not words_of(member.street):
+        if not name_words(member.street):
             both = address.number is None and not unreadable
             yield blocks(
                 a_members_address_is_complete,
@@ -76,7 +76,7 @@ def a_members_address_is_complete(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_member_lives_in_the_groups_streets(case: Case) -> Iterator[Finding]:
+def a_member_lives_in_the_groups_streets(case: RuleContext) -> Iterator[Finding]:
     """A member lives or has a business in the group's streets: street and house number lead to the group. Spelregel 2.
 
     Blocks; a reason in Uitzondering lifts it to a let op. A misspelt street is not guessed, an
@@ -88,7 +88,7 @@ def a_member_lives_in_the_groups_streets(case: Case) -> Iterator[Finding]:
         group = fold(member.group)
         if group in address.groups and address.number is not None and not address.clash:
             continue
-        if group not in roster.group_named or address.number is None or address.clash or not words_of(member.street):
+        if group not in roster.group_named or address.number is None or address.clash or not name_words(member.street):
             continue
         if case.told(member.place, "Huisnummer", "Plaats"):
             continue
@@ -167,14 +167,14 @@ def is_reason(exception: str) -> bool:
 _NO_REASON = frozenset({"geen", "nvt", "n.v.t", "niet van toepassing", "ok", "oke", "akkoord", "uitzondering"})
 
 
-def _groups_by_name(case: Case, address: Address) -> list[str]:
+def _groups_by_name(case: RuleContext, address: Address) -> list[str]:
     """The existing groups that an address belongs to, as the sheet writes them; none where its number is unknown."""
     if address.number is None:
         return []
     return sorted(case.roster.group_named[group].name for group in address.groups if group in case.roster.group_named)
 
 
-def a_members_place_is_known(case: Case) -> Iterator[Finding]:
+def a_members_place_is_known(case: RuleContext) -> Iterator[Finding]:
     """A member's place is one of the network's (a setting). Let op; blank is fine."""
     names = case.terms.places
     for member in case.present:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.rules import addresses, dates, doubles, groups, links, members, officials, signs, structure
-from roster.rules.context import Case, Rule
+from roster.rules.context import Rule, RuleContext
 from roster.rules.status import AskWelcomed, stand, stand_requests
 
 RULES: tuple[Rule, ...] = (
@@ -36,7 +36,7 @@ def check(roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None) -> 
     standing, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
     group asks; without it the rows tell. Never raises, whatever the roster says.
     """
-    case = Case(roster, terms)
+    case = RuleContext(roster, terms)
     findings: list[Finding] = []
     _note_blocked(case, roster.unreadable)
     for rule in RULES:
@@ -48,12 +48,12 @@ def check(roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None) -> 
     return findings, case.standing
 
 
-def _hear(case: Case, rule: Rule, findings: list[Finding]) -> None:
+def _hear(case: RuleContext, rule: Rule, findings: list[Finding]) -> None:
     """What a rule says is known to the rules after it."""
     told = list(rule(case))
     findings.extend(told)
     _note_blocked(case, told)
 
 
-def _note_blocked(case: Case, findings: Iterable[Finding]) -> None:
+def _note_blocked(case: RuleContext, findings: Iterable[Finding]) -> None:
     case.blocked.update((finding.place.tab, finding.place.key) for finding in findings if finding.blocks)

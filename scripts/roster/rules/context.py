@@ -15,7 +15,7 @@ from roster.streets.similarity import closest
 
 
 @dataclass(eq=False)
-class Case:
+class RuleContext:
     """The register as it is held against the rules.
 
     `blocked` holds the rows (tab, key) that a rule before this one blocks, reading included.
@@ -74,7 +74,7 @@ class Case:
         return found
 
 
-Rule = Callable[[Case], Iterator[Finding]]
+Rule = Callable[[RuleContext], Iterator[Finding]]
 
 
 def in_order(day: date | None, row: int) -> tuple[bool, date, int]:

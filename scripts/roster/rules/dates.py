@@ -7,13 +7,13 @@ from datetime import date
 
 from roster.cells import Unreadable, day
 from roster.finding import Finding
-from roster.rules.context import Case, Rule, notice
+from roster.rules.context import Rule, RuleContext, notice
 from roster.sheet.columns import DEELNEMERS, TAB
 from roster.sheet.country import REMEDY, TOLD, in_words, turned_around
 from roster.sheet.table import Place, Table
 
 
-def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
+def a_member_shows_the_sticker(case: RuleContext) -> Iterator[Finding]:
     """A member shows the sticker (Sticker = ja) within 30 days of joining (a setting). Let op. "Het is verplicht"."""
     most, today = case.terms.limits.sticker_days, case.terms.today
     for member in case.present:
@@ -28,7 +28,7 @@ def a_member_shows_the_sticker(case: Case) -> Iterator[Finding]:
             )
 
 
-def dates_make_sense(case: Case) -> Iterator[Finding]:
+def dates_make_sense(case: RuleContext) -> Iterator[Finding]:
     """Dates are not in the future, nobody leaves before joining, no group starts before it is registered. Let op.
 
     Told of whoever left as well.
@@ -74,7 +74,7 @@ def dates_make_sense(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_day_is_read_as_it_was_typed(case: Case) -> Iterator[Finding]:
+def a_day_is_read_as_it_was_typed(case: RuleContext) -> Iterator[Finding]:
     """In a sheet of a country that puts the month first, day and month of a typed day may have changed places. Let op.
 
     Decided. Told of the sheet, and of every day that was taken for a day and would be one the other way round too.

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from roster.finding import Finding
 from roster.model import Member
-from roster.rules.context import Case, Rule, blocks, in_order, notice, rows_in_words
+from roster.rules.context import Rule, RuleContext, blocks, in_order, notice, rows_in_words
 from roster.sheet.table import fold
 
 
-def a_mobile_belongs_to_one_member(case: Case) -> Iterator[Finding]:
+def a_mobile_belongs_to_one_member(case: RuleContext) -> Iterator[Finding]:
     """One mobile, one member: the oldest (Aangemeld op, then row) that is sound otherwise. The others are blocked.
 
     Each names the other's row. Whoever left does not count. The list is kept by hand, so a row is soon copied.
@@ -27,7 +27,7 @@ def a_mobile_belongs_to_one_member(case: Case) -> Iterator[Finding]:
         yield from _one_of(members, case)
 
 
-def _one_of(members: list[Member], case: Case) -> Iterator[Finding]:
+def _one_of(members: list[Member], case: RuleContext) -> Iterator[Finding]:
     members.sort(key=lambda member: in_order(member.joined, member.place.row))
     tab = members[0].place.tab
     sound = [member for member in members if (tab, member.place.key) not in case.blocked]

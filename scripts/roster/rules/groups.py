@@ -9,18 +9,18 @@ from collections.abc import Iterable, Iterator
 from roster.finding import Finding
 from roster.model import Group, Member, Role
 from roster.reading.admin_rows import rows_of_admins
-from roster.rules.context import Case, Rule, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Rule, RuleContext, blocks, notice, other_rows, rows_in_words
 from roster.rules.status import enough_admins, is_open
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold
-from roster.streets.names import words_of
+from roster.streets.names import name_words
 
 
-def _admins(case: Case, group: Group) -> list[Member]:
+def _admins(case: RuleContext, group: Group) -> list[Member]:
     return case.standing.admins.get(fold(group.name), [])
 
 
-def a_group_has_an_admin(case: Case) -> Iterator[Finding]:
+def a_group_has_an_admin(case: RuleContext) -> Iterator[Finding]:
     """A group has at least one admin (a setting), who is an active member of that same group. "Noodzakelijk".
 
     Blocks the group's start: its status stays "in oprichting". Its members are not held back.
@@ -49,7 +49,7 @@ def a_group_has_an_admin(case: Case) -> Iterator[Finding]:
         )
 
 
-def a_group_has_more_than_one_admin(case: Case) -> Iterator[Finding]:
+def a_group_has_more_than_one_admin(case: RuleContext) -> Iterator[Finding]:
     """A group has more than one admin. Let op. "Eén (of meerdere)"."""
     for group in case.roster.groups:
         if len(_admins(case, group)) == 1 and enough_admins(group, case.standing, case.terms):
@@ -61,7 +61,7 @@ def a_group_has_more_than_one_admin(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_group_fits_in_whatsapp(case: Case) -> Iterator[Finding]:
+def a_group_fits_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
     """A group fits in WhatsApp: at most 256, admins counted (a setting). "Maximaal 256".
 
     Over it the latest to join wait: their row says which place in line. A full group has a let op,
@@ -99,7 +99,7 @@ def a_group_fits_in_whatsapp(case: Case) -> Iterator[Finding]:
             )
 
 
-def admin_groups_fit_in_whatsapp(case: Case) -> Iterator[Finding]:
+def admin_groups_fit_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
     """The regiegroep and every area's admin group fit in WhatsApp as well. Let op. They are WhatsApp groups too."""
     most = case.terms.limits.group_size
     by_area: Counter[str] = Counter()
@@ -138,7 +138,7 @@ _ADMIN_GROUPS = (
 )
 
 
-def an_admin_sits_in_both_admin_groups(case: Case) -> Iterator[Finding]:
+def an_admin_sits_in_both_admin_groups(case: RuleContext) -> Iterator[Finding]:
     """Every admin sits in the regiegroep and in the area's admin group. Let op until "ja" on both. "Zowel … als".
 
     Told at the admin's row of tab Beheerders, by Nr; row 0 where that row is still to be made.
@@ -154,7 +154,7 @@ def an_admin_sits_in_both_admin_groups(case: Case) -> Iterator[Finding]:
                     yield notice(an_admin_sits_in_both_admin_groups, place.at(column), message, remedy)
 
 
-def an_admin_sits_in_the_group_of_todays_area(case: Case) -> Iterator[Finding]:
+def an_admin_sits_in_the_group_of_todays_area(case: RuleContext) -> Iterator[Finding]:
     """A "ja" that was given for another area's admin group asks to look again. Let op. "Zowel … als".
 
     Which area it was given for, our own cells tell: Gebied before it is brought up to date, and from then on what
@@ -181,7 +181,7 @@ def an_admin_sits_in_the_group_of_todays_area(case: Case) -> Iterator[Finding]:
 _ANSWERED_FOR = re.compile("Dit ja was voor gebied “([^”]+)”")
 
 
-def a_group_is_registered_first(case: Case) -> Iterator[Finding]:
+def a_group_is_registered_first(case: RuleContext) -> Iterator[Finding]:
     """A group is registered (Aangemeld op) before it gets the regiegroep number or asks for signs. Blocks both.
 
     "Meldt de groep aan, dan krijgt u het nummer van de regiegroep …" A group that is simply new is
@@ -205,7 +205,7 @@ def a_group_is_registered_first(case: Case) -> Iterator[Finding]:
         )
 
 
-def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
+def there_is_one_coordinator(case: RuleContext) -> Iterator[Finding]:
     """There is exactly one coordinator, the settings' and the register's being the same person. Let op. Structure.
 
     Without a row of that Rol, a coordinator named in the settings counts. A register without a member has none yet.
@@ -239,7 +239,7 @@ def there_is_one_coordinator(case: Case) -> Iterator[Finding]:
 
 def _may_be_one(name: str, other: str) -> bool:
     """True where two names can be one person's: "F. Zandhoek" and "Fenna" can, "Jan de Wit" and "Kim de Wit" not."""
-    ours, theirs = words_of(name), words_of(other)
+    ours, theirs = name_words(name), name_words(other)
     if not ours or set(ours) <= set(theirs) or set(theirs) <= set(ours):
         return True
     return ours[0][0] == theirs[0][0] and bool(_telling(ours) & _telling(theirs))

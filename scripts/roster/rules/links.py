@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from roster.cells.links import holds_link
 from roster.finding import Finding
-from roster.rules.context import Case, Rule, notice
+from roster.rules.context import Rule, RuleContext, notice
 
 
-def a_name_holds_no_link(case: Case) -> Iterator[Finding]:
+def a_name_holds_no_link(case: RuleContext) -> Iterator[Finding]:
     """A name of a person, an organisation, a group or an area holds no link. Let op; no subject of a mail shows it.
 
     Anybody may ask to be put on the list, and what he is called goes to all who join after him.

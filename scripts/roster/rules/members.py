@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.finding import Finding
-from roster.rules.context import Case, Rule, blocks, notice
+from roster.rules.context import Rule, RuleContext, blocks, notice
 
 
-def a_member_has_a_name(case: Case) -> Iterator[Finding]:
+def a_member_has_a_name(case: RuleContext) -> Iterator[Finding]:
     """A member has a name: Achternaam, Voornaam or Organisatie. Blocks. Implied: cards and greetings need one."""
     for member in case.present:
         name = member.surname + member.first_name + member.organisation
@@ -23,7 +23,7 @@ def a_member_has_a_name(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_member_has_a_mobile_that_whatsapp_can_reach(case: Case) -> Iterator[Finding]:
+def a_member_has_a_mobile_that_whatsapp_can_reach(case: RuleContext) -> Iterator[Finding]:
     """A member has a mobile that WhatsApp can reach. Blocks; a landline is a let op. "Lijst met telefoonnummers".
 
     What does not read, and a landline, are told in reading.
@@ -38,7 +38,7 @@ def a_member_has_a_mobile_that_whatsapp_can_reach(case: Case) -> Iterator[Findin
             )
 
 
-def a_member_is_18_or_older(case: Case) -> Iterator[Finding]:
+def a_member_is_18_or_older(case: RuleContext) -> Iterator[Finding]:
     """A member is 18 or older: "ja"; blank and "nee" block. Spelregel 1."""
     for member in case.present:
         if member.adult:
@@ -60,7 +60,7 @@ def a_member_is_18_or_older(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_member_agreed_to_the_rules(case: Case) -> Iterator[Finding]:
+def a_member_agreed_to_the_rules(case: RuleContext) -> Iterator[Finding]:
     """A member agreed to the spelregels, and to the number being seen by the group: "ja". Blocks. Spelregels."""
     for member in case.present:
         if member.agreed:
@@ -82,7 +82,7 @@ def a_member_agreed_to_the_rules(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_members_language_is_known(case: Case) -> Iterator[Finding]:
+def a_members_language_is_known(case: RuleContext) -> Iterator[Finding]:
     """Taal is one that there are texts in. Let op; whoever has another gets them in the settings' language."""
     known = case.terms.languages
     for member in case.present:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from roster.finding import Finding
-from roster.rules.context import Case, Rule, blocks
+from roster.rules.context import Rule, RuleContext, blocks
 from roster.sheet.table import fold
-from roster.streets.names import words_of
+from roster.streets.names import name_words
 
 _STRONG = re.compile(
     r"[a-z]*politie(?!k(?!orps|antoor))[a-z]*|gemeente(?!huis|kantoor|n$|lid|leden|centrum|predikant)[a-z]+"
@@ -102,12 +102,12 @@ def is_official_organisation(name: str, places: tuple[str, ...] = ()) -> bool:
 
     False for who only carries the word: a church's gemeente, a club or café named after either.
     """
-    words = words_of(name)
+    words = name_words(name)
     if _PRIVATE.intersection(words) or any(word.endswith(_PRIVATE_ENDINGS) for word in words):
         return False
     if any(map(_STRONG.fullmatch, words)):
         return True
-    towns = {"".join(words_of(place)) for place in places if place}
+    towns = {"".join(name_words(place)) for place in places if place}
     for first in range(len(words)):
         for length in (1, 2, 3):
             word = "".join(words[first : first + length])
@@ -145,7 +145,7 @@ def _is_municipality(name: str, words: tuple[str, ...], towns: set[str]) -> bool
     return "gemeente" in words and (not behind or behind[0] not in _AFTER_CONGREGATION)
 
 
-def police_and_municipality_stay_out(case: Case) -> Iterator[Finding]:
+def police_and_municipality_stay_out(case: RuleContext) -> Iterator[Finding]:
     """Police and municipality stay out: no e-mail at their domains, no such organisation. Blocks.
 
     "De gemeente en politie zitten zelf niet in de WhatsApp groep." A resident who works there is a

@@ -8,7 +8,7 @@ from itertools import count
 from roster.cells import distance_m
 from roster.finding import Finding
 from roster.model import SignRequest, Status
-from roster.rules.context import Case, Rule, blocks, in_order, notice
+from roster.rules.context import Rule, RuleContext, blocks, in_order, notice
 from roster.rules.status import is_open
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import fold
@@ -19,7 +19,7 @@ ONE_PLACE_M = 25
 SIGNS_A_REQUEST = 2
 
 
-def a_sign_request_is_of_a_started_group(case: Case) -> Iterator[Finding]:
+def a_sign_request_is_of_a_started_group(case: RuleContext) -> Iterator[Finding]:
     """A sign request is of a registered, started group. Blocks. "Tevens kan er dan een aanvraag …"."""
     for request in case.roster.requests:
         group = case.roster.group_named.get(fold(request.group))
@@ -47,7 +47,7 @@ def a_sign_request_is_of_a_started_group(case: Case) -> Iterator[Finding]:
         yield blocks(a_sign_request_is_of_a_started_group, place, message, remedy)
 
 
-def a_sign_request_names_two_places(case: Case) -> Iterator[Finding]:
+def a_sign_request_names_two_places(case: RuleContext) -> Iterator[Finding]:
     """A sign request names exactly two different locations, readable, inside the municipality. Blocks. "De 2 locaties".
 
     What does not read, or lies outside, is told in reading. Less than 25 m apart is one place.
@@ -84,7 +84,7 @@ def a_sign_request_names_two_places(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_location_lies_on_the_groups_streets(case: Case) -> Iterator[Finding]:
+def a_location_lies_on_the_groups_streets(case: RuleContext) -> Iterator[Finding]:
     """A location lies on one of the group's streets, as far as its description tells. Let op. "In de straten".
 
     Told only where the description names streets of the table and none of them is the group's.
@@ -104,7 +104,7 @@ def a_location_lies_on_the_groups_streets(case: Case) -> Iterator[Finding]:
                 )
 
 
-def _sound(case: Case, requests: list[SignRequest]) -> list[SignRequest]:
+def _sound(case: RuleContext, requests: list[SignRequest]) -> list[SignRequest]:
     """The requests that count: neither blocked nor refused."""
     return [
         request
@@ -113,7 +113,7 @@ def _sound(case: Case, requests: list[SignRequest]) -> list[SignRequest]:
     ]
 
 
-def one_open_request_at_a_time(case: Case) -> Iterator[Finding]:
+def one_open_request_at_a_time(case: RuleContext) -> Iterator[Finding]:
     """A group has one open request at a time: one that the municipality has not decided on. Blocks the later.
 
     A blocked request counts for nothing, so it keeps no other waiting.
@@ -129,7 +129,7 @@ def one_open_request_at_a_time(case: Case) -> Iterator[Finding]:
             )
 
 
-def signs_follow_the_advice(case: Case) -> Iterator[Finding]:
+def signs_follow_the_advice(case: RuleContext) -> Iterator[Finding]:
     """Two signs per six streets (settings), counted up, over a group's requests; more needs a Toelichting. Let op.
 
     "Bij voorkeur 2 per 6 straten". Refused and blocked requests do not count; what was decided counts first.

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from roster.finding import Finding
 from roster.model import Area, Group, Street
-from roster.rules.context import Case, Rule, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import Rule, RuleContext, blocks, notice, other_rows, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.similarity import closest
 
 
-def a_group_lies_in_a_known_area(case: Case) -> Iterator[Finding]:
+def a_group_lies_in_a_known_area(case: RuleContext) -> Iterator[Finding]:
     """A group lies in a known area. Blocks the group. Structure."""
     areas = case.roster.area_named
     for group in case.roster.groups:
@@ -27,7 +27,7 @@ def a_group_lies_in_a_known_area(case: Case) -> Iterator[Finding]:
         yield blocks(a_group_lies_in_a_known_area, group.place.at("Gebied"), message, remedy)
 
 
-def a_group_has_a_unique_name(case: Case) -> Iterator[Finding]:
+def a_group_has_a_unique_name(case: RuleContext) -> Iterator[Finding]:
     """A group has a name that no other group has. Blocks every row of that name. Structure."""
     named: dict[str, list[Group]] = defaultdict(list)
     for group in case.roster.groups:
@@ -51,7 +51,7 @@ def a_group_has_a_unique_name(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_group_has_streets(case: Case) -> Iterator[Finding]:
+def a_group_has_streets(case: RuleContext) -> Iterator[Finding]:
     """A group has streets. Blocks the group. Structure."""
     for group in case.roster.groups:
         if group.name and fold(group.name) not in case.roster.streets_of:
@@ -63,7 +63,7 @@ def a_group_has_streets(case: Case) -> Iterator[Finding]:
             )
 
 
-def a_street_belongs_to_one_group(case: Case) -> Iterator[Finding]:
+def a_street_belongs_to_one_group(case: RuleContext) -> Iterator[Finding]:
     """A street, with its numbers and side, belongs to one group. Blocks both rows. Structure.
 
     The same name in two places is two streets. A group may have a street in more than one row.
@@ -98,7 +98,7 @@ def _share_a_number(one: Street, other: Street) -> bool:
     return not ends or first <= min(ends)
 
 
-def a_street_names_its_group(case: Case) -> Iterator[Finding]:
+def a_street_names_its_group(case: RuleContext) -> Iterator[Finding]:
     """A street row has a name, and names a group that exists. Let op (settled)."""
     for street in case.roster.streets:
         if not street.name and not case.told(street.place, "Straat"):
@@ -119,7 +119,7 @@ def a_street_names_its_group(case: Case) -> Iterator[Finding]:
         yield notice(a_street_names_its_group, street.place.at("Groep"), message, remedy)
 
 
-def a_place_is_known(case: Case) -> Iterator[Finding]:
+def a_place_is_known(case: RuleContext) -> Iterator[Finding]:
     """The place of a street or an area is one of the network's (a setting). Let op; blank is fine."""
     rows: list[Street | Area] = [*case.roster.streets, *case.roster.areas]
     for row in rows:

@@ -24,7 +24,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class TabSpec:
     """One tab: its title and its columns, in the order in which a new register shows them.
 
     `heeded` are headings of people's that are read where somebody added them, and missed nowhere.
@@ -66,7 +66,7 @@ def _yes_no(heading: str, note: str) -> Column:
     return Column(heading, note, kind="yes_no", choices=("ja", "nee"), width=10)
 
 
-DEELNEMERS = Tab(
+DEELNEMERS = TabSpec(
     "Deelnemers",
     (
         _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
@@ -121,7 +121,7 @@ DEELNEMERS = Tab(
     heeded=("Geen mail",),
 )
 
-GROEPEN = Tab(
+GROEPEN = TabSpec(
     "Groepen",
     (
         Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=22),
@@ -147,7 +147,7 @@ GROEPEN = Tab(
     ),
 )
 
-STRATEN = Tab(
+STRATEN = TabSpec(
     "Straten",
     (
         Column("Straat", "De naam van de straat.", width=24),
@@ -164,7 +164,7 @@ STRATEN = Tab(
     ),
 )
 
-GEBIEDEN = Tab(
+GEBIEDEN = TabSpec(
     "Gebieden",
     (
         Column("Gebied", "De naam van het gebied.", width=22),
@@ -179,7 +179,7 @@ GEBIEDEN = Tab(
     ),
 )
 
-BORDAANVRAGEN = Tab(
+BORDAANVRAGEN = TabSpec(
     "Bordaanvragen",
     (
         _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
@@ -215,7 +215,7 @@ BORDAANVRAGEN = Tab(
     ),
 )
 
-BEHEERDERS = Tab(
+BEHEERDERS = TabSpec(
     "Beheerders",
     (
         _own("Nr", "Het nummer van de deelnemer.", width=9),
@@ -232,5 +232,5 @@ BEHEERDERS = Tab(
     derived=True,
 )
 
-TABS: tuple[Tab, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
+TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
 TAB = {tab.title: tab for tab in TABS}

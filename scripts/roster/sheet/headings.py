@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from roster.sheet.columns import TABS, Tab
+from roster.sheet.columns import TABS, TabSpec
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
-Problem = tuple[str, str]
+HeadingProblem = tuple[str, str]
 """What is wrong, and what mends it."""
 
 _ROWS_ABOVE = 10
@@ -39,9 +39,9 @@ _OTHER_WORDS = {
 class HeadingProblems(ValueError):
     """The register cannot be read as it stands. `problems` holds all that is wrong, each with what mends it."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[HeadingProblem]) -> None:
         super().__init__(f"{len(problems)} problems with tabs or headings")
-        self.problems: tuple[Problem, ...] = tuple(problems)
+        self.problems: tuple[HeadingProblem, ...] = tuple(problems)
 
 
 def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
@@ -59,10 +59,10 @@ def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
     return tables
 
 
-def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[Problem]]:
+def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[HeadingProblem]]:
     """The tabs and columns that are there, as `find_tables` has them, and all that is wrong or missing."""
     found, problems = _match([sheet.title for sheet in sheets], [tab.title for tab in TABS])
-    told: list[Problem] = [
+    told: list[HeadingProblem] = [
         (f"Het tabblad '{title}' staat er meer dan één keer.", "Geef de andere tabbladen een andere naam.")
         for title in problems
     ]
@@ -120,7 +120,7 @@ def _as_text(row: Sequence[Cell]) -> list[str]:
     return ["" if is_blank(cell) else str(cell) for cell in row]
 
 
-def _heading_row(sheet: Sheet, tab: Tab) -> int | None:
+def _heading_row(sheet: Sheet, tab: TabSpec) -> int | None:
     """The first of the top rows with half of people's headings, or else the one with most; None if none has any."""
     theirs = [column.heading for column in tab.columns if tab.derived or not column.own]
     best, most = None, 0
@@ -134,7 +134,7 @@ def _heading_row(sheet: Sheet, tab: Tab) -> int | None:
     return best
 
 
-def _read_headings(sheet: Sheet, tab: Tab) -> tuple[Table, list[Problem]]:
+def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProblem]]:
     at = _heading_row(sheet, tab)
     if at is None:
         table = Table(tab.title, sheet.title, {}, [], 2, tab.own)
@@ -143,7 +143,7 @@ def _read_headings(sheet: Sheet, tab: Tab) -> tuple[Table, list[Problem]]:
     texts = _as_text(sheet.cells[at])
     found, doubled = _match(texts, (*tab.headings, *tab.heeded))
     table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own)
-    problems: list[Problem] = [
+    problems: list[HeadingProblem] = [
         (
             f"Op het tabblad '{sheet.title}' staat het kopje '{heading}' meer dan één keer.",
             "Geef de kolom die er niet bij hoort een ander kopje.",
@@ -169,7 +169,7 @@ def _without_tail(cells: list[list[Cell]], start: int) -> list[list[Cell]]:
     return cells[start:end]
 
 
-def _missing_tab(tab: Tab, spare: Sequence[Sheet]) -> Problem:
+def _missing_tab(tab: TabSpec, spare: Sequence[Sheet]) -> HeadingProblem:
     """Say that a tab is missing, with the one that may be meant: by its headings, or else by its title."""
     message = f"Het tabblad '{tab.title}' ontbreekt."
     twin = max(spare, key=lambda sheet: _likeness(sheet, tab), default=None)
@@ -181,7 +181,7 @@ def _missing_tab(tab: Tab, spare: Sequence[Sheet]) -> Problem:
     )
 
 
-def _likeness(sheet: Sheet, tab: Tab) -> float:
+def _likeness(sheet: Sheet, tab: TabSpec) -> float:
     """How much a sheet looks like a tab (0-100): the better of its title and its headings."""
     at = _heading_row(sheet, tab)
     found = _match(_as_text(sheet.cells[at]), tab.headings)[0] if at is not None else {}
@@ -192,7 +192,7 @@ def _likeness(sheet: Sheet, tab: Tab) -> float:
     return max(by_headings, fuzz.ratio(_bare(sheet.title), _bare(tab.title)))
 
 
-def _missing_column(title: str, heading: str, spare: Sequence[str]) -> Problem:
+def _missing_column(title: str, heading: str, spare: Sequence[str]) -> HeadingProblem:
     message = f"Op het tabblad '{title}' ontbreekt de kolom '{heading}'."
     likely: Mapping[str, float] = {text: _heading_likeness(text, heading) for text in spare}
     twin = max(likely, key=lambda text: likely[text], default=None)

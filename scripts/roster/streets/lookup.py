@@ -13,7 +13,7 @@ from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.cells.addresses import place_behind
 from roster.model import Roster, Street
 from roster.sheet.table import fold
-from roster.streets.names import WHOLE_ENDINGS, readings, stem_length, with_whole_years, words_of
+from roster.streets.names import WHOLE_ENDINGS, name_words, readings, stem_length, with_whole_years
 from roster.streets.similarity import closest_key, slips_allowed
 
 _LONGEST_NAME = 7
@@ -132,7 +132,7 @@ class Streets:
         self._names: dict[str, dict[str, str]] = {}
         self._found: dict[tuple[str, str], tuple[Lane | None, list[Lane], str]] = {}
         for street, town in self._with_towns(roster):
-            if words_of(street.name):
+            if name_words(street.name):
                 self._add(street, town)
 
     def town(self, typed: str) -> str:
@@ -141,7 +141,7 @@ class Streets:
 
     def find(self, street: str, town: str = "") -> list[Lane]:
         """The streets that may be meant by a name, in a known place ("" for all): none where it is unknown."""
-        words = words_of(street)
+        words = name_words(street)
         key = "".join(words)
         lanes = self._within(self._exact.get(key, ()), town)
         if lanes:
@@ -173,7 +173,7 @@ class Streets:
 
     def named_in(self, description: str) -> list[Lane]:
         """The streets that a free text names, in its order; the longest name counts ("Nieuwe Kerkstraat" is one)."""
-        words = words_of(description)
+        words = name_words(description)
         named: list[Lane] = []
         start = 0
         while start < len(words):
@@ -188,7 +188,7 @@ class Streets:
         return named
 
     def _add(self, street: Street, town: str) -> None:
-        words = words_of(street.name)
+        words = name_words(street.name)
         key = _town_key(town)
         same = [lane for lane in self.find(street.name) if lane.town_key == key]
         if len(same) == 1:
@@ -198,7 +198,7 @@ class Streets:
             self.lanes.append(lane)
         self._remember(self._exact, "".join(words), lane)
         whole = with_whole_years(street.name)
-        for reading in (*readings(words), *(readings(words_of(whole)) if whole != street.name else ())):
+        for reading in (*readings(words), *(readings(name_words(whole)) if whole != street.name else ())):
             self._remember(self._readings, reading, lane)
         lane.rows.append(street)
         lane.sure = lane.sure or bool(self.town(street.town))
@@ -277,7 +277,7 @@ class Streets:
         alone, _place = self._without_place(street)
         name = split_street(alone or street)[0]
         if (name, town) not in self._meant:
-            key = readings(words_of(name))[0]  # no words give one empty key, which is like nothing
+            key = readings(name_words(name))[0]  # no words give one empty key, which is like nothing
             names = self._names_in(town)
             if stem_length(key) < len(key):  # of "Rozenlaan" a street named "Laan" is no part left over
                 names = {reading: known for reading, known in names.items() if reading not in WHOLE_ENDINGS}
@@ -301,7 +301,7 @@ def _together(lanes: list[Lane], number: int | None, *, clash: bool) -> Address:
     fitting = [answer for answer in answers if answer.groups] or answers
     groups = frozenset[str]().union(*(answer.groups for answer in fitting))
     names = {answer.street for answer in fitting}
-    if len(groups) > 1 and not clash and not set.intersection(*(set(readings(words_of(name))) for name in names)):
+    if len(groups) > 1 and not clash and not set.intersection(*(set(readings(name_words(name))) for name in names)):
         return Address(number, either=tuple(sorted(names)))  # "Pr. Irenelaan": Prins or Prinses
     return Address(
         number,
@@ -316,4 +316,4 @@ def _together(lanes: list[Lane], number: int | None, *, clash: bool) -> Address:
 
 @lru_cache(maxsize=4096)
 def _town_key(town: str) -> str:
-    return "".join(words_of(town))
+    return "".join(name_words(town))

@@ -119,8 +119,8 @@ def with_whole_years(street: str) -> str:
     return _YEAR.sub(r"19\1", street)
 
 
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a name: letters and digits, no capitals or accents. `words_of("Burg. Ritmeesterstr.")`."""
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name: letters and digits, no capitals or accents. `name_words("Burg. Ritmeesterstr.")`."""
     return tuple(_WORD.findall(fold(text)))
 
 

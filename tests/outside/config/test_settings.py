@@ -14,7 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT, SCRIPTS
-from outside.config.settings import KEYS, Limits, Mail, Network, Paths, Privacy, Settings, Workbook, load_settings
+from outside.config.settings import (
+    KEYS,
+    Limits,
+    Mail,
+    Network,
+    Paths,
+    Privacy,
+    Settings,
+    WorkbookSettings,
+    load_settings,
+)
 from outside.config.source import lines_of
 from outside.errors import Stop
 from roster.model import Bounds, Terms
@@ -48,7 +58,7 @@ def test_an_empty_file_gives_the_defaults_of_the_house(tmp_path: Path) -> None:
     """All keys may be left out."""
     found = load_settings(written(tmp_path, ""))
     assert found == Settings(
-        workbook=Workbook(
+        workbook=WorkbookSettings(
             path=tmp_path / "register.xlsx", credentials=tmp_path / "config/secrets/service-account.json"
         ),
         paths=Paths(out=tmp_path / "out", state=tmp_path / "state"),
@@ -134,7 +144,7 @@ keep_log_days = 30
     found = load_settings(written(tmp_path, text, "config/anders.toml"))
     assert found == Settings(
         "en",
-        Workbook(
+        WorkbookSettings(
             "google",
             tmp_path / "map/mijn register.xlsx",
             "https://docs.google.com/spreadsheets/d/abc",

@@ -18,7 +18,7 @@ from outside.backends import backend_of
 from outside.commands.doctor import examine
 from outside.commands.preview import show_mails
 from outside.config.settings import Settings, load_settings
-from outside.config.settings import Workbook as Book
+from outside.config.settings import WorkbookSettings as Book
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.config.settings import Settings, Workbook
+from outside.config.settings import Settings, WorkbookSettings
 from outside.google.login import key_file
 from servers.sheets_server import Book, SheetsServer
 from servers.sheets_server.fixture import sheets
@@ -102,7 +102,7 @@ def test_the_settings_go_before_the_environment(tmp_path: Path, monkeypatch: pyt
     named, other = tmp_path / "named.json", tmp_path / "other.json"
     other.write_text("{}")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(other))
-    settings = Settings(workbook=Workbook(kind="google", spreadsheet="x" * 20, credentials=named))
+    settings = Settings(workbook=WorkbookSettings(kind="google", spreadsheet="x" * 20, credentials=named))
     assert key_file(settings) == other
     named.write_text("{}")
     assert key_file(settings) == named

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from outside.config.languages import words_of
-from outside.text.environment import listed, on_one_line, spoken_day
+from outside.text.environment import on_one_line, spoken_day, spoken_list
 from outside.text.markdown import flow, plain_source
 from outside.text.templates import find_text
 from support.pages import FACTS
@@ -41,11 +41,11 @@ def test_markdown_becomes_lines_that_read_well() -> None:
 
 def test_names_and_days_are_spoken_in_their_language() -> None:
     """A language that we have no words for gets signs and digits."""
-    assert listed(["Jan"], words_of("nl")) == "Jan"
-    assert listed([], words_of("nl")) == ""
-    assert listed(["Jan", "Piet", "Anna"], words_of("nl")) == "Jan, Piet en Anna"
-    assert listed(["Jan", "Piet"], words_of("en")) == "Jan and Piet"
-    assert listed(["Jan", "Piet"], words_of("pl")) == "Jan & Piet"
+    assert spoken_list(["Jan"], words_of("nl")) == "Jan"
+    assert spoken_list([], words_of("nl")) == ""
+    assert spoken_list(["Jan", "Piet", "Anna"], words_of("nl")) == "Jan, Piet en Anna"
+    assert spoken_list(["Jan", "Piet"], words_of("en")) == "Jan and Piet"
+    assert spoken_list(["Jan", "Piet"], words_of("pl")) == "Jan & Piet"
     assert spoken_day(date(2026, 3, 5), words_of("nl")) == "5 maart 2026"
     assert spoken_day(date(2026, 3, 5), words_of("pl")) == "2026-03-05"
     assert spoken_day(None, words_of("nl")) == ""

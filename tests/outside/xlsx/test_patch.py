@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outside.xlsx.archive import UnsupportedWorkbook
-from outside.xlsx.patch import SheetPatch, complete, mask_markup, patched_part
+from outside.xlsx.patch import SheetPatch, mask_markup, patched_part, whole_up_to
 from outside.xlsx.tags import Heading, Patched
 from outside.xlsx.text import column_letters, column_number, text_xml
 from support.xlsx_by_hand import LINKS, MAIN, STRICT, sheet_xml, values, write_workbook
@@ -349,5 +349,5 @@ def test_the_shadow_is_as_long_and_shows_tags_only(markup: str) -> None:
     """Offsets found in the shadow hold in the text."""
     raw = markup.encode()
     seen = mask_markup(raw)
-    assert len(seen) == len(raw) and complete(raw) == len(raw)
+    assert len(seen) == len(raw) and whole_up_to(raw) == len(raw)
     assert seen.count(b"<") == seen.count(b">")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from roster.example.mobiles import MOBILE_SPACE, mobile, turn_of
+from roster.example.mobiles import MOBILE_SPACE, mobile, mobile_turn
 from roster.example.recognise import strangers
 from roster.example.register import example
 from roster.sheet.columns import DEELNEMERS
@@ -28,7 +28,7 @@ def row(**cells: Cell) -> list[Cell]:
 
 @pytest.mark.parametrize("turn", [0, 1, 299, MOBILE_SPACE - 1])
 def test_a_number_leads_back_to_its_turn(turn: int) -> None:
-    assert turn_of("+31" + mobile(turn).replace("-", "")[1:]) == turn
+    assert mobile_turn("+31" + mobile(turn).replace("-", "")[1:]) == turn
 
 
 @pytest.mark.parametrize(("members", "seed"), [(1, 1), (2, 9), (40, 3), (300, 1), (300, 2), (1000, 7), (3600, 1)])

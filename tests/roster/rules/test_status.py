@@ -106,7 +106,7 @@ def test_every_rule_that_a_topic_holds_speaks() -> None:
         for name, held in vars(topic).items()
         if not name.startswith("_")
         and getattr(held, "__module__", "") == topic.__name__
-        and getattr(held, "__annotations__", {}) == {"case": "Case", "return": "Iterator[Finding]"}
+        and getattr(held, "__annotations__", {}) == {"case": "RuleContext", "return": "Iterator[Finding]"}
     }
     assert there == {*RULES, *RULES_ABOUT_STANDING}
 

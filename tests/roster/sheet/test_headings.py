@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roster.sheet.columns import BEHEERDERS, TABS, Tab
+from roster.sheet.columns import BEHEERDERS, TABS, TabSpec
 from roster.sheet.headings import HeadingProblems, find_tables
 from roster.sheet.table import Cell, Sheet
 
 
 def sheet(
-    tab: Tab, *, title: str = "", headings: list[Cell] | None = None, rows: list[list[Cell]] | None = None
+    tab: TabSpec, *, title: str = "", headings: list[Cell] | None = None, rows: list[list[Cell]] | None = None
 ) -> Sheet:
     return Sheet(title or tab.title, [list(headings or tab.headings), *(rows or [])])
 
