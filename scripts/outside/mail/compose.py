@@ -58,20 +58,8 @@ def compose(
     text = find_text(send.act, send.language, settings.language, folder)
     if text.version and text.version != send.version:
         raise ValueError(f"the text of {send.act} has version {text.version}, and the ledger would keep {send.version}")
-    sender_name, sender, reply_to = _correspondents(
-        settings.mail.sender, settings.mail.reply_to, settings.network.coordinator_email, settings.network.name
-    )
-    website = settings.network.website
-    letter = text.fill(
-        {
-            **send.facts,
-            "version": send.version,
-            "reply_to": reply_to,
-            "website": website.partition("://")[2] or website,
-            "website_link": website if "://" in website or not website else f"https://{website}",
-            **facts_of_municipality(settings),
-        }
-    )
+    sender_name, sender, reply_to = _senders(settings)
+    letter = text.fill(_facts(send, settings))
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person} {token}'.strip())}>"
     pieces = list(_frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards))
@@ -84,6 +72,31 @@ def compose(
         _quoted(letter.screen),
     )
     return Letter(name, send.person, "".join(pieces).encode("ascii"), send.act)
+
+
+def subject_of(send: Send, settings: Settings, folder: Path = TEMPLATES) -> str:
+    """The subject alone of the letter of a Send, as its recipient reads it. Raises Stop as `compose` does."""
+    text = find_text(send.act, send.language, settings.language, folder)
+    return _without_typed_links(text.subject(_facts(send, settings)), send.facts)
+
+
+def _facts(send: Send, settings: Settings) -> dict[str, object]:
+    """All that a text may tell: what the Send knows, and what the settings do."""
+    website = settings.network.website
+    return {
+        **send.facts,
+        "version": send.version,
+        "reply_to": _senders(settings)[2],
+        "website": website.partition("://")[2] or website,
+        "website_link": website if "://" in website or not website else f"https://{website}",
+        **facts_of_municipality(settings),
+    }
+
+
+def _senders(settings: Settings) -> tuple[str, str, str]:
+    """Name and address of the sender, and the address for answers."""
+    mail, network = settings.mail, settings.network
+    return _correspondents(mail.sender, mail.reply_to, network.coordinator_email, network.name)
 
 
 _OF_SETTINGS = frozenset(("network", "short_name", "coordinator", "website"))

@@ -58,8 +58,11 @@ class Text:
 
     def fill(self, facts: Mapping[str, object]) -> Filled:
         """The text as a mail."""
-        subject = " ".join(self._filled(self._subject, facts).split())
-        return Filled(subject, _tidy(self._filled(self._plain, facts)), self._filled(self._screen, facts))
+        return Filled(self.subject(facts), _tidy(self._filled(self._plain, facts)), self._filled(self._screen, facts))
+
+    def subject(self, facts: Mapping[str, object]) -> str:
+        """Its subject alone, on one line."""
+        return " ".join(self._filled(self._subject, facts).split())
 
     def unwrapped(self, facts: Mapping[str, object]) -> str:
         """The text as plain lines of any length, for a program that wraps them itself."""
