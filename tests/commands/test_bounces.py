@@ -21,10 +21,11 @@ from outside.commands.bounces import LARGEST, TIMES, _from_folder, hear
 from outside.commands.no_mail import People
 from outside.commands.setup import make_example
 from outside.errors import Stop
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
-from roster.plan.delivery_status import BUSY, REFUSED, SENT, WAITS
+from roster.plan.delivery_status import State
 from servers.imap_server import imap_server
+from support.announced import announced
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
 from support.kill import strace
 from support.smtp_home import TODAY, age, lay_out, welkom
@@ -189,7 +190,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     press_door("sync", "--force", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == f"{sent}; wil geen mail"
     with Ledger(state / "ledger.sqlite3", DAY) as second:
-        assert second.do_not_mail_digests() == {second.address_mark(address)}
+        assert second.replies.wishes().keys() == {second.address_mark(address)}
     ended = press_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
     assert "mag weer mail krijgen" in ended.stdout and welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
     state.rename(home / "second")
@@ -199,7 +200,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     press_door("sync", "--settings", settings, *TODAY)
     assert all(welkom(home)[one].startswith(f"{sent}; wil weer mail sinds ") for one in (nr, housemate))
     with Ledger(state / "ledger.sqlite3", DAY) as first:
-        assert first.do_not_mail_digests() == set()
+        assert first.replies.wishes().keys() == set()
     assert press_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
 
@@ -250,15 +251,15 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield ledger
 
 
-def leave(ledger: Ledger, address: str = TO, state: str = SENT, name: str = MINE, person: str = "D-0001") -> None:
+def leave(ledger: Ledger, address: str = TO, state: str = State.SENT, name: str = MINE, person: str = "D-0001") -> None:
     """The letter leaves, once more."""
-    ledger.book([], [Intent(name, person, "welcome", "1", ledger.address_mark(address))], SENT)
-    if state != BUSY:
-        ledger.record(name, Outcome(state))
+    ledger.messages.book([], [announced(name, person, "welcome", "1", ledger.address_mark(address))], State.SENT)
+    if state != State.BUSY:
+        ledger.messages.book([(name, Outcome(state))])
 
 
 def state(ledger: Ledger) -> str:
-    found = ledger.letters.of_person("D-0001")
+    found = ledger.messages.of_person("D-0001")
     return found[0].state
 
 
@@ -273,21 +274,25 @@ def test_each_message_lies_on_the_disk_before_the_next_is_read(
 
     with pytest.raises(Stop):
         hear(cut(), ledger, People())
-    assert state(ledger) == REFUSED
+    assert state(ledger) == State.REFUSED
     assert "1 × teruggekomen" in capsys.readouterr().out
     leave(ledger)
-    assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 0 and state(ledger) == SENT
+    assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 0 and state(ledger) == State.SENT
 
 
 def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger) -> None:
     """The address was mended since; where a report names no recipient, the Message-ID is enough."""
-    assert hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0 and state(ledger) == SENT
     assert (
-        hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1 and state(ledger) == REFUSED
+        hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0
+        and state(ledger) == State.SENT
+    )
+    assert (
+        hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1
+        and state(ledger) == State.REFUSED
     )
     leave(ledger)
     nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
-    assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == REFUSED
+    assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
 
 
 def test_a_report_of_an_earlier_try_does_not_undo_a_later_one(ledger: Ledger) -> None:
@@ -295,13 +300,13 @@ def test_a_report_of_an_earlier_try_does_not_undo_a_later_one(ledger: Ledger) ->
     old = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2020 12:00:00 +0000\r\n")
     assert hear([old], ledger, People()).refused == 1
     leave(ledger)
-    assert hear([old.replace(b"<report-", b"<again-")], ledger, People()).refused == 0 and state(ledger) == SENT
+    assert hear([old.replace(b"<report-", b"<again-")], ledger, People()).refused == 0 and state(ledger) == State.SENT
     new = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2099 12:00:00 +0000\r\n")
     assert hear([new.replace(b"<report-", b"<later-")], ledger, People()).refused == 1
 
 
 def test_a_report_in_words_that_nobody_knows_is_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hear([robot("Se on palautettu.")], ledger, People()).refused == 0 and state(ledger) == SENT
+    assert hear([robot("Se on palautettu.")], ledger, People()).refused == 0 and state(ledger) == State.SENT
     assert "D-0001: over de mail kwam een bericht" in capsys.readouterr().err
 
 
@@ -313,7 +318,7 @@ def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(
     bare = dsn("5.1.1", NO_SUCH, "<of.somebody@else.example>", part="none")
     others = [dsn("5.1.1", NO_SUCH, f"<{n}@else.example>", "vreemd@else.example") for n in range(2)]
     heard = hear([bare, *others], ledger, people)
-    assert (heard.refused, heard.look, heard.untraced, state(ledger)) == (0, ["D-0007"], 2, SENT)
+    assert (heard.refused, heard.look, heard.untraced, state(ledger)) == (0, ["D-0007"], 2, State.SENT)
     shown = capsys.readouterr().err
     assert "D-0007: er kwam bericht dat een mail aan dit adres niet aankwam" in shown
     assert "2 × een mail die terugkwam, en waarbij hier geen mail te vinden is" in shown and TO not in shown
@@ -335,18 +340,18 @@ def test_what_lies_in_a_folder_and_is_not_read_is_named(tmp_path: Path, capsys: 
 def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path: Path) -> None:
     """The round was killed while it left: the report proves that it did."""
     with Ledger(tmp_path / "ledger.sqlite3", DAY) as ledger:
-        leave(ledger, state=BUSY)
-        assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == REFUSED
+        leave(ledger, state=State.BUSY)
+        assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
 
 
-OWN_ROBOT = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
+OWN_ROBOT = "Mail Message Subsystem <mailer-daemon@googlemail.com>"
 OF_GOOGLE = "Authentication-Results: mx.google.com; dmarc=pass (p=QUARANTINE) header.from=googlemail.com\r\n"
 
 
 def limit(turn: object = "", name: str = MINE, to: str = TO, sender: str = OWN_ROBOT, word: str = OF_GOOGLE) -> bytes:
     """A report that the day's limit was reached, as the mailbox's own provider sends it."""
     told = dsn("5.4.5", f"{TOO_MANY} {turn}", name, to)
-    return word.encode() + told.replace(b"Mail Delivery System <MAILER-DAEMON@mx.example>", sender.encode())
+    return word.encode() + told.replace(b"Mail Message System <MAILER-DAEMON@mx.example>", sender.encode())
 
 
 GMAIL = "imap.gmail.com"
@@ -356,11 +361,11 @@ def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> N
     """Each time it costs a day of peace; a server that says so for ever does not stop all mail for ever."""
     for time in range(1, TIMES):
         heard = hear([limit(time)], ledger, People(), GMAIL)
-        assert (heard.due, heard.refused, state(ledger)) == (1, 0, WAITS)
-        assert (ledger.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
+        assert (heard.due, heard.refused, state(ledger)) == (1, 0, State.WAITS)
+        assert (ledger.departures.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
         leave(ledger)
     heard = hear([limit(TIMES)], ledger, People(), GMAIL)
-    assert (heard.due, heard.refused, state(ledger)) == (0, 1, REFUSED)
+    assert (heard.due, heard.refused, state(ledger)) == (0, 1, State.REFUSED)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +394,7 @@ def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> N
 def test_a_made_up_limit_stops_nobodys_mail(ledger: Ledger, report: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever got a letter knows its Message-ID. It is told with the Nr; the letter stands as it stood."""
     heard = hear([report], ledger, People(), GMAIL)
-    assert (heard.due, len(heard.unproven), ledger.pause(), state(ledger)) == (0, 1, None, SENT)
+    assert (heard.due, len(heard.unproven), ledger.departures.pause(), state(ledger)) == (0, 1, None, State.SENT)
     assert "D-0001" in capsys.readouterr().err
     assert hear([report], ledger, People(), GMAIL).unproven == []
 
@@ -404,7 +409,12 @@ def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
     of_one = dsn("5.4.5", TOO_MANY, MINE.replace("welcome", "number"))
     assert hear([of_one], ledger, People(), GMAIL).due == 0  # somebody with two letters knows two Message-IDs
     heard = hear([dsn("5.4.5", TOO_MANY, other, there)], ledger, People(), GMAIL)
-    assert (heard.due, heard.unproven, state(ledger), ledger.pause() is not None) == (3, [], WAITS, True)
+    assert (heard.due, heard.unproven, state(ledger), ledger.departures.pause() is not None) == (
+        3,
+        [],
+        State.WAITS,
+        True,
+    )
 
 
 @pytest.mark.parametrize(("sends_by", "believed"), [("smtp.gmail.com", 1), ("smtp.mail.example", 0), ("", 0)])
@@ -432,7 +442,7 @@ def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger
         away,
     ]
     heard = hear(mails, ledger, People())
-    assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, SENT)
+    assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, State.SENT)
     assert hear(mails, ledger, People()).answers == 0
 
 
@@ -443,7 +453,7 @@ def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
     here = {ledger.address_mark(one): ["D-0002"] for one in ("lid@mail.example", "an@café.example")}
     heard = hear([strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here))
     assert (heard.opted_out, heard.asked, heard.strangers) == (0, 3, 1)
-    assert set(ledger.letters.asked()) == {ledger.address_mark(TO), *here}
+    assert set(ledger.replies.asked()) == {ledger.address_mark(TO), *here}
 
 
 def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
@@ -460,8 +470,8 @@ def test_a_letter_about_the_number_that_the_limit_stopped_is_named(
 ) -> None:
     """It does not go along with the next sync."""
     name = MINE.replace("welcome", "number")
-    ledger.book([], [Intent(name, "D-0002", "number_update", "1", ledger.address_mark(TO))], SENT)
-    ledger.record(name, Outcome(SENT))
+    ledger.messages.book([], [announced(name, "D-0002", "number_update", "1", ledger.address_mark(TO))], State.SENT)
+    ledger.messages.book([(name, Outcome(State.SENT))])
     assert hear([limit(name=name)], ledger, People(), GMAIL).due == 1
     assert "make number-update" in capsys.readouterr().out
 

@@ -19,7 +19,7 @@ from outside.inbox.authentication import vouches
 from outside.inbox.bounces import may_tell
 from outside.inbox.message import read_message
 from outside.inbox.unsubscribe import asks_to_stop
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
 from roster.messages.opt_out import takes_mail_again, wants_no_mail
@@ -33,9 +33,10 @@ from roster.plan.delivery_status import (
     with_mail_again,
     with_no_mail,
 )
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
+from support.announced import announced
 from support.came_back import MINE, TO, answer
 from support.json_register import HEADINGS
 from support.small_round import NOW, SETTINGS, view_of
@@ -52,8 +53,8 @@ P3 = "p3@mail.example"
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A ledger with a letter to D-0001 that left."""
     with Ledger(tmp_path / "state" / "ledger.sqlite3", DAY) as ledger:
-        ledger.book([], [Intent(MINE, "D-0001", "welcome", "1", ledger.address_mark(TO))], "verstuurd")
-        ledger.record(MINE, Outcome("verstuurd"))
+        ledger.messages.book([], [announced(MINE, "D-0001", "welcome", "1", ledger.address_mark(TO))], "verstuurd")
+        ledger.messages.book([(MINE, Outcome("verstuurd"))])
         yield ledger
 
 
@@ -97,8 +98,8 @@ def test_a_wish_acts_where_it_is_proven_and_is_asked_about_where_it_is_not(
     """One forged mail mutes nobody; the screen names who must be asked, until that is answered."""
     people = known(ledger)
     heard = hear([mail], ledger, people, GMAIL)
-    assert ledger.do_not_mail_digests() == ({ledger.address_mark(proven)} if proven else set())
-    assert ledger.letters.asked() == ([ledger.address_mark(asked)] if asked else [])
+    assert ledger.replies.wishes().keys() == ({ledger.address_mark(proven)} if proven else set())
+    assert ledger.replies.asked() == ([ledger.address_mark(asked)] if asked else [])
     assert (heard.opted_out, heard.asked) == (bool(proven), bool(asked))
     hear([mail], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
@@ -118,7 +119,7 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
     assert ledger.leave_token(P3) == ledger.leave_token("P3@MAIL.example") != ledger.leave_token(TO)
     forged = stop("iemand@elders.example", subject=subject.replace("D-0003 ", "D-0001 "), head=FAIL)
     assert hear([forged], ledger, known(ledger)).opted_out == 1
-    assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
+    assert ledger.replies.wishes().keys() == {ledger.address_mark(P3)}
 
 
 @pytest.mark.parametrize(
@@ -134,14 +135,14 @@ def test_a_token_acts_wherever_it_stands_in_the_subject(ledger: Ledger, subject:
     asked = subject.format(f"Afmelden D-0003 {ledger.leave_token(P3)}".replace(" ", blank))
     mail = f"From: {sender}\r\nSubject: {asked}\r\nMessage-ID: <x@mail.example>\r\n\r\n".encode()
     assert may_tell(mail) and hear([mail], ledger, known(ledger)).opted_out == 1
-    assert ledger.do_not_mail_digests() == {ledger.address_mark(P3)}
+    assert ledger.replies.wishes().keys() == {ledger.address_mark(P3)}
 
 
 @pytest.mark.parametrize("subject", ["Automatisch antwoord: Afmelden D-0003 {}", "Over {}", "Afmelden D-0003 x{}"])
 def test_a_token_without_its_words_asks_nothing(ledger: Ledger, subject: str) -> None:
     """Nor does an automatic answer to a mail that had it."""
     mail = stop("x@elders.example", subject=subject.format(ledger.leave_token(P3)))
-    assert hear([mail], ledger, known(ledger)).opted_out == 0 and ledger.letters.asked() == []
+    assert hear([mail], ledger, known(ledger)).opted_out == 0 and ledger.replies.asked() == []
 
 
 EVIL = PASS.replace("header.from=mail.example", "header.from=evil.example")
@@ -165,7 +166,7 @@ def test_a_name_that_looks_like_an_address_is_nobodys_address(ledger: Ledger, se
     """Of the provider's word and of whom it is about, one and the same address is read, and out of no encoded word."""
     mail = f"{EVIL}From: {sender}\r\nSubject: stop\r\n\r\n".encode()
     hear([mail], ledger, known(ledger), GMAIL)
-    assert ledger.do_not_mail_digests() == set() and ledger.letters.asked() == []
+    assert ledger.replies.wishes().keys() == set() and ledger.replies.asked() == []
 
 
 @pytest.mark.parametrize("typed", ["p+33@mail.example", "p+2E3@mail.example", "p+40x@mail.example"])
@@ -173,7 +174,7 @@ def test_a_plus_in_an_address_stands_for_itself(ledger: Ledger, typed: str) -> N
     """Only a report writes other marks by it."""
     people = People({ledger.address_mark(one): ["D-0003"] for one in ("p33@mail.example", "p.3@mail.example", "p@x")})
     assert hear([stop(typed, head=PASS)], ledger, people, GMAIL).strangers == 1
-    assert ledger.do_not_mail_digests() == set()
+    assert ledger.replies.wishes().keys() == set()
 
 
 @pytest.mark.parametrize(
@@ -201,14 +202,14 @@ def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger:
 def test_a_question_goes_once_it_is_answered(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     """With yes, with no, or by a later wish that proves itself."""
     people, mark = known(ledger), ledger.address_mark(P3)
-    for answered in (ledger.letters.do_not_mail, ledger.letters.mail_again):
-        ledger.letters.hear_asked("a", [mark])
+    for answered in (ledger.replies.do_not_mail, ledger.replies.mail_again):
+        ledger.replies.hear_asked("a", [mark])
         answered([mark])
-        assert ledger.letters.asked() == []
-    ledger.letters.hear_asked("b", [mark])
+        assert ledger.replies.asked() == []
+    ledger.replies.hear_asked("b", [mark])
     hear([stop(head=PASS)], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
-    assert "make no-mail" not in capsys.readouterr().err and ledger.do_not_mail_digests() == {mark}
+    assert "make no-mail" not in capsys.readouterr().err and ledger.replies.wishes().keys() == {mark}
 
 
 HEAD = b"From: An <p3@mail.example>\r\nSubject: stop\r\n\r\n"
@@ -299,8 +300,8 @@ def table(welkom: Cell, nr: str) -> Table:
     return Table("Deelnemers", "Deelnemers", columns, [row], 2, DEELNEMERS.own)
 
 
-def letter(who: str = WHO, where: str = WHERE) -> Delivery:
-    return Delivery("D-0001", "welcome", "1", "verstuurd", DAY, (who,), where)
+def letter(who: str = WHO, where: str = WHERE) -> Message:
+    return Message("D-0001", "welcome", "1", "verstuurd", DAY, (who,), where)
 
 
 @pytest.mark.parametrize(
@@ -385,8 +386,8 @@ def test_the_mark_stays_behind_what_else_the_cell_says() -> None:
 
 def test_a_ledger_remembers_a_wish_until_it_is_taken_back(ledger: Ledger) -> None:
     mark = ledger.address_mark(P3)
-    ledger.letters.do_not_mail([ledger.address_mark(P3)])
+    ledger.replies.do_not_mail([ledger.address_mark(P3)])
     assert ledger.history().do_not_mail_digests == {mark}
     assert datetime.now() - ledger.history().do_not_mail_since[mark] < timedelta(hours=1)
-    ledger.letters.mail_again([mark])
-    assert ledger.do_not_mail_digests() == set() and ledger.history().do_not_mail_since == {}
+    ledger.replies.mail_again([mark])
+    assert ledger.replies.wishes().keys() == set() and ledger.history().do_not_mail_since == {}

@@ -14,12 +14,13 @@ from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.confirm import tell_uncertain
 from outside.text.by_hand import render_by_hand
 from roster.messages.welcome import by_hand
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
+from support.announced import announced
 from support.marks import without_nr
 from support.pages import Page
 from support.plans import view
@@ -93,7 +94,7 @@ def test_a_slip_is_taken_back(settings: Settings) -> None:
 def refuse(settings: Settings, nr: str, reason: str) -> None:
     """The mail to this Nr came back."""
     with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
-        ledger.letters.hear_refused(f"report {nr}", ledger.letters.of_person(nr)[-1].message_id, reason)
+        ledger.replies.hear_refused(f"report {nr}", ledger.messages.of_person(nr)[-1].message_id, reason)
 
 
 def test_a_refused_address_joins_the_page_and_says_why(settings: Settings) -> None:
@@ -178,9 +179,9 @@ def test_new_rules_go_to_the_page_for_whoever_was_welcomed_by_hand() -> None:
     history = History(salt=b"test")
     els = (history.identity("+31623450005"),)
     history.deliveries = [
-        Delivery("D-0002", "welcome", "1", "met de hand", TODAY, (history.identity("+31623450002"),), "x"),
-        Delivery("D-0005", "welcome", "1", "verstuurd", TODAY, els, history.address_mark("els@mail.example")),
-        Delivery("D-0005", "rules_update", "2", "geweigerd", TODAY, els, history.address_mark("els@mail.example")),
+        Message("D-0002", "welcome", "1", "met de hand", TODAY, (history.identity("+31623450002"),), "x"),
+        Message("D-0005", "welcome", "1", "verstuurd", TODAY, els, history.address_mark("els@mail.example")),
+        Message("D-0005", "rules_update", "2", "geweigerd", TODAY, els, history.address_mark("els@mail.example")),
     ]
     seen = view(
         sheet, replace(TERMS, rules_version="2", regiegroep_number="06-23456789", mail_done="verstuurd"), history
@@ -299,7 +300,9 @@ def test_the_letters_of_somebody_who_stood_in_the_row_before_change_nothing_in_i
     made = lay_out(tmp_path, PEOPLE)
     sync(made)
     with Ledger(made.paths.state / "ledger.sqlite3", TODAY) as ledger:
-        ledger.record(ledger.letters.of_person("D-0002")[0].message_id, Outcome("onzeker", "de ronde brak af"))
+        ledger.messages.book(
+            [(ledger.messages.of_person("D-0002")[0].message_id, Outcome("onzeker", "de ronde brak af"))]
+        )
     types(made, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example", Welkom=None)
     assert settle_sent(made, choices(), "D-0002") == 0
     assert welkom(made)[1] is None
@@ -332,10 +335,12 @@ def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
 ) -> None:
     """One of them came, the other did not: without its kind neither is guessed."""
     with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
-        welcome = next(one.message_id for one in ledger.letters.of_person("D-0002"))
-        intent = Intent("<news@mail.example>", "D-0002", "number_update", "1", ledger.address_mark("piet@mail.example"))
-        ledger.book([(welcome, Outcome("onzeker"))], [intent], "verstuurd")
-        ledger.book([(intent.message_id, Outcome("onzeker"))])
+        welcome = next(one.message_id for one in ledger.messages.of_person("D-0002"))
+        intent = announced(
+            "<news@mail.example>", "D-0002", "number_update", "1", ledger.address_mark("piet@mail.example")
+        )
+        ledger.messages.book([(welcome, Outcome("onzeker"))], [intent], "verstuurd")
+        ledger.messages.book([(intent.message_id, Outcome("onzeker"))])
         assert tell_uncertain(ledger) == 2
     said = capsys.readouterr().err
     assert "D-0002 (KIND=number-update): zoek" in said and "make sent NR=D-0002 KIND=number-update." in said
@@ -345,7 +350,7 @@ def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
     assert settle_sent(settings, choices(), "D-0002", "number-update") == 0
     assert settle_resend(settings, choices(), "D-0002", "welcome") == 0
     with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
-        assert {one.act: one.state for one in ledger.letters.of_person("D-0002")} == {
+        assert {one.act: one.state for one in ledger.messages.of_person("D-0002")} == {
             "welcome": "wacht",
             "number_update": "verstuurd",
         }

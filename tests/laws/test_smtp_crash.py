@@ -73,9 +73,9 @@ def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> Non
     assert ended.returncode in (0, 1), ended.stderr
     arrived = plan.by_message_id()
     with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
-        assert ledger.unsettled() == []
-        sent, unsure = (ledger.letters.in_state(state) for state in ("verstuurd", "onzeker"))
-        assert ledger.left_since(ledger.now() - timedelta(days=1)) == PEOPLE
+        assert ledger.messages.unsettled() == []
+        sent, unsure = (ledger.messages.in_state(state) for state in ("verstuurd", "onzeker"))
+        assert ledger.departures.since(ledger.now() - timedelta(days=1)) == PEOPLE
     assert len(sent) + len(unsure) == PEOPLE
     assert len(unsure) <= deaths
     assert {one.message_id: 1 for one in sent}.items() <= arrived.items()

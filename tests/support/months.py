@@ -7,7 +7,7 @@ from datetime import date
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.planners.status_cells import plan_marks
 from support.plans import cells, view
@@ -30,7 +30,7 @@ def mailed(seen: View, *, kept: bool = True) -> tuple[list[str], History]:
     sends = list(plan_welcome(seen))
     history, marks = seen.history, cells(plan_marks(seen))
     went = [
-        Delivery(
+        Message(
             one.person, one.act, one.version, "verstuurd", DAY, one.identities, history.address_mark(one.to_address)
         )
         for one in sends

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.table import Place, Table
 
@@ -13,7 +13,7 @@ TERMS = Terms(today=date(2026, 11, 23), regiegroep_number="06-23456789", mail_do
 EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 20)
 
 
-def a_view(deliveries: list[Delivery], regienummer: str = "", registered: date | None = REGISTERED) -> View:
+def a_view(deliveries: list[Message], regienummer: str = "", registered: date | None = REGISTERED) -> View:
     """One group of two admins, the second without an address."""
     groups = Table("Groepen", "Groepen", {"Regienummer": 0}, [[regienummer]], 2, frozenset({"Regienummer"}))
     people = Table(
@@ -36,5 +36,5 @@ def a_view(deliveries: list[Delivery], regienummer: str = "", registered: date |
     return View(roster, standing, (), History(deliveries, salt=b"x"), TERMS)
 
 
-def told(act: str, day: date, version: str = "1", person: str = "D-0001", state: str = "verstuurd") -> Delivery:
-    return Delivery(person, act, version, state, day)
+def told(act: str, day: date, version: str = "1", person: str = "D-0001", state: str = "verstuurd") -> Message:
+    return Message(person, act, version, state, day)

@@ -12,7 +12,7 @@ from roster.messages.registered import plan_registered
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_welcome
 from roster.model import Terms
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import Planner, Send, View
 from roster.sheet.table import Table
 from support.plans import carried_out, view
@@ -47,7 +47,7 @@ class Rounds:
             key = send.person, send.act, send.version
             kept = [one for one in self.history.deliveries if (one.person, one.act, one.version) != key]
             address = self.history.address_mark(send.to_address)
-            left = Delivery(*key, state, self.terms.today, send.identities, address, notice=send.notice, at=at)
+            left = Message(*key, state, self.terms.today, send.identities, address, notice=send.notice, at=at)
             self.history = replace(self.history, deliveries=[*kept, left])
         self.terms = replace(self.terms, today=self.terms.today + timedelta(days=1))
         return sorted((send.person, send.act) for send in self.sends)

@@ -7,7 +7,7 @@ from datetime import date
 
 from roster.messages.welcome import plan_welcome
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
@@ -26,7 +26,7 @@ def a_view(
     sheet: str,
     *,
     terms: Terms = TERMS,
-    deliveries: tuple[Delivery, ...] = (),
+    deliveries: tuple[Message, ...] = (),
     groups: str = "Tuindorp | Noord | ja | ja",
 ) -> View:
     """A register as text.

@@ -24,7 +24,7 @@ from outside.errors import Changed, Stop
 from outside.inbox.bounces import Bounce, InboxReport, StopAsked, read_report
 from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
-from outside.ledger.messages import LEFT, Told
+from outside.ledger.replies import MAY_HAVE_LEFT
 from outside.run.confirm import A_DAY
 from outside.run.remember import keep_refusals
 from outside.run.round import prepare
@@ -32,6 +32,7 @@ from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_cells import plan_missed_marks
+from roster.plan.history import Message
 from roster.plan.steps import SetCell
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def hear(
             for data in messages:
                 heard.read += 1
                 report = read_report(data, host, sends_by)
-                if report is not None and not ledger.letters.was_heard(report.digest):
+                if report is not None and not ledger.replies.was_heard(report.digest):
                     _take(report, ledger, heard, people, per_day)
     except Stop:
         if heard.read:  # it will not be told again
@@ -142,7 +143,7 @@ def _take(report: InboxReport, ledger: Ledger, heard: InboxSummary, people: Peop
     elif isinstance(report.news, StopAsked):
         _hear_stop(report.digest, report.news, ledger, heard, people)
     elif _letters(report.news.message_ids, ledger):
-        ledger.letters.hear(report.digest)
+        ledger.replies.hear(report.digest)
         heard.answers += 1
 
 
@@ -152,57 +153,61 @@ def _hear_bounce(
     """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
     if bounce.unclear:
-        heard.unclear += [one.person for one in letters if one.state in LEFT]
-        ledger.letters.hear(digest)
+        heard.unclear += [one.person for one in letters if one.state in MAY_HAVE_LEFT]
+        ledger.replies.hear(digest)
         return
     if not letters:
         _tell_untraced(digest, bounce, ledger, heard, people)
         return
     # Once the address was mended, a report about the old one may still come.
     named = {ledger.address_mark(address) for address in bounce.recipients}
-    meant = next((one for one in letters if one.state in LEFT and (not named or one.address in named)), None)
+    meant = next(
+        (one for one in letters if one.state in MAY_HAVE_LEFT and (not named or one.address_mark in named)), None
+    )
     if meant is None or _is_of_an_earlier_try(bounce, meant, ledger):
-        ledger.letters.hear(digest)
-    elif bounce.limit and ledger.letters.departures(meant.message_id) < TIMES:
+        ledger.replies.hear(digest)
+    elif bounce.limit and len(ledger.departures.of(meant.message_id)) < TIMES:
         _hear_limit(digest, bounce, meant, ledger, heard, per_day)
     else:
-        ledger.letters.hear_refused(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
+        ledger.replies.hear_refused(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
         heard.refused += 1
 
 
-def _is_of_an_earlier_try(bounce: Bounce, letter: Told, ledger: Ledger) -> bool:
+def _is_of_an_earlier_try(bounce: Bounce, letter: Message, ledger: Ledger) -> bool:
     """True for a report that was written before a letter left for the last of several times."""
-    last = ledger.letters.last_of_departures(letter.message_id)
-    return last is not None and bounce.sent is not None and bounce.sent.astimezone() < last - CLOCKS
+    left = ledger.departures.of(letter.message_id)
+    return len(left) > 1 and bounce.sent is not None and bounce.sent.astimezone() < left[-1] - CLOCKS
 
 
-def _hear_limit(digest: str, bounce: Bounce, letter: Told, ledger: Ledger, heard: InboxSummary, per_day: int) -> None:
+def _hear_limit(
+    digest: str, bounce: Bounce, letter: Message, ledger: Ledger, heard: InboxSummary, per_day: int
+) -> None:
     """One such report stops all mail for a day, and whoever got a letter can make one up about it.
 
     So it is believed of our own provider, of letters to two people, and where so many left that it may well be so.
     """
-    told = _letters(ledger.letters.limits_told(ledger.now() - 2 * A_DAY), ledger)
-    others = {one.message_id for one in told if one.person != letter.person and one.address != letter.address}
-    if bounce.own or others or ledger.left_since(ledger.now() - A_DAY) >= per_day * NEAR:
+    told = _letters(ledger.replies.limits_told(ledger.now() - 2 * A_DAY), ledger)
+    others = {one.message_id for one in told if one.person != letter.person and one.address_mark != letter.address_mark}
+    if bounce.own or others or ledger.departures.since(ledger.now() - A_DAY) >= per_day * NEAR:
         stopped = [letter.message_id, *sorted(others)]
-        ledger.letters.hear_limit(digest, stopped, ledger.now() + A_DAY)
+        ledger.replies.hear_limit(digest, stopped, ledger.now() + A_DAY)
         heard.due += len(stopped)
         heard.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *told) if one.message_id in stopped)
         heard.unproven = [one for one in heard.unproven if one[0] not in others]
     else:
-        ledger.letters.hear_limit_told(digest, letter.message_id)
+        ledger.replies.hear_limit_told(digest, letter.message_id)
         heard.unproven.append((letter.message_id, letter.person))
 
 
 def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSummary, people: People) -> None:
     """A report without a copy of our letter, or about somebody else's mail: whoever it names may not have got ours."""
     marks = dict.fromkeys(map(ledger.address_mark, sorted(bounce.recipients)))
-    reached = [mark for mark in marks if ledger.letters.to_address(mark)]
+    reached = [mark for mark in marks if ledger.messages.to_address(mark)]
     if reached:
         heard.look += [nr for mark in reached for nr in numbers_of(mark, ledger, people)]
     else:
         heard.untraced += 1
-    ledger.letters.hear(digest)
+    ledger.replies.hear(digest)
 
 
 def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary, people: People) -> None:
@@ -212,27 +217,27 @@ def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary
     """
     mark, proven = address_of_wish(wish, ledger, people)
     moved = people.today.get(mark, ()) if mark not in people.numbers else ()
-    done = ledger.do_not_mail_digests()
+    done = ledger.replies.wishes().keys()
     open_ones = [one for one in moved or [mark] if one not in done and not is_old_news(wish, one, people)]
     if not mark:
-        ledger.letters.hear(digest)
+        ledger.replies.hear(digest)
         heard.strangers += 1
     elif not open_ones:
-        ledger.letters.hear(digest)
+        ledger.replies.hear(digest)
     elif proven and not moved:
-        ledger.letters.hear_stop(digest, mark)
+        ledger.replies.hear_stop(digest, mark)
         heard.opted_out += 1
         heard.alone += numbers_of(mark, ledger, people)
     else:
         if proven:
-            ledger.letters.do_not_mail([mark])
-        ledger.letters.hear_asked(digest, open_ones)
+            ledger.replies.do_not_mail([mark])
+        ledger.replies.hear_asked(digest, open_ones)
         heard.asked += 1
 
 
-def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Told]:
+def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Message]:
     """Those of these Message-IDs that are letters of ours."""
-    found = (ledger.letters.by_message_id(one) for one in message_ids)
+    found = (ledger.messages.by_message_id(one) for one in message_ids)
     return [one for one in found if one is not None]
 
 

@@ -71,16 +71,16 @@ def address_of_wish(wish: StopAsked, ledger: Ledger, people: People) -> tuple[st
     Proven is what carries the token of a letter of ours, what answers a letter of ours to that very address, and
     what our own provider vouches for. From alone proves nothing: anybody can write it.
     """
-    known = dict.fromkeys((*people.numbers, *ledger.letters.addresses()))
+    known = dict.fromkeys((*people.numbers, *ledger.messages.addresses()))
     meant = next((mark for mark in known if ledger.token_of(mark) == wish.token), "") if wish.token else ""
     if meant:
         return meant, True
-    letters = [letter for name in wish.quoted if (letter := ledger.letters.by_message_id(name)) is not None]
+    letters = [letter for name in wish.quoted if (letter := ledger.messages.by_message_id(name)) is not None]
     for mark in map(ledger.address_mark, spellings_of(wish.address)):
         if mark in known:
-            return mark, wish.vouched or any(letter.address == mark for letter in letters)
+            return mark, wish.vouched or any(letter.address_mark == mark for letter in letters)
     if letters:
-        return letters[0].address, False
+        return letters[0].address_mark, False
     return next((mark for mark, numbers in people.numbers.items() if wish.nr in numbers), ""), False
 
 
@@ -92,12 +92,12 @@ def is_old_news(wish: StopAsked, mark: str, people: People) -> bool:
 
 def numbers_of(mark: str, ledger: Ledger, people: People) -> list[str]:
     """The Nr's of whoever has or had the address with this digest."""
-    return list(people.numbers.get(mark, ())) or sorted({one.person for one in ledger.letters.to_address(mark)})
+    return list(people.numbers.get(mark, ())) or sorted({one.person for one in ledger.messages.to_address(mark)})
 
 
 def ask_about_wishes(ledger: Ledger, people: People) -> None:
     """Put every question that was not answered yet."""
-    open_ones = [(mark, numbers) for mark in ledger.letters.asked() if (numbers := numbers_of(mark, ledger, people))]
+    open_ones = [(mark, numbers) for mark in ledger.replies.asked() if (numbers := numbers_of(mark, ledger, people))]
     for _mark, numbers in open_ones[:SHOWN]:
         nr = numbers[0]
         warn(f"  {' en '.join(numbers)}: er kwam een mail die om geen mail meer vraagt.")
@@ -116,18 +116,18 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
         view = prepare(workbook, settings, choices, (), ledger.history()).view
         members = [member for member in view.roster.members if member.nr == nr]
         marks = {ledger.address_mark(member.email) for member in members if member.email}
-        letters = ledger.letters.of_person(nr)
+        letters = ledger.messages.of_person(nr)
         if not members and not letters:
             raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
         if not marks:  # the row is gone, or its address
-            marks = {letter.address for letter in letters}
+            marks = {letter.address_mark for letter in letters}
         earlier = people_of(view).earlier(marks)  # a question may have come from there
         # Who shares the address shares the wish: else one row would say again what was taken back in the other.
         members = [one for one in view.roster.members if one in members or _mark(one, ledger) in marks]
         if undo:
             _take_back(nr, members, marks, earlier, view, workbook, ledger)
         else:
-            ledger.letters.do_not_mail(sorted(marks), earlier)
+            ledger.replies.do_not_mail(sorted(marks), earlier)
             with suppress(Changed):  # the next round tells the row, from the ledger
                 workbook.write(_steps(members, view, with_no_mail))
             say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
@@ -152,7 +152,7 @@ def _take_back(
         raise Stop(
             f"Bij {nr} is de kolom Geen mail ingevuld, dus er gaat geen mail.", "Maak die cel leeg, en typ dit weer."
         )
-    wanted = bool(marks & ledger.do_not_mail_digests()) or any(wants_no_mail(member, view) for member in members)
+    wanted = bool(marks & ledger.replies.wishes().keys()) or any(wants_no_mail(member, view) for member in members)
     if wanted:
         now = ledger.now().astimezone().replace(tzinfo=None)
         steps = _steps(members, view, lambda cell: with_mail_again(cell, now))
@@ -162,7 +162,9 @@ def _take_back(
                 raise busy
         except Changed:
             raise busy from None
-    ledger.letters.mail_again(sorted(marks | earlier | {letter.address for letter in ledger.letters.of_person(nr)}))
+    ledger.replies.mail_again(
+        sorted(marks | earlier | {letter.address_mark for letter in ledger.messages.of_person(nr)})
+    )
     say(f"{nr}: mag weer mail krijgen." if wanted else f"{nr}: er is niets veranderd; deze persoon mag mail krijgen.")
 
 

@@ -18,7 +18,7 @@ from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_cells import plan_missed_marks
-from roster.plan.delivery_status import READY
+from roster.plan.delivery_status import State
 from roster.planners.sync import LETTERS
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
     if not number:
         return ""
     mark = view.history.number_mark(number)
-    news = [one for one in ledger.letters.in_state(READY) if one.act == NUMBER_UPDATE]
+    news = [one for one in ledger.messages.in_state(State.READY) if one.act == NUMBER_UPDATE]
     gone = take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
     if gone:
         sweep_away(ledger, settings)
         mails = "1 mail met een ander nummer is" if gone == 1 else f"{gone} mails met een ander nummer zijn"
         say(f"{mails} uit de map mail weggehaald.")
-    if view.terms.mail_done != READY or (prepared.doubted and not force):
+    if view.terms.mail_done != State.READY or (prepared.doubted and not force):
         return ""
     stale = stale_letters(view, tuple(LETTERS), ledger, settings)
     tell_stale(stale)

@@ -14,7 +14,6 @@ from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
-from outside.ledger.messages import Told
 from outside.run.confirm import kind_of
 from outside.run.deliver import settle
 from outside.run.mailboxes import open_mailbox
@@ -30,19 +29,8 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
-from roster.plan.delivery_status import (
-    BUSY,
-    HAND,
-    READY,
-    REFUSED,
-    SENT,
-    UNCERTAIN,
-    WAITS,
-    keep_wish,
-    mark_of,
-    read_mark,
-)
-from roster.plan.history import NO_NOTICE
+from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
+from roster.plan.history import NO_NOTICE, Message
 from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
@@ -94,7 +82,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
-        ready = ledger.letters.in_state(READY)
+        ready = ledger.messages.in_state(State.READY)
         people = {_of_row(one.person) for one in ready}
         ours = {_of_row(person) for person in ledger.history().of_person}
         table = workbook.read()[DEELNEMERS.title]
@@ -103,14 +91,14 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
             cell = table.cell(index, "Welkom")
             mark = read_mark(cell)
             nr = _nr(table, index)
-            if mark is None or mark.state != READY or not mark.is_of(nr):
+            if mark is None or mark.state != State.READY or not mark.is_of(nr):
                 continue
             if nr in people:
-                text = mark_of(SENT, choices.today, mark.version, nr=nr).text
+                text = mark_of(State.SENT, choices.today, mark.version, nr=nr).text
                 steps.append(SetCell(table.place(index, "Welkom"), keep_wish(cell, text), cell))
             elif nr not in ours:
                 elsewhere += 1
-        ledger.letters.mark_sent(one.message_id for one in ready)
+        ledger.messages.mark_sent(one.message_id for one in ready)
         left = _write(workbook, steps)
     if ready:
         mails = "1 mail" if len(ready) == 1 else f"{len(ready)} mails"
@@ -176,7 +164,7 @@ def _report(done: Sequence[Done], refused: Sequence[Stop], left: Sequence[SetCel
 def _case(nr: str, view: View, ledger: Ledger) -> Case:
     """All that is known of one Nr. Raises Stop where nobody ever had it."""
     member = next((one for one in view.roster.members if one.nr == nr), None)
-    letters = ledger.letters.of_person(nr)
+    letters = ledger.messages.of_person(nr)
     if member is None and not letters:
         raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
     return Case(nr, view, member, letters)
@@ -184,7 +172,7 @@ def _case(nr: str, view: View, ledger: Ledger) -> Case:
 
 def _meant(case: Case, kind: str, word: str) -> Case:
     """The case of the one kind of mail that was named. Raises Stop where several are uncertain and none was named."""
-    unsure = list(dict.fromkeys(kind_of(one.act) for one in case.letters if one.state == UNCERTAIN))
+    unsure = list(dict.fromkeys(kind_of(one.act) for one in case.letters if one.state == State.UNCERTAIN))
     if not kind and len(unsure) > 1:
         raise Stop(
             f"Van {case.nr} zijn {len(unsure)} mails onzeker: {', '.join(unsure)}.",
@@ -195,39 +183,39 @@ def _meant(case: Case, kind: str, word: str) -> Case:
 
 def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
-    unsure = [one for one in case.meant if one.state == UNCERTAIN]
+    unsure = [one for one in case.meant if one.state == State.UNCERTAIN]
     told = [] if unsure else [one for one in _by_hand(case, force=choices.force) if case.is_meant(one.act)]
     if told:
         return _told_by_hand(case, told, ledger, choices)
     found = unsure or [one for one in case.meant if _may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
-    ledger.letters.mark_sent(one.message_id for one in found)
+    ledger.messages.mark_sent(one.message_id for one in found)
     version = max((one.version for one in found if one.act in IN_WELCOME), default=case.row_version)
-    text = mark_of(SENT, choices.today, version, nr=case.nr).text
+    text = mark_of(State.SENT, choices.today, version, nr=case.nr).text
     return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
 
 
-def _may_be_meant(letter: Told, case: Case) -> bool:
+def _may_be_meant(letter: Message, case: Case) -> bool:
     """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
     if (
         letter.act in IN_WELCOME
-        and letter.state in (REFUSED, WAITS)
+        and letter.state in (State.REFUSED, State.WAITS)
         and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
     ):
         return False  # it goes by itself
-    put_off = letter.state == WAITS and case.view.terms.mail_done == SENT  # in the outbox it was taken back
-    return letter.state == READY or put_off or (letter.state == REFUSED and letter.act not in IN_WELCOME)
+    put_off = letter.state == State.WAITS and case.view.terms.mail_done == State.SENT  # in the outbox it was taken back
+    return letter.state == State.READY or put_off or (letter.state == State.REFUSED and letter.act not in IN_WELCOME)
 
 
 def _by_hand(case: Case, *, force: bool) -> list[Change]:
     """What a person told this member in place of a mail; all that the page has of him."""
     member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
-    if member is None or turn is None or elsewhere in (BUSY, UNCERTAIN):
+    if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
         return []
     view, desk, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
     welcome = desk.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
-    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == REFUSED)):
+    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
         return [Change(member, WELCOME, version, desk.notice(member))]
     has = next((one for one in holders(view) if one.member is member), None)
     rules = has is not None and tells_rules_by_hand(has, view)
@@ -240,16 +228,12 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
     view, history = case.view, case.view.history
     for one in told:
         person = recipient_history_of(view).person(one.member)
-        ledger.letters.mark_by_hand(
-            person,
-            one.act,
-            one.version,
-            history.address_mark(one.member.email or ""),
-            (history.identity(one.member.mobile),) if one.member.mobile else (),
-        )
-        ledger.shelf.remember_notice(person, one.act, one.version, one.notice)
+        address = history.address_mark(one.member.email or "")
+        mobile = (history.identity(one.member.mobile),) if one.member.mobile else ()
+        news = Message(person, one.act, one.version, State.HAND, choices.today, mobile, address, notice=one.notice)
+        ledger.messages.mark_by_hand(news)
     if any(one.act in IN_WELCOME for one in told):
-        mark = mark_of(HAND, choices.today, view.terms.rules_version).text
+        mark = mark_of(State.HAND, choices.today, view.terms.rules_version).text
         step = case.step(keep_wish(case.cell, mark))
     else:  # the row says so in a column of its own
         known = replace(view, history=ledger.history())
@@ -260,17 +244,17 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
 
 def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain, else what was refused, goes again; with force also what did go. Raises Stop."""
-    found = [one for one in case.meant if one.state == UNCERTAIN]
-    found = found or [one for one in case.meant if one.state == REFUSED]
+    found = [one for one in case.meant if one.state == State.UNCERTAIN]
+    found = found or [one for one in case.meant if one.state == State.REFUSED]
     if not found and choices.force:
-        found = [one for one in case.meant if one.state in (SENT, READY, HAND)][-1:]
-    if not found and case.doubt_elsewhere not in (BUSY, UNCERTAIN, REFUSED):
+        found = [one for one in case.meant if one.state in (State.SENT, State.READY, State.HAND)][-1:]
+    if not found and case.doubt_elsewhere not in (State.BUSY, State.UNCERTAIN, State.REFUSED):
         raise nothing_to_send(case)
-    ledger.letters.mark_due(one.message_id for one in found)
+    ledger.messages.mark_due(one.message_id for one in found)
     return Done(case.nr, what_sends(case, found), _step(case, found, before(case.nr, case.letters, found)), not found)
 
 
-def _step(case: Case, found: Iterable[Told], text: str) -> SetCell | None:
+def _step(case: Case, found: Iterable[Message], text: str) -> SetCell | None:
     """The row must say so where this is about its own letters, or about those of another laptop."""
     letters = [one for one in found if one.act in IN_WELCOME]
     if (found and not letters) or not all(is_mine(one, case) for one in letters):
@@ -283,7 +267,7 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
     try:
         keep_rules(settings)
         documents = list(plan_by_hand(view, but=numbers))
-        OutputFiles(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.shelf)
+        OutputFiles(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.files)
     except (Stop, OSError):
         say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from outside.errors import Stop
-from outside.ledger.messages import Told
 from outside.run.confirm import kind_of
 from roster.messages.audience import has_address
 from roster.messages.notices import NUMBER_UPDATE
@@ -14,7 +13,8 @@ from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, mark_of, read_mark
+from roster.plan.delivery_status import State, mark_of, read_mark
+from roster.plan.history import Message
 from roster.plan.steps import SetCell, View
 from roster.sheet.table import Cell
 
@@ -29,11 +29,11 @@ class Case:
     nr: str
     view: View
     member: Member | None
-    letters: list[Told]
+    letters: list[Message]
     kind: str = ""
 
     @property
-    def meant(self) -> list[Told]:
+    def meant(self) -> list[Message]:
         """The letters of the kind that is meant."""
         return [one for one in self.letters if self.is_meant(one.act)]
 
@@ -63,7 +63,11 @@ class Case:
         if self.member is None:
             return ""
         mark = read_mark(recipient_history_of(self.view).row_says(self.member))
-        return mark.state if mark is not None and mark.state in (BUSY, UNCERTAIN, REFUSED, READY) else ""
+        return (
+            mark.state
+            if mark is not None and mark.state in (State.BUSY, State.UNCERTAIN, State.REFUSED, State.READY)
+            else ""
+        )
 
     def step(self, text: str) -> SetCell | None:
         """The step that has the row say so; None where nobody has the Nr any more."""
@@ -72,12 +76,12 @@ class Case:
         return SetCell(self.member.place.at("Welkom"), text, self.cell)
 
 
-def is_mine(letter: Told, case: Case) -> bool:
+def is_mine(letter: Message, case: Case) -> bool:
     """True for a letter to who stands in the row now."""
     return case.member is not None and letter.person == recipient_history_of(case.view).person(case.member)
 
 
-def what_sends(case: Case, found: Iterable[Told]) -> tuple[str, ...]:
+def what_sends(case: Case, found: Iterable[Message]) -> tuple[str, ...]:
     """What to type, so that the letters go again: some news goes with a word of its own."""
     acts = {one.act for one in found} or {WELCOME}
     waits = _why_it_waits(case)
@@ -112,12 +116,14 @@ def _why_it_waits(case: Case) -> str:
     return ""
 
 
-def before(nr: str, letters: Iterable[Told], again: Sequence[Told]) -> str:
+def before(nr: str, letters: Iterable[Message], again: Sequence[Message]) -> str:
     """What Welkom says while letters go again: nothing, or for news of the spelregels what stood there before it."""
     if any(one.act == WELCOME for one in again):
         return ""
     earlier = [
-        one for one in letters if one.act in IN_WELCOME and one not in again and one.state in (READY, SENT, HAND)
+        one
+        for one in letters
+        if one.act in IN_WELCOME and one not in again and one.state in (State.READY, State.SENT, State.HAND)
     ]
     return mark_of(earlier[-1].state, earlier[-1].day, earlier[-1].version, nr=nr).text if earlier else ""
 
@@ -176,12 +182,12 @@ def _settled(case: Case) -> Stop:
     latest = case.letters[-1] if case.letters else None
     if latest is not None:
         told = f"de laatste mail staat als {latest.state} op {latest.day.day}-{latest.day.month}-{latest.day.year}"
-        if latest.state == HAND:
+        if latest.state == State.HAND:
             told = f"met de hand verteld op {latest.day.day}-{latest.day.month}-{latest.day.year}"
         return Stop(
             f"Bij {nr} is niets onzeker: {told}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
         )
-    if mark is not None and mark.state in (READY, SENT, HAND):
+    if mark is not None and mark.state in (State.READY, State.SENT, State.HAND):
         return Stop(
             f"Bij {nr} staat al: {replace(mark, nr='').text}.",
             "Dat schreef een andere computer op. U hoeft niets te doen.",

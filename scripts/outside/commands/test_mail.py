@@ -23,7 +23,7 @@ from outside.run.mailboxes import open_mailbox
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.model import Group, Member, Role, Terms
-from roster.plan.delivery_status import READY, SENT
+from roster.plan.delivery_status import State
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 
@@ -53,27 +53,27 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
                 if outcomes:
                     warn(f"{_good(outcomes)} van de {len(letters)} proefmails gingen al weg.")
                 raise Stop(stop.message, stop.remedy, code=3 if outcomes else stop.code) from None
-            if mailbox.done == SENT and outcome.state not in ("wacht", "geweigerd"):
-                ledger.letters.count_departure(letter.message_id)
+            if mailbox.done == State.SENT and outcome.state not in ("wacht", "geweigerd"):
+                ledger.departures.count(letter.message_id)
             subject = " ".join(str(letter.message["Subject"]).split())
             reason = f": {outcome.reason}" if outcome.reason else ""
-            (say if outcome.state in (SENT, READY) else warn)(f"  {outcome.state}{reason} · {subject}")
+            (say if outcome.state in (State.SENT, State.READY) else warn)(f"  {outcome.state}{reason} · {subject}")
             outcomes.append(outcome.state)
             if outcome.pause is not None:
                 until = (ledger.now() + outcome.pause).astimezone()
-                ledger.pause_until(ledger.now() + outcome.pause)
+                ledger.departures.pause_until(ledger.now() + outcome.pause)
                 when = f"{until.day}-{until.month}-{until.year} {until:%H:%M}"
                 warn(f"De mailserver vraagt om rust tot {when}. Tot dan gaat er niets weg.")
                 break
         mailbox.flush()
     good = _good(outcomes)
-    where = "verstuurd" if mailbox.done == SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
+    where = "verstuurd" if mailbox.done == State.SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
     say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
     return 0 if good == len(letters) else 1
 
 
 def _good(outcomes: list[str]) -> int:
-    return sum(state in (SENT, READY) for state in outcomes)
+    return sum(state in (State.SENT, State.READY) for state in outcomes)
 
 
 def _recipient(typed: str) -> str:

@@ -171,30 +171,30 @@ def _log_in(session: imaplib.IMAP4, host: str, account: str, password: str) -> N
 
 def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str) -> Iterator[bytes]:
     """`mailbox` is the digest that this folder goes by; "" where its server does not promise to keep its numbers."""
-    since = min(today, ledger.letters.last_look(mailbox) or today) - BACK
+    since = min(today, ledger.replies.last_look(mailbox) or today) - BACK
     answer, found = session.uid("SEARCH", "SINCE", f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}")
     if answer != "OK":
         raise imaplib.IMAP4.error
     numbers = [one.decode("ascii") for one in b" ".join(one for one in found if isinstance(one, bytes)).split()]
-    seen = ledger.letters.looked_at(mailbox)
-    ledger.letters.keep_looks(mailbox, numbers)
+    seen = ledger.replies.looked_at(mailbox)
+    ledger.replies.keep_looks(mailbox, numbers)
     fresh = [one for one in numbers if one not in seen]
-    known = set(ledger.letters.addresses())
+    known = set(ledger.messages.addresses())
     refused = 0
     for start in range(0, len(fresh), TOGETHER):
         heads, without = _heads(session, fresh[start : start + TOGETHER])
         refused += without
         telling = [number for number, head in heads if may_tell(head) or _is_of_a_member(head, ledger, known)]
-        ledger.letters.look_at(mailbox, [number for number, _head in heads if number not in telling])
+        ledger.replies.look_at(mailbox, [number for number, _head in heads if number not in telling])
         for number in telling:
             whole = _fetch(session, [number], f"(BODY.PEEK[]<0.{LARGEST}>)")
             if not whole:  # refused, or nothing where a message was asked for
                 refused += 1
                 continue
             yield from (data for _number, data in whole)
-            ledger.letters.look_at(mailbox, [number])
+            ledger.replies.look_at(mailbox, [number])
     if not refused:
-        ledger.letters.keep_last_look(mailbox, today)
+        ledger.replies.keep_last_look(mailbox, today)
     if refused:
         many = "1 bericht" if refused == 1 else f"{refused} berichten"
         raise Stop(

@@ -11,8 +11,8 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.files.atomic import make_private, replace, settle_folder, stop_from
 from outside.files.backups import backups_of, keep_backup
+from outside.ledger.database import DamagedLedger, open_database
 from outside.ledger.ledger import Ledger
-from outside.ledger.schema import DamagedLedger, open_database
 
 BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database belongs to that one alone, and would spoil another."""

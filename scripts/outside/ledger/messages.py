@@ -1,255 +1,156 @@
-"""The ledger's drawer of single letters: look one up, and settle what people or a mail server tell afterwards."""
+"""The ledger's messages: announced before they leave, told how they went, and settled by what people find out."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
 
-from outside.ledger.schema import writing
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, mark_of
+from outside.ledger.database import writing
+from outside.mail.mailbox import Outcome
+from roster.plan.delivery_status import State, mark_of
+from roster.plan.history import NO_NOTICE, SEEN, Message, MessageKey, Notice
 
+FIRST_RETRY = timedelta(minutes=15)
+LAST_RETRY = timedelta(days=1)
+"""A letter that must wait is tried again after a quarter of an hour, and after four times as long each
+time, up to a day. RFC 5321, 4.5.4.1: at least 30 minutes on average, and growing."""
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One letter as the ledger knows it. `address` is a digest."""
+_ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S*")
 
-    message_id: str
-    person: str
-    act: str
-    version: str
-    state: str
-    day: date
-    address: str
+_SETTLED_BY_HAND = (State.READY, State.UNCERTAIN, State.REFUSED, State.WAITS)
+_STATES = {state.value: state for state in State}
 
-
-LEFT = (READY, SENT, UNCERTAIN, BUSY)
-"""The states of a letter that may be on its way: a report about one that waits or was refused tells of an older try."""
-
-STATE = f"CASE WHEN state = '{SENT}' AND via = '{HAND}' THEN '{HAND}' ELSE state END"
-"""How a letter stands, in SQL. What a person told instead is kept as sent, with by what means."""
-
-_SELECT = f"SELECT message_id, person, act, version, {STATE}, day, address FROM message WHERE "  # noqa: S608  # made of our own words only
+_SELECT = (
+    "SELECT person, act, version, state, day, identities, address, reason, reported, group_name, role, number, at,"
+    " {}, via, next_try FROM message LEFT JOIN notice USING (person, act, version)"
+)
 
 
 class MessageStore:
-    """Single letters. Everything said to it lies on the disk when the call returns."""
+    """All messages, and what they told of people's places. Everything said to it lies on the disk when it returns."""
 
     def __init__(self, connection: sqlite3.Connection, today: date, clock: Callable[[], datetime]) -> None:
         self._connection = connection
         self._today = today
         self._clock = clock
+        self._last: str | None = None  # the latest moment that was remembered of a place, once that was asked
 
-    def of_person(self, person: str) -> list[Told]:
+    def all(self) -> list[Message]:
+        """Every one, by person; without its Message-ID, for which a planner has no use and thousands take room."""
+        return self._read(_SELECT.format("''") + " ORDER BY person, act, version")
+
+    def of_person(self, person: str) -> list[Message]:
         """All letters to whoever has or had this Nr, the latest last."""
         found = self._found("person LIKE ? || '%' ORDER BY changed_at, act", person)
         return [one for one in found if one.person == person or one.person.startswith(f"{person}-")]
 
-    def in_state(self, state: str) -> list[Told]:
-        """All letters that stand so, by person."""
-        return self._found("state = ? ORDER BY person, act", state)
+    def to_address(self, address: str) -> list[Message]:
+        """All letters to the address with this digest."""
+        return self._found("address = ? ORDER BY changed_at, act", address)
 
-    def by_message_id(self, message_id: str) -> Told | None:
+    def in_state(self, state: State) -> list[Message]:
+        """All letters that stand so, by person."""
+        return [one for one in self._found("state = ? ORDER BY person, act", state) if one.state == state]
+
+    def by_message_id(self, message_id: str) -> Message | None:
         """The letter with this Message-ID, or None where it is not one of ours."""
-        found = self._found("message_id = ?", message_id)
-        return found[0] if found else None
+        return next(iter(self._found("message_id = ?", message_id)), None)
+
+    def known(self, keys: Iterable[MessageKey]) -> dict[MessageKey, Message]:
+        """What is known of these; one that is new is left out."""
+        found = (self._found("person = ? AND act = ? AND version = ?", *key) for key in dict.fromkeys(keys))
+        return {one.key: one for letters in found for one in letters}
+
+    def addresses(self) -> list[str]:
+        """The digests of all addresses that a letter ever went to, as far as is known."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT address FROM message WHERE address <> ''")]
 
     def tries(self, message_id: str) -> int:
         """How often this letter was handed over to its present address, the time in hand included."""
         row = self._connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
         return int(row[0]) if row else 0
 
-    def departures(self, message_id: str) -> int:
-        """How often this letter left over the wire."""
-        row = self._connection.execute("SELECT count(*) FROM departure WHERE message_id = ?", (message_id,)).fetchone()
-        return int(row[0])
+    def unsettled(self) -> list[tuple[str, str]]:
+        """Message-ID and mailbox of every letter that was announced, and of which no result was written."""
+        return list(self._connection.execute("SELECT message_id, via FROM message WHERE state = 'bezig'"))
 
-    def last_of_departures(self, message_id: str) -> datetime | None:
-        """When (UTC) this letter left for the last time; None where it left once at most."""
-        rows = self._connection.execute("SELECT at FROM departure WHERE message_id = ? ORDER BY at", (message_id,))
-        times = [row[0] for row in rows]
-        return datetime.fromisoformat(times[-1]) if len(times) > 1 else None
+    def next_try(self) -> datetime | None:
+        """When (UTC) the first of the letters that were put off may go again; None where none has to wait."""
+        now = self._clock()
+        row = self._connection.execute(
+            "SELECT min(next_try) FROM message WHERE state = 'wacht' AND next_try > ? AND next_try <= ?",
+            (now.isoformat(), (now + LAST_RETRY).isoformat()),
+        ).fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
+    def book(self, results: Iterable[tuple[str, Outcome]], intents: Iterable[Message] = (), via: str = "") -> None:
+        """Write down, at once, how letters went (by Message-ID) and which go next to the mailbox `via`.
+
+        Raises RuntimeError for an intent of a letter that left already, or of which that is not certain:
+        whoever asks for that would mail somebody twice.
+        """
+        now = self._clock()
+        with writing(self._connection) as connection:
+            for message_id, outcome in results:
+                self._record(connection, message_id, outcome, now)
+            for intent in intents:
+                self._intend(connection, intent, via, now)
+
+    def expect(self, intents: Iterable[Message], via: str) -> None:
+        """Write down which letters are due, each with what its row will say; how they stand stays as it is."""
+        now = self._clock().isoformat()
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'wacht', '', ?, ?, ?, ?, 0, '', ?)"
+                " ON CONFLICT (person, act, version) DO UPDATE SET reported = excluded.reported",
+                [(*_row(one), via, self._today.isoformat(), now, now, one.reported) for one in intents],
+            )
+
+    def take_back(self, message_ids: Iterable[str]) -> None:
+        """Write down that announced letters were not handed over after all; they are due again at once."""
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "UPDATE message SET state = 'wacht', next_try = '', attempts = max(0, attempts - 1)"
+                " WHERE message_id = ? AND state = 'bezig'",
+                [(message_id,) for message_id in message_ids],
+            )
 
     def mark_sent(self, message_ids: Iterable[str]) -> None:
         """People know that these arrived, or sent them by hand. The day's limit counted what left already."""
         with writing(self._connection) as connection:
-            self._settle(connection, message_ids, SENT, (READY, UNCERTAIN, REFUSED, WAITS))
+            self.settle(connection, message_ids, State.SENT, _SETTLED_BY_HAND)
 
-    def mark_by_hand(self, person: str, act: str, version: str, address: str, identities: Sequence[str]) -> None:
-        """A person told this one instead of a mail. `address` and `identities` are digests.
-
-        A letter of this kind that was refused before, or that waited, is thereby done.
-        """
+    def mark_by_hand(self, letter: Message) -> None:
+        """A person told this one instead of a mail. One of this kind that was refused, or that waited, is done."""
         day, now = self._today.isoformat(), self._clock().isoformat()
         with writing(self._connection) as connection:
-            for before in self._found("person = ? AND act = ? AND version = ?", person, act, version):
-                self._settle(connection, [before.message_id], SENT, (READY, UNCERTAIN, REFUSED, WAITS))
+            before = [one.message_id for one in self.known([letter.key]).values()]
+            self.settle(connection, before, State.SENT, _SETTLED_BY_HAND)
+            told = letter._replace(message_id=f"{State.HAND} {letter.act} {letter.version} {letter.person}")
             connection.execute(
-                "INSERT INTO message (person, act, version, message_id, address, identities, state, via, day,"
-                " planned_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, 0, '', '')"
                 " ON CONFLICT (person, act, version) DO UPDATE SET via = excluded.via",
-                (
-                    person,
-                    act,
-                    version,
-                    f"{HAND} {act} {version} {person}",
-                    address,
-                    " ".join(identities),
-                    SENT,
-                    HAND,
-                    day,
-                    now,
-                    now,
-                ),
+                (*_row(told), State.SENT, State.HAND, day, now, now),
             )
+            self._keep_notice(connection, letter)
 
     def mark_due(self, message_ids: Iterable[str]) -> None:
         """These leave again with the next round, at once."""
         with writing(self._connection) as connection:
-            self._settle(connection, message_ids, WAITS, (READY, SENT, HAND, UNCERTAIN, REFUSED, WAITS))
+            of = (*_SETTLED_BY_HAND, State.SENT, State.HAND)
+            self.settle(connection, message_ids, State.WAITS, of)
 
-    def was_heard(self, digest: str) -> bool:
-        """True for an answer or a report that an earlier run took to heart."""
-        return self._connection.execute("SELECT 1 FROM heard WHERE digest = ?", (digest,)).fetchone() is not None
-
-    def hear(self, digest: str) -> None:
-        """This answer or report is dealt with: it asks nothing of the ledger."""
-        with self._hearing(digest):
-            pass
-
-    def hear_refused(self, digest: str, message_id: str, reason: str) -> None:
-        """A delivery report says that this letter came to nothing."""
-        with self._hearing(digest) as connection:
-            self._settle(connection, [message_id], REFUSED, LEFT, reason)
-
-    def hear_limit(self, digest: str, message_ids: Sequence[str], until: datetime) -> None:
-        """The day's limit stopped these letters: they are due again, and no mail leaves until then."""
-        with self._hearing(digest) as connection:
-            self._settle(connection, message_ids, WAITS, LEFT)
-            connection.executemany("DELETE FROM limit_told WHERE message_id = ?", [(one,) for one in message_ids])
-            connection.execute("DELETE FROM pause")
-            connection.execute("INSERT INTO pause VALUES (?)", (until.isoformat(),))
-
-    def hear_limit_told(self, digest: str, message_id: str) -> None:
-        """Somebody says that the day's limit stopped this letter, and nothing bears that out yet."""
-        with self._hearing(digest) as connection:
-            now = self._clock().isoformat()
-            connection.execute("INSERT OR REPLACE INTO limit_told VALUES (?, ?)", (message_id, now))
-
-    def limits_told(self, since: datetime) -> set[str]:
-        """The letters of which that was said since a moment (UTC), by Message-ID."""
-        found = self._connection.execute("SELECT message_id FROM limit_told WHERE at > ?", (since.isoformat(),))
-        return {row[0] for row in found}
-
-    def agree_to_admins(self, marks: Iterable[str]) -> None:
-        """Somebody agreed that the cards of these admins (digests) go along with mails."""
-        now = self._clock().isoformat()
-        with writing(self._connection) as connection:
-            connection.executemany("INSERT OR IGNORE INTO agreed_admin VALUES (?, ?)", [(mark, now) for mark in marks])
-
-    def agreed_admins(self) -> frozenset[str]:
-        """The digests of the admins that somebody agreed to."""
-        return frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin"))
-
-    def addresses(self) -> list[str]:
-        """The digests of all addresses that a letter ever went to, as far as is known."""
-        return [row[0] for row in self._connection.execute("SELECT DISTINCT address FROM message WHERE address <> ''")]
-
-    def to_address(self, address: str) -> list[Told]:
-        """All letters to the address with this digest."""
-        return self._found("address = ? ORDER BY changed_at, act", address)
-
-    def hear_stop(self, digest: str, address: str) -> None:
-        """An answer says, and proves, that the address with this digest wants no more mail."""
-        with self._hearing(digest) as connection:
-            self._leave_alone(connection, [address])
-
-    def hear_asked(self, digest: str, addresses: Iterable[str]) -> None:
-        """An answer says so without proof: whoever looks after the register is asked, until that is answered."""
-        rows = [(address, self._clock().isoformat()) for address in addresses]
-        with self._hearing(digest) as connection:
-            connection.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?)", rows)
-
-    def asked(self) -> list[str]:
-        """The digests of addresses about which there still is a question, the oldest first."""
-        return [row[0] for row in self._connection.execute("SELECT address FROM asked ORDER BY since, address")]
-
-    def do_not_mail(self, addresses: Iterable[str], answered: Iterable[str] = ()) -> None:
-        """The addresses with these digests want no more mail; questions about them, and about `answered`, go."""
-        with writing(self._connection) as connection:
-            self._leave_alone(connection, addresses)
-            connection.executemany("DELETE FROM asked WHERE address = ?", [(one,) for one in answered])
-
-    def mail_again(self, addresses: Iterable[str]) -> None:
-        """The addresses with these digests take mail (again); a question about them is answered."""
-        every = [(address,) for address in addresses]
-        with writing(self._connection) as connection:
-            connection.executemany("DELETE FROM do_not_mail WHERE address = ?", every)
-            connection.executemany("DELETE FROM asked WHERE address = ?", every)
-
-    def wishes(self) -> dict[str, datetime]:
-        """The digests of all addresses that want no mail, and since when (local time)."""
-        rows = self._connection.execute("SELECT address, since FROM do_not_mail")
-        return {address: datetime.fromisoformat(since).astimezone().replace(tzinfo=None) for address, since in rows}
-
-    def _leave_alone(self, connection: sqlite3.Connection, addresses: Iterable[str]) -> None:
-        now = self._clock().isoformat()
-        for address in addresses:
-            connection.execute("INSERT OR IGNORE INTO do_not_mail VALUES (?, ?)", (address, now))
-            connection.execute("DELETE FROM asked WHERE address = ?", (address,))
-
-    def looked_at(self, mailbox: str) -> set[str]:
-        """The UIDs of the messages in a folder (by its digest) that an earlier run looked at."""
-        return {row[0] for row in self._connection.execute("SELECT uid FROM looked WHERE mailbox = ?", (mailbox,))}
-
-    def look_at(self, mailbox: str, uids: Iterable[str]) -> None:
-        """These were looked at; nothing is kept of a folder without a digest."""
-        rows = [(mailbox, uid) for uid in uids] if mailbox else []
-        if rows:
-            with writing(self._connection) as connection:
-                connection.executemany("INSERT OR IGNORE INTO looked VALUES (?, ?)", rows)
-
-    def keep_looks(self, mailbox: str, uids: Iterable[str]) -> None:
-        """Only these are still there to be looked at: of the others, and of other folders, nothing is kept."""
-        gone = self.looked_at(mailbox) - set(uids)
-        with writing(self._connection) as connection:
-            connection.execute("DELETE FROM looked WHERE mailbox <> ?", (mailbox,))
-            connection.executemany("DELETE FROM looked WHERE mailbox = ? AND uid = ?", [(mailbox, one) for one in gone])
-
-    def last_look(self, mailbox: str) -> date | None:
-        """The day of the last look that went through a whole folder (by its digest); None where there was none."""
-        row = self._connection.execute("SELECT count FROM seen WHERE what = ?", (f"look {mailbox}",)).fetchone()
-        return date.fromordinal(row[0]) if row and 0 < row[0] <= date.max.toordinal() else None
-
-    def keep_last_look(self, mailbox: str, day: date) -> None:
-        """This day a whole folder was looked through."""
-        with writing(self._connection) as connection:
-            connection.execute("INSERT OR REPLACE INTO seen VALUES (?, ?)", (f"look {mailbox}", day.toordinal()))
-
-    def count_departure(self, message_id: str) -> None:
-        """A letter that is nobody's welcome left (a test mail): the day's limit counts it."""
-        with writing(self._connection) as connection:
-            left = self._clock().isoformat(), message_id
-            connection.execute("INSERT INTO departure (at, message_id) VALUES (?, ?)", left)
-
-    @contextmanager
-    def _hearing(self, digest: str) -> Iterator[sqlite3.Connection]:
-        """What a message changes lies on the disk together with that it was heard, or not at all."""
-        with writing(self._connection) as connection:
-            yield connection
-            connection.execute("INSERT OR IGNORE INTO heard VALUES (?)", (digest,))
-
-    def _settle(
+    def settle(
         self,
         connection: sqlite3.Connection,
         message_ids: Iterable[str],
-        state: str,
-        of: tuple[str, ...],
+        state: State,
+        of: tuple[State, ...],
         reason: str = "",
     ) -> None:
-        """Let letters that stand in one of the states `of` stand otherwise.
+        """Let letters that stand in one of the states `of` stand otherwise, with all else of this transaction.
 
         What their rows say of how they stood counts no more, also where it cannot be written over at once.
         """
@@ -258,18 +159,105 @@ class MessageStore:
             letter = self.by_message_id(message_id)
             if letter is None or letter.state not in of:
                 continue
-            if letter.state != WAITS:
-                told = mark_of(letter.state, letter.day, letter.version).text
-                connection.execute("UPDATE message SET told = ? WHERE message_id = ?", (told, message_id))
+            if letter.state != State.WAITS:
+                before = mark_of(letter.state, letter.day, letter.version).text
+                connection.execute("UPDATE message SET reported = ? WHERE message_id = ?", (before, message_id))
             connection.execute(
                 "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = '', attempts = 0"
                 " WHERE message_id = ?",
                 (state, reason, self._today.isoformat(), now, message_id),
             )
 
-    def _found(self, where: str, *values: str) -> list[Told]:
-        rows = self._connection.execute(_SELECT + where, values)
+    def remember_sights(self, sights: Iterable[Message]) -> None:
+        """Remember where people stand who were welcomed before that was remembered; what is known stays as it is."""
+        now = self._next_moment()
+        rows = [(one.person, *one.notice, one.day.isoformat(), now) for one in sights]
+        if rows:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR IGNORE INTO sight VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def sights(self) -> list[Message]:
+        """All that was remembered so."""
+        rows = self._connection.execute("SELECT person, group_name, role, number, day, at FROM sight")
         return [
-            Told(message_id, person, act, version, state, date.fromisoformat(day), address)
-            for message_id, person, act, version, state, day, address in rows
+            Message(person, SEEN, "", State.SENT, date.fromisoformat(day), notice=Notice(group, role, number), at=at)
+            for person, group, role, number, day, at in rows
         ]
+
+    def latest(self) -> str:
+        """The latest moment that was remembered of what anybody was told of his place; "" for none."""
+        if self._last is None:
+            asked = "SELECT max(at) FROM (SELECT at FROM notice UNION ALL SELECT at FROM sight)"
+            self._last = str(self._connection.execute(asked).fetchone()[0] or "")
+        return self._last
+
+    def _next_moment(self) -> str:
+        """The moment, or just after the last that was remembered: what comes later is later, whatever a clock says."""
+        last = datetime.fromisoformat(self.latest() or "0001-01-01T00:00:00+00:00")
+        self._last = max(self._clock(), last + timedelta(microseconds=1)).isoformat()
+        return self._last
+
+    def _keep_notice(self, connection: sqlite3.Connection, letter: Message) -> None:
+        if any(letter.notice):
+            row = (*letter.key, *letter.notice, self._next_moment())
+            connection.execute("INSERT OR REPLACE INTO notice VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _record(self, connection: sqlite3.Connection, message_id: str, outcome: Outcome, now: datetime) -> None:
+        next_try = ""
+        if outcome.state == State.WAITS:
+            if not outcome.give_up:  # this try tells nothing of the recipient
+                connection.execute("UPDATE message SET attempts = attempts - 1 WHERE message_id = ?", (message_id,))
+            tries = max(self.tries(message_id), 1)
+            next_try = (now + min(FIRST_RETRY * 4 ** min(tries - 1, 5), LAST_RETRY)).isoformat()
+        reason = _ADDRESS.sub("…", outcome.reason)
+        changed = connection.execute(
+            "UPDATE message SET state = ?, reason = ?, day = ?, changed_at = ?, next_try = ? WHERE message_id = ?",
+            (outcome.state, reason, self._today.isoformat(), now.isoformat(), next_try, message_id),
+        )
+        if not changed.rowcount:
+            raise RuntimeError("a result for a letter that was never announced")
+        if outcome.state in (State.SENT, State.UNCERTAIN):
+            connection.execute("INSERT INTO departure (at, message_id) VALUES (?, ?)", (now.isoformat(), message_id))
+
+    def _intend(self, connection: sqlite3.Connection, intent: Message, via: str, now: datetime) -> None:
+        changed = connection.execute(
+            """INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, 'bezig', '', ?, ?, ?, ?, 1, '', '')
+            ON CONFLICT (person, act, version) DO UPDATE SET
+                message_id = excluded.message_id, identities = excluded.identities, state = 'bezig', reason = '',
+                via = excluded.via, day = excluded.day, changed_at = excluded.changed_at, next_try = '',
+                attempts = CASE WHEN message.address = excluded.address AND message.via = excluded.via
+                    THEN message.attempts + 1 ELSE 1 END,
+                address = excluded.address
+            WHERE message.state IN ('wacht', 'geweigerd')
+                OR (message.state = 'klaargezet' AND excluded.via <> 'klaargezet')""",
+            (*_row(intent), via, self._today.isoformat(), now.isoformat(), now.isoformat()),
+        )
+        if not changed.rowcount:
+            raise RuntimeError("a letter that left already, or may have, was announced again")
+        self._keep_notice(connection, intent)
+
+    def _found(self, where: str, *values: str) -> list[Message]:
+        return self._read(f"{_SELECT.format('message_id')} WHERE {where}", *values)
+
+    def _read(self, asked: str, *values: str) -> list[Message]:
+        days: dict[str, date] = {}
+        last_of_all = (self._clock() + LAST_RETRY).isoformat()
+        found = []
+        for row in self._connection.execute(asked, values):
+            key: MessageKey = row[:3]
+            stands, on, identities, address, reason, reported, *place, at, message_id, via, again = row[3:]
+            day = days.get(on) or days.setdefault(on, date.fromisoformat(on))
+            # What a person told instead is kept as sent, with by what means.
+            state = State.HAND if stands == State.SENT and via == State.HAND else _STATES[stands]
+            notice = Notice(*place) if at else NO_NOTICE
+            # One that would wait longer than any was put off by a clock that was wrong.
+            next_try = datetime.fromisoformat(again) if again and again <= last_of_all else None
+            who = tuple(identities.split())
+            found.append(
+                Message(*key, state, day, who, address, reason, reported, notice, at or "", message_id, next_try)
+            )
+        return found
+
+
+def _row(one: Message) -> tuple[str, str, str, str, str, str]:
+    return (*one.key, one.message_id, one.address_mark, " ".join(one.identities))

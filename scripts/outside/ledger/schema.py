@@ -1,17 +1,6 @@
-"""Opens the ledger's database, makes it where there is none, and brings an older one up to date."""
+"""The ledger's tables, and the statements that bring an older one up to date."""
 
 from __future__ import annotations
-
-import secrets
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import date, datetime
-from pathlib import Path
-
-from outside.errors import Stop
-from outside.files.atomic import make_private, own_folder, replace, settle_folder, stop_from
-from outside.files.backups import backups_of
 
 APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""
@@ -124,6 +113,13 @@ ELEVENTH = (
     "ALTER TABLE departure ADD COLUMN seen TEXT NOT NULL DEFAULT ''",
 )
 
+TWELFTH = (
+    # What a row said of a letter is called the same everywhere; and nothing ever counted cards by bundle.
+    "ALTER TABLE message RENAME COLUMN told TO reported",
+    "DROP TABLE card",
+    "DROP TABLE bundle",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -136,208 +132,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     NINTH,
     TENTH,
     ELEVENTH,
+    TWELFTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
-
-
-class DamagedLedger(Stop):
-    """The file at the ledger's place is no sound ledger."""
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """The ledger at `path`, made where there is none, checked and up to date. Raises Stop.
-
-    Only one run can hold it. A commit returns when it lies on the disk: a write-ahead log needs one
-    fsync for that, and EXTRA also covers a disk where SQLite cannot keep such a log.
-    """
-    try:
-        own_folder(path.parent)
-        if not path.exists() or _is_unfinished(path):
-            _make(path)
-        make_private(path)
-        _recognise(path)
-        connection = _connect(path)
-    except OSError as error:
-        raise stop_from(error, path.parent.name) from error
-    except sqlite3.DatabaseError as error:
-        raise unusable(error, path) from error
-    try:
-        _look_over(connection, path)
-        _migrate(connection)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise unusable(error, path) from error
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-@contextmanager
-def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One transaction, on the disk when it ends. Raises Stop where the disk does not take it."""
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-    except sqlite3.OperationalError as error:
-        raise Stop(
-            "Het logboek kan niet worden bijgeschreven.",
-            "Kijk of de schijf niet vol is, en draai opnieuw. Wat al weg is, gaat niet nog eens.",
-            code=3,
-        ) from error
-    except sqlite3.DatabaseError as error:
-        raise unusable(error, Path(connection.execute("PRAGMA database_list").fetchone()[2]), code=3) from error
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
-    try:
-        # Before the log is first touched: then it needs no shared memory, which network drives lack.
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = EXTRA")
-        connection.execute("PRAGMA fullfsync = ON")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _make(path: Path) -> None:
-    """Make a new ledger under another name and put it in place whole, so that an empty file is never one of ours."""
-    new = path.with_name(path.name + ".new")
-    for left_over in (new, path.with_name(new.name + "-wal"), path.with_name(new.name + "-journal")):
-        left_over.unlink(missing_ok=True)
-    new.touch(mode=0o600)
-    with closing(_connect(new)) as connection:
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        connection.execute("COMMIT")
-        _migrate(connection)
-        connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(32),))
-        # All of it goes into the file itself, or an error comes: closing says nothing when the disk is full.
-        if connection.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
-            raise sqlite3.OperationalError("disk I/O error")
-    replace(new, path)
-    settle_folder(path.parent)
-
-
-def _is_unfinished(path: Path) -> bool:
-    """True for a ledger in which nothing was ever written, not even its salt: an older version left those behind.
-
-    It put a new ledger in its place before all of it lay on the disk, also on a disk that was full.
-    """
-    if _application(path) not in (0, APPLICATION) or path.with_name(path.name + "-wal").exists():
-        return False
-    try:  # immutable: whoever holds it now is not disturbed, and nothing is written
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
-            tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            ours = {words.split()[2] for version in MIGRATIONS for words in version if words.startswith("CREATE TABLE")}
-            if not ours.issuperset(tables) or any(
-                connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()  # noqa: S608  # names from our own schema
-                for table in tables  # the salt stands in the first, so a ledger in use is known at once
-            ):
-                return False
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
-        return False
-
-
-def _application(path: Path) -> int | None:
-    """The application's number of a database; None where the file is none.
-
-    The first 100 bytes of a database are its header: 16 of a magic text, and from 68 on that
-    number (https://sqlite.org/fileformat2.html, 1.3).
-    """
-    with path.open("rb") as stream:
-        header = stream.read(100)
-    return int.from_bytes(header[68:72], "big") if header[:16] == b"SQLite format 3\0" else None
-
-
-def _recognise(path: Path) -> None:
-    """See that the file is a ledger before SQLite opens it, because opening already writes."""
-    if _application(path) != APPLICATION:
-        raise sqlite3.DatabaseError("not a ledger")
-
-
-def _look_over(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-        raise sqlite3.DatabaseError("malformed")
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise Stop(
-            f"Het logboek {path.name} is van een nieuwere Buurtbeheer.",
-            "Gebruik die nieuwere versie. Het logboek is niet aangeraakt.",
-        )
-    if connection.execute("SELECT count(*) FROM salt").fetchone() != (1,):
-        raise sqlite3.DatabaseError("incomplete")
-    _look_over_values(connection)
-
-
-_KINDS = {"TEXT": "text", "INTEGER": "integer", "BLOB": "blob"}
-_DAYS = (("message", "day"), ("bundle", "day"))
-_MOMENTS = (("message", "next_try"), ("pause", "until"))
-
-
-def _look_over_values(connection: sqlite3.Connection) -> None:
-    """Raise DatabaseError where a cell holds what we never write there; SQLite itself takes anything anywhere."""
-    tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for table in tables:
-        columns = [(row[1], row[2].upper()) for row in connection.execute(f'PRAGMA table_info("{table}")')]
-        wrong = [f"typeof(\"{name}\") NOT IN ('null', '{_KINDS[kind]}')" for name, kind in columns if kind in _KINDS]
-        if wrong and connection.execute(f'SELECT 1 FROM "{table}" WHERE {" OR ".join(wrong)} LIMIT 1').fetchone():  # noqa: S608  # names from our own schema
-            raise sqlite3.DatabaseError("a value of another kind")
-    for places, read in ((_DAYS, date.fromisoformat), (_MOMENTS, _moment)):
-        for table, column in places:
-            if table in tables:
-                for (value,) in connection.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''"):  # noqa: S608  # likewise
-                    try:
-                        read(value)
-                    except ValueError as error:
-                        raise sqlite3.DatabaseError("a day that is none") from error
-
-
-def _moment(text: str) -> datetime:
-    """A moment that knows its zone. Raises ValueError."""
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("a moment without a zone")
-    return found
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        for statement in statements:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number}")
-        connection.execute("COMMIT")
-
-
-def unusable(error: sqlite3.DatabaseError, path: Path, *, code: int = 2) -> Stop:
-    """Why a ledger cannot be used, and what to do."""
-    said = str(error)
-    if "locked" in said:
-        return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
-    if any(word in said for word in ("full", "unable to open", "readonly", "disk I/O", "locking protocol")):
-        return Stop(
-            f"Het logboek {path.name} kan niet worden geopend.",
-            "Kijk of de schijf niet vol is en of u in de map mag schrijven. Draai daarna opnieuw.",
-        )
-    damaged = f"Het logboek {path.name} is beschadigd."
-    if backups_of(path, path.parent / "backups"):
-        return DamagedLedger(damaged, "Er zijn kopieën van. Zet de laatste terug met: make restore")
-    return DamagedLedger(
-        damaged,
-        f"Zet een reservekopie van de map {path.parent.name} terug. Hebt u die niet, geef het bestand dan een andere "
-        "naam en draai opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
-        "kreeg, krijgt het niet nog eens.",
-        code=code,
-    )

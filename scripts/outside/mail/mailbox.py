@@ -9,6 +9,8 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from typing import Protocol
 
+from roster.plan.delivery_status import State
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -39,7 +41,7 @@ class Outcome:
     it waits through no fault of its recipient, and that the try does not count.
     """
 
-    state: str
+    state: State
     reason: str = ""
     pause: timedelta | None = None
     give_up: int = 0
@@ -52,7 +54,7 @@ class Mailbox(Protocol):
     tell afterwards for certain which of them arrived.
     """
 
-    done: str
+    done: State
     together: int
 
     def deliver(self, letter: Letter) -> Outcome:

@@ -16,7 +16,7 @@ from outside.files.atomic import (
     stop_from,
 )
 from outside.mail.mailbox import Letter, Outcome
-from roster.plan.delivery_status import READY
+from roster.plan.delivery_status import State
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9-]+")
 
@@ -27,7 +27,7 @@ class Outbox:
     A file's name follows from its letter, so that a letter that comes twice is one file.
     """
 
-    done = READY
+    done = State.READY
     together = 250
 
     def __init__(self, folder: Path) -> None:
@@ -46,7 +46,7 @@ class Outbox:
             self._begun[path] = begin_file(path, letter.data)
         except OSError as error:
             raise stop_from(error, self._folder.name, code=3) from error
-        return Outcome(READY)
+        return Outcome(State.READY)
 
     def flush(self) -> None:
         """Return only when all letters, and their names, lie on the disk.
@@ -67,7 +67,7 @@ class Outbox:
         if self._present is None:
             remove_leftovers(self._folder)
             self._present = {letter.stem.rpartition("-")[2] for letter in self._folder.glob("*.eml")}
-        return Outcome(READY) if _digest(message_id) in self._present else None
+        return Outcome(State.READY) if _digest(message_id) in self._present else None
 
     def close(self) -> None:
         """What was written and not yet waited for is finished."""

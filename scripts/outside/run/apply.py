@@ -19,17 +19,17 @@ from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, settle
 from outside.run.log import event
 from outside.run.output_files import OutputFiles
-from outside.run.select import DeliveryLog, Key, select
+from outside.run.select import DeliveryLog, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
-from roster.plan.delivery_status import REFUSED, UNCERTAIN
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State
+from roster.plan.history import Message, MessageKey
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place
 
-Afterwards = Callable[[Sequence[Delivery]], Iterable[SetCell]]
+Afterwards = Callable[[Sequence[Message]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""
 
 
@@ -63,7 +63,7 @@ class Report:
     again: bool = False
     interrupted: bool = False
     unasked: int = 0
-    letters: Mapping[Key, str] = field(default_factory=dict, compare=False)
+    letters: Mapping[MessageKey, State] = field(default_factory=dict, compare=False)
     doubted: tuple[str, ...] = ()
     stop: Stop | None = field(default=None, compare=False)
     merged: tuple[Place, ...] = ()
@@ -100,20 +100,20 @@ class _Counted(TypedDict):
     held: int
     uncertain: int
     failed: int
-    letters: Mapping[Key, str]
+    letters: Mapping[MessageKey, State]
 
 
-def _counted(letters: Mapping[Key, str], waiting: int, held: int) -> _Counted:
+def _counted(letters: Mapping[MessageKey, State], waiting: int, held: int) -> _Counted:
     """The sum of a round's letters."""
     states = Counter(letters.values())
-    sent = states.total() - states[UNCERTAIN] - states[REFUSED]
+    sent = states.total() - states[State.UNCERTAIN] - states[State.REFUSED]
     return _Counted(
         due=states.total() + waiting + held,
         sent=sent,
         waiting=waiting,
         held=held,
-        uncertain=states[UNCERTAIN],
-        failed=states[REFUSED],
+        uncertain=states[State.UNCERTAIN],
+        failed=states[State.REFUSED],
         letters=letters,
     )
 
@@ -139,7 +139,7 @@ def report_of(posted: DeliveryLog) -> Report:
     )
 
 
-_UNSETTLED = (UNCERTAIN, REFUSED)
+_UNSETTLED = (State.UNCERTAIN, State.REFUSED)
 """Of a letter of an earlier run that is planned again, what this round still counts."""
 
 
@@ -214,8 +214,8 @@ def _tell_together(posted: DeliveryLog, afterwards: Afterwards | None) -> None:
 
 def _hand_out(handout: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog) -> None:
     try:
-        handout.write(ledger.shelf)
-        handout.remove_stale(ledger.shelf, replaces)
+        handout.write(ledger.files)
+        handout.remove_stale(ledger.files, replaces)
     except Stop as stop:
         posted.stop = stop
     except OSError as error:

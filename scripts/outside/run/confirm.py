@@ -15,7 +15,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
 from outside.run.select import DeliveryLog, select
 from roster.messages.new_admins import admin_mark, describe_new_admins, unvouched
-from roster.plan.delivery_status import BUSY, UNCERTAIN, WelcomeMark, read_mark
+from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.steps import Send, View
 from roster.sheet.columns import DEELNEMERS
 
@@ -36,9 +36,9 @@ def allowance(settings: Settings, ledger: Ledger, past: datetime | None = None) 
     """
     if not settings.mail.leaves:
         return None
-    if ledger.pause() not in (None, past):
+    if ledger.departures.pause() not in (None, past):
         return 0
-    return max(0, settings.mail.per_day - ledger.left_since(ledger.now() - A_DAY))
+    return max(0, settings.mail.per_day - ledger.departures.since(ledger.now() - A_DAY))
 
 
 def must_fit(number: int, settings: Settings, ledger: Ledger, word: str, *, force: bool) -> None:
@@ -46,7 +46,7 @@ def must_fit(number: int, settings: Settings, ledger: Ledger, word: str, *, forc
     room = allowance(settings, ledger)
     if room is None or room >= number or force:
         return
-    until = ledger.pause()
+    until = ledger.departures.pause()
     if until is not None:
         why = f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg."
     else:
@@ -67,7 +67,7 @@ class Leave:
         self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, force: bool, again: str
     ) -> None:
         self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
-        self.past = ledger.pause() if force or not settings.mail.leaves else None
+        self.past = ledger.departures.pause() if force or not settings.mail.leaves else None
         self._given = sure or not settings.mail.leaves
         self._again = again
         self._agreed: set[str] = set()
@@ -110,7 +110,7 @@ class Leave:
         yes = agree(f"{_mails(len(others))} {'erbij ' if self._agreed else ''}versturen{sure}?")
         (self._agreed if yes else self._declined).update(others)
         if yes and new:
-            self._ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in new)
+            self._ledger.agree_to_admins(admin_mark(view, admin) for admin in new)
         return bool(self._agreed)
 
     def _is_open(self, send: Send) -> bool:
@@ -164,7 +164,7 @@ def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) ->
     if not settings.mail.leaves or not waiting:
         return
     wait = f"{_mails(waiting)} {'wacht' if waiting == 1 else 'wachten'} nog."
-    until = ledger.pause()
+    until = ledger.departures.pause()
     if until is not None:
         warn(f"De mailserver vroeg om rust tot {_moment(until)}. Tot dan gaat er niets weg.")
         warn(f"Weet u zeker dat het nu al kan? Typ: make {word} FORCE=1", "plain")
@@ -172,7 +172,7 @@ def tell_waiting(waiting: int, settings: Settings, ledger: Ledger, word: str) ->
             say(f"{wait} Typ daarna weer: make {word}")
             return
     elif waiting <= (allowance(settings, ledger) or 0):
-        after = ledger.next_try()
+        after = ledger.messages.next_try()
         say(f"{wait} Typ {f'na {_moment(after)}' if after else 'straks'} weer: make {word}")
         return
     days = -(-waiting // settings.mail.per_day)
@@ -190,7 +190,7 @@ def kind_of(act: str) -> str:
 
 def tell_uncertain(ledger: Ledger) -> int:
     """Every letter of which nobody knows whether it arrived: where to look, and what to press then. How many."""
-    found = ledger.letters.in_state("onzeker")
+    found = ledger.messages.in_state(State.UNCERTAIN)
     if not found:
         return 0
     warn(f"Van {_mails(len(found))} is niet zeker of {'die aankwam' if len(found) == 1 else 'ze aankwamen'}:")
@@ -213,7 +213,7 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
 
     Where to look, and what to press then. How many.
     """
-    found = [(nr, mark) for nr, mark in _rows_in_doubt(view) if not ledger.letters.of_person(nr)]
+    found = [(nr, mark) for nr, mark in _rows_in_doubt(view) if not ledger.messages.of_person(nr)]
     if not found:
         return 0
     went = "die aankwam" if len(found) == 1 else "ze aankwamen"
@@ -234,7 +234,7 @@ def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
     told: set[str] = set()
     for index, cell in enumerate(table.column("Welkom")):
         mark = read_mark(cell) if isinstance(cell, str) else None
-        if mark is None or mark.state not in (BUSY, UNCERTAIN):
+        if mark is None or mark.state not in (State.BUSY, State.UNCERTAIN):
             continue
         number = table.cell(index, "Nr")
         nr = number.strip().upper() if isinstance(number, str) else ""

@@ -7,31 +7,22 @@ from datetime import datetime
 
 from outside.console import progress
 from outside.errors import Changed, Stop
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox, Outcome
 from outside.run.log import event
 from outside.run.ready_letters import lying_as
 from outside.run.select import DeliveryLog
 from outside.run.spool import Letters, Spooled
 from outside.workbook import Workbook
-from roster.plan.delivery_status import (
-    BUSY,
-    READY,
-    REFUSED,
-    SENT,
-    UNCERTAIN,
-    WAITS,
-    busy_since,
-    keep_mail_again,
-    mark_of,
-    read_mark,
-)
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State, busy_since, keep_mail_again, mark_of, read_mark
+from roster.plan.history import Message
 from roster.plan.steps import AddRow, Send, SetCell
 from roster.sheet.table import Cell, says
 
 CHUNK = 25
 """Letters that are announced together in the rows of a register."""
+
+WAITING = Outcome(State.WAITS)
 
 
 def settle(ledger: Ledger, mailbox: Mailbox) -> None:
@@ -42,19 +33,19 @@ def settle(ledger: Ledger, mailbox: Mailbox) -> None:
     """
     results: list[tuple[str, Outcome]] = []
     not_left: list[str] = []
-    for message_id, via in ledger.unsettled():
+    for message_id, via in ledger.messages.unsettled():
         if via == mailbox.done:
             outcome = mailbox.settle(message_id)
         else:
-            outcome = Outcome(UNCERTAIN, "de ronde brak af") if via == SENT else None
+            outcome = Outcome(State.UNCERTAIN, "de ronde brak af") if via == State.SENT else None
         if outcome is None:
             not_left.append(message_id)
         else:
             results.append((message_id, outcome))
     if results:
-        ledger.book(results)
+        ledger.messages.book(results)
     if not_left:
-        ledger.take_back(not_left)
+        ledger.messages.take_back(not_left)
 
 
 class Round:
@@ -85,7 +76,7 @@ class Round:
 
     def run(self) -> None:
         """Hand over the letters. What went wrong stands in `posted`, never in an exception: some may have left."""
-        what = "Mails versturen" if self._mailbox.done == SENT else "Mails klaarzetten"
+        what = "Mails versturen" if self._mailbox.done == State.SENT else "Mails klaarzetten"
         with progress(what, len(self._letters)) as done:
             self._done = done
             try:
@@ -97,7 +88,9 @@ class Round:
         self._posted.marks += self._behind
 
     def _go_all(self) -> None:
-        announces = self._workbook.shared or self._mailbox.done == SENT  # another checkout may share a file as well
+        announces = (
+            self._workbook.shared or self._mailbox.done == State.SENT
+        )  # another checkout may share a file as well
         for chunk in self._letters.by(CHUNK if announces else max(CHUNK, self._mailbox.together)):
             if self._over or self._halted():
                 return
@@ -112,7 +105,9 @@ class Round:
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
         """
         since = self._ledger.now().astimezone()
-        self._ledger.expect([(self._intent(one), _busy(one.send, since)) for one in chunk], self._mailbox.done)
+        self._ledger.messages.expect(
+            [self._message(one)._replace(reported=_busy(one.send, since)) for one in chunk], self._mailbox.done
+        )
         cells = {
             one.send.mark: SetCell(one.send.mark, _while_busy(one.send, since), one.send.mark_was) for one in chunk
         }
@@ -155,7 +150,7 @@ class Round:
             self._hand_over(chunk, results)
             unsure.clear()
         except Stop:
-            unsure &= {message_id for message_id, _via in self._ledger.unsettled()}
+            unsure &= {message_id for message_id, _via in self._ledger.messages.unsettled()}
             raise
         finally:
             ended = dict(results)
@@ -170,16 +165,16 @@ class Round:
         try:
             for start in range(0, len(chunk), size):
                 group = chunk[start : start + size]
-                if self._mailbox.done == READY:
-                    self._ledger.lying.remember(
+                if self._mailbox.done == State.READY:
+                    self._ledger.files.remember_ready(
                         lying_as(one.send, self._letters.open(one), self._ledger) for one in group
                     )
-                self._ledger.book(fresh, [self._intent(one) for one in group], self._mailbox.done)
+                self._ledger.messages.book(fresh, [self._message(one) for one in group], self._mailbox.done)
                 results += fresh
                 fresh = []
                 for number, one in enumerate(group):
                     if self._over or self._halted():
-                        self._ledger.take_back([late.message_id for late in group[number:]])
+                        self._ledger.messages.take_back([late.message_id for late in group[number:]])
                         return
                     fresh.append((one.message_id, self._deliver(one)))
                 self._flush(fresh)
@@ -187,7 +182,7 @@ class Round:
             self._flush(fresh)
             if fresh:
                 try:
-                    self._ledger.book(fresh)
+                    self._ledger.messages.book(fresh)
                 except Stop:
                     self._doubt(message_id for message_id, _outcome in fresh)
                     raise
@@ -207,19 +202,21 @@ class Round:
         try:
             outcome = self._mailbox.deliver(self._letters.open(one))
         except Stop:
-            self._ledger.take_back([one.message_id])  # a mailbox that stops has not let go of the letter in hand
+            self._ledger.messages.take_back(
+                [one.message_id]
+            )  # a mailbox that stops has not let go of the letter in hand
             raise
         except BaseException:
-            self._posted.ended[one.message_id] = self._told(one.send, Outcome(SENT))
+            self._posted.ended[one.message_id] = self._message(one, Outcome(State.SENT))
             self._doubt([one.message_id])
             raise
         if outcome.pause is not None:
-            self._ledger.pause_until(self._ledger.now() + outcome.pause)
+            self._ledger.departures.pause_until(self._ledger.now() + outcome.pause)
             self._over = True
-        elif outcome.give_up and self._ledger.letters.tries(one.message_id) >= outcome.give_up:
-            outcome = Outcome(REFUSED, outcome.reason)
+        elif outcome.give_up and self._ledger.messages.tries(one.message_id) >= outcome.give_up:
+            outcome = Outcome(State.REFUSED, outcome.reason)
         event("letter", nr=one.send.person, kind=one.send.act, state=outcome.state)
-        self._posted.ended[one.message_id] = self._told(one.send, outcome)
+        self._posted.ended[one.message_id] = self._message(one, outcome)
         if one.send.told_together:
             self._posted.together[one.send.mark] = one.send.mark_was
         self._done(1)
@@ -229,20 +226,25 @@ class Round:
         """These may have left, and the ledger could not be told: they are uncertain, as the next round will find."""
         ended = self._posted.ended
         for message_id in message_ids:
-            if self._mailbox.done == SENT:
-                ended[message_id] = ended[message_id]._replace(state=UNCERTAIN)
+            if self._mailbox.done == State.SENT:
+                ended[message_id] = ended[message_id]._replace(state=State.UNCERTAIN)
             else:
                 ended.pop(message_id, None)  # the outbox shows whether it lies there
 
-    def _told(self, send: Send, outcome: Outcome) -> Delivery:
-        told = send.person, send.act, send.version, outcome.state, self._ledger.today, send.identities
-        address, at = self._ledger.address_mark(send.to_address), self._ledger.shelf.latest()
-        return Delivery(*told, address, outcome.reason, notice=send.notice, at=at)
-
-    def _intent(self, one: Spooled) -> Intent:
-        send = one.send
-        address = self._ledger.address_mark(send.to_address)
-        return Intent(one.message_id, send.person, send.act, send.version, address, send.identities, send.notice)
+    def _message(self, one: Spooled, outcome: Outcome = WAITING) -> Message:
+        """A letter as the ledger knows it: as it is announced, or with how it went."""
+        send, ledger = one.send, self._ledger
+        return Message(
+            *send.key,
+            outcome.state,
+            ledger.today,
+            send.identities,
+            ledger.address_mark(send.to_address),
+            outcome.reason,
+            notice=send.notice,
+            at=ledger.messages.latest(),
+            message_id=one.message_id,
+        )
 
     def _mark(self, one: Spooled, outcome: Outcome | None, since: datetime | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""
@@ -250,7 +252,7 @@ class Round:
         if send.told_together:
             return []
         was = send.mark_was if since is None else _while_busy(send, since)
-        if outcome is not None and outcome.state != WAITS:
+        if outcome is not None and outcome.state != State.WAITS:
             told = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason, send.mark_nr)
             text = keep_mail_again(send.mark_was, told.text)
         elif since is None and not _is_busy(send.mark_was):
@@ -259,7 +261,7 @@ class Round:
             text = send.mark_was if isinstance(send.mark_was, str) and not _is_no_more(send) else ""
             text = keep_mail_again(send.mark_was, text)
         # What a letter did is written also where it stands there already: the plan may mean to wipe it out.
-        stays = outcome is None or outcome.state == WAITS
+        stays = outcome is None or outcome.state == State.WAITS
         return [] if stays and says(was, text) else [SetCell(send.mark, text, was)]
 
 
@@ -276,10 +278,10 @@ def _while_busy(send: Send, since: datetime) -> str:
 def _is_no_more(send: Send) -> bool:
     """True where the row said that a letter was leaving, or bore the mark of a row that it was copied from."""
     mark = read_mark(send.mark_was)
-    return mark is not None and (mark.state == BUSY or (send.act == "welcome" and mark.state == SENT))
+    return mark is not None and (mark.state == State.BUSY or (send.act == "welcome" and mark.state == State.SENT))
 
 
 def _is_busy(cell: Cell) -> bool:
     """True for a row that an interrupted run left so."""
     mark = read_mark(cell)
-    return mark is not None and mark.state == BUSY
+    return mark is not None and mark.state == State.BUSY

@@ -22,7 +22,7 @@ from outside.files.atomic import (
     settle_folder,
     stop_from,
 )
-from outside.ledger.output_files import FileStore
+from outside.ledger.files import FileStore
 from roster.plan.steps import Document, WriteFile
 
 TOGETHER = 50

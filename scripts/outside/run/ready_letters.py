@@ -16,15 +16,14 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.files.atomic import stop_from
+from outside.ledger.files import ReadyFile
 from outside.ledger.ledger import Ledger
-from outside.ledger.messages import Told
-from outside.ledger.ready_letters import Lying
 from outside.mail.mailbox import Letter
 from outside.mail.outbox import file_name
 from roster.messages.audience import is_placeholder
-from roster.messages.stale import Key, as_if_due, facts_in, key_of, untold
-from roster.plan.delivery_status import READY
-from roster.plan.history import History
+from roster.messages.stale import as_if_due, facts_in, untold
+from roster.plan.delivery_status import State
+from roster.plan.history import History, Message, MessageKey
 from roster.plan.hold_back import hold_back
 from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
@@ -41,14 +40,14 @@ class Stale:
     `older` are those among ours of which nothing was remembered when they were put ready.
     """
 
-    letters: Mapping[Key, str]
+    letters: Mapping[MessageKey, str]
     changed: Sequence[str] = ()
-    older: Sequence[Lying] = ()
+    older: Sequence[ReadyFile] = ()
 
 
-def lying_as(send: Send, letter: Letter, ledger: Ledger) -> Lying:
+def lying_as(send: Send, letter: Letter, ledger: Ledger) -> ReadyFile:
     """What is to be remembered of a letter before it is put ready."""
-    return Lying(letter.message_id, file_name(letter), _digest(letter.data), facts_mark(send, ledger))
+    return ReadyFile(letter.message_id, file_name(letter), _digest(letter.data), facts_mark(send, ledger))
 
 
 def facts_mark(send: Send, ledger: Ledger) -> str:
@@ -60,9 +59,9 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     """Which letters lie ready and would be others today, or none; of those that these planners plan."""
     chosen = [planner for planner in planners if planner in LETTERS]
     acts = {act for planner in chosen for act in LETTERS[planner]}
-    known, folder = ledger.lying.all(), settings.paths.out / FOLDER
-    ready = [one for one in ledger.letters.in_state(READY) if one.act in acts]
-    lying = {(one.person, one.act, one.version): known[one.message_id] for one in ready if one.message_id in known}
+    known, folder = ledger.files.ready(), settings.paths.out / FOLDER
+    ready = [one for one in ledger.messages.in_state(State.READY) if one.act in acts]
+    lying = {one.key: known[one.message_id] for one in ready if one.message_id in known}
     unknown = [one for one in ready if one.message_id not in known]
     older = {} if is_placeholder(view.terms.regiegroep_number) else _with_example_number(unknown, folder)
     leaving = untold(view)
@@ -80,16 +79,16 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     return Stale({key: lying[key].message_id for key in stale}, changed, [older[key] for key in stale if key in older])
 
 
-def _with_example_number(letters: Iterable[Told], folder: Path) -> dict[Key, Lying]:
+def _with_example_number(letters: Iterable[Message], folder: Path) -> dict[MessageKey, ReadyFile]:
     """Letters of an earlier version of the software that tell people to call the example number: nobody means that."""
-    found: dict[Key, Lying] = {}
+    found: dict[MessageKey, ReadyFile] = {}
     for one in letters:
         name = file_name(Letter(one.message_id, one.person, b"", one.act))
         with suppress(FileNotFoundError):
             data = (folder / name).read_bytes()
             text = text_of_letter(data)
             if any(is_placeholder(number[0]) for number in _NUMBER.finditer(text)):
-                found[one.person, one.act, one.version] = Lying(one.message_id, name, _digest(data), "")
+                found[one.key] = ReadyFile(one.message_id, name, _digest(data), "")
     return found
 
 
@@ -103,28 +102,32 @@ def text_of_letter(data: bytes) -> str:
 
 
 def _unlike(
-    due: Collection[Key], lying: Mapping[Key, Lying], view: View, planners: Sequence[Planner], ledger: Ledger
-) -> list[Key]:
+    due: Collection[MessageKey],
+    lying: Mapping[MessageKey, ReadyFile],
+    view: View,
+    planners: Sequence[Planner],
+    ledger: Ledger,
+) -> list[MessageKey]:
     """Those of the letters `due` that would be others, or would not be, if none of these had been made."""
     if not due:
         return []
     there = replace(view, history=as_if_due(view.history, due))
     plan, _held = hold_back((step for planner in planners for step in planner(there)), view.findings)
-    today = {key_of(step): facts_mark(step, ledger) for step in plan if isinstance(step, Send)}
+    today = {step.key: facts_mark(step, ledger) for step in plan if isinstance(step, Send)}
     return [key for key in due if today.get(key) != lying[key].facts]
 
 
 def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:
     """Let these letters be due again, and remove their files. The ledger hears of it first."""
     if stale.older:
-        ledger.lying.remember(stale.older)
-    ledger.letters.mark_due(stale.letters.values())
+        ledger.files.remember_ready(stale.older)
+    ledger.messages.mark_due(stale.letters.values())
     sweep_away(ledger, settings)
 
 
 def sweep_away(ledger: Ledger, settings: Settings) -> None:
     """Remove what lies ready of letters that are due again, went elsewhere or came back, where nobody changed it."""
-    gone = ledger.lying.of_no_use()
+    gone = ledger.files.of_no_use()
     for one in gone:
         place = settings.paths.out / FOLDER / one.name
         try:
@@ -132,15 +135,15 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
                 place.unlink()
         except OSError as error:
             raise stop_from(error, FOLDER) from error
-    ledger.lying.forget(one.message_id for one in gone)
+    ledger.files.forget_ready(one.message_id for one in gone)
 
 
-def take_back_of_no_use(letters: Iterable[Told], ledger: Ledger, settings: Settings) -> int:
+def take_back_of_no_use(letters: Iterable[Message], ledger: Ledger, settings: Settings) -> int:
     """Let those of these letters that lie as they were made wait again; how many. `sweep_away` takes the files."""
-    known, folder = ledger.lying.all(), settings.paths.out / FOLDER
-    ours = [known[one.message_id] for one in letters if one.state == READY and one.message_id in known]
+    known, folder = ledger.files.ready(), settings.paths.out / FOLDER
+    ours = [known[one.message_id] for one in letters if one.state == State.READY and one.message_id in known]
     gone = [one.message_id for one in ours if _stands(folder / one.name) == one.digest]
-    ledger.letters.mark_due(gone)
+    ledger.messages.mark_due(gone)
     return len(gone)
 
 

@@ -13,7 +13,7 @@ from roster.finding import Finding
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
-from roster.plan.delivery_status import REFUSED
+from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe_report
@@ -59,13 +59,15 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     """The closing sum, what to do next, and the exit code."""
     if report.code != 3:
         waiting = report.waiting + waiting_for_welcome(view).get(WelcomeState.NUMBER, 0)
-        ledger.letters.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
+        ledger.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
         seen = counts(view) | {WAITING: waiting} if word in WHOLE else counts(view)
         ledger.remember_counts(seen | {BEFORE: 0})
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)
-    if any(state == REFUSED and act != "registered" for (_person, act, _version), state in report.letters.items()):
+    if any(
+        state == State.REFUSED and act != "registered" for (_person, act, _version), state in report.letters.items()
+    ):
         say(f"Wie de mail weigerde, staat na de volgende make sync in {settings.paths.out.name}/met-de-hand.html.")
     unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
     if report.stop is not None:

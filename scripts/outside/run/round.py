@@ -39,8 +39,8 @@ from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import who_was_welcomed
-from roster.plan.delivery_status import READY, SENT
-from roster.plan.history import Delivery, History
+from roster.plan.delivery_status import State
+from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import AddRow, Planner, Send, SetCell, Step, View
 from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
@@ -108,7 +108,7 @@ def _locked(
     with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         backend_of(settings).prepare()
         settle(ledger, mailbox)
-        if mailbox.done == READY:
+        if mailbox.done == State.READY:
             sweep_away(ledger, settings)
         keep_rules(settings)
         tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
@@ -159,8 +159,8 @@ class Tries:
             if self.report.did_something:
                 tell_report(replace(self.report, again=False, interrupted=True), self._mailbox.done)
             raise
-        if self._leave.past is not None and self.report.sent and self._mailbox.done == SENT:
-            self._ledger.end_pause(self._leave.past)  # mails did leave
+        if self._leave.past is not None and self.report.sent and self._mailbox.done == State.SENT:
+            self._ledger.departures.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
         code = conclude(self.report, self._prepared.view, self._settings, self._ledger, self._word)
         self._keep_copy()
@@ -176,7 +176,7 @@ class Tries:
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
         prepared = self._prepare()
-        if self._mailbox.done == READY and (self._choices.force or not prepared.doubted):
+        if self._mailbox.done == State.READY and (self._choices.force or not prepared.doubted):
             stale = stale_letters(prepared.view, self._planners, self._ledger, self._settings)
             tell_stale(stale)
             if stale.letters:
@@ -220,7 +220,7 @@ class Tries:
             ledger.remember_counts({BEGUN: 1})  # so that it is asked once
         ledger.remember_numbers(highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
-        ledger.shelf.remember_sights(notices_of(view).sights())
+        ledger.messages.remember_sights(notices_of(view).sights())
         apply(
             prepared.plan,
             self._workbook,
@@ -283,7 +283,7 @@ def prepare_dry(
     with Ledger(path, choices.today) as ledger:
         history = ledger.history()
         prepared = prepare(workbook, settings, choices, planners, history)
-        if prepared.view.terms.mail_done != READY or prepared.doubted:
+        if prepared.view.terms.mail_done != State.READY or prepared.doubted:
             return prepared
         stale = stale_letters(prepared.view, planners, ledger, settings)
     tell_stale(stale)
@@ -338,7 +338,7 @@ def tell_again(prepared: Prepared) -> None:
         say(line)
 
 
-def _tell_together(view: View, ended: Sequence[Delivery]) -> Iterator[SetCell]:
+def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:
     """The cells that tell of several letters, with those that ended just now."""
     known = replace(view, history=replace(view.history, deliveries=[*view.history.deliveries, *ended]))
     yield from plan_registered_marks(known)

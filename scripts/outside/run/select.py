@@ -8,15 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outside.errors import Stop
-from outside.ledger.ledger import Entry, Ledger
+from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
-from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS, WelcomeMark, keep_mail_again, mark_of
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State, WelcomeMark, keep_mail_again, mark_of
+from roster.plan.history import Message, MessageKey
 from roster.plan.steps import AddRow, Send, SetCell
 from roster.sheet.table import Cell, Place, says
-
-Key = tuple[str, str, str]
-"""Which letter: the person, the act and the version."""
 
 
 @dataclass(slots=True)
@@ -33,10 +30,10 @@ class DeliveryLog:
 
     due: int = 0
     held: int = 0
-    known: dict[Key, str] = field(default_factory=dict)
+    known: dict[MessageKey, State] = field(default_factory=dict)
     unasked: int = 0
     marks: list[SetCell] = field(default_factory=list)
-    ended: dict[str, Delivery] = field(default_factory=dict)
+    ended: dict[str, Message] = field(default_factory=dict)
     busy: dict[Place, str] = field(default_factory=dict)
     together: dict[Place, Cell] = field(default_factory=dict)
     written: list[SetCell] = field(default_factory=list)
@@ -53,9 +50,9 @@ class DeliveryLog:
     stop: Stop | None = None
 
     @property
-    def states(self) -> dict[Key, str]:
+    def states(self) -> dict[MessageKey, State]:
         """How each letter stands that waits no more."""
-        ended = {(one.person, one.act, one.version): one.state for one in self.ended.values() if one.state != WAITS}
+        ended = {one.key: one.state for one in self.ended.values() if one.state != State.WAITS}
         return self.known | ended
 
 
@@ -74,23 +71,20 @@ def select(
     neither does one of which that is uncertain. `at_most` is how many may leave; None for no limit. `may` tells
     whether somebody gave leave for a letter. `past` is a pause that does not count.
     """
-    keys = {(send.person, send.act, send.version) for send in sends}
-    if len(keys) < len(sends):
+    if len({send.key for send in sends}) < len(sends):
         raise ValueError("a plan sends one person the same letter twice")
-    entries = ledger.entries(sends)
-    do_not_mail_digests = ledger.do_not_mail_digests()
-    paused = ledger.pause() not in (None, past)
+    known, wishes = ledger.messages.known(send.key for send in sends), ledger.replies.wishes()
+    paused = ledger.departures.pause() not in (None, past)
     go: list[Send] = []
     for send in sends:
-        key = send.person, send.act, send.version
-        entry = entries.get(key)
+        letter = known.get(send.key)
         address = ledger.address_mark(send.to_address)
-        if address in do_not_mail_digests:
+        if address in wishes:
             posted.held += 1
-        elif entry is not None and _is_settled(entry, mailbox.done, address):
-            posted.known[key] = entry.state
-            _tell(posted.marks, send, mark_of(entry.state, entry.day, send.version, entry.reason, send.mark_nr))
-        elif paused or _is_early(entry, address, ledger) or (at_most is not None and len(go) >= at_most):
+        elif letter is not None and _is_settled(letter, mailbox.done, address):
+            posted.known[send.key] = letter.state
+            _tell(posted.marks, send, mark_of(letter.state, letter.day, send.version, letter.reason, send.mark_nr))
+        elif paused or _is_early(letter, address, ledger) or (at_most is not None and len(go) >= at_most):
             continue
         elif not may(send):
             posted.unasked += 1
@@ -99,18 +93,18 @@ def select(
     return go
 
 
-def _is_settled(entry: Entry, done: str, address: str) -> bool:
+def _is_settled(letter: Message, done: State, address: str) -> bool:
     """A letter for the outbox has not left by SMTP; a refused one may go to another address."""
-    if entry.state == REFUSED:
-        return entry.address == address
-    return entry.state in (done, SENT, UNCERTAIN)
+    if letter.state == State.REFUSED:
+        return letter.address_mark == address
+    return letter.state in (done, State.SENT, State.HAND, State.UNCERTAIN)
 
 
-def _is_early(entry: Entry | None, address: str, ledger: Ledger) -> bool:
+def _is_early(letter: Message | None, address: str, ledger: Ledger) -> bool:
     """True for a letter that was put off and whose time has not come; another address need not wait for that."""
-    if entry is None or entry.next_try is None or entry.address != address:
+    if letter is None or letter.next_try is None or letter.address_mark != address:
         return False
-    return entry.next_try > ledger.now()
+    return letter.next_try > ledger.now()
 
 
 def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from outside.console import progress
 from outside.mail.mailbox import Letter
-from roster.plan.delivery_status import BUSY
+from roster.plan.delivery_status import State
 from roster.plan.steps import Send, SetCell
 
 Compose = Callable[[Send], Letter]
@@ -53,7 +53,7 @@ class Letters:
 
     def marks(self) -> list[SetCell]:
         """A cell for each letter, as its row will tell of it: what it says comes later, that it can be said is sure."""
-        return [SetCell(one.send.mark, BUSY, one.send.mark_was) for one in self._spooled]
+        return [SetCell(one.send.mark, State.BUSY, one.send.mark_was) for one in self._spooled]
 
     def open(self, sealed: Spooled) -> Letter:
         """The letter as it was rendered, to the byte."""

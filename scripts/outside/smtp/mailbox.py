@@ -19,7 +19,7 @@ from outside.mail.mailbox import Letter, Outcome
 from outside.mail.password import find_password, no_password
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
 from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, open_session, socket_of
-from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN, WAITS
+from roster.plan.delivery_status import State
 
 A_DAY = timedelta(days=1)
 A_WHILE = timedelta(minutes=15)
@@ -53,7 +53,7 @@ class Smtp:
     as long as it lives, and shows it to nobody but the server.
     """
 
-    done = SENT
+    done = State.SENT
     together = 1
 
     def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
@@ -86,9 +86,9 @@ class Smtp:
         finally:
             self._talked += time.monotonic() - began
         if outcome is None:
-            outcome = Outcome(WAITS, "de verbinding met de mailserver viel weg")
+            outcome = Outcome(State.WAITS, "de verbinding met de mailserver viel weg")
             self._unlucky += 1
-        if outcome.state == WAITS and outcome.pause is None and self._unlucky >= PATIENT:
+        if outcome.state == State.WAITS and outcome.pause is None and self._unlucky >= PATIENT:
             return replace(outcome, pause=A_WHILE)
         return outcome
 
@@ -97,7 +97,7 @@ class Smtp:
 
     def settle(self, message_id: str) -> Outcome | None:  # noqa: ARG002  # no server can be asked about one letter
         """Nobody can tell whether a letter of an interrupted run arrived."""
-        return Outcome(UNCERTAIN, "de ronde brak af")
+        return Outcome(State.UNCERTAIN, "de ronde brak af")
 
     def close(self) -> None:
         """Take leave of the server."""
@@ -132,8 +132,8 @@ class Smtp:
         except NotNow as no:
             self._unlucky += 1
             if no.verdict is Verdict.LIMIT:
-                return Outcome(WAITS, "de daglimiet van het postvak is bereikt", A_DAY)
-            return Outcome(WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE)
+                return Outcome(State.WAITS, "de daglimiet van het postvak is bereikt", A_DAY)
+            return Outcome(State.WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE)
         self._spoke = time.monotonic()
         return outcome
 
@@ -172,13 +172,13 @@ class Smtp:
             reply = Reply(-1, None, "")
         if not 200 <= reply.code <= 599 or 300 <= reply.code < 400:
             self._drop()
-            return Outcome(UNCERTAIN, "de verbinding brak af")
+            return Outcome(State.UNCERTAIN, "de verbinding brak af")
         if reply.code >= 400:
             return self._refusal(Stage.END, reply, last=last)
         self._carried += 1
         self._taken += 1
         self._unlucky = self._doubted = 0
-        return Outcome(SENT)
+        return Outcome(State.SENT)
 
     def _refusal(self, stage: Stage, reply: Reply, *, last: bool) -> Outcome | None:
         """What an answer of 4xx or 5xx means. Raises Stop where nobody would get anything."""
@@ -189,17 +189,17 @@ class Smtp:
             self._drop()  # so many letters a connection, perhaps: a new one will tell
             return None
         if verdict is Verdict.LIMIT:
-            return Outcome(WAITS, reason, A_DAY)
+            return Outcome(State.WAITS, reason, A_DAY)
         if verdict is Verdict.WAITS:
             if reply.code == 421:
                 self._unlucky += 1
-                return Outcome(WAITS, reason, A_WHILE) if last else None
+                return Outcome(State.WAITS, reason, A_WHILE) if last else None
             self._unlucky += stage is Stage.SENDER
             if stage is Stage.SENDER:
-                return Outcome(WAITS, reason)
-            return Outcome(WAITS, reason, give_up=PUT_OFF_FOR_GOOD)
+                return Outcome(State.WAITS, reason)
+            return Outcome(State.WAITS, reason, give_up=PUT_OFF_FOR_GOOD)
         if verdict is Verdict.REFUSED:
-            return Outcome(REFUSED, reason)
+            return Outcome(State.REFUSED, reason)
         if verdict is Verdict.OURS:
             raise _refused_for_us(stage, reply)
         return self._doubt(stage, reply, reason)
@@ -207,11 +207,11 @@ class Smtp:
     def _doubt(self, stage: Stage, reply: Reply, reason: str) -> Outcome:
         """A letter refused for what may be ours as well. Where others of this round were taken, its recipient is it."""
         if self._taken:
-            return Outcome(REFUSED, reason)
+            return Outcome(State.REFUSED, reason)
         self._doubted += 1
         if self._doubted > 1:
             raise _refused_for_us(stage, reply)
-        return Outcome(WAITS, reason, give_up=DOUBTED_FOR_GOOD)
+        return Outcome(State.WAITS, reason, give_up=DOUBTED_FOR_GOOD)
 
     def _ready(self) -> smtplib.SMTP:
         """A connection that is fit for a letter; a new one where it carried enough, or does not answer any more."""

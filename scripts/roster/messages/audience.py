@@ -11,8 +11,8 @@ from roster.messages.contact_cards import Cards
 from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role
-from roster.plan.delivery_status import REFUSED, done_states
-from roster.plan.history import NO_NOTICE, Delivery, Notice
+from roster.plan.delivery_status import State, done_states
+from roster.plan.history import NO_NOTICE, Message, Notice
 from roster.plan.steps import Send, View
 from roster.sheet.table import Cell, Place, fold
 
@@ -52,9 +52,9 @@ class Audience:
         may = member.role is Role.ADMIN or terms.regiegroep_number_for == "everyone"
         return terms.regiegroep_number if may else ""
 
-    def refused(self, member: Member, act: str, version: str) -> Delivery | None:
+    def refused(self, member: Member, act: str, version: str) -> Message | None:
         """The letter that his present address refused, if it did: it is not tried there again."""
-        wanted = act, version, REFUSED
+        wanted = act, version, State.REFUSED
         found = [one for one in self._recipients.letters(member) if (one.act, one.version, one.state) == wanted]
         return next((one for one in found if self._recipients.is_refused(one, member)), None)
 

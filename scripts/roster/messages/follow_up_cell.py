@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from roster.plan.delivery_status import BUSY, WelcomeMark, mark_of, read_mark
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State, WelcomeMark, mark_of, read_mark
+from roster.plan.history import Message
 from roster.sheet.table import Cell
 
 BETWEEN = "; "
@@ -24,7 +24,7 @@ def number_named(number: str) -> str:
     return f"regiegroep {plain(number)}"
 
 
-def piece(what: str, state: str, day: date, reason: str = "", nr: str = "") -> str:
+def piece(what: str, state: State, day: date, reason: str = "", nr: str = "") -> str:
     """One letter as the row with this Nr tells it: "naar groep Tuindorp: verstuurd 28-11-2026 (D-0302)"."""
     return f"{what}: {mark_of(state, day, reason=reason.replace(';', ','), nr=nr).text}"
 
@@ -37,8 +37,8 @@ def tells_of(cell: Cell, what: str, nr: str) -> str:
     if not isinstance(cell, str):
         return ""
     mark = read_mark(cell)
-    if mark is not None and mark.state == BUSY:
-        return BUSY if mark.is_of(nr) else ""
+    if mark is not None and mark.state == State.BUSY:
+        return State.BUSY if mark.is_of(nr) else ""
     for one in cell.split(BETWEEN):
         named, told = _parts(one)
         if named == what.casefold() and told is not None and told.is_of(nr):
@@ -56,10 +56,10 @@ def number_told(cell: Cell, nr: str) -> tuple[str, WelcomeMark] | None:
     return None
 
 
-def is_told_by(mark: WelcomeMark, letters: Iterable[Delivery]) -> bool:
+def is_told_by(mark: WelcomeMark, letters: Iterable[Message]) -> bool:
     """True where one of these letters stands so since that very day, or stood so before."""
     wanted = mark.state, mark.day
-    told = [(one, read_mark(one.told)) for one in letters]
+    told = [(one, read_mark(one.reported)) for one in letters]
     return any(
         wanted == (one.state, one.day) or (before is not None and wanted == (before.state, before.day))
         for one, before in told
@@ -88,11 +88,11 @@ def mark_state(said: str) -> str:
     return "" if mark is None else mark.state
 
 
-def is_ours(state: str, cell: Cell, letters: Iterable[Delivery]) -> bool:
+def is_ours(state: str, cell: Cell, letters: Iterable[Message]) -> bool:
     """True where a state that a cell tells of is our own hand's: what the ledger says of a letter, or told."""
-    if state == BUSY:
-        return any(one.told == cell for one in letters)
-    told = [(one.state, read_mark(one.told)) for one in letters]
+    if state == State.BUSY:
+        return any(one.reported == cell for one in letters)
+    told = [(one.state, read_mark(one.reported)) for one in letters]
     return any(state == now or (before is not None and before.state == state) for now, before in told)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from roster.model import Member
-from roster.plan.delivery_status import SENT
+from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import fold, says
@@ -40,7 +40,7 @@ def unvouched(view: View) -> tuple[Member, ...]:
 
 def new_admins(view: View) -> list[Member]:
     """Whom to name before letters leave: where mail really leaves who is unvouched, else who has no row of his own."""
-    if view.terms.mail_done == SENT:
+    if view.terms.mail_done == State.SENT:
         return list(unvouched(view))
     known = {row.nr for row in view.roster.admin_rows}
     return [admin for group in view.standing.admins.values() for admin in group if admin.nr not in known]

@@ -13,8 +13,8 @@ from roster.messages.follow_up_cell import group_named_in, is_ours, tells_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Role, Status
-from roster.plan.delivery_status import BUSY, SENT, UNCERTAIN
-from roster.plan.history import SEEN, Delivery, Notice
+from roster.plan.delivery_status import State
+from roster.plan.history import SEEN, Message, Notice
 from roster.plan.steps import View
 from roster.sheet.table import fold
 
@@ -60,7 +60,7 @@ class Notices:
         self._desk = welcome_queue_of(view)
         self._audience = audience_of(view)
         self._done = self._audience.done
-        self._seen: dict[str, list[Delivery]] = {}
+        self._seen: dict[str, list[Message]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)
 
@@ -68,7 +68,9 @@ class Notices:
         """What a welcomed member knows; None for whoever was not welcomed, or is seen for the first time."""
         if self._desk.turn(member) is not WelcomeState.DONE:
             return None
-        letters = [one for one in self._recipients.letters(member) if one.state in (*self._done, UNCERTAIN, BUSY)]
+        letters = [
+            one for one in self._recipients.letters(member) if one.state in (*self._done, State.UNCERTAIN, State.BUSY)
+        ]
         told = sorted([*self._sights(member), *(one for one in letters if one.at)], key=lambda one: one.at)
         placed = [one for one in told if one.notice.group]
         if not placed:
@@ -117,7 +119,7 @@ class Notices:
         """True for whoever is in a group now: not blocked, not waiting, not gone."""
         return self._view.standing.member.get(member.place.key) is Status.ACTIVE
 
-    def sights(self) -> Iterator[Delivery]:
+    def sights(self) -> Iterator[Message]:
         """Who is to be remembered in his place without a letter: what was so before is no news to anybody.
 
         That is whoever was welcomed and of whom nothing is known yet; whoever stands in a group that was renamed;
@@ -165,18 +167,18 @@ class Notices:
                 found[old] = new
         return found
 
-    def _placed(self, member: Member) -> list[Delivery]:
+    def _placed(self, member: Member) -> list[Message]:
         letters = [one for one in self._recipients.letters(member) if one.notice.group and one.state in self._done]
         return [*self._sights(member), *letters]
 
-    def _sights(self, member: Member) -> Iterable[Delivery]:
+    def _sights(self, member: Member) -> Iterable[Message]:
         if not self._seen:
             return ()
         persons = (self._recipients.person(member), *self._recipients.known_as(member))
         return [one for person in persons for one in self._seen.get(person, ())]
 
-    def _sight(self, member: Member, notice: Notice) -> Delivery:
-        return Delivery(self._recipients.person(member), SEEN, "", SENT, self._view.terms.today, notice=notice)
+    def _sight(self, member: Member, notice: Notice) -> Message:
+        return Message(self._recipients.person(member), SEEN, "", State.SENT, self._view.terms.today, notice=notice)
 
     def _told_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
         """True where his row says that another computer told him this, or with `sure` False may have."""
@@ -191,4 +193,4 @@ class Notices:
         ours = [one for one in self._recipients.in_row(member) if (one.act, one.version) == (act, version)]
         if is_ours(state, cell, ours):
             return False
-        return state in self._done or (not sure and state in (BUSY, UNCERTAIN))
+        return state in self._done or (not sure and state in (State.BUSY, State.UNCERTAIN))

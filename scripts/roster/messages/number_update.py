@@ -13,8 +13,8 @@ from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import BUSY, UNCERTAIN, read_mark
-from roster.plan.history import Delivery, Notice
+from roster.plan.delivery_status import State, read_mark
+from roster.plan.history import Message, Notice
 from roster.plan.steps import Planner, Send, View
 
 
@@ -97,9 +97,9 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     if str(recipients.cell(member, "Nr") or "").strip() != member.nr:
         return frozenset()  # a copied row
     busy, row = read_mark(cell), number_told(cell, member.nr)
-    if busy is not None and busy.state == BUSY:
-        return frozenset() if any(one.told == cell for one in recipients.in_row(member)) else frozenset({current})
-    if row is None or row[1].state not in (*audience_of(view).done, UNCERTAIN):
+    if busy is not None and busy.state == State.BUSY:
+        return frozenset() if any(one.reported == cell for one in recipients.in_row(member)) else frozenset({current})
+    if row is None or row[1].state not in (*audience_of(view).done, State.UNCERTAIN):
         return frozenset()
     number, mark = history.number_mark(row[0]), row[1]
     ours = [one for one in recipients.in_row(member) if one.act == NUMBER_UPDATE and one.notice.number == number]
@@ -121,14 +121,14 @@ def number_version(member: Member, view: View) -> str:
     return f"{mark}-{told + 1}" if told else mark
 
 
-def _letters(member: Member, view: View) -> list[Delivery]:
+def _letters(member: Member, view: View) -> list[Message]:
     return [one for one in recipient_history_of(view).letters(member) if one.act == NUMBER_UPDATE]
 
 
 def _is_pending(member: Member, view: View) -> bool:
     """True where the letter is on its way, or may have arrived."""
     version = number_version(member, view)
-    return any(one.version == version and one.state in (BUSY, UNCERTAIN) for one in _letters(member, view))
+    return any(one.version == version and one.state in (State.BUSY, State.UNCERTAIN) for one in _letters(member, view))
 
 
 def _refused(member: Member, view: View) -> bool:

@@ -9,8 +9,8 @@ from functools import cached_property, lru_cache
 from itertools import combinations
 
 from roster.model import Member, Status
-from roster.plan.delivery_status import HAND, READY, SENT, WelcomeMark, read_mark
-from roster.plan.history import Delivery, Recipient, by_digest, row_of, seen, shared, turn_of
+from roster.plan.delivery_status import State, WelcomeMark, read_mark
+from roster.plan.history import Message, Recipient, by_digest, row_of, seen, shared, turn_of
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, is_blank
@@ -60,7 +60,7 @@ class RecipientHistory:
             self._persons[key] = self._person(member)
         return self._persons[key]
 
-    def letters(self, member: Member) -> list[Delivery]:
+    def letters(self, member: Member) -> list[Message]:
         """All that went to this member, in whatever row; each once."""
         of_person, person = self._history.of_person, self.person(member)
         mine = list(of_person.get(person, ()))
@@ -68,7 +68,7 @@ class RecipientHistory:
             mine += of_person.get(other, ())
         return mine
 
-    def letters_of_row(self, member: Member) -> list[Delivery]:
+    def letters_of_row(self, member: Member) -> list[Message]:
         """What his row may tell of: not what went to somebody who still stands in another row with that mobile."""
         of_person = self._history.of_person
         return [one for key in (self.person(member), *self._lasting(member)) for one in of_person.get(key, ())]
@@ -145,7 +145,7 @@ class RecipientHistory:
         found: dict[tuple[str, str], list[Member]] = {}
         for member in self._view.roster.members:
             mark = read_mark(self.cell(member, "Welkom"))
-            if mark is not None and mark.state in (READY, SENT, HAND):
+            if mark is not None and mark.state in (State.READY, State.SENT, State.HAND):
                 for pair in _pairs(self.seen(member)):
                     found.setdefault(pair, []).append(member)
         return found
@@ -180,18 +180,20 @@ class RecipientHistory:
 
     def _is_told_elsewhere(self, mark: WelcomeMark) -> bool:
         """True where somebody was told by hand here on that day: a row that we do not know was copied from his."""
-        return mark.state == HAND and any(one.state == HAND and one.day == mark.day for one in self._history.deliveries)
+        return mark.state == State.HAND and any(
+            one.state == State.HAND and one.day == mark.day for one in self._history.deliveries
+        )
 
     def cell(self, member: Member, column: str) -> Cell:
         """What stands in his row under a heading; None where the register has no such tab."""
         return None if self._table is None else self._table.cell(member.place.row - self._table.first, column)
 
-    def in_row(self, member: Member) -> list[Delivery]:
+    def in_row(self, member: Member) -> list[Message]:
         """All that ever went to who stands or stood in this row."""
         of_person = self._history.of_person
         return [one for person in self._of_row.get(member.nr, [member.nr]) for one in of_person.get(person, ())]
 
-    def is_refused(self, delivery: Delivery, member: Member) -> bool:
+    def is_refused(self, delivery: Message, member: Member) -> bool:
         """True where a letter that was refused went to the address that the member has now; "" fits every one."""
         return delivery.address_mark in ("", self.address_mark(member))
 
@@ -310,15 +312,15 @@ class RecipientHistory:
         return by_digest([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
 
 
-def _is_known(mark: WelcomeMark, delivery: Delivery) -> bool:
+def _is_known(mark: WelcomeMark, delivery: Message) -> bool:
     """True where a mark is of our own hand: what the ledger says of that letter, or what it told before."""
     if delivery.act not in IN_WELCOME:
         return False
     is_same = delivery.state == mark.state and mark.version in ("", delivery.version)
-    return read_mark(delivery.told) == mark or (is_same and delivery.day >= mark.day)
+    return read_mark(delivery.reported) == mark or (is_same and delivery.day >= mark.day)
 
 
-def when_told(delivery: Delivery) -> tuple[int, date, int]:
+def when_told(delivery: Message) -> tuple[int, date, int]:
     """Which of somebody's letters that Welkom tells of is the later one: versions only rise, a clock may be wrong."""
     version = int(delivery.version) if delivery.version.isdigit() else 0
     return version, delivery.day, IN_WELCOME.index(delivery.act)

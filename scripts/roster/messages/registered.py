@@ -9,8 +9,8 @@ from roster.messages.contact_cards import facts_of, regiegroep_card
 from roster.messages.notices import ADMIN, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
-from roster.plan.delivery_status import BUSY, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
-from roster.plan.history import Delivery, Notice
+from roster.plan.delivery_status import State, read_mark
+from roster.plan.history import Message, Notice
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Cell, Table, fold, says
@@ -58,7 +58,7 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
         cell = _cell(view, group)
         briefly = "; ".join(filter(None, (got, _refusals(refused))))
         wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
-        told_before = isinstance(cell, str) and cell.startswith(REFUSED)
+        told_before = isinstance(cell, str) and cell.startswith(State.REFUSED)
         if not (wholly or told_before or _was_taken_back(cell, group, admins, view)):
             continue
         if not says(cell, briefly) and not says(cell, wholly):
@@ -70,24 +70,24 @@ def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: Vi
     letters = (one for admin in admins for one in recipient_history_of(view).letters(admin))
     return (
         isinstance(cell, str)
-        and cell.startswith(READY)
-        and any((one.act, one.version, one.state) == (ACT, _version(group), WAITS) for one in letters)
+        and cell.startswith(State.READY)
+        and any((one.act, one.version, one.state) == (ACT, _version(group), State.WAITS) for one in letters)
     )
 
 
-def _told_well(told: Iterable[Delivery | None], admins: int, view: View) -> str:
+def _told_well(told: Iterable[Message | None], admins: int, view: View) -> str:
     """When the number reached the admins and how many of them, or since when that is uncertain; "" for neither."""
     letters = [letter for letter in told if letter is not None]
     got = [letter for letter in letters if letter.state in audience_of(view).done]
-    unsure = [letter for letter in letters if letter.state == UNCERTAIN]
+    unsure = [letter for letter in letters if letter.state == State.UNCERTAIN]
     if got:
-        state = SENT if any(letter.state == SENT for letter in got) else READY
+        state = State.SENT if any(letter.state == State.SENT for letter in got) else State.READY
         whom = f"{len(got)} van {admins} beheerders" if len(got) < admins else _admins(len(got))
         return f"{state} {_day(got)} aan {whom}"
-    return f"{UNCERTAIN} sinds {_day(unsure)}" if unsure else ""
+    return f"{State.UNCERTAIN} sinds {_day(unsure)}" if unsure else ""
 
 
-def _refusals(refused: Sequence[tuple[Member, Delivery]], *, why: bool = False) -> str:
+def _refusals(refused: Sequence[tuple[Member, Message]], *, why: bool = False) -> str:
     """Who did not get the letter, why if that is asked and known, and what mends it; "" for nobody."""
     if not refused:
         return ""
@@ -96,15 +96,15 @@ def _refusals(refused: Sequence[tuple[Member, Delivery]], *, why: bool = False) 
     )
     day = _day(letter for _admin, letter in refused)
     what = "het e-mailadres" if len(refused) == 1 else "de e-mailadressen"
-    return f"{REFUSED} {day} bij {whom}. Verbeter {what}, dan gaat de mail vanzelf"
+    return f"{State.REFUSED} {day} bij {whom}. Verbeter {what}, dan gaat de mail vanzelf"
 
 
-def _is_refused(letter: Delivery, admin: Member, view: View) -> bool:
+def _is_refused(letter: Message, admin: Member, view: View) -> bool:
     """True where this letter came to nothing at the address that the admin has now; of a welcome its own row tells."""
-    return letter.act == ACT and letter.state == REFUSED and recipient_history_of(view).is_refused(letter, admin)
+    return letter.act == ACT and letter.state == State.REFUSED and recipient_history_of(view).is_refused(letter, admin)
 
 
-def _day(letters: Iterable[Delivery]) -> str:
+def _day(letters: Iterable[Message]) -> str:
     day = max(letter.day for letter in letters)
     return f"{day.day}-{day.month}-{day.year}"
 
@@ -127,12 +127,12 @@ def _knows_of_it(admin: Member, group: Group, view: View) -> bool:
     return known is None or (_version(group), Role.ADMIN.value) in known.places
 
 
-def _of(admin: Member, view: View) -> list[Delivery]:
+def _of(admin: Member, view: View) -> list[Message]:
     """What this admin was told of a group's registration, by the letter about it or by a welcome."""
     return [one for one in recipient_history_of(view).letters(admin) if one.act in (ACT, WELCOME, ADMIN)]
 
 
-def _latest(admin: Member, group: Group, view: View) -> Delivery | None:
+def _latest(admin: Member, group: Group, view: View) -> Message | None:
     """The letter by which this admin got the number of the regiegroep for this group, if there was one."""
     assert group.registered is not None
     fit = [
@@ -148,7 +148,9 @@ def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
     if group.registered is None:
         return False
     letter, done = _latest(admin, group, view), audience_of(view).done
-    if letter is not None and (letter.state in (*done, UNCERTAIN, BUSY) or _is_refused(letter, admin, view)):
+    if letter is not None and (
+        letter.state in (*done, State.UNCERTAIN, State.BUSY) or _is_refused(letter, admin, view)
+    ):
         return False
     days = [one.day for one in _of(admin, view) if one.act == WELCOME and one.state in done]
     mark = read_mark(recipient_history_of(view).row_says(admin))
@@ -159,7 +161,7 @@ def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
 
 def _another_laptop(cell: Cell) -> bool:
     """True for a mark that tells of letters of which our own ledger would know."""
-    return isinstance(cell, str) and cell.strip().casefold().startswith((BUSY, UNCERTAIN, SENT))
+    return isinstance(cell, str) and cell.strip().casefold().startswith((State.BUSY, State.UNCERTAIN, State.SENT))
 
 
 def _letter(admin: Member, group: Group, view: View) -> Send:

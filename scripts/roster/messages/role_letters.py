@@ -21,8 +21,8 @@ from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS, read_mark
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State, read_mark
+from roster.plan.history import Message
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.table import fold, says
 
@@ -81,11 +81,11 @@ def _due(view: View) -> Iterator[tuple[Member, str]]:
             yield member, act
 
 
-def _told(letters: list[Delivery], view: View, nr: str) -> dict[str, tuple[Delivery, str]]:
+def _told(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Message, str]]:
     """The latest letter about his place and the latest about the number, with what the row says of each."""
-    found: dict[str, tuple[Delivery, str]] = {}
+    found: dict[str, tuple[Message, str]] = {}
     for one in sorted(letters, key=lambda one: one.at):
-        if one.state not in (READY, SENT, HAND, UNCERTAIN, REFUSED):
+        if one.state not in (State.READY, State.SENT, State.HAND, State.UNCERTAIN, State.REFUSED):
             continue
         what = _name(one, view)
         if not what:
@@ -95,7 +95,7 @@ def _told(letters: list[Delivery], view: View, nr: str) -> dict[str, tuple[Deliv
     return found
 
 
-def _name(letter: Delivery, view: View) -> str:
+def _name(letter: Message, view: View) -> str:
     """How the row calls a letter; "" for one about a number that is today's no more."""
     if letter.act == NUMBER_UPDATE:
         current = letter.notice.number == view.history.number_mark(view.terms.regiegroep_number)
@@ -104,15 +104,15 @@ def _name(letter: Delivery, view: View) -> str:
     return group_named_in(letter.act, group.name if group else letter.version)
 
 
-def _is_taken_back(said: str, letters: list[Delivery], view: View) -> bool:
+def _is_taken_back(said: str, letters: list[Message], view: View) -> bool:
     """True for what we wrote ourselves of a letter that is due again since, or that nobody needs any more."""
     what, _colon, mark = said.partition(": ")
     state = mark_state(mark)
-    waiting = [one for one in letters if one.state == WAITS and _name(one, view).casefold() == what.casefold()]
+    waiting = [one for one in letters if one.state == State.WAITS and _name(one, view).casefold() == what.casefold()]
     return is_ours(state, said, waiting)
 
 
-def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str], mine: list[Delivery]) -> Iterator[str]:
+def _merged(told: dict[str, tuple[Message, str]], standing: list[str], mine: list[Message]) -> Iterator[str]:
     """Ours, and what stands there of a kind of which we know nothing later.
 
     What we wrote ourselves is not later, also where the clock was ahead when we did.
@@ -128,6 +128,6 @@ def _merged(told: dict[str, tuple[Delivery, str]], standing: list[str], mine: li
             yield there[kind]
 
 
-def _is_our_busy(cell: object, mine: list[Delivery]) -> bool:
+def _is_our_busy(cell: object, mine: list[Message]) -> bool:
     mark = read_mark(cell) if isinstance(cell, str) else None
-    return mark is not None and mark.state == BUSY and any(one.told == cell for one in mine)
+    return mark is not None and mark.state == State.BUSY and any(one.reported == cell for one in mine)

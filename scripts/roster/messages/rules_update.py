@@ -13,7 +13,7 @@ from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import IN_WELCOME, recipient_history_of, when_told
 from roster.model import Member, Status
 from roster.plan.delivery_status import WelcomeMark, read_mark
-from roster.plan.history import Delivery
+from roster.plan.history import Message
 from roster.plan.steps import Planner, Send, View
 
 ACT = "rules_update"
@@ -152,7 +152,7 @@ def _alike(old: str, new: str) -> bool:
     return SequenceMatcher(None, old, new, autojunk=False).ratio() > 0.5
 
 
-def _is_later(mark: WelcomeMark, known: Delivery | None) -> bool:
+def _is_later(mark: WelcomeMark, known: Message | None) -> bool:
     """True where a row tells of a later version than the ledger knows of: another computer told it."""
     if known is None:
         return True

@@ -8,21 +8,8 @@ from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
-from roster.plan.delivery_status import (
-    BUSY,
-    HAND,
-    READY,
-    REFUSED,
-    SENT,
-    UNCERTAIN,
-    WAITS,
-    keep_mail_again,
-    mark_of,
-    read_mark,
-    with_no_mail,
-    without_wish,
-)
-from roster.plan.history import Delivery
+from roster.plan.delivery_status import State, keep_mail_again, mark_of, read_mark, with_no_mail, without_wish
+from roster.plan.history import Message
 from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
@@ -67,21 +54,25 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
             yield SetCell(member.place.at(COLUMN), text, cell)
 
 
-def _was_taken_back(letter: Delivery, cell: Cell) -> bool:
+def _was_taken_back(letter: Message, cell: Cell) -> bool:
     """True where the row still tells of a letter that lay ready, and that is due again."""
-    if letter.state != WAITS or letter.act not in IN_WELCOME or not letter.told:
+    if letter.state != State.WAITS or letter.act not in IN_WELCOME or not letter.reported:
         return False
     mark = read_mark(cell)
-    return mark is not None and mark.state == READY and read_mark(letter.told) == mark
+    return mark is not None and mark.state == State.READY and read_mark(letter.reported) == mark
 
 
-def _told_of(letters: Iterable[Delivery]) -> list[Delivery]:
+def _told_of(letters: Iterable[Message]) -> list[Message]:
     """Those of somebody's letters that the cell tells of, the latest last."""
-    known = [one for one in letters if one.act in IN_WELCOME and one.state in (READY, SENT, HAND, UNCERTAIN, REFUSED)]
+    known = [
+        one
+        for one in letters
+        if one.act in IN_WELCOME and one.state in (State.READY, State.SENT, State.HAND, State.UNCERTAIN, State.REFUSED)
+    ]
     return sorted(known, key=when_told) if len(known) > 1 else known
 
 
-def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str | None:
+def _text(known: list[Message], member: Member, cell: Cell, view: View) -> str | None:
     """What the row should say of its letters, the latest last; None where it may stay as it is."""
     standing = [one for one in known if not _is_withdrawn(one, member, view)]
     if not standing:
@@ -97,30 +88,30 @@ def _text(known: list[Delivery], member: Member, cell: Cell, view: View) -> str 
     return mark_of(told.state, told.day, told.version, told.reason, member.nr).text
 
 
-def _is_withdrawn(letter: Delivery, member: Member, view: View) -> bool:
+def _is_withdrawn(letter: Message, member: Member, view: View) -> bool:
     """True for news of the spelregels that was refused at another address than today's."""
-    return letter.act == RULES_UPDATE and letter.state == REFUSED and _is_due_again(letter, member, view)
+    return letter.act == RULES_UPDATE and letter.state == State.REFUSED and _is_due_again(letter, member, view)
 
 
-def _tells_of(cell: Cell, letter: Delivery) -> bool:
+def _tells_of(cell: Cell, letter: Message) -> bool:
     """True where the row still tells of this letter."""
     mark = read_mark(cell)
     return mark is not None and (mark.state, mark.day) == (letter.state, letter.day)
 
 
-def _is_news(cell: Cell, told: Delivery) -> bool:
+def _is_news(cell: Cell, told: Message) -> bool:
     mark = read_mark(cell)
-    if mark is None or mark.state == BUSY:
+    if mark is None or mark.state == State.BUSY:
         return True
     if mark.day > told.day:
         return False
-    if told.state == HAND:  # a person tells of one version after the other
-        return mark.state != HAND or mark.version != told.version
+    if told.state == State.HAND:  # a person tells of one version after the other
+        return mark.state != State.HAND or mark.version != told.version
     # What was sent may still come back refused; nothing else is later than sent.
-    return mark.state != told.state and (mark.state not in (SENT, HAND) or told.state == REFUSED)
+    return mark.state != told.state and (mark.state not in (State.SENT, State.HAND) or told.state == State.REFUSED)
 
 
-def _is_due_again(told: Delivery, member: Member, view: View) -> bool:
-    if told.state == READY:
-        return view.terms.mail_done != READY
-    return told.state == REFUSED and recipient_history_of(view).address_mark(member) != told.address_mark
+def _is_due_again(told: Message, member: Member, view: View) -> bool:
+    if told.state == State.READY:
+        return view.terms.mail_done != State.READY
+    return told.state == State.REFUSED and recipient_history_of(view).address_mark(member) != told.address_mark

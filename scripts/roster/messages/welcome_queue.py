@@ -15,7 +15,7 @@ from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcomed import ACT, Welcomed
 from roster.model import Group, Member, Role, Roster, Standing, Status
-from roster.plan.delivery_status import REFUSED, SENT, UNCERTAIN
+from roster.plan.delivery_status import State
 from roster.plan.history import Notice
 from roster.plan.steps import Send, View
 from roster.sheet.table import Place, fold
@@ -44,7 +44,7 @@ class WelcomeState(Enum):
 _DONE, _LEFT, _BLOCKED, _WAITING = WelcomeState.DONE, Status.LEFT, Status.BLOCKED, Status.WAITING
 """Python 3.11 needs a while to find a member of an Enum, and these are asked for with every row."""
 
-_KNOWN = {SENT: _DONE, UNCERTAIN: WelcomeState.UNCERTAIN, REFUSED: WelcomeState.REFUSED, "": None}
+_KNOWN = {State.SENT: _DONE, State.UNCERTAIN: WelcomeState.UNCERTAIN, State.REFUSED: WelcomeState.REFUSED, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ class WelcomeQueue:
 
     def _why(self, member: Member) -> str:
         """Why no mail reaches him, in Dutch."""
-        refused = [one for one in recipient_history_of(self._view).letters(member) if one.state == REFUSED]
+        refused = [one for one in recipient_history_of(self._view).letters(member) if one.state == State.REFUSED]
         if refused and member.email:
             reason = refused[-1].reason
             return f"{member.email} nam de mail niet aan" + (f": {reason}" if reason else "")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
-from roster.plan.delivery_status import BUSY, HAND, READY, REFUSED, SENT, UNCERTAIN, WAITS
+from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
@@ -36,20 +36,22 @@ class Welcomed:
         letters = self._recipients.letters(member) if self._view.history.deliveries else ()
         known = [one for one in letters if one.act == ACT]
         if not known and any(one.act in AFTER and one.state in self._done for one in letters):
-            return SENT
+            return State.SENT
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
-            return SENT
+            return State.SENT
         states, row = {delivery.state for delivery in known}, self._told_by_row(member)
         for told in (states, {row}):
             if not told.isdisjoint(self._done):
-                return SENT
-            if BUSY in told or UNCERTAIN in told:
-                return UNCERTAIN
-        if REFUSED in states and any(
-            one.state == REFUSED and self._recipients.is_refused(one, member) for one in known
+                return State.SENT
+            if State.BUSY in told or State.UNCERTAIN in told:
+                return State.UNCERTAIN
+        if State.REFUSED in states and any(
+            one.state == State.REFUSED and self._recipients.is_refused(one, member) for one in known
         ):
-            return REFUSED
-        return REFUSED if row == REFUSED and WAITS not in states and not self._has_moved(member) else ""
+            return State.REFUSED
+        return (
+            State.REFUSED if row == State.REFUSED and State.WAITS not in states and not self._has_moved(member) else ""
+        )
 
     def _has_moved(self, member: Member) -> bool:
         """True where his address is another than when his row was last seen: a refusal told there is of the old one."""
@@ -63,7 +65,14 @@ class Welcomed:
     def _told_by_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""
         told = fold(self._recipients.row_says(member))
-        return next((state for state in (SENT, HAND, READY, BUSY, UNCERTAIN, REFUSED) if told.startswith(state)), "")
+        return next(
+            (
+                state
+                for state in (State.SENT, State.HAND, State.READY, State.BUSY, State.UNCERTAIN, State.REFUSED)
+                if told.startswith(state)
+            ),
+            "",
+        )
 
 
 def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standing], Callable[[Member], bool]]:
@@ -71,6 +80,6 @@ def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standi
 
     def of(roster: Roster, standing: Standing) -> Callable[[Member], bool]:
         welcomed = Welcomed(View(roster, standing, (), history, terms))
-        return lambda member: welcomed.stands(member) not in ("", REFUSED)
+        return lambda member: welcomed.stands(member) not in ("", State.REFUSED)
 
     return of

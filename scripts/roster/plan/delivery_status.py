@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import StrEnum
 from functools import lru_cache
 
 from roster.sheet.table import Cell
 
-READY = "klaargezet"
-SENT = "verstuurd"
-BUSY = "bezig"
-UNCERTAIN = "onzeker"
-REFUSED = "geweigerd"
-HAND = "met de hand"
-"""Somebody was welcomed, or told of new spelregels, by a person: that counts as sent, for ever."""
 
-WAITS = "wacht"
-"""Only in the ledger: a letter that has not left yet. Its row says nothing of it."""
+class State(StrEnum):
+    """How a message stands, in the words that its row tells it with.
+
+    HAND is what a person told instead of a mail: that counts as sent, for ever. WAITS stands only in the ledger: a
+    letter that has not left yet, of which the row says nothing.
+    """
+
+    READY = "klaargezet"
+    SENT = "verstuurd"
+    BUSY = "bezig"
+    UNCERTAIN = "onzeker"
+    REFUSED = "geweigerd"
+    HAND = "met de hand"
+    WAITS = "wacht"
+
 
 NO_MAIL = "wil geen mail"
 """Told in the row of whoever asked to be left alone, behind what stood there."""
@@ -49,7 +56,7 @@ class WelcomeMark:
     was named, and what a person told, have none. It is no part of what happened, so marks compare without it.
     """
 
-    state: str
+    state: State
     day: date
     version: str = ""
     reason: str = ""
@@ -63,32 +70,34 @@ class WelcomeMark:
     @property
     def text(self) -> str:
         """The words for the cell, such as "klaargezet 23-11-2026 (D-0302, versie 1)"."""
-        since = " sinds" if self.state in (BUSY, UNCERTAIN) else ""
+        since = " sinds" if self.state in (State.BUSY, State.UNCERTAIN) else ""
         told = f"{self.state}{since} {self.day.day}-{self.day.month}-{self.day.year}"
         if self.at is not None:
             told += f" {self.at:%H:%M}"
-        nr = "" if self.state == HAND else self.nr
-        version = f"versie {self.version}" if self.state in (READY, SENT, HAND) and self.version else ""
+        nr = "" if self.state == State.HAND else self.nr
+        version = (
+            f"versie {self.version}" if self.state in (State.READY, State.SENT, State.HAND) and self.version else ""
+        )
         if nr or version:
             told += f" ({', '.join(filter(None, (nr, version)))})"
-        if self.state in (UNCERTAIN, REFUSED) and self.reason:
+        if self.state in (State.UNCERTAIN, State.REFUSED) and self.reason:
             told += f": {self.reason}"
         return told
 
 
-def done_states(mail_done: str) -> tuple[str, ...]:
+def done_states(mail_done: str) -> tuple[State, ...]:
     """The states of a letter that needs nothing more, where the mailbox calls what it took `mail_done`."""
-    return (READY, SENT, HAND) if mail_done == READY else (SENT, HAND)
+    return (State.READY, State.SENT, State.HAND) if mail_done == State.READY else (State.SENT, State.HAND)
 
 
-def mark_of(state: str, day: date, version: str = "", reason: str = "", nr: str = "") -> WelcomeMark:
+def mark_of(state: State, day: date, version: str = "", reason: str = "", nr: str = "") -> WelcomeMark:
     """The mark of a letter that stands so since `day`, in the row with this Nr."""
     return WelcomeMark(state, day, version, reason, nr=nr)
 
 
 def busy_since(moment: datetime, nr: str = "") -> WelcomeMark:
     """The mark of a letter that is leaving at this moment (local time)."""
-    return WelcomeMark(BUSY, moment.date(), at=moment.time(), nr=nr)
+    return WelcomeMark(State.BUSY, moment.date(), at=moment.time(), nr=nr)
 
 
 def with_no_mail(cell: Cell) -> str:
@@ -158,4 +167,4 @@ def read_mark(cell: Cell) -> WelcomeMark | None:
     except ValueError:
         return None
     nr = (shape["nr"] or "").upper()
-    return WelcomeMark(shape["state"].lower(), day, shape["version"] or "", shape["reason"] or "", at, nr)
+    return WelcomeMark(State(shape["state"].lower()), day, shape["version"] or "", shape["reason"] or "", at, nr)

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from roster.cells.phones import phone
+from roster.plan.delivery_status import State
 from roster.sheet.table import fold
 
 
@@ -32,26 +33,36 @@ SEEN = "seen"
 """The act of what is no letter: somebody was seen in his place, and is not mailed for it."""
 
 
-class Delivery(NamedTuple):
-    """What the ledger knows of one message: to whom, what, and how it went.
+MessageKey = tuple[str, str, str]
+"""Person, act and version: what makes a message one and the same."""
 
-    `state` is "klaargezet" (outbox), "verstuurd" (SMTP), "bezig", "onzeker", "geweigerd", or
-    "wacht": not left, and due again. `address_mark` is the digest of the address it went to. `told` is what this
-    machine wrote in the row and that does not speak against a next try. `notice` is what it tells of somebody's
-    place, and `at` when that was put together (UTC); both are empty for what left before that was remembered.
+
+class Message(NamedTuple):
+    """What the ledger knows of one message: to whom, what, and how it stands since `day`.
+
+    `address_mark` is the digest of the address it went to. `reported` is what this machine wrote in the row and that
+    does not speak against a next try. `notice` is what it tells of somebody's place, and `at` when that was put
+    together (UTC); both are empty for what left before that was remembered. `next_try` (UTC) is of one that waits.
     """
 
     person: str
     act: str
     version: str
-    state: str
+    state: State
     day: date
     identities: tuple[str, ...] = ()
     address_mark: str = ""
     reason: str = ""
-    told: str = ""
+    reported: str = ""
     notice: Notice = NO_NOTICE
     at: str = ""
+    message_id: str = ""
+    next_try: datetime | None = None
+
+    @property
+    def key(self) -> MessageKey:
+        """Which message this is."""
+        return self.person, self.act, self.version
 
 
 class Recipient(NamedTuple):
@@ -79,7 +90,7 @@ class History:
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
     """
 
-    deliveries: list[Delivery] = field(default_factory=list)
+    deliveries: list[Message] = field(default_factory=list)
     highest: dict[str, int] = field(default_factory=dict)
     identity_nr: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -87,14 +98,14 @@ class History:
     do_not_mail_digests: frozenset[str] = frozenset()
     recipients: dict[str, Recipient] = field(default_factory=dict)
     do_not_mail_since: dict[str, datetime] = field(default_factory=dict)
-    sights: list[Delivery] = field(default_factory=list)
+    sights: list[Message] = field(default_factory=list)
     agreed_admins: frozenset[str] = frozenset()
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
-    def of_person(self) -> dict[str, list[Delivery]]:
+    def of_person(self) -> dict[str, list[Message]]:
         """All deliveries to each person, in their order."""
-        found: dict[str, list[Delivery]] = {}
+        found: dict[str, list[Message]] = {}
         for delivery in self.deliveries:
             found.setdefault(delivery.person, []).append(delivery)
         return found

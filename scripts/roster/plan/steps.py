@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.plan.history import NO_NOTICE, History, Notice, row_of
+from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Place
 
@@ -61,6 +61,11 @@ class Send:
     cards: tuple[tuple[str, str], ...] = ()
     told_together: bool = False
     notice: Notice = field(default=NO_NOTICE, compare=False)
+
+    @property
+    def key(self) -> MessageKey:
+        """Which message this is."""
+        return self.person, self.act, self.version
 
     @property
     def mark_nr(self) -> str:

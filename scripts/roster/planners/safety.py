@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from roster.messages.recipient_history import LOOKED, recipient_history_of
 from roster.model import Status
-from roster.plan.delivery_status import HAND, SENT, WAITS, done_states, read_mark, says_no_mail
+from roster.plan.delivery_status import State, done_states, read_mark, says_no_mail
 from roster.plan.steps import Send, Step, View
 from roster.reading.row_ids import valid_number
 from roster.sheet.table import fold
@@ -70,14 +70,14 @@ def says_ledger_is_new(view: View) -> str:
     It was lost, or this is another computer's first round: which of the two, a person knows.
     """
     told = view.history
-    if told.counts or any(one.state != HAND for one in told.deliveries):
+    if told.counts or any(one.state != State.HAND for one in told.deliveries):
         return ""
     table = view.roster.tables["Deelnemers"]
     numbered = sum(valid_number(cell, "D") is not None for cell in table.column("Nr"))
     marked = sum(read_mark(cell) is not None or says_no_mail(cell) for cell in table.column("Welkom"))
     if not (numbered and marked):
         return ""
-    limit = " Hoeveel mails er vandaag al weg zijn, weet hij niet." if view.terms.mail_done == SENT else ""
+    limit = " Hoeveel mails er vandaag al weg zijn, weet hij niet." if view.terms.mail_done == State.SENT else ""
     return (
         f"Het logboek van deze computer is leeg, maar in het register "
         f"{'heeft 1 deelnemer' if numbered == 1 else f'hebben {numbered} deelnemers'} al een Nr, en bij {marked} staat "
@@ -136,7 +136,7 @@ def _was_welcomed(send: Send, view: View) -> bool:
     if mark is None or mark.state not in done_states(view.terms.mail_done):
         return False
     letters = view.history.of_person.get(send.person, ())
-    return not any(one.state == WAITS and read_mark(one.told) == mark for one in letters)
+    return not any(one.state == State.WAITS and read_mark(one.reported) == mark for one in letters)
 
 
 def counts(view: View) -> dict[str, int]:

@@ -13,7 +13,7 @@ from roster.messages.number_update import who_hears_the_number
 from roster.messages.role_letters import waiting_for_role_letter
 from roster.messages.welcome import waiting_for_welcome
 from roster.model import Status
-from roster.plan.delivery_status import READY
+from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile
 from roster.sheet.table import Place
@@ -101,7 +101,7 @@ def describe_waiting(view: View) -> list[str]:
     return lines
 
 
-def describe_report(report: Totals, mail_done: str = READY) -> list[str]:
+def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
     """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
     cells, rows = _count(report.cells_written, "cel", "cellen"), _count(report.rows_added, "rij", "rijen")
     parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]
@@ -114,7 +114,7 @@ def describe_report(report: Totals, mail_done: str = READY) -> list[str]:
             f"Mails: {report.due} aan de beurt = {report.sent} {mail_done} + {report.waiting} wachten + "
             f"{report.held} aangehouden + {report.uncertain} onzeker + {report.failed} geweigerd."
         )
-    if report.sent and mail_done == READY:
+    if report.sent and mail_done == State.READY:
         lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
         lines.append(

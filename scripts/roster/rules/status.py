@@ -7,7 +7,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
-from roster.plan.delivery_status import REFUSED, read_mark
+from roster.plan.delivery_status import State, read_mark
 from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.sheet.table import fold, is_blank
@@ -69,7 +69,7 @@ def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
 
     def was_welcomed(member: Member) -> bool:
         mark = read_mark(table.cell(member.place.row - table.first, "Welkom"))
-        return mark is not None and mark.state != REFUSED and mark.is_of(member.nr)
+        return mark is not None and mark.state != State.REFUSED and mark.is_of(member.nr)
 
     return was_welcomed
 

@@ -21,6 +21,7 @@ from outside.ledger import copies
 from outside.ledger.ledger import Ledger
 from outside.run.round import look
 from roster.planners.sync import PLANNERS
+from support.announced import announced
 from support.sheet_notation import TODAY
 from support.whole_round import choices, column, lay_out, letters, sync
 
@@ -91,7 +92,7 @@ def test_a_first_round_that_was_cut_off_is_not_taken_for_a_lost_ledger(settings:
     assert sync(settings) == 0
     lose(settings)
     with Ledger(ledger(settings), TODAY) as opened:
-        opened.letters.mark_by_hand("D-0003", "welcome", "1", "", ())
+        opened.messages.mark_by_hand(announced("", "D-0003", "welcome", "1", ""))
     assert sync(settings) == 1
 
 

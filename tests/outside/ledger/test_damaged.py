@@ -14,10 +14,11 @@ import pytest
 from outside.errors import Stop
 from outside.google.journal import Journal
 from outside.google.lock import STALE, TITLE
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from roster.sheet.table import Cell
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.announced import announced
 from support.google_matrix import new_book
 from support.google_register import a_tab, laptop, opened
 
@@ -45,14 +46,13 @@ def ledger_at(path: Path) -> Ledger:
         "UPDATE number SET highest = 'D-12'",
         "UPDATE seen SET count = 'veel'",
         "UPDATE salt SET bytes = 'zout'",
-        "INSERT INTO bundle VALUES (1, 'x', 'vandaag')",
     ],
 )
 def test_a_ledger_with_what_we_never_write_is_damaged(tmp_path: Path, sql: str) -> None:
     """A day "gisteren", a moment without a zone, a word for a number; it stays as it is."""
     path = tmp_path / "state" / "ledger.sqlite3"
     with ledger_at(path) as ledger:
-        ledger.book([], [Intent("<a@b>", "D-0001", "welcome", "1", "x", ("y",))], "klaargezet")
+        ledger.messages.book([], [announced("<a@b>", "D-0001", "welcome", "1", "x", ("y",))], "klaargezet")
         ledger.remember_numbers({"D": 3}, {"y": "D-0001"})
         ledger.remember_counts({"members": 3})
     with closing(sqlite3.connect(path)) as connection:
@@ -173,14 +173,14 @@ def test_a_forged_lock_tab_keeps_nobody_out_for_ever_and_is_no_traceback(
 def test_a_round_on_a_ledger_that_contradicts_itself_is_a_stop(tmp_path: Path) -> None:
     """Sound to SQLite, and yet the next letter has the name of one that is there already: no traceback."""
     path = tmp_path / "state" / "ledger.sqlite3"
-    intent = Intent("<a@b>", "D-0001", "welcome", "1", "x", ("y",))
+    intent = announced("<a@b>", "D-0001", "welcome", "1", "x", ("y",))
     with Ledger(path, TODAY) as ledger:
-        ledger.book([], [intent], "klaargezet")
+        ledger.messages.book([], [intent], "klaargezet")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE message SET act = 'gisteren'")
         connection.commit()
     with pytest.raises(Stop, match=r"ledger\.sqlite3 is beschadigd") as stop, Ledger(path, TODAY) as ledger:
-        ledger.book([], [intent], "klaargezet")
+        ledger.messages.book([], [intent], "klaargezet")
     assert stop.value.code == 3
     with pytest.raises(Stop, match="beschadigd"), Ledger(path, TODAY):
         raise sqlite3.DatabaseError("malformed")

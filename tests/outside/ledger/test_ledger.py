@@ -15,20 +15,21 @@ import pytest
 
 from conftest import SCRIPTS
 from outside.errors import Stop
-from outside.ledger.ledger import Intent, Ledger
+from outside.ledger.ledger import Ledger
 from outside.ledger.schema import APPLICATION, MIGRATIONS
 from outside.mail.mailbox import Outcome
 from roster.model import Role
-from roster.plan.history import Delivery
+from roster.plan.history import Message
 from roster.plan.steps import Send
 from roster.sheet.table import Place
+from support.announced import announced
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def intent(number: int, address: str = "mark", act: str = "welcome") -> Intent:
-    return Intent(f"<{act}.{number}@mail.example>", f"D-{number:04d}", act, "1", address, (f"who{number}",))
+def intent(number: int, address: str = "mark", act: str = "welcome") -> Message:
+    return announced(f"<{act}.{number}@mail.example>", f"D-{number:04d}", act, "1", address, (f"who{number}",))
 
 
 def send(number: int, act: str = "welcome") -> Send:
@@ -48,13 +49,13 @@ def at(path: Path, moment: datetime = NOON, today: date = TODAY) -> Ledger:
 def test_a_letter_is_known_before_it_leaves_and_after(path: Path) -> None:
     """Announced is "bezig", and stays so over a restart until a result is written."""
     with at(path) as ledger:
-        ledger.book([], [intent(1), intent(2)], "klaargezet")
+        ledger.messages.book([], [intent(1), intent(2)], "klaargezet")
     with at(path) as ledger:
-        assert ledger.unsettled() == [
+        assert ledger.messages.unsettled() == [
             ("<welcome.1@mail.example>", "klaargezet"),
             ("<welcome.2@mail.example>", "klaargezet"),
         ]
-        ledger.record("<welcome.1@mail.example>", Outcome("klaargezet"))
+        ledger.messages.book([("<welcome.1@mail.example>", Outcome("klaargezet"))])
     with at(path) as ledger:
         first, second = ledger.history().deliveries
         assert (first.person, first.act, first.version, first.state) == ("D-0001", "welcome", "1", "klaargezet")
@@ -66,29 +67,29 @@ def test_a_letter_is_known_before_it_leaves_and_after(path: Path) -> None:
 def test_a_letter_that_left_or_may_have_is_never_announced_again(path: Path, state: str) -> None:
     """The last door: whatever the plan says, the ledger refuses, and nothing of that booking stands."""
     with at(path) as ledger:
-        ledger.book([], [intent(1)], "klaargezet")
-        ledger.record(intent(1).message_id, Outcome(state))
+        ledger.messages.book([], [intent(1)], "klaargezet")
+        ledger.messages.book([(intent(1).message_id, Outcome(state))])
         with pytest.raises(RuntimeError, match="announced again"):
-            ledger.book([], [intent(2), intent(1)], "klaargezet")
+            ledger.messages.book([], [intent(2), intent(1)], "klaargezet")
         assert [one.person for one in ledger.history().deliveries] == ["D-0001"]
 
 
 def test_a_letter_of_the_outbox_may_still_leave_by_smtp_and_then_never_again(path: Path) -> None:
     """Put ready is not sent; sent is sent, for the outbox too."""
     with at(path) as ledger:
-        ledger.book([], [intent(1)], "klaargezet")
-        ledger.record(intent(1).message_id, Outcome("klaargezet"))
-        ledger.book([], [intent(1)], "verstuurd")
-        ledger.record(intent(1).message_id, Outcome("verstuurd"))
+        ledger.messages.book([], [intent(1)], "klaargezet")
+        ledger.messages.book([(intent(1).message_id, Outcome("klaargezet"))])
+        ledger.messages.book([], [intent(1)], "verstuurd")
+        ledger.messages.book([(intent(1).message_id, Outcome("verstuurd"))])
         for via in ("klaargezet", "verstuurd"):
             with pytest.raises(RuntimeError):
-                ledger.book([], [intent(1)], via)
+                ledger.messages.book([], [intent(1)], via)
 
 
 def test_a_result_of_a_letter_that_was_never_announced_is_refused(path: Path) -> None:
     """It would be lost in silence."""
     with at(path) as ledger, pytest.raises(RuntimeError, match="never announced"):
-        ledger.record("<unknown@mail.example>", Outcome("verstuurd"))
+        ledger.messages.book([("<unknown@mail.example>", Outcome("verstuurd"))])
 
 
 def test_retries_grow_apart_up_to_a_day_and_start_anew_for_another_address(path: Path) -> None:
@@ -96,61 +97,63 @@ def test_retries_grow_apart_up_to_a_day_and_start_anew_for_another_address(path:
     waits = []
     with at(path) as ledger:
         for _attempt in range(6):
-            ledger.book([], [intent(1)], "verstuurd")
-            ledger.record(intent(1).message_id, Outcome("wacht", "druk", give_up=8))
-            next_try = ledger.entries([send(1)])["D-0001", "welcome", "1"].next_try
+            ledger.messages.book([], [intent(1)], "verstuurd")
+            ledger.messages.book([(intent(1).message_id, Outcome("wacht", "druk", give_up=8))])
+            next_try = ledger.messages.known([send(1).key])["D-0001", "welcome", "1"].next_try
             assert next_try is not None
             waits.append(next_try - NOON)
-        ledger.book([], [intent(1, "other")], "verstuurd")
-        ledger.record(intent(1).message_id, Outcome("wacht", give_up=8))
-        again = ledger.entries([send(1)])["D-0001", "welcome", "1"]
+        ledger.messages.book([], [intent(1, "other")], "verstuurd")
+        ledger.messages.book([(intent(1).message_id, Outcome("wacht", give_up=8))])
+        again = ledger.messages.known([send(1).key])["D-0001", "welcome", "1"]
+        assert ledger.messages.tries(again.message_id) == 1
     minutes = [wait / timedelta(minutes=1) for wait in waits]
     assert minutes == [15, 60, 240, 960, 1440, 1440]
     assert again.next_try == NOON + timedelta(minutes=15)
-    assert again.attempts == 1
 
 
 def test_a_letter_that_was_not_handed_over_is_due_at_once(path: Path) -> None:
     """Taken back it waits for nothing; one that left is not touched by that."""
     with at(path) as ledger:
-        ledger.book([], [intent(1), intent(2)], "klaargezet")
-        ledger.record(intent(2).message_id, Outcome("klaargezet"))
-        ledger.take_back([intent(1).message_id, intent(2).message_id])
-        entries = ledger.entries([send(1), send(2)])
-    assert [(entry.state, entry.next_try, entry.attempts) for entry in entries.values()] == [
-        ("wacht", None, 0),
-        ("klaargezet", None, 1),
-    ]
+        ledger.messages.book([], [intent(1), intent(2)], "klaargezet")
+        ledger.messages.book([(intent(2).message_id, Outcome("klaargezet"))])
+        ledger.messages.take_back([intent(1).message_id, intent(2).message_id])
+        letters = ledger.messages.known([send(1).key, send(2).key]).values()
+        assert [(one.state, one.next_try, ledger.messages.tries(one.message_id)) for one in letters] == [
+            ("wacht", None, 0),
+            ("klaargezet", None, 1),
+        ]
 
 
 def test_the_sliding_window_counts_what_left_over_the_wire_in_all_runs(path: Path) -> None:
     """Sent and uncertain ones count, those of the outbox do not; a day later they no longer do."""
     for hours, state in ((0, "verstuurd"), (1, "klaargezet"), (2, "onzeker"), (20, "verstuurd")):
         with at(path, NOON + timedelta(hours=hours)) as ledger:
-            ledger.book([], [intent(hours)], "verstuurd")
-            ledger.record(intent(hours).message_id, Outcome(state))
+            ledger.messages.book([], [intent(hours)], "verstuurd")
+            ledger.messages.book([(intent(hours).message_id, Outcome(state))])
     with at(path) as ledger:
-        counted = [ledger.left_since(NOON + timedelta(hours=hours) - timedelta(days=1)) for hours in (20, 25, 27, 45)]
+        counted = [
+            ledger.departures.since(NOON + timedelta(hours=hours) - timedelta(days=1)) for hours in (20, 25, 27, 45)
+        ]
     assert counted == [3, 2, 1, 0]
 
 
 def test_a_pause_is_kept_until_it_is_over(path: Path) -> None:
     """A provider that asks for a day gets it, over all runs."""
     with at(path) as ledger:
-        assert ledger.pause() is None
-        ledger.pause_until(NOON + timedelta(days=1))
+        assert ledger.departures.pause() is None
+        ledger.departures.pause_until(NOON + timedelta(days=1))
     with at(path, NOON + timedelta(hours=23)) as ledger:
-        assert ledger.pause() == NOON + timedelta(days=1)
+        assert ledger.departures.pause() == NOON + timedelta(days=1)
     with at(path, NOON + timedelta(hours=25)) as ledger:
-        assert ledger.pause() is None
+        assert ledger.departures.pause() is None
 
 
 def test_whoever_asked_to_be_left_alone_is_remembered_without_the_address(path: Path) -> None:
     """Capitals do not count, twice is once, and the digest outlives everything."""
     with at(path) as ledger:
-        ledger.letters.do_not_mail(map(ledger.address_mark, ("Jan@Mail.example", "jan@mail.example")))
+        ledger.replies.do_not_mail(map(ledger.address_mark, ("Jan@Mail.example", "jan@mail.example")))
     with at(path) as ledger:
-        assert ledger.do_not_mail_digests() == {ledger.address_mark("JAN@mail.example")}
+        assert ledger.replies.wishes().keys() == {ledger.address_mark("JAN@mail.example")}
         assert ledger.address_mark("jan@mail.example") == ledger.history().identity("jan@mail.example")
 
 
@@ -185,10 +188,10 @@ def test_nothing_personal_stands_in_the_file(path: Path) -> None:
         mobile, address = "+31612345679", "Jan.Jansen@mail.example"
         who, where = ledger.history().identity(mobile), ledger.address_mark(address)
         ledger.remember_numbers({}, {who: "D-0001"})
-        ledger.book([], [Intent("<1@mail.example>", "D-0001", "welcome", "1", where, (who,))], "verstuurd")
-        ledger.record("<1@mail.example>", Outcome("geweigerd", f"<{address}>: adres bestaat niet"))
-        ledger.letters.do_not_mail([where])
-        assert ledger.entries([send(1)])["D-0001", "welcome", "1"].reason == "… adres bestaat niet"
+        ledger.messages.book([], [announced("<1@mail.example>", "D-0001", "welcome", "1", where, (who,))], "verstuurd")
+        ledger.messages.book([("<1@mail.example>", Outcome("geweigerd", f"<{address}>: adres bestaat niet"))])
+        ledger.replies.do_not_mail([where])
+        assert ledger.messages.known([send(1).key])["D-0001", "welcome", "1"].reason == "… adres bestaat niet"
     stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
     assert b"jansen" not in stored
     assert b"12345679" not in stored
@@ -218,7 +221,7 @@ def test_a_commit_lies_on_the_disk(path: Path) -> None:
 def test_looking_changes_nothing(path: Path) -> None:
     """A dry run may ask for the history; the file stays as it was, to the byte."""
     with at(path) as ledger:
-        ledger.book([], [intent(1)], "klaargezet")
+        ledger.messages.book([], [intent(1)], "klaargezet")
     before = path.read_bytes(), path.stat().st_mtime_ns
     with at(path) as ledger:
         assert len(ledger.history().deliveries) == 1
@@ -263,7 +266,7 @@ def _foreign(path: Path) -> None:
 def test_a_damaged_or_foreign_ledger_is_a_stop_and_is_not_touched(path: Path, harm: Callable[[Path], None]) -> None:
     """It says what to do; nothing is mended behind anybody's back."""
     with at(path) as ledger:
-        ledger.book([], [intent(number) for number in range(200)], "klaargezet")
+        ledger.messages.book([], [intent(number) for number in range(200)], "klaargezet")
     harm(path)
     before = path.read_bytes()
     with pytest.raises(Stop, match="beschadigd") as stopped:
@@ -311,8 +314,8 @@ def test_thirty_thousand_deliveries_are_asked_for_in_a_few_questions(path: Path)
     """A whole town's history is read as a whole, not letter by letter: what it costs grows no faster than it does."""
     with at(path) as ledger:
         for start in range(0, 30_000, 1000):
-            ledger.book([], [intent(number) for number in range(start, start + 1000)], "klaargezet")
-        ledger.book([(intent(number).message_id, Outcome("klaargezet")) for number in range(30_000)])
+            ledger.messages.book([], [intent(number) for number in range(start, start + 1000)], "klaargezet")
+        ledger.messages.book([(intent(number).message_id, Outcome("klaargezet")) for number in range(30_000)])
         ledger.remember_numbers({}, {f"{number:024x}": f"D-{number}" for number in range(30_000)})
     asked: list[str] = []
     with at(path) as ledger:
@@ -330,20 +333,20 @@ def test_a_clock_that_was_wrong_for_one_round_does_not_hold_up_the_next(path: Pa
         return Ledger(path, TODAY, lambda: moment)
 
     with at(NOON) as ledger:
-        ledger.letters.count_departure("<one@mail.example>")
+        ledger.departures.count("<one@mail.example>")
     with at(NOON + wrong) as ledger:
-        ledger.letters.count_departure("<two@mail.example>")
-        ledger.pause_until(NOON + wrong + timedelta(days=1))
+        ledger.departures.count("<two@mail.example>")
+        ledger.departures.pause_until(NOON + wrong + timedelta(days=1))
     seen = NOON + timedelta(hours=1)
     with at(seen) as ledger:
-        assert ledger.left_since(seen - timedelta(days=1)) == (1 if wrong < timedelta(0) else 2)
-        assert (ledger.pause() is None) == (abs(wrong) > timedelta(days=7))
+        assert ledger.departures.since(seen - timedelta(days=1)) == (1 if wrong < timedelta(0) else 2)
+        assert (ledger.departures.pause() is None) == (abs(wrong) > timedelta(days=7))
     later = seen + timedelta(hours=23, minutes=30)
     with at(later) as ledger:
-        assert ledger.left_since(later - timedelta(days=1)) == (0 if wrong < timedelta(0) else 1)
+        assert ledger.departures.since(later - timedelta(days=1)) == (0 if wrong < timedelta(0) else 1)
     later = seen + timedelta(days=2)
     with at(later) as ledger:
-        assert ledger.left_since(later - timedelta(days=1)) == 0
+        assert ledger.departures.since(later - timedelta(days=1)) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on the size of files is POSIX")
@@ -371,14 +374,14 @@ def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(path:
 def test_a_letter_that_was_put_off_by_a_wrong_clock_waits_no_longer_than_any(path: Path, wrong: timedelta) -> None:
     """Beyond the longest wait a moment is not believed; one within it is."""
     with at(path, NOON + wrong) as ledger:
-        ledger.book([], [intent(1)], "verstuurd")
-        ledger.record(intent(1).message_id, Outcome("wacht", "druk", give_up=8))
+        ledger.messages.book([], [intent(1)], "verstuurd")
+        ledger.messages.book([(intent(1).message_id, Outcome("wacht", "druk", give_up=8))])
     with at(path) as ledger:
-        entry = ledger.entries([send(1)])["D-0001", "welcome", "1"]
+        entry = ledger.messages.known([send(1).key])["D-0001", "welcome", "1"]
         assert entry.next_try is None or entry.next_try <= NOON
-        assert ledger.next_try() is None
+        assert ledger.messages.next_try() is None
     with at(path, NOON + wrong) as ledger:
-        assert ledger.next_try() == NOON + wrong + timedelta(minutes=15)
+        assert ledger.messages.next_try() == NOON + wrong + timedelta(minutes=15)
 
 
 def half_made(path: Path, versions: int, application: int = APPLICATION) -> None:
@@ -398,7 +401,7 @@ def test_a_ledger_that_was_left_half_made_is_made_anew(path: Path, versions: int
     """Without tables, or with only some: nothing was ever written in it, so nothing is lost."""
     half_made(path, versions, application)
     with at(path) as ledger:
-        ledger.book([], [intent(1)], "klaargezet")
+        ledger.messages.book([], [intent(1)], "klaargezet")
         assert len(ledger.history().salt) == 32
     with at(path) as ledger:
         assert [one.person for one in ledger.history().deliveries] == ["D-0001"]
@@ -407,7 +410,7 @@ def test_a_ledger_that_was_left_half_made_is_made_anew(path: Path, versions: int
 def test_a_ledger_that_lost_its_salt_is_damaged(path: Path) -> None:
     """Letters without the salt that their digests were made with: never thrown away."""
     with at(path) as ledger:
-        ledger.book([], [intent(1)], "klaargezet")
+        ledger.messages.book([], [intent(1)], "klaargezet")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("DELETE FROM salt")
     with pytest.raises(Stop, match="beschadigd"):
@@ -419,6 +422,6 @@ def test_what_was_told_later_is_later_whatever_the_clock_says(tmp_path: Path) ->
     path, right = tmp_path / "state" / "ledger.sqlite3", datetime(2026, 3, 1, 12, tzinfo=UTC)
     for nr, moment in (("D-0001", right + timedelta(days=365)), ("D-0002", right), ("D-0003", right)):
         with Ledger(path, date(2026, 3, 1), lambda moment=moment: moment) as ledger:  # type: ignore[misc]  # mypy does not know the default
-            ledger.shelf.remember_sights([Delivery(nr, "seen", "", "verstuurd", date(2026, 3, 1))])
+            ledger.messages.remember_sights([Message(nr, "seen", "", "verstuurd", date(2026, 3, 1))])
             seen = sorted(ledger.history().sights, key=lambda one: one.at)
     assert [one.person for one in seen] == ["D-0001", "D-0002", "D-0003"]

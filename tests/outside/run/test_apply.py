@@ -144,7 +144,7 @@ def test_whoever_asked_to_be_left_alone_is_held(tmp_path: Path) -> None:
     register = new_register(tmp_path / "register.json", 2)
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
-        ledger.letters.do_not_mail([ledger.address_mark("Persoon2@mail.example")])
+        ledger.replies.do_not_mail([ledger.address_mark("Persoon2@mail.example")])
     report = carry_out(tmp_path, register, plan)
     assert (report.due, report.sent, report.held) == (2, 1, 1)
     assert mails(tmp_path) == ["D-0001"]

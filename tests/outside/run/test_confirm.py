@@ -237,30 +237,30 @@ def test_a_pause_holds_mail_up_until_somebody_says_to_go_on(
 ) -> None:
     """FORCE=1 goes on, and what left shows that the pause is over."""
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
-        ledger.pause_until(ledger.now() + timedelta(days=2))
+        ledger.departures.pause_until(ledger.now() + timedelta(days=2))
     box = Postman()
     go(tmp_path, TableRegister(register(people(1, 3))), box, yes=True, force=force)
     assert len(box.arrived) == sent
     assert ("make sync FORCE=1" in capsys.readouterr().err) is not force
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
-        assert (ledger.pause() is None) is force
+        assert (ledger.departures.pause() is None) is force
 
 
 def test_a_pause_that_is_asked_for_while_somebody_goes_on_holds(tmp_path: Path) -> None:
     """The mailbox says it again: then it is so."""
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
-        ledger.pause_until(ledger.now() + timedelta(hours=2))
+        ledger.departures.pause_until(ledger.now() + timedelta(hours=2))
     box = Postman({2: Outcome("wacht", "de daglimiet is bereikt", timedelta(days=1))})
     go(tmp_path, TableRegister(register(people(1, 3)), {LAST: lambda tables: tables}), box, yes=True, force=True)
     assert (len(box.arrived), len(box.asked)) == (1, 2)
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
-        assert ledger.pause() is not None
+        assert ledger.departures.pause() is not None
 
 
 def test_a_pause_of_the_mail_server_does_not_hold_up_what_is_put_ready(tmp_path: Path) -> None:
     """Nothing leaves then."""
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
-        ledger.pause_until(ledger.now() + timedelta(days=2))
+        ledger.departures.pause_until(ledger.now() + timedelta(days=2))
     box = Postman(dict.fromkeys(range(1, 10), Outcome("klaargezet")))
     box.done = "klaargezet"
     assert go(tmp_path, TableRegister(register(people(1, 3))), box, transport="outbox") == 0
@@ -300,7 +300,7 @@ def test_test_mails_keep_to_what_may_leave(tmp_path: Path, paused: bool, per_day
     settings = settings_in(tmp_path, per_day=per_day)
     with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
         if paused:
-            ledger.pause_until(ledger.now() + timedelta(hours=2))
+            ledger.departures.pause_until(ledger.now() + timedelta(hours=2))
         must_fit(9, settings, ledger, "test-mail", force=True)
     with pytest.raises(Stop) as stopped:
         send_tests(settings, Choices(None, False, False, TODAY), "ik@mail.example")

@@ -35,7 +35,7 @@ def mended(workbook: TableRegister, value: Cell = None) -> None:
 
 def remembered(home: Path) -> int:
     with Ledger(home / "state" / "ledger.sqlite3", TODAY) as ledger:
-        return len(ledger.do_not_mail_digests())
+        return len(ledger.replies.wishes().keys())
 
 
 @pytest.mark.parametrize("shown", ["#N/A", Unknown("#N/A"), Unknown()])

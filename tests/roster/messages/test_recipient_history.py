@@ -9,12 +9,12 @@ import pytest
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered
 from roster.messages.rules_update import holders
-from roster.plan.history import Delivery
+from roster.plan.history import Message
 from roster.plan.steps import View
 from support.registered_group import EARLY, LATE, a_view, told
 
 
-def to(view: View, delivery: Delivery, mobile: str, address: str) -> Delivery:
+def to(view: View, delivery: Message, mobile: str, address: str) -> Message:
     """The letter as it went to a mobile and an address of then."""
     history = view.history
     return delivery._replace(identities=(history.identity(mobile),), address_mark=history.address_mark(address))

@@ -20,7 +20,7 @@ from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from roster.messages.registered import plan_registered, plan_registered_marks
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import View
 from servers.smtp_server import mail_server
 from support.registered_group import EARLY, LATE, TERMS, a_view, told
@@ -70,10 +70,10 @@ def test_regienummer_tells_when_and_to_how_many() -> None:
     assert marks(a_view([told("registered", LATE, "tuindorp", state="onzeker")])) == ["onzeker sinds 20-11-2026"]
 
 
-def refused(day: date = LATE, reason: str = "het adres bestaat niet", where: str = "a@mail.example") -> Delivery:
+def refused(day: date = LATE, reason: str = "het adres bestaat niet", where: str = "a@mail.example") -> Message:
     """The letter to the first admin came to nothing at an address."""
     mark = History(salt=b"x").address_mark(where) if where else ""
-    return Delivery("D-0001", "registered", "tuindorp", "geweigerd", day, (), mark, reason)
+    return Message("D-0001", "registered", "tuindorp", "geweigerd", day, (), mark, reason)
 
 
 REFUSED = "geweigerd 20-11-2026 bij D-0001 (het adres bestaat niet). Verbeter het e-mailadres, dan gaat de mail vanzelf"

@@ -224,7 +224,7 @@ def test_a_letter_of_our_own_that_is_due_again_leaves_though_its_row_tells_of_it
     rounds.history = replace(
         rounds.history,
         deliveries=[
-            one._replace(state="wacht", told="verstuurd 1-4-2026 (versie stadspark)") if one.act == "moved" else one
+            one._replace(state="wacht", reported="verstuurd 1-4-2026 (versie stadspark)") if one.act == "moved" else one
             for one in rounds.history.deliveries
         ],
     )

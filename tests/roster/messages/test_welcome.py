@@ -9,7 +9,7 @@ import pytest
 from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
 from roster.model import Status, Terms
-from roster.plan.history import Delivery, Recipient
+from roster.plan.history import Message, Recipient
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.welcome_view import HISTORY, TERMS, TODAY, a_view, due, number
@@ -17,9 +17,9 @@ from support.welcome_view import HISTORY, TERMS, TODAY, a_view, due, number
 
 def left(
     nr: str, state: str, mobile: int | None = None, email: str = "", *, version: str = "1", act: str = "welcome"
-) -> Delivery:
+) -> Message:
     """What the ledger knows of a letter."""
-    return Delivery(
+    return Message(
         nr,
         act,
         version,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.delivery_status import WelcomeMark, busy_since, mark_of, read_mark
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 from support.json_register import HEADINGS
@@ -108,7 +108,7 @@ HISTORY = History(salt=b"salt")
 WHO, WHERE = HISTORY.identity("+31620000001"), HISTORY.address_mark("persoon1@mail.example")
 
 
-def told(cell: Cell, *deliveries: Delivery, **terms: str) -> list[object]:
+def told(cell: Cell, *deliveries: Message, **terms: str) -> list[object]:
     """What a row that says `cell` is told of these deliveries."""
     row: list[Cell] = ["D-0001", "Persoon 1", "+31620000001", "persoon1@mail.example", "actief", cell]
     columns = {heading: position for position, heading in enumerate(HEADINGS)}
@@ -125,8 +125,8 @@ def delivery(
     reason: str = "",
     who: str = WHO,
     where: str = WHERE,
-) -> Delivery:
-    return Delivery("D-0001", act, "1", state, day, (who,), where, reason)
+) -> Message:
+    return Message("D-0001", act, "1", state, day, (who,), where, reason)
 
 
 READY = "klaargezet 23-11-2026 (D-0001, versie 1)"

@@ -229,7 +229,7 @@ def test_a_ledger_of_before_gets_its_new_table(tmp_path: Path, monkeypatch: pyte
     path = tmp_path / "state" / "ledger.sqlite3"
     before = next(turn for turn, steps in enumerate(MIGRATIONS) if any("recipient" in step for step in steps))
     with monkeypatch.context() as earlier:
-        earlier.setattr("outside.ledger.schema.MIGRATIONS", MIGRATIONS[:before])
+        earlier.setattr("outside.ledger.database.MIGRATIONS", MIGRATIONS[:before])
         with pytest.raises(sqlite3.OperationalError), Ledger(path, DAY) as ledger:
             ledger.history()
     with Ledger(path, DAY) as ledger:

@@ -9,7 +9,7 @@ import pytest
 
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.planners.safety import doubts
 from support.plans import view
@@ -53,7 +53,7 @@ def test_many_mails_to_people_who_were_mailed_already_are_doubted() -> None:
         ]
     )
     others = [
-        Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody")
+        Message(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody")
         for n in range(1, 31)
     ]
     seen = view(register(rows), replace(TERMS, regiegroep_number="06-23456789"), History(others, salt=b"test"))
@@ -195,7 +195,7 @@ def test_very_many_new_mails_at_once_are_doubted(number: int, counts: dict[str, 
 
 def test_many_new_mails_are_no_doubt_where_they_are_a_small_part() -> None:
     """Thirty of a hundred and thirty-three; and letters that were put ready before are not new where they leave."""
-    ready = [Delivery(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1)) for n in range(1, 31)]
+    ready = [Message(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1)) for n in range(1, 31)]
     terms = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
     seen = view(register(newcomers(30)), terms, History(ready, counts={"members": 33}, salt=b"test"))
     assert doubts(seen, list(plan_welcome(seen))) == []

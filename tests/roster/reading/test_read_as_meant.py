@@ -10,7 +10,7 @@ import pytest
 
 from roster.messages.welcomed import who_was_welcomed
 from roster.model import Limits, Member, Roster, Standing, Status
-from roster.plan.history import Delivery, History
+from roster.plan.history import History, Message
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell
@@ -123,7 +123,7 @@ def test_the_ledger_knows_who_was_welcomed_where_the_row_lost_its_mark() -> None
     """A back-dated newcomer does not take the place of who has the letter."""
     history = History(salt=b"test")
     history.deliveries.append(
-        Delivery("D-0002", "welcome", "1", "klaargezet", date(2026, 2, 2), (history.identity("+31620000002"),), "")
+        Message("D-0002", "welcome", "1", "klaargezet", date(2026, 2, 2), (history.identity("+31620000002"),), "")
     )
     text = "Nr | Voornaam | Aangemeld op\nD-0001 | Nieuw | 1-1-2020\nD-0002 | Eerder | 1-2-2026"
     assert places(text, 3) == ["Nieuw", "Ada", "Bo"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.plan.history import Delivery, History, Recipient, seen
+from roster.plan.history import History, Message, Recipient, seen
 from roster.reading.row_ids import far_rows, give_numbers, highest_seen
 from roster.sheet.table import Cell
 from support.plans import view
@@ -151,7 +151,7 @@ def test_of_two_rows_with_one_mobile_the_one_that_was_mailed_gets_its_number_bac
         history.recipients = {"D-0001": above, "D-0002": mailed}
     else:
         history.deliveries = [
-            Delivery("D-0002", "welcome", "1", "verstuurd", date(2026, 3, 1), mailed[:1], mailed.address)
+            Message("D-0002", "welcome", "1", "verstuurd", date(2026, 3, 1), mailed[:1], mailed.address)
         ]
     rows = [above, mailed]
     mobiles: list[str | None] = ["+31623456789", "+31623456789"]
