@@ -104,7 +104,7 @@ ROSTER_FOR = {
     "workbook": {"sheet", "plan"},
     "xlsx": {"sheet"},
     "excel": {"sheet", "model", "plan", "reading"},
-    "google": {"sheet", "plan"},
+    "google": {"sheet", "plan", "reading"},
     "google_setup": {"sheet", "model"},
     "text": {"messages", "plan"},
     "mail": {"cells", "messages", "plan"},

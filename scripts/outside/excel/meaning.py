@@ -11,9 +11,11 @@ from outside.errors import Stop
 from outside.files.backups import doing_on_disk
 from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.formula_cells import unknown_cells
+from outside.xlsx.hyperlinks import links_of
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
+from roster.reading.links import cells_in_doubt
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
 from roster.sheet.table import Sheet, Table, fold
@@ -68,6 +70,21 @@ def days_from_1904(tables: Mapping[str, Table]) -> None:
                 cell = row[place] if place < len(row) else None
                 if isinstance(cell, int | float) and not isinstance(cell, bool) and cell > 0:
                     row[place] = cell + _SHIFT
+
+
+def find_links(path: Path, tables: Mapping[str, Table]) -> None:
+    """Put into `Table.links` what lies behind cells whose words are not understood; hardly any file has such a cell."""
+    doubted = list(cells_in_doubt(tables.values()))
+    if not doubted:
+        return
+    with doing_on_disk(path), path.resolve().open("rb") as file:
+        book = open_book(Archive(file))
+        titles = {table.title for table, _, _ in doubted} & book.sheets.keys()
+        links = {title: links_of(book, title) for title in titles}
+    for table, index, heading in doubted:
+        link = links.get(table.title, {}).get((table.first - 1 + index, table.columns[heading]), "")
+        if link:
+            table.links[index, heading] = link
 
 
 def _totals(book: Book, title: str) -> Iterable[int]:

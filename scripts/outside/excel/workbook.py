@@ -12,7 +12,7 @@ import filelock
 from outside.errors import Changed, Stop
 from outside.excel.cells import MergedRange, is_register_tab, read_file
 from outside.excel.lock import RegisterLock
-from outside.excel.meaning import days_from_1904, put_in_what_is_meant
+from outside.excel.meaning import days_from_1904, find_links, put_in_what_is_meant
 from outside.excel.new_tab import sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabEdits
@@ -108,6 +108,7 @@ class ExcelWorkbook:
             raise Stop(f"'{self.name}' kan zo niet worden gelezen.", "\n".join(told)) from problems
         if is_1904:
             days_from_1904(tables)
+        find_links(self.path, tables)
         self._reading = _Reading(seen, tables)
         cells = {sheet.title: sheet.cells for sheet in sheets}
         for tab, table in tables.items():

@@ -10,6 +10,7 @@ from outside.google.backup import keep_tabs
 from outside.google.batch import FIELDS, Batch, Seen, seen_in
 from outside.google.client import Calls, Json, Lost, Refused
 from outside.google.journal import Journal
+from outside.google.links import read_links
 from outside.google.lock import Lock
 from outside.google.login import log_in
 from outside.google.row_matching import Cells, UnverifiedWrite
@@ -42,8 +43,9 @@ class Session:
         return self._calls
 
     def read(self) -> None:
-        """See anew all that stands there: two calls. Raises Stop for what cannot be read."""
+        """See anew all that stands there: two calls, a third for links. Raises Stop for what cannot be read."""
         self.found, self.tabs = read_tabs(self.calls)
+        read_links(self.calls, self.tabs)
 
     def reread_tabs(self, names: Sequence[str]) -> dict[str, Tab]:
         """Those tabs as they stand now. A tab that is not there is left out; Stop where one of people's has gone."""

@@ -152,6 +152,16 @@ def open_book(archive: Archive) -> Book:
     return Book(archive, workbook, relations, sheets)
 
 
+def related(book: Book, part: str, kind: str) -> dict[str, str]:
+    """What a part points to, by the mark that it uses for it: those of which the type ends so ("/table")."""
+    folder, name = posixpath.split(part)
+    relations = posixpath.join(folder, "_rels", name + ".rels")
+    if relations not in book.archive:
+        return {}
+    tree = ElementTree.fromstring(book.archive.bytes_of(relations))  # noqa: S314  # the guard refused every DOCTYPE
+    return {node.get("Id", ""): node.get("Target", "") for node in tree if node.get("Type", "").endswith(kind)}
+
+
 def _target(source: str, target: str) -> str:
     """A relation's target as a part's name."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target)).lstrip("/")

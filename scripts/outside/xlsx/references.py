@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from posixpath import dirname, join, normpath, split
+from posixpath import dirname, join, normpath
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
-from outside.xlsx.package import Book
+from outside.xlsx.package import Book, related
 from outside.xlsx.text import column_number
 
 _LAST_COLUMN, _LAST_ROW = 16_384, 1_048_576
@@ -140,11 +140,6 @@ def names_of(book: Book) -> FormulaNames:
 
 def tables_of(book: Book, sheet: str) -> list[str]:
     """The parts of the tables (ListObjects) that stand on a tab."""
-    folder, name = split(sheet)
-    relations = join(folder, "_rels", name + ".rels")
-    if relations not in book.archive:
-        return []
-    tree = ElementTree.fromstring(book.archive.bytes_of(relations))  # noqa: S314  # the guard refused every DOCTYPE
-    targets = [node.get("Target", "") for node in tree if node.get("Type", "").endswith("/table")]
+    targets = related(book, sheet, "/table").values()
     parts = [normpath(join("/", dirname(sheet), target)).lstrip("/") for target in targets]
     return [part for part in parts if part in book.archive]

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
+from roster.reading.links import MESSAGE, REMEDY
 from roster.reading.unread import STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
 
@@ -24,7 +25,8 @@ class Rows:
     """The rows that count: those with something of people's in them, in the order of the sheet.
 
     Rows `apart` (0 = first below the headings) do not count either. With `whole` the software's own columns
-    count as well. `findings` is the list that unreadable
+    count as well. Where a cell's words are not understood, the link behind it is read (`Table.links`).
+    `findings` is the list that unreadable
     cells are told in. Rows whose `silent` is True are told of only where a reader insists.
     """
 
@@ -38,11 +40,22 @@ class Rows:
             counts[index] = False
         every = all(counts)
         self._columns = _turned(table, table.rows if every else list(compress(table.rows, counts)))
+        self._linked = self._put_links(counts) if table.links else frozenset()
         self._left_out = [] if every else [row for row, counted in zip(table.rows, counts, strict=True) if not counted]
         rows = compress(count(table.first), counts)
         self.places = list(map(Place, repeat(table.tab), rows, compress(table.keys, counts)))
         self.silent: Sequence[bool] = [False] * len(self.places)
         self._unread: set[tuple[int, str]] = set()
+
+    def _put_links(self, counts: Sequence[bool]) -> frozenset[tuple[int, str]]:
+        """Read the link behind a cell instead of its words; which cells of the rows that count those are."""
+        turns = {index: turn for turn, index in enumerate(compress(count(), counts))}
+        linked = set()
+        for (index, heading), link in self.table.links.items():
+            if index in turns:
+                self._columns[heading][turns[index]] = link
+                linked.add((turns[index], heading))
+        return frozenset(linked)
 
     def cells(self, heading: str) -> list[Cell]:
         """The cells under a heading, one a row that counts."""
@@ -99,7 +112,10 @@ class Rows:
                     continue
                 self._unread.add((index, heading))
             told = wrong.rule if type(wrong) is Unread else rule
-            self.tell(index, heading, told, weight, wrong.message, wrong.remedy)
+            message, remedy = wrong.message, wrong.remedy
+            if (index, heading) in self._linked:
+                message, remedy = f"{MESSAGE} {message}", f"{remedy} {REMEDY}"
+            self.tell(index, heading, told, weight, message, remedy)
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
     def heeds(self, heading: str, law: Callable[[Cell], _Read], instead: _Read, *, unlike: bool = False) -> list[_Read]:

@@ -36,11 +36,15 @@ Value = Scalar | Formula | None
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All of a cell but its value. Shared between cells and therefore never changed in place."""
+    """All of a cell but its value. Shared between cells and therefore never changed in place.
+
+    `link` holds what the API tells of a chip or a link: hyperlink, chipRuns, textFormatRuns.
+    """
 
     format: Json = field(default_factory=dict)
     note: str = ""
     validation: Json | None = None
+    link: Json = field(default_factory=dict)
 
 
 PLAIN = Look()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servers.sheets_server.book import Book, Box, Tab, letters, number_of
 from servers.sheets_server.cells import Look, Value, typed
 from servers.sheets_server.grid import delete_lines, insert_lines, sort_rows
+from servers.sheets_server.refusal import Json
 from servers.sheets_server.schema import laid_over
 
 
@@ -39,6 +40,18 @@ class Person:
         """Put exactly this value (a number for a day, a Formula …) in a cell."""
         tab, r, c = self._place(title, row, column)
         tab.put(r, c, value)
+
+    def pastes_chip(self, title: str, row: int, column: str, shown: str, chip: Json) -> None:
+        """Paste an address of which Google makes a chip: `chip` as the API tells it, `shown` the name on it."""
+        self._links(title, row, column, shown, {"chipRuns": [{"chip": chip}]})
+
+    def links(self, title: str, row: int, column: str, word: str, address: str) -> None:
+        """Put a link behind a word."""
+        self._links(title, row, column, word, {"hyperlink": address})
+
+    def _links(self, title: str, row: int, column: str, shown: str, link: Json) -> None:
+        tab, r, c = self._place(title, row, column)
+        tab.put(r, c, shown, replace(tab.row(r).look(c), link=link))
 
     def inserts_row(self, title: str, row: int, *texts: str) -> None:
         """Insert a row above the one that is `row` now, and type it."""

@@ -157,6 +157,7 @@ def _cell_data(book: Book, value: Value, look: Look, mask: Mask) -> Json:
             out["note"] = look.note
         if look.validation and (not mask or "dataValidation" in mask):
             out["dataValidation"] = cut(look.validation, mask.get("dataValidation", {}))
+        out |= {name: part for name, part in look.link.items() if not mask or name in mask}
     if (value is not None or look is not PLAIN) and (not mask or "effectiveFormat" in mask):
         out["effectiveFormat"] = cut({**_DEFAULT_FORMAT, **look.format}, mask.get("effectiveFormat", {}))
     return out
