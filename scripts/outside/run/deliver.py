@@ -22,7 +22,7 @@ from roster.sheet.table import Cell, says
 CHUNK = 25
 """Letters that are announced together in the rows of a register."""
 
-WAITING = Outcome(State.WAITS)
+_WAITING = Outcome(State.WAITS)
 
 
 def settle(ledger: Ledger, mailbox: Mailbox) -> None:
@@ -231,7 +231,7 @@ class Round:
             else:
                 ended.pop(message_id, None)  # the outbox shows whether it lies there
 
-    def _message(self, one: Spooled, outcome: Outcome = WAITING) -> Message:
+    def _message(self, one: Spooled, outcome: Outcome = _WAITING) -> Message:
         """A letter as the ledger knows it: as it is announced, or with how it went."""
         send, ledger = one.send, self._ledger
         return Message(

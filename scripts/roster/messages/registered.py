@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from roster.messages.audience import audience_of
 from roster.messages.contact_cards import facts_of, regiegroep_card
-from roster.messages.notices import ADMIN, notices_of
-from roster.messages.recipient_history import recipient_history_of
+from roster.messages.notices import ADMIN, REGISTERED, notices_of
+from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message, Notice
@@ -15,9 +15,7 @@ from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Cell, Table, fold, says
 
-ACT = "registered"
-WELCOME = "welcome"
-COLUMN = "Regienummer"
+_COLUMN = "Regienummer"
 
 
 def plan_registered(view: View) -> Iterator[Send]:
@@ -29,7 +27,7 @@ def plan_registered(view: View) -> Iterator[Send]:
     """
     if not view.terms.regiegroep_number:
         return
-    ours = {one.version for one in view.history.deliveries if one.act == ACT}
+    ours = {one.version for one in view.history.deliveries if one.act == REGISTERED}
     for group, admins in _registered_groups(view):
         if _version(group) not in ours and _another_laptop(_cell(view, group)):
             continue
@@ -62,7 +60,7 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
         if not (wholly or told_before or _was_taken_back(cell, group, admins, view)):
             continue
         if not says(cell, briefly) and not says(cell, wholly):
-            yield SetCell(group.place.at(COLUMN), wholly, cell)
+            yield SetCell(group.place.at(_COLUMN), wholly, cell)
 
 
 def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: View) -> bool:
@@ -71,7 +69,7 @@ def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: Vi
     return (
         isinstance(cell, str)
         and cell.startswith(State.READY)
-        and any((one.act, one.version, one.state) == (ACT, _version(group), State.WAITS) for one in letters)
+        and any((one.act, one.version, one.state) == (REGISTERED, _version(group), State.WAITS) for one in letters)
     )
 
 
@@ -101,7 +99,11 @@ def _refusals(refused: Sequence[tuple[Member, Message]], *, why: bool = False) -
 
 def _is_refused(letter: Message, admin: Member, view: View) -> bool:
     """True where this letter came to nothing at the address that the admin has now; of a welcome its own row tells."""
-    return letter.act == ACT and letter.state == State.REFUSED and recipient_history_of(view).is_refused(letter, admin)
+    return (
+        letter.act == REGISTERED
+        and letter.state == State.REFUSED
+        and recipient_history_of(view).is_refused(letter, admin)
+    )
 
 
 def _day(letters: Iterable[Message]) -> str:
@@ -129,7 +131,7 @@ def _knows_of_it(admin: Member, group: Group, view: View) -> bool:
 
 def _of(admin: Member, view: View) -> list[Message]:
     """What this admin was told of a group's registration, by the letter about it or by a welcome."""
-    return [one for one in recipient_history_of(view).letters(admin) if one.act in (ACT, WELCOME, ADMIN)]
+    return [one for one in recipient_history_of(view).letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
 
 
 def _latest(admin: Member, group: Group, view: View) -> Message | None:
@@ -169,7 +171,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
     cards = regiegroep_card(number, view.terms)
     return audience.letter(
         admin,
-        ACT,
+        REGISTERED,
         _version(group),
         {
             **audience.number_facts(admin),
@@ -178,7 +180,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
             "announce": group.started is None,
             **facts_of((), cards),
         },
-        mark=group.place.at(COLUMN),
+        mark=group.place.at(_COLUMN),
         mark_was=_cell(view, group),
         cards=cards,
         told_together=True,
@@ -193,4 +195,4 @@ def _version(group: Group) -> str:
 
 def _cell(view: View, group: Group) -> Cell:
     table: Table = view.roster.tables[GROEPEN.title]
-    return table.cell(group.place.row - table.first, COLUMN)
+    return table.cell(group.place.row - table.first, _COLUMN)

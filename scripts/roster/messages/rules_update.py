@@ -10,14 +10,13 @@ from difflib import SequenceMatcher
 
 from roster.messages.audience import audience_of, by_joining, has_address
 from roster.messages.opt_out import is_left_alone
-from roster.messages.recipient_history import IN_WELCOME, recipient_history_of, when_told
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.model import Member, Status
 from roster.plan.delivery_status import WelcomeMark, read_mark
 from roster.plan.history import Message
 from roster.plan.steps import Planner, Send, View
 
-ACT = "rules_update"
-COLUMN = "Welkom"
+_COLUMN = "Welkom"
 
 Rules = Callable[[str, str], Sequence[str] | None]
 """A version and a language in; its rules in order as plain text, or None where that version was not kept."""
@@ -114,7 +113,7 @@ def tells_rules_by_hand(holder: Holder, view: View) -> bool:
     member, current = holder.member, view.terms.rules_version
     if not is_older(holder.version, current) or is_left_alone(member, view):
         return False
-    return not has_address(member) or audience_of(view).refused(member, ACT, current) is not None
+    return not has_address(member) or audience_of(view).refused(member, RULES_UPDATE, current) is not None
 
 
 def no_news(found: Iterable[Holder], rules: Rules, view: View) -> dict[tuple[str, str], int]:
@@ -163,9 +162,9 @@ def _is_later(mark: WelcomeMark, known: Message | None) -> bool:
 def _letter(member: Member, told: dict[str, object], view: View) -> Send:
     return audience_of(view).letter(
         member,
-        ACT,
+        RULES_UPDATE,
         view.terms.rules_version,
         {**told, "group": member.group},
-        mark=member.place.at(COLUMN),
-        mark_was=recipient_history_of(view).cell(member, COLUMN),
+        mark=member.place.at(_COLUMN),
+        mark_was=recipient_history_of(view).cell(member, _COLUMN),
     )

@@ -14,7 +14,7 @@ from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 
-COLUMN = "Welkom"
+_COLUMN = "Welkom"
 
 
 def plan_missed_marks(view: View) -> Iterator[SetCell]:
@@ -27,7 +27,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     """
     recipients = recipient_history_of(view)
     table = view.roster.tables[DEELNEMERS.title]
-    said, first = list(table.column(COLUMN)), table.first
+    said, first = list(table.column(_COLUMN)), table.first
     for member in view.roster.members:
         letters = recipients.letters_of_row(member)
         known = _told_of(letters)
@@ -37,7 +37,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
         taken_back = any(_was_taken_back(one, cell) for one in letters)
         if not (known or alone or stale or taken_back):
             if isinstance(cell, str) and read_mark(cell) is not None and recipients.is_anothers(cell, member):
-                yield SetCell(member.place.at(COLUMN), "", cell)
+                yield SetCell(member.place.at(_COLUMN), "", cell)
             continue
         text = _text(known, member, cell, view)
         if (
@@ -51,7 +51,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
         elif stale and welcome_queue_of(view).turn(member) is not WelcomeState.DUE:  # likewise
             text = without_wish(cell)
         if text is not None and not says(cell, text):
-            yield SetCell(member.place.at(COLUMN), text, cell)
+            yield SetCell(member.place.at(_COLUMN), text, cell)
 
 
 def _was_taken_back(letter: Message, cell: Cell) -> bool:

@@ -12,8 +12,8 @@ from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.messages.new_admins import with_cards
 from roster.messages.opt_out import is_left_alone
-from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcomed import ACT, Welcomed
+from roster.messages.recipient_history import WELCOME, recipient_history_of
+from roster.messages.welcomed import Welcomed
 from roster.model import Group, Member, Role, Roster, Standing, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Notice
@@ -133,7 +133,9 @@ class WelcomeQueue:
             return WelcomeState.LEFT_ALONE
         return WelcomeState.DUE if self._view.terms.regiegroep_number else WelcomeState.NUMBER
 
-    def letter(self, member: Member, act: str = ACT, version: str = "", column: str = "Welkom", **more: object) -> Send:
+    def letter(
+        self, member: Member, act: str = WELCOME, version: str = "", column: str = "Welkom", **more: object
+    ) -> Send:
         """A letter about his group, with the cards of those whose number must be saved first.
 
         Without more it is the welcome of a member whose turn it is; `more` are facts that another kind tells besides.
@@ -149,7 +151,7 @@ class WelcomeQueue:
             mark=member.place.at(column),
             mark_was=self._welcomed.cell(member, column),
             cards=(*admins, *regiegroep),
-            told_together=act != ACT,
+            told_together=act != WELCOME,
             notice=self.notice(member),
         )
 

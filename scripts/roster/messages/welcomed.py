@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from roster.messages.audience import audience_of
-from roster.messages.recipient_history import recipient_history_of
+from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
 from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
-
-ACT = "welcome"
 
 AFTER = ("rules_update", "admin", "moved", "number_update", "registered")
 """The letters that only go to whoever was welcomed."""
@@ -34,7 +32,7 @@ class Welcomed:
         welcomed, by whatever machine.
         """
         letters = self._recipients.letters(member) if self._view.history.deliveries else ()
-        known = [one for one in letters if one.act == ACT]
+        known = [one for one in letters if one.act == WELCOME]
         if not known and any(one.act in AFTER and one.state in self._done for one in letters):
             return State.SENT
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
