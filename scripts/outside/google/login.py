@@ -26,6 +26,9 @@ SCOPES = ["https://www.googleapis.com/auth/spreadsheets"]
 LOGIN = "google-login.json"
 """What a person's own login leaves, beside the file of the app."""
 
+_AUDIENCE = "https://console.cloud.google.com/auth/audience"
+"""Where it stands who may log in with an app: until it is in production its test users, for seven days each time."""
+
 LOGIN_SECONDS = 300
 """How long the browser is waited for."""
 
@@ -136,7 +139,8 @@ def _with_the_browser(client_config: Mapping[str, Any], scopes: Iterable[str], p
     except (WSGITimeoutError, OAuth2Error, Warning) as error:  # a Warning: the tick at "spreadsheets" was left out
         raise Stop(
             "Het inloggen bij Google is niet afgemaakt.",
-            "Geef de opdracht nog eens. Zet op de pagina van Google het vinkje bij uw spreadsheets.",
+            "Geef de opdracht nog eens. Zet op de pagina van Google het vinkje bij uw spreadsheets. Zei Google dat de "
+            f"toegang is geblokkeerd? Zet uw adres dan bij Testgebruikers, of de app op In productie: {_AUDIENCE}",
         ) from error
 
 
@@ -154,6 +158,6 @@ def refused_login(error: Exception, login: Login) -> Stop:
         )
     return Stop(
         "Uw inlog bij Google is verlopen of ingetrokken.",
-        f"Verwijder het bestand {login.kept}, en log opnieuw in door de opdracht nog eens te geven. Gebeurt dit elke "
-        "week? Publiceer dan de app bij Google: in HANDLEIDING.md staat hoe.",
+        f"Hield hij het maar een week? Zet de app bij Google dan eerst op In productie: {_AUDIENCE}, App publiceren. "
+        f"Verwijder dan het bestand {login.kept}, en log opnieuw in door de opdracht nog eens te geven.",
     )

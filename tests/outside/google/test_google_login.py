@@ -74,6 +74,7 @@ def test_whoever_says_no_to_google_hears_how_to_go_on(sheets: SheetsServer, book
     key = sheets.tokens.app(tmp_path / "client.json")
     ended = check(sheets, tmp_path, book, key, BROWSER=browser(tmp_path, error="access_denied"))
     assert ended.returncode == 2 and "niet afgemaakt" in ended.stderr and "Traceback" not in ended.stderr
+    assert "Testgebruikers" in ended.stderr
     assert not (tmp_path / "google-login.json").exists()
 
 
@@ -83,7 +84,10 @@ def test_a_login_that_was_taken_back_is_told(sheets: SheetsServer, book: Book, t
     assert check(sheets, tmp_path, book, key).returncode == 0
     sheets.tokens.revoked.add(PERSON)
     ended = check(sheets, tmp_path, book, key)
-    assert ended.returncode == 2 and "verlopen of ingetrokken" in ended.stderr
+    told = " ".join(ended.stderr.split())
+    assert ended.returncode == 2 and "verlopen of ingetrokken" in told
+    assert "Verwijder dan het bestand login.json" in told
+    assert "op In productie: https://console.cloud.google.com/auth/audience, App publiceren." in told
 
 
 def test_the_login_that_gspread_keeps_is_found(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
