@@ -33,6 +33,8 @@ press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 # Wheels only: what has to be built first runs its maker's code on this computer.
 wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:
 install = $(PY) $(wheels) --require-hashes
+# With compiled modules kept, whatever the environment says: every worker and every door would else compile all of it again.
+pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
@@ -106,10 +108,10 @@ number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een
 	@$(press)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven
-	@$(PY) -m pytest -n auto --dist worksteal -m "not long" $(ARGS)
+	@$(pytest) -m "not long" $(ARGS)
 
 test-long: $(READY_TESTS) ## voor makers: de proeven die langer duren
-	@$(PY) -m pytest -n auto --dist worksteal -m long $(ARGS)
+	@$(pytest) -m long $(ARGS)
 
 lint: $(READY_TESTS) ## voor makers: stijl en typen
 	@$(PY) -m ruff check .

@@ -41,6 +41,23 @@ def files_of_the_house() -> list[Path]:
     return [file for file in found if file.suffix not in kept_out and not file.name.startswith((".~", "~$"))]
 
 
+DISK_IN_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files without a disk: tests wait there for no fsync, and what a kill leaves is the same."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure() -> None:
+    """Folders of tests lie in memory where that can be, unless somebody chose a place."""
+    if os.access(DISK_IN_MEMORY, os.W_OK) and not {"TMPDIR", "PYTEST_DEBUG_TEMPROOT"} & os.environ.keys():
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(DISK_IN_MEMORY)
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """A few more than there are cores: some tests wait for a server, a lock or a process."""
+    return (os.cpu_count() or 1) + 2
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--sample=60 --seed=1` runs so many of the chosen tests, the same ones for the same seed."""
     parser.addoption("--sample", type=int, default=0, help="run only so many of the chosen tests")

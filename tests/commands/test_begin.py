@@ -20,6 +20,7 @@ from outside.errors import Stop
 from outside.excel.create import create_register
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
+from support.ground import example_at
 
 TODAY = date(2026, 11, 23)
 
@@ -142,10 +143,8 @@ def test_state_of_another_register_is_refused(house: Settings) -> None:
 
 def test_a_ledger_that_mailed_other_people_is_refused(house: Settings) -> None:
     """The same without a backup: the ledger's letters went to nobody of this example."""
-    from outside.commands.setup import make_example  # another example, other people
-
     house.workbook.path.unlink()
-    make_example(house.workbook.path, 60, 7, TODAY)
+    example_at(house.workbook.path, 60, 7, TODAY)
     shutil.rmtree(house.paths.state / "backups")
     refused(house, "hoort bij een ander register")
 

@@ -19,7 +19,6 @@ from openpyxl import load_workbook
 from conftest import SCRIPTS, RunDoor
 from outside.commands.bounces import LARGEST, TIMES, _from_folder, hear
 from outside.commands.no_mail import People
-from outside.commands.setup import make_example
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
@@ -27,6 +26,7 @@ from roster.plan.delivery_status import State
 from servers.imap_server import imap_server
 from support.announced import announced
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
+from support.ground import example_at, laid_out
 from support.kill import strace
 from support.smtp_home import TODAY, age, lay_out, welkom
 
@@ -38,11 +38,14 @@ TOO_MANY = "550 5.4.5 Daily user sending limit exceeded"
 @pytest.fixture
 def home(tmp_path: Path, press_door: RunDoor) -> Path:
     """Everybody was mailed: an outbox whose letters went by hand."""
-    make_example(tmp_path / "register.xlsx", 40, 3, DAY)
-    settings = lay_out(tmp_path, 25, transport="outbox")
-    press_door("sync", "--settings", settings, *TODAY)
-    assert press_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
-    return tmp_path
+
+    def mail_everybody(folder: Path) -> None:
+        example_at(folder / "register.xlsx", 40, 3, DAY)
+        settings = lay_out(folder, 25, transport="outbox")
+        press_door("sync", "--settings", settings, *TODAY)
+        assert press_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0
+
+    return laid_out("everybody mailed", tmp_path, mail_everybody)
 
 
 def letters(home: Path) -> dict[str, tuple[str, str]]:

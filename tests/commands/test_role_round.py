@@ -14,12 +14,12 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.commands.number_update import update_number
-from outside.commands.setup import make_example
 from outside.config.choices import Choices
 from outside.config.settings import load_settings
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
 from servers.smtp_server import Plan, mail_server
+from support.ground import example_at
 from support.smtp_home import lay_out, retype
 
 
@@ -27,7 +27,7 @@ class Ground:
     """A register whose members were welcomed, and what arrives from then on."""
 
     def __init__(self, home: Path, plan: Plan, port: int) -> None:
-        make_example(home / "register.xlsx", 40, 3, date(2026, 11, 23))
+        example_at(home / "register.xlsx", 40, 3, date(2026, 11, 23))
         self.home, self.plan, self.settings = home, plan, lay_out(home, port)
         self.seen = 0
         self.sync(day=23)

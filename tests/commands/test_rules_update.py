@@ -12,7 +12,6 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from conftest import RunDoor
-from outside.commands.setup import make_example
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose
@@ -20,6 +19,7 @@ from outside.text.rules_archive import keep_rules, kept_rules
 from outside.text.templates import find_text
 from roster.messages.rules_update import difference, is_news, is_older, read_rules
 from servers.smtp_server import mail_server
+from support.ground import example_at
 from support.pages import FACTS, Page
 from support.smtp_home import lay_out, retype, sync, welkom
 
@@ -136,7 +136,7 @@ def _people(number: int) -> str:
 
 def test_members_with_an_older_version_get_one_letter(tmp_path: Path, press_door: RunDoor) -> None:
     """Through the doors: welcomed under an older version, told once of the new one, and then it is quiet."""
-    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
         sync(press_door, settings)
@@ -170,7 +170,7 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, press_door
 
 def test_refused_news_goes_again_with_the_same_word(tmp_path: Path, press_door: RunDoor) -> None:
     """Where the address is mended, and where the coordinator asks: both times with `make rules-update`, and told so."""
-    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     day = ("--yes", "--today", "2026-11-24")
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)

@@ -21,6 +21,7 @@ from outside.text.by_hand import render_by_hand
 from roster.messages.welcome import by_hand
 from roster.plan.history import History, Message
 from support.announced import announced
+from support.ground import laid_out
 from support.marks import without_nr
 from support.pages import Page
 from support.plans import view
@@ -34,9 +35,7 @@ READY = "klaargezet 31-3-2026 (versie 1)"
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A round was done: Anna and Piet have a letter ready, Kees (D-0003) and Mies (D-0004) are on the page."""
-    made = lay_out(tmp_path)
-    sync(made)
-    return made
+    return settings_of(laid_out("welcomed", tmp_path, lambda folder: sync(lay_out(folder))))
 
 
 def welkom(settings: Settings) -> list[object]:

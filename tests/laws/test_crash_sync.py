@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from python_calamine import load_workbook
 
-from outside.commands.setup import make_example
+from support.ground import example_at
 from support.kill import die_often, strace
 from support.pressed import press
 
@@ -71,7 +71,7 @@ class Ground:
     def __init__(self, folder: Path) -> None:
         self.home = folder / "home"
         self._register = folder / "register.xlsx"
-        make_example(self._register, 40, 1, TODAY)
+        example_at(self._register, 40, 1, TODAY)
         self.lay_out()
         assert press("sync", *door(self.home)[3:], cwd=self.home).returncode == 1
         self.due = addresses(self.home)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from roster.plan.steps import SetCell
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell
+from support.ground import register_at
 from support.workbook_contract import PEOPLE, rows_of
 from support.xlsx_by_hand import sheet_xml, write_workbook
 
@@ -18,7 +18,7 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 
 def register(path: Path, members: Sequence[Mapping[str, Cell]] = PEOPLE) -> ExcelWorkbook:
     """A new register with these members, opened."""
-    create_register(path, {"Deelnemers": rows_of("Deelnemers", members)})
+    register_at(path, {"Deelnemers": rows_of("Deelnemers", members)})
     return ExcelWorkbook(path, path.parent / "state" / "backups")
 
 

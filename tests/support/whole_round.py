@@ -14,10 +14,10 @@ from openpyxl import load_workbook
 
 from outside.config.choices import Choices
 from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
-from outside.excel.create import create_register
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from support.ground import register_at
 from support.sheet_notation import TODAY, register
 
 PEOPLE = """
@@ -38,7 +38,7 @@ def lay_out(folder: Path, people: str = PEOPLE, *, title: str = "", **network: s
         for name, table in tables.items()
         if name != "Beheerders"
     }
-    create_register(folder / "register.xlsx", rows, title=title)
+    register_at(folder / "register.xlsx", rows, title=title)
     return settings_of(folder, **network)
 
 

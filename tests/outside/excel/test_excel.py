@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from roster.sheet.columns import TAB
 from roster.sheet.table import Cell
 from support.excel_ground import MEMBER, by_hand, register, status
+from support.ground import register_at
 from support.workbook_contract import WorkbookContract
 from support.xlsx_by_hand import raw_parts, values
 
@@ -33,7 +33,7 @@ class TestExcelWorkbook(WorkbookContract):
         without_columns: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.path.unlink(missing_ok=True)
-        create_register(self.path, rows)
+        register_at(self.path, rows)
         if without or without_columns:
             book = load_workbook(self.path)
             for tab in without:

@@ -14,6 +14,7 @@ from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.run.round import look
 from roster.planners.sync import PLANNERS
+from support.ground import laid_out
 from support.sheet_notation import TODAY
 from support.whole_round import PEOPLE, changes_front, choices, column, lay_out, letters, settings_of, sync, types
 
@@ -24,8 +25,7 @@ ANEW = "kloppen niet meer, want er is iets veranderd"
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Anna (an admin) and Piet have a letter ready."""
-    made = lay_out(tmp_path)
-    sync(made)
+    made = settings_of(laid_out("welcomed", tmp_path, lambda folder: sync(lay_out(folder))))
     assert sorted(letters(made)) == EVERYBODY
     return made
 
@@ -223,8 +223,7 @@ def test_a_real_letter_of_before_this_was_remembered_stays(settings: Settings) -
 
 def test_a_cell_that_tells_of_several_letters_is_right_after_one_round(tmp_path: Path) -> None:
     """Made anew on the day on which it was made, the letter is told in the same words: they stay."""
-    made = lay_out(tmp_path)
-    sync(made)
+    made = settings_of(laid_out("welcomed", tmp_path, lambda folder: sync(lay_out(folder))))
     settle_outbox(made, choices())
     types(made, 3, Rol="beheerder")
     sync(made)

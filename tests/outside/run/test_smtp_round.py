@@ -12,15 +12,15 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import RunDoor
-from outside.commands.setup import make_example
 from servers.smtp_server import Plan, answers, mail_server
+from support.ground import example_at
 from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A register of 40 made-up people, and settings for SMTP without a port yet."""
-    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     return tmp_path
 
 
@@ -79,7 +79,7 @@ def test_the_providers_limit_ends_the_round_politely(home: Path, press_door: Run
 @pytest.mark.long
 def test_a_letter_that_is_put_off_for_days_goes_back_to_the_coordinator(tmp_path: Path, press_door: RunDoor) -> None:
     """Never tried without end: after eight tries its row says so, and it leaves again when the coordinator asks."""
-    make_example((home := tmp_path) / "register.xlsx", 6, 3, date(2026, 11, 23))
+    example_at((home := tmp_path) / "register.xlsx", 6, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         whom, nr = next(iter(put_ready(home, press_door).items()))
         plan.answers = answers(**{f"{whom}_RCPT": "!450 4.2.0 Try again later"})

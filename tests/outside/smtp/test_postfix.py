@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from conftest import RunDoor
-from outside.commands.setup import make_example
 from servers.postfix_server import Postfix, missing, postfix
 from servers.smtp_server import answers, mail_server, make_certificate
+from support.ground import example_at
 from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "Postfix is there")
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "Postfix is
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A register of 40 made-up people."""
-    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     return tmp_path
 
 

@@ -14,7 +14,6 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import RunDoor
-from outside.commands.setup import make_example
 from outside.commands.test_mail import made_up
 from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
@@ -23,6 +22,7 @@ from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from servers.smtp_server import mail_server
+from support.ground import example_at
 from support.registered_group import EARLY, LATE, TERMS, a_view, told
 from support.smtp_home import lay_out, retype, sync
 
@@ -119,7 +119,7 @@ def regienummers(home: Path) -> dict[str, str]:
 
 def test_a_refusal_is_told_once_and_mends_by_itself(tmp_path: Path, press_door: RunDoor) -> None:
     """Through the doors: one admin's server says no; the next round is quiet; another address, and it goes."""
-    make_example(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
         sync(press_door, settings)

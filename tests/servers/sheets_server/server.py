@@ -6,12 +6,14 @@ import contextlib
 import json
 import os
 import re
+import ssl
 import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, unquote
@@ -53,6 +55,13 @@ class Call:
         return self.method != "GET"
 
 
+@cache
+def _certificates() -> tuple[tempfile.TemporaryDirectory[str], Path, ssl.SSLContext]:
+    """Those of all servers of a test run, and the folder that is theirs."""
+    folder = tempfile.TemporaryDirectory()
+    return folder, *make_certificates(Path(folder.name))
+
+
 class SheetsServer:
     """Google as stock gspread and google-auth see it. Use as a context manager; all state is plain and open to tests.
 
@@ -80,8 +89,7 @@ class SheetsServer:
     # --- for tests ---
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory()
-        self._authority, self.context = make_certificates(Path(self._folder.name))
+        _, self._authority, self.context = _certificates()
         self._http = Listener(("127.0.0.1", 0), Line)
         self._http.sheets = self
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
@@ -91,7 +99,6 @@ class SheetsServer:
         self.stopping.set()
         self._http.shutdown()
         self._http.server_close()
-        self._folder.cleanup()
 
     def environment(self) -> dict[str, str]:
         """For a subprocess: `env={**os.environ, **server.environment()}`."""
