@@ -36,6 +36,9 @@ install = $(PY) $(wheels) --require-hashes
 # With compiled modules kept, whatever the environment says: every worker and every door would else compile all of it again.
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
+# A sign of life while the parts are fetched, for whoever looks on.
+alive = if [ -t 2 ]; then { while sleep 2; do printf . >&2; done; } & dots=$$!; trap 'kill $$dots; echo >&2' EXIT; fi
+
 .DEFAULT_GOAL := help
 .PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
 .NOTPARALLEL:
@@ -55,6 +58,24 @@ help: ## laat deze lijst zien
 	@echo
 	@echo 'Staat er aan het einde Error 2, dan is er niets begonnen; bij Error 3 is het halverwege gestopt.'
 	@echo 'Erboven staat dan wat u kunt doen.'
+
+# A word that does not exist: the nearest that does. Only for what was typed, never for a file that is missing.
+UNKNOWN := $(filter-out $(shell awk -F : '/^[a-z-]+:.*## / { print $$1 }' Makefile) anew $(READY) $(READY_TESTS),$(MAKECMDGOALS))
+nearest = awk -v typed='$(1)' -F ':.*\#\# ' '\
+	function least(a, b, c) { return a < b ? (a < c ? a : c) : (b < c ? b : c) } \
+	function apart(a, b,   i, j, d) { \
+	  for (i = 0; i <= length(a); i++) d[i, 0] = i; for (j = 0; j <= length(b); j++) d[0, j] = j; \
+	  for (i = 1; i <= length(a); i++) for (j = 1; j <= length(b); j++) \
+	    d[i, j] = least(d[i-1, j] + 1, d[i, j-1] + 1, d[i-1, j-1] + (substr(a, i, 1) != substr(b, j, 1))); \
+	  return d[length(a), length(b)] } \
+	/^[a-z-]+:.*\#\# / { far = apart(typed, $$1); if (near == "" || far < least_far) { near = $$1; least_far = far } } \
+	END { print least_far <= 3 && least_far < length(near) ? " Bedoelde u " near "?" : " Typ make om te zien welke woorden er zijn." }' Makefile
+
+ifneq ($(strip $(UNKNOWN)),)
+.PHONY: $(UNKNOWN)
+$(UNKNOWN):
+	@echo "Dit woord bestaat niet: $@.$$($(call nearest,$@))" >&2; exit 2
+endif
 
 version: ## zegt welke versie van Buurtbeheer dit is
 	@sed -n 's/^version = "\(.*\)"$$/Buurtbeheer \1/p' pyproject.toml
@@ -148,7 +169,7 @@ $(READY): requirements.lock $(if $(shell test -x $(PY) && echo ok),,anew)
 	  echo "Bij $$found ontbreekt het onderdeel venv." >&2; \
 	  echo 'Op Debian en Ubuntu: sudo apt install python3-venv. Probeer het daarna opnieuw.' >&2; exit 2; \
 	fi; \
-	echo 'Buurtbeheer haalt de onderdelen op die het nodig heeft. Dat duurt een minuutje.' >&2; \
+	echo 'Buurtbeheer haalt de onderdelen op die het nodig heeft. Dat duurt een minuutje.' >&2; $(alive); \
 	"$$sound" -m venv --clear $(VENV) && $(install) -r requirements.lock || { \
 	  echo 'Het ophalen van de onderdelen is niet gelukt. Is er internet, en plaats op de schijf?' >&2; \
 	  echo 'Probeer het daarna opnieuw: het begint dan vanzelf weer bij het begin.' >&2; exit 2; \
@@ -157,5 +178,5 @@ $(READY): requirements.lock $(if $(shell test -x $(PY) && echo ok),,anew)
 
 $(READY_TESTS): tests/requirements.lock $(READY)
 	@echo 'Buurtbeheer haalt de onderdelen voor de proeven op. Dat duurt een minuutje.' >&2
-	@rm -f $(READY) && $(install) -r tests/requirements.lock
+	@$(alive); rm -f $(READY) && $(install) -r tests/requirements.lock
 	@touch $(READY) && touch $@

@@ -1,12 +1,14 @@
-"""The one place for output: plain lines, and in a terminal colour, tables and progress."""
+"""The one place for output: plain lines, and in a terminal colour, lines that fit and progress."""
 
 from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import textwrap
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TextIO
 
@@ -65,35 +67,15 @@ def was_heard() -> bool:
     return not any(raw.unheard for _spoken, raw in _SPOKEN)
 
 
-def say(text: str = "", tone: Tone = "plain") -> None:
-    """One or more lines for whoever runs this."""
-    _write(sys.stdout, text, tone)
+def say(text: str = "", tone: Tone = "plain", *, one_line: bool = False) -> None:
+    """One or more lines for whoever runs this; `one_line`: what a terminal has no room for is left out there."""
+    _write(sys.stdout, text, tone, one_line=one_line)
 
 
 def warn(text: str, tone: Tone = "careful") -> None:
     """Lines that matter also where the rest is thrown away; they go to stderr."""
     sys.stdout.flush()
     _write(sys.stderr, text, tone)
-
-
-def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A small table; each row has a cell for each heading. Columns stand straight, in a pipe as well."""
-    if _is_terminal(sys.stdout):
-        from rich import box  # 60 ms, and only a terminal needs it
-        from rich.console import Console  # likewise
-        from rich.table import Table  # likewise
-        from rich.text import Text  # likewise
-
-        table = Table(box=box.SIMPLE_HEAD)
-        for heading in headings:
-            table.add_column(Text(heading))
-        for row in rows:
-            table.add_row(*(Text(cell.translate(_UNSEEN)) for cell in row))
-        Console(file=sys.stdout).print(table)
-        return
-    widths = [max(map(len, column)) for column in zip(headings, *rows, strict=True)]
-    for row in (headings, *rows):
-        say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def can_answer() -> bool:
@@ -107,7 +89,7 @@ def agree(question: str) -> bool:
         return False
     while True:
         sys.stdout.flush()
-        sys.stderr.write(f"{question.translate(_UNSEEN)} [j/n] ")
+        sys.stderr.write(f"{_fitted(question.translate(_UNSEEN))} [j/n] ")
         sys.stderr.flush()
         answer = sys.stdin.readline()
         if not answer or answer.strip().casefold() in {"n", "nee", "j", "ja"}:
@@ -146,9 +128,10 @@ class _Bar:
         from rich.console import Console  # 60 ms, in a thread beside the work
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        counted = (BarColumn(), MofNCompleteColumn()) if self.total else ()
+        bar = BarColumn(complete_style="cyan", finished_style="cyan", pulse_style="cyan")
+        counted = (bar, MofNCompleteColumn()) if self.total else ()
         label = TextColumn("{task.description}", markup=False)
-        columns = (SpinnerColumn(), label, *counted, TimeElapsedColumn())
+        columns = (SpinnerColumn(style="cyan"), label, *counted, TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
             task = shown.add_task(self.label, total=self.total)
             while not self.over.wait(0.1):
@@ -167,12 +150,33 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
-def _write(stream: TextIO, text: str, tone: Tone) -> None:
+def _write(stream: TextIO, text: str, tone: Tone, *, one_line: bool = False) -> None:
     plain = text.translate(_UNSEEN)
-    if COLOURS[tone] and _is_terminal(stream):
-        from rich.console import Console  # 60 ms, and only a colour in a terminal needs it
-
-        console = Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
-        console.print(plain, style=COLOURS[tone])
+    if not _is_terminal(stream):
+        stream.write(plain + "\n")
         return
-    stream.write(plain + "\n")
+    plain = _fitted(plain, one_line=one_line)
+    if not COLOURS[tone]:
+        stream.write(plain + "\n")
+        return
+    from rich.console import Console  # 60 ms, and only a colour in a terminal needs it
+
+    console = Console(file=stream, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    console.print(plain, style=COLOURS[tone])
+
+
+def _fitted(text: str, *, one_line: bool = False) -> str:
+    """The lines of a text as a terminal has room for them: no word is broken, and what hangs over is indented."""
+    width = max(shutil.get_terminal_size().columns, 40)
+    fitted: list[str] = []
+    for line in text.split("\n"):
+        if len(line) <= width:
+            fitted.append(line)
+        elif one_line:
+            fitted.append(f"{line[: width - 1].rstrip()}…")
+        else:
+            indent = " " * (len(line) - len(line.lstrip()) + 2)
+            fitted += textwrap.wrap(
+                line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            )
+    return "\n".join(fitted)

@@ -31,7 +31,7 @@ from outside.commands.frame import Number, door
 @click.option("--end", default="0", help="Hoe het afloopt.")
 @click.option("--members", type=Number(1, 9), default=3)
 def sample(choices: Choices, end: str, members: int) -> int:
-    from outside.console import agree, progress, say, show_table, warn
+    from outside.console import agree, progress, say, warn
     from outside.errors import Stop
 
     if end == "stop":
@@ -45,7 +45,8 @@ def sample(choices: Choices, end: str, members: int) -> int:
     if end == "talk":
         say("goed \\x1b[31mrood\\x1b[0m [b]é[/b] :smile:", "good")
         warn("pas op")
-        show_table(["Naam", "Aantal"], [["Tuindorp", "3"], ["É", "12"]])
+        say("  " + "woorden zijn heel " * 9)
+        say("Een melding die niet op een regel past " * 3, "bad", one_line=True)
         with progress("Lezen", 3) as done:
             done(3)
         return 0
@@ -185,9 +186,8 @@ def test_a_pipe_gets_plain_lines_without_colour_progress_or_control_marks(run_do
     ended = run_door(sample, "--end", "talk", encoding=None)
     assert ended.stdout.decode().splitlines() == [
         "goed [31mrood[0m [b]é[/b] :smile:",
-        "Naam      Aantal",
-        "Tuindorp  3",
-        "É         12",
+        "  " + "woorden zijn heel " * 9,
+        "Een melding die niet op een regel past " * 3,
     ]
     assert ended.stderr.decode() == "pas op\n"
     assert run_door(sample, "--end", "slow").stderr == ""
@@ -235,14 +235,19 @@ needs_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="Windows h
 
 @needs_a_terminal
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # the child only starts another program
-def test_a_terminal_shows_colour_and_a_table_but_obeys_no_cell(sample: Path) -> None:
+def test_a_terminal_shows_colour_and_lines_that_fit_but_obeys_no_cell(sample: Path) -> None:
     """Our own colour is there, the one from the text is not; markup stays as it was typed."""
     code, seen = in_a_terminal(sample, "--end", "talk")
     assert code == 0
     assert "\x1b[32m" in seen
     assert "\x1b[31m" not in seen
     assert "[b]é[/b] :smile:" in seen
-    assert "─" in seen
+    lines = seen.replace("\x1b[0m", "").replace("\x1b[1;31m", "").split("\r\n")
+    assert max(map(len, lines)) <= 80
+    wrapped = [line for line in lines if "heel" in line]
+    assert len(wrapped) > 1 and all(line.startswith("    ") for line in wrapped[1:])
+    assert set(" ".join(wrapped).split()) == {"woorden", "zijn", "heel"}, "no word is broken"
+    assert [line[-1] for line in lines if line.startswith("Een melding")] == ["…"]
     assert "Lezen" not in seen
 
 

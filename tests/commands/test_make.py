@@ -294,3 +294,19 @@ def test_an_audit_leaves_nothing_behind(house: Path) -> None:
     planned = make(house, "-n", "audit").stdout
     assert "mktemp -d" in planned and 'rm -rf "$folder"' in planned
     assert "pip-audit" not in (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("syncc", "Dit woord bestaat niet: syncc. Bedoelde u sync?"),
+        ("presview", "Bedoelde u preview?"),
+        ("Sync", "Bedoelde u sync?"),
+        ("qqqqqqqq", "Typ make om te zien welke woorden er zijn."),
+    ],
+)
+def test_a_word_that_does_not_exist_names_the_nearest(house: Path, typed: str, says: str) -> None:
+    """In our own language, and nothing is done: not even the words beside it."""
+    ended = make(house, typed, "sync")
+    assert ended.returncode == 2 and says in ended.stderr
+    assert "No rule" not in ended.stderr and ended.stdout == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from outside.backends import backend_of
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.ledger.ledger import Ledger
@@ -15,6 +16,7 @@ from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
+from roster.planners.finding_lines import kinds
 from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe_report
 
@@ -61,7 +63,7 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
         waiting = report.waiting + waiting_for_welcome(view).get(WelcomeState.NUMBER, 0)
         ledger.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
         seen = counts(view) | {WAITING: waiting} if word in WHOLE else counts(view)
-        ledger.remember_counts(seen | {BEFORE: 0})
+        ledger.remember_counts(seen | kinds(view.findings, view.history.counts) | {BEFORE: 0})
     tell_report(report, view.terms.mail_done)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)
@@ -80,7 +82,35 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
         warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
     if report.code == 3 and not (report.doubted or report.unasked):
         warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
+    if report.code == 0:
+        _tell_what_now(view, settings, ledger, word)
     return max(report.code, int(unsure > 0), exit_code(view.findings))
+
+
+def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) -> None:
+    """What is left for a person to do after a whole round, in the order in which it does good."""
+    out, own = settings.paths.out.name, word in ("sync", "check")
+    rows = len({(finding.place.tab, finding.place.key) for finding in view.findings if finding.blocks})
+    file = backend_of(settings).file
+    where = file.name if file else "het register bij Google"
+    ready = 0 if settings.mail.leaves else len(ledger.messages.in_state(State.READY))
+    by_hand = waiting_for_welcome(view).get(WelcomeState.BY_HAND, 0)
+    todo = []
+    if rows:
+        blocked = "1 rij is geblokkeerd" if rows == 1 else f"{rows} rijen zijn geblokkeerd"
+        todo.append(f"Open {where}: {blocked}. In de kolom Meldingen staat wat u kunt doen.")
+    if ready:
+        lie = "ligt 1 mail" if ready == 1 else f"liggen {ready} mails"
+        look = "Bekijk ze met: make preview. Zelf verstuurd? Typ daarna: make sent OUTBOX=yes" if own else ""
+        todo.append(f"In {out}/mail {lie} klaar; er is nog niets verstuurd. {look}".rstrip())
+    if by_hand:
+        people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
+        todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
+    if todo:
+        say()
+        say("Nu u:")
+    for number, line in enumerate(todo, 1):
+        say(f"  {number}. {line}")
 
 
 def exit_code(findings: Sequence[Finding]) -> int:

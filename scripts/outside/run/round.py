@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.settings import Settings
-from outside.console import progress, say, warn
+from outside.console import Tone, progress, say, warn
 from outside.errors import Stop
 from outside.files.atomic import check_folder, stop_from
 from outside.files.backups import backups_of
@@ -33,6 +33,7 @@ from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules, tell_changed_rules
 from outside.workbook import Workbook
+from roster.finding import Weight
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
@@ -50,6 +51,9 @@ from roster.rules.catalogue import check
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices
+
+TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
+"""How a line about a finding is meant."""
 
 TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""
@@ -249,7 +253,7 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
     workbook = open_workbook(settings)
     prepared = prepare_dry(settings, choices, planners, workbook)
-    tell(prepared, shown=None)
+    tell(prepared, whole=True)
     if prepared.new_ledger and not choices.force:
         return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
     if prepared.doubted and not choices.force:
@@ -323,10 +327,10 @@ def gc_paused() -> Iterator[None]:
         gc.enable()
 
 
-def tell(prepared: Prepared, shown: int | None = 12) -> None:
-    """Step 7: what is there, what is wrong and what will happen; at most `shown` findings."""
-    for line in describe(prepared.view, prepared.plan, prepared.held, shown=shown):
-        say(line)
+def tell(prepared: Prepared, *, whole: bool = False) -> None:
+    """Step 7: what is there, what is wrong (`whole`: one by one) and what will happen."""
+    for text, weight in describe(prepared.view, prepared.plan, prepared.held, whole=whole):
+        say(text, TONES[weight], one_line=weight is not None and not whole)
     for line in describe_waiting(prepared.view):
         say(line)
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from roster.finding import Finding, Weight
 from roster.messages.new_admins import describe_new_admins
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import who_hears_the_number
@@ -16,11 +15,8 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile
+from roster.planners.finding_lines import Line, describe_findings, plain
 from roster.sheet.table import Place
-
-SHOWN = 25
-"""Findings told on the screen; the others stand in their rows. What has no row is always told."""
-
 
 PLACES = 5
 """Cells that are named one by one."""
@@ -75,17 +71,15 @@ class Totals(Protocol):
     def merged(self) -> tuple[Place, ...]: ...
 
 
-def describe(view: View, plan: Sequence[Step], held: Held, *, shown: int | None = SHOWN) -> list[str]:
-    """The lines before anything is done: who is there, what is wrong (`shown` of it; None: all), what will happen.
-
-    What is wrong without being in any row comes first, always.
-    """
-    told = [*_people(view), "", *_findings(view.findings, shown), "", *describe_plan(view, plan, held)]
+def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> Iterator[Line]:
+    """The lines before anything is done: who is there, what is wrong (`whole`: all of it), what will happen."""
+    yield from map(plain, [*_people(view), ""])
+    yield from describe_findings(view, whole=whole)
+    yield from map(plain, ["", *describe_plan(view, plan, held)])
     behind = len(who_hears_the_number(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
         have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
-        told.append(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
-    return told
+        yield plain(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
 
 
 def describe_waiting(view: View) -> list[str]:
@@ -114,7 +108,7 @@ def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
             f"Mails: {report.due} aan de beurt = {report.sent} {mail_done} + {report.waiting} wachten + "
             f"{report.held} aangehouden + {report.uncertain} onzeker + {report.failed} geweigerd."
         )
-    if report.sent and mail_done == State.READY:
+    if report.sent and mail_done == State.READY and report.code == 3:
         lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
         lines.append(
@@ -151,29 +145,6 @@ def _people(view: View) -> Iterator[str]:
 def _states(states: Iterable[Status]) -> str:
     counted = Counter(states)
     return ", ".join(f"{counted[status]} {status.value}" for status in Status if counted[status]) or "nog leeg"
-
-
-def _findings(findings: Sequence[Finding], shown: int | None) -> Iterator[str]:
-    if not findings:
-        yield "Er zijn geen meldingen: alles klopt."
-        return
-    weights = Counter(finding.weight for finding in findings)
-    counted = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
-    yield f"{_count(len(findings), 'melding', 'meldingen')}: {counted}."
-    ordered = sorted(findings, key=lambda finding: (not finding.blocks, finding.place.tab, finding.place.row))
-    # What has no row stands in no cell either: this is the only place where it is told.
-    whole = [finding for finding in ordered if not finding.place.key]
-    in_rows = [finding for finding in ordered if finding.place.key]
-    told = in_rows if shown is None else in_rows[: max(0, shown - len(whole))]
-    for finding in (*whole, *told):
-        row = f", rij {finding.place.row}" if finding.place.row else ""
-        yield f"  {finding.place.tab}{row}: {finding.line}"
-    if len(told) < len(in_rows):
-        rest = len(in_rows) - len(told)
-        yield (
-            f"  … en nog {rest}, {'bij een rij' if rest == 1 else 'elk bij een rij'}. "
-            "Na make sync staan die in de kolom Meldingen. Met make check ziet u alles hier."
-        )
 
 
 def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]:

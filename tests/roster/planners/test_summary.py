@@ -12,11 +12,11 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
+from roster.finding import Weight
 from roster.model import Limits
-from roster.plan.hold_back import Held
 from roster.plan.steps import SetCell
+from roster.planners.finding_lines import describe_findings, kinds
 from roster.planners.status_cells import plan_marks
-from roster.planners.summary import describe
 from support.plans import view
 from support.sheet_notation import TERMS, register
 
@@ -52,31 +52,68 @@ NO_COORDINATOR = "\n".join(line for line in STAFF.splitlines() if "coördinator"
         (STAFF, 256, []),
     ],
 )
-@pytest.mark.parametrize("shown", [1, 12, None])
+@pytest.mark.parametrize("whole", [False, True])
 def test_what_stands_in_no_row_comes_first_and_always(
-    staff: str, group_size: int, words: list[str], shown: int | None
+    staff: str, group_size: int, words: list[str], *, whole: bool
 ) -> None:
-    """No cell tells of it, so here it is never left out for want of room; what is left out does stand in a row."""
+    """No cell tells of it, so here it is never left out; the others are told one by one, or by kind with a count."""
     seen = view(register(WRONG, GROUPS, STREETS, staff=staff), replace(TERMS, limits=Limits(group_size=group_size)))
-    whole = [finding.line for finding in seen.findings if not finding.place.key]
-    assert all(any(word in line for line in whole) for word in words)
-    lines = describe(seen, [], Held(), shown=shown)
-    start = next(number for number, line in enumerate(lines) if "meldingen:" in line) + 1
-    told = lines[start : lines.index("", start)]
-    assert all(
-        line in text
-        for line, text in zip(
-            sorted(whole), sorted(told[: len(whole)], key=lambda one: one.split(": ", 1)[1]), strict=True
-        )
-    )
-    rest = [line for line in told if line.startswith("  … en nog ")]
-    if shown is None:
-        assert (len(told), rest) == (len(seen.findings), [])
+    loose = [finding.line for finding in seen.findings if not finding.place.key]
+    assert all(any(word in line for line in loose) for word in words)
+    told = [line.text for line in describe_findings(seen, whole=whole)]
+    assert told[0].startswith(f"{len(seen.findings)} meldingen: ")
+    first = told[1 : 1 + len(loose)]
+    assert sorted(line.split(": ", 1)[1] for line in first) == sorted(loose)
+    rest = told[1 + len(loose) :]
+    if whole:
+        assert len(rest) == len(seen.findings) - len(loose)
         return
-    assert len(told) - 1 == max(shown, len(whole))
-    left = int(re.findall(r"\d+", rest[0])[0])
-    assert left + len(told) - 1 == len(seen.findings)
-    assert "make check" in rest[0] and "kolom Meldingen" in rest[0]
+    *by_kind, where = rest
+    counted = [int(found[1]) for line in by_kind if (found := re.match(r"  (\d+) × ", line))]
+    assert len(counted) == len(by_kind) < 12 and sum(counted) == len(seen.findings) - len(loose)
+    assert "make check" in where
+
+
+def test_a_few_findings_are_told_one_by_one_with_whose_they_are_groups_first() -> None:
+    """The row, the name, the cell and what it is; what is wrong with a group is mended before its people."""
+    people = "Voornaam | Achternaam | Akkoord spelregels\nJan | de Vries |"
+    seen = view(
+        register(people, GROUPS.replace("Centrum | 1-2-2025     | 1-3-2025", "Nergens | 1-2-2025 |", 1), STREETS)
+    )
+    told = [line for line in describe_findings(seen) if line.weight is not None]
+    tabs = [line.text.split()[0] for line in told]
+    assert tabs.index("Groepen") < tabs.index("Deelnemers")
+    mine = next(line for line in told if "Akkoord" in line.text)
+    assert mine.text.startswith("  Deelnemers rij 2, Jan de Vries: Blokkeert (Akkoord spelregels): ")
+    assert mine.weight is Weight.BLOCKS
+
+
+def _told_after(before: str, after: str) -> list[str]:
+    """What is told of a register whose last round saw another."""
+    then = view(register(before, GROUPS, STREETS, staff=STAFF))
+    counted = {"members": len(then.roster.members)} | kinds(then.findings, {})
+    now = view(register(after, GROUPS, STREETS, staff=STAFF))
+    return [line.text for line in describe_findings(replace(now, history=replace(now.history, counts=counted)))]
+
+
+def test_what_is_new_since_the_last_round_is_counted() -> None:
+    """By kind: two that were mended and one of another kind that came are told as they are."""
+    two = "Voornaam | Akkoord spelregels | Mobiel\nJan | | 06-23450001\nPiet | | 06-23450002"
+    one = "Voornaam | Akkoord spelregels | Mobiel\nJan | ja | 06-23450001\nPiet | ja | 112"
+    assert "Nieuw sinds de vorige ronde: 1, opgelost: 2." in _told_after(two, one)
+    assert not any("Nieuw sinds" in line for line in _told_after(two, two))
+
+
+def test_the_same_wall_is_not_told_twice() -> None:
+    """Where nothing changed since the last round a count is enough, and what stands in no row is told even then."""
+    told = _told_after(WRONG, WRONG)
+    assert len(told) < 5 and "evenveel als na de vorige ronde" in told[-1] and "make check" in told[-1]
+    assert len(_told_after(WRONG, f"{WRONG}\nPiet | ")) > 2
+
+
+def test_what_was_of_a_kind_and_is_no_more_is_forgotten() -> None:
+    """Or it would be told as mended after every round."""
+    assert kinds([], {"melding/Deelnemers/is_adult": 3, "members": 4}) == {"melding/Deelnemers/is_adult": 0}
 
 
 def test_what_is_left_out_really_stands_in_the_column() -> None:

@@ -1,0 +1,118 @@
+"""Tells on a screen what is wrong: each finding on a line, or by kind where there are many, and what is new."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+from roster.finding import Finding, Weight
+from roster.model import Area, Group, Member, Street
+from roster.plan.steps import View
+
+ONE_BY_ONE = 20
+"""With more findings in rows than this they are told by kind."""
+
+ROWS = 6
+"""Rows of one kind that are named."""
+
+_ORDER = ("Gebieden", "Groepen", "Straten", "Deelnemers", "Beheerders", "Bordaanvragen")
+"""What is wrong with a group is mended before what is wrong with its people: half of that goes away with it."""
+
+_KIND = "melding/"
+"""Before the name of a kind of finding in what a run counted: "melding/Deelnemers/is_adult"."""
+
+
+class Line(NamedTuple):
+    """A line for the screen, and how heavy it weighs; None where it tells of no finding."""
+
+    text: str
+    weight: Weight | None = None
+
+
+def plain(text: str) -> Line:
+    """A line that weighs nothing."""
+    return Line(text)
+
+
+def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
+    """How many there are, what is other than after the last round, and which; `whole`: each of them, always.
+
+    What stands in no row stands in no cell either, so this is the only place where it is told: always, and first.
+    """
+    findings = sorted(view.findings, key=_order)
+    if not findings:
+        yield Line("Er zijn geen meldingen: alles klopt.")
+    else:
+        weights = Counter(finding.weight for finding in findings)
+        counted = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
+        yield Line(f"{len(findings)} {'melding' if len(findings) == 1 else 'meldingen'}: {counted}.")
+    more, fewer = _since(view)
+    if more or fewer:
+        yield Line(f"Nieuw sinds de vorige ronde: {more}, opgelost: {fewer}.")
+    names = _names(view)
+    for finding in findings:
+        if not finding.place.key:
+            yield _line(finding, names)
+    in_rows = [finding for finding in findings if finding.place.key]
+    if whole or (in_rows and len(in_rows) <= ONE_BY_ONE):
+        yield from (_line(finding, names) for finding in in_rows)
+    elif in_rows and more == fewer == 0 and any(kind.startswith(_KIND) for kind in view.history.counts):
+        yield Line("Dat zijn er van elke soort evenveel als na de vorige ronde. Met make check ziet u ze één voor één.")
+    elif in_rows:
+        yield from _by_kind(in_rows)
+        yield Line("Elke melding komt ook in haar rij te staan. Met make check ziet u ze één voor één.")
+
+
+def kinds(findings: Iterable[Finding], before: Mapping[str, int]) -> dict[str, int]:
+    """How many findings of each kind, to be remembered for the next round; 0 for a kind that was and is no more."""
+    gone = dict.fromkeys((kind for kind in before if kind.startswith(_KIND)), 0)
+    return gone | Counter(f"{_KIND}{finding.place.tab}/{finding.rule}" for finding in findings)
+
+
+def _since(view: View) -> tuple[int, int]:
+    """How many findings were added and how many went since the last whole round, counted by kind."""
+    before = view.history.counts
+    if not before.get("members"):
+        return 0, 0
+    moved = [number - before.get(kind, 0) for kind, number in kinds(view.findings, before).items()]
+    return sum(number for number in moved if number > 0), -sum(number for number in moved if number < 0)
+
+
+def _order(finding: Finding) -> tuple[int, bool, int]:
+    tab = finding.place.tab
+    return (_ORDER.index(tab) if tab in _ORDER else len(_ORDER), not finding.blocks, finding.place.row)
+
+
+def _names(view: View) -> dict[tuple[str, str], str]:
+    """Who or what a row is about, by tab and row key."""
+    roster = view.roster
+    named: Iterable[Group | Member | Area | Street] = chain(roster.groups, roster.members, roster.areas, roster.streets)
+    return {(one.place.tab, one.place.key): one.name for one in named if one.name}
+
+
+def _line(finding: Finding, names: Mapping[tuple[str, str], str]) -> Line:
+    place = finding.place
+    name = names.get((place.tab, place.key), "")
+    row = f" rij {place.row}" if place.row else ""
+    return Line(f"  {place.tab}{row}{f', {name}' if name else ''}: {finding.line}", finding.weight)
+
+
+def _by_kind(findings: Sequence[Finding]) -> Iterator[Line]:
+    """One line for each kind, with some of its rows; what it is, where all say the same."""
+    found: dict[tuple[str, str, Weight, str], list[Finding]] = {}
+    for finding in findings:
+        place = finding.place
+        found.setdefault((place.tab, finding.rule, finding.weight, place.column), []).append(finding)
+    for (tab, _rule, weight, column), those in found.items():
+        where = f"{tab} ({column})" if column else tab
+        same = {finding.message for finding in those}
+        what = f" {those[0].message}" if len(same) == 1 else ""
+        yield Line(f"  {len(those)} × {weight.value}: {where} {_rows(those)}{what}", weight)
+
+
+def _rows(findings: Sequence[Finding]) -> str:
+    rows = sorted({finding.place.row for finding in findings})
+    more = f" en nog {len(rows) - ROWS}" if len(rows) > ROWS else ""
+    return f"rij {', '.join(map(str, rows[:ROWS]))}{more}."

@@ -1,0 +1,61 @@
+"""What a round says at its end: what is left for a person to do, each of it true and each file there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from outside.commands.sent import settle_outbox
+from support.whole_round import choices, column, lay_out, letters, sync, types
+
+ALL_WELL = """
+    Voornaam | Achternaam | E-mail            | Rol       | Mobiel
+    Anna     | Bakker     | anna@mail.example | beheerder | 06-23450001
+"""
+
+
+def now_you(said: str) -> list[str]:
+    """The lines behind "Nu u:", without their numbers."""
+    return re.findall(r"^  \d+\. (.*)$", said.partition("\nNu u:\n")[2], re.MULTILINE)
+
+
+def test_it_ends_with_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order in which it does good: what is blocked, what lies ready, who is welcomed by hand."""
+    settings = lay_out(tmp_path)
+    types(settings, 3, Mobiel="112")
+    sync(settings)
+    told = now_you(capsys.readouterr().out)
+    blocked = sum(value == "geblokkeerd" for value in column(settings, "Status"))
+    assert told[0].startswith("Open register.xlsx: 1 rij is geblokkeerd.") and blocked == 1
+    assert told[1].startswith(f"In out/mail ligt {len(letters(settings))} mail klaar; er is nog niets verstuurd.")
+    assert "make preview" in told[1] and "make sent OUTBOX=yes" in told[1]
+    assert told[2] == "2 deelnemers heet u met de hand welkom: open out/met-de-hand.html."
+    assert (settings.paths.out / "met-de-hand.html").is_file() and len(told) == 3
+
+
+def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And once the letters are ticked off, nothing at all."""
+    settings = lay_out(tmp_path, ALL_WELL)
+    sync(settings)
+    told = now_you(capsys.readouterr().out)
+    assert len(told) == 1 and told[0].startswith("In out/mail")
+    settle_outbox(settings, choices())
+    capsys.readouterr()
+    sync(settings)
+    assert "Nu u:" not in capsys.readouterr().out
+
+
+def test_a_doubted_round_asks_for_no_more_than_its_doubt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing was done, so nothing of a round is left."""
+    people = ALL_WELL + "".join(f"    Buur{at} | Smit | | | 06-2346{at:04}\n" for at in range(30))
+    settings = lay_out(tmp_path, people)
+    sync(settings)
+    for row in range(3, 30):
+        types(settings, row, **{"Afgemeld op": "1-1-2026"})
+    capsys.readouterr()
+    assert sync(settings) == 1
+    assert now_you(capsys.readouterr().out) == []
