@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
 from outside.google.client import ERROR, Calls, Json, Refused
 from outside.google.tabs import Tab, cells_in, quoted
 from roster.reading.links import cells_in_doubt
-from roster.sheet.table import Cell, same
+from roster.sheet.table import Cell, is_blank, same
 
 MOST_RANGES = 100
 
@@ -46,20 +46,28 @@ def _take(tab: Tab, wanted: Iterable[tuple[int, str]], sheet: Json) -> None:
     rows: dict[int, dict[int, Any]] = {}
     for row, column, cell in cells_in(sheet):
         rows.setdefault(row, {})[column] = cell
+    doubted: dict[int, dict[int, str]] = {}
     for index, heading in wanted:
-        row = tab.table.first - 1 + index
-        found = rows.get(row, {})
-        position = tab.table.columns[heading]
-        link = _link_behind(found.get(position))
-        if link and _is_the_same_row(tab.cells[row], found):
-            tab.table.links[index, heading] = link
+        doubted.setdefault(index, {})[tab.table.columns[heading]] = heading
+    for index, headings in doubted.items():
+        found = rows.get(tab.table.first - 1 + index, {})
+        if _is_the_same_row(tab.table.rows[index], found, headings.keys()):
+            links = {heading: _link_behind(found.get(position)) for position, heading in headings.items()}
+            tab.table.links |= {(index, heading): link for heading, link in links.items() if link}
 
 
-def _is_the_same_row(before: list[Cell], found: Mapping[int, Any]) -> bool:
+def _is_the_same_row(before: list[Cell], found: Mapping[int, Any], doubted: Collection[int]) -> bool:
+    """True where all that stands there is what it was. The doubted cells themselves count where nothing else does.
+
+    Google may write an @ where the name of a chip shows.
+    """
     now = [_value(found.get(column)) for column in range(max(found, default=-1) + 1)]
+    pairs = list(enumerate(zip_longest(now, before)))
+    beside = [pair for column, pair in pairs if column not in doubted]
+    if all(is_blank(old) for _, old in beside):
+        beside = [pair for _, pair in pairs]
     return all(
-        same(cell, old) or (cell == ERROR and isinstance(old, str) and old.startswith(ERROR))
-        for cell, old in zip_longest(now, before)
+        same(cell, old) or (cell == ERROR and isinstance(old, str) and old.startswith(ERROR)) for cell, old in beside
     )
 
 

@@ -138,3 +138,17 @@ def test_very_many_words_are_asked_for_in_one_call(sheets: SheetsServer, tmp_pat
         table = workbook.read()["Deelnemers"]
     assert table.links == {(19, "E-mail"): "nora@mail.example"}
     assert workbook.calls_made == 5
+
+
+def test_a_chip_of_which_google_writes_an_at_sign_is_read_too(sheets: SheetsServer, tmp_path: Path) -> None:
+    """Its name shows in one answer, its placeholder in another; a second chip in that row may do the same."""
+    book = new_book(sheets)
+    tab = book.tab("Bordaanvragen")
+    places = {heading: tab.column(heading) for heading in ("Locatie 1", "Locatie 2")}
+    for heading in places:
+        Person(book).pastes_chip("Bordaanvragen", 2, heading, "Duinpark", place_chip(MAPS))
+    sheets.start_counting()
+    sheets.between(3, lambda _: [tab.put(1, position, "@") for position in places.values()])
+    workbook = opened(laptop(sheets, book, tmp_path))
+    with workbook.lock():
+        assert workbook.read()["Bordaanvragen"].links == {(0, heading): MAPS for heading in places}
