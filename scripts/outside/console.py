@@ -8,6 +8,7 @@ import shutil
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TextIO
@@ -19,6 +20,9 @@ COLOURS: dict[Tone, str] = {"plain": "", "good": "green", "careful": "yellow", "
 
 PATIENCE = 1.5
 """Seconds before progress shows itself: what is done sooner needs none."""
+
+SILENCE = 10.0
+"""Seconds without a word after which a line says that something goes on."""
 
 _UNSEEN = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)))
 """Control marks but tab and new line: a name in the sheet must not steer the terminal."""
@@ -134,8 +138,10 @@ class _Bar:
         columns = (SpinnerColumn(style="cyan"), label, *counted, TimeElapsedColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
             task = shown.add_task(self.label, total=self.total)
+            _LAST.bars += 1
             while not self.over.wait(0.1):
                 shown.update(task, completed=self.steps)
+            _LAST.bars -= 1
 
     def advance(self, steps: int) -> None:
         self.steps += steps
@@ -145,12 +151,50 @@ class _Bar:
         self.thread.join()
 
 
+@contextmanager
+def sign_of_life(text: str) -> Iterator[None]:
+    """Have a line say `text` whenever nothing was said for SILENCE seconds, for as long as the block runs.
+
+    A bar that moves says enough, and so does a block that is over within PATIENCE.
+    """
+    over, begun = threading.Event(), time.monotonic()
+
+    def watch() -> None:
+        while not over.wait(max(begun + PATIENCE, _LAST.said + SILENCE) - time.monotonic()):
+            if time.monotonic() < _LAST.said + SILENCE:
+                continue
+            if _LAST.bars:
+                _LAST.said = time.monotonic()
+            else:
+                warn(text, "quiet")
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+class _Last:
+    """When something was said last, and how many bars show themselves now."""
+
+    def __init__(self) -> None:
+        self.said = time.monotonic()
+        self.bars = 0
+
+
+_LAST = _Last()
+
+
 def _is_terminal(stream: TextIO | None) -> bool:
     """Whether a person looks on; a stream that is closed or absent (pythonw on Windows) has nobody."""
     return stream is not None and not stream.closed and stream.isatty()
 
 
 def _write(stream: TextIO, text: str, tone: Tone, *, one_line: bool = False) -> None:
+    _LAST.said = time.monotonic()
     plain = text.translate(_UNSEEN)
     if not _is_terminal(stream):
         stream.write(plain + "\n")

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from outside.google import client as google_calls
+from outside.google.client import Calls
 from servers.sheets_server import Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, answers, mail_server
 from support.google_matrix import column, sync, two
+from support.google_register import HURRIED
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -19,7 +20,7 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same tries, without the waiting between them."""
-    monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(Calls, "patience", HURRIED)
 
 
 @pytest.mark.parametrize("put_off", [False, True])

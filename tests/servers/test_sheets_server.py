@@ -286,7 +286,7 @@ def test_who_may_not_is_told_so(sheets: SheetsServer, book: Book, client: gsprea
     book.readers.add(EMAIL)
     assert sheet.fetch_sheet_metadata()["sheets"]
     assert refusal(sheet, cells(1, 1, "x")) == "The caller does not have permission"
-    sheets.api_enabled = False
+    book.says_no = "api off"
     with pytest.raises(APIError, match="has not been used in project 1 before or it is disabled"):
         sheet.fetch_sheet_metadata()
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
+from outside.google.patience import Patience
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
 from roster.sheet.columns import TABS
@@ -14,6 +15,9 @@ from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, Person, SheetsServer
 
 EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"
+HURRIED = Patience((2.0, 0.6), first_wait=0.0, first_wait_busy=0.0, longest_wait=0.0)
+"""The same tries, without the waiting between them."""
+
 TODAY = date(2026, 3, 14)
 DAY_ZERO = date(1899, 12, 30)
 

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
-from outside.google.client import ERROR, Calls, Json, Refused
+from outside.google.answers import Refused
+from outside.google.client import ERROR, Calls, Json
 from outside.google.tabs import Tab, cells_in, quoted
 from roster.reading.links import cells_in_doubt
 from roster.sheet.table import Cell, is_blank, same

@@ -7,7 +7,7 @@ import platform
 import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +17,10 @@ import filelock
 from outside.console import warn
 from outside.errors import Stop
 from outside.files.atomic import installation, no_lock, own_folder
+from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
-from outside.google.client import TRIES, Calls, Json, Lost, Refused
+from outside.google.client import Calls, Json
+from outside.google.refusal import GRIDS, full, is_full
 from outside.google.tabs import quoted
 
 TITLE = "Buurtbeheer is bezig"
@@ -28,6 +30,7 @@ STALE = 20 * 60
 SKEWED = 60.0
 """Seconds that a laptop's clock may be wrong before what it wrote in the lock is written again."""
 
+_ROWS, _COLUMNS = 8, 2
 _FIELDS = "replies(addSheet(properties(sheetId,title)))"
 _KEPT_FOR = "Wie dit tabblad ziet terwijl niemand met Buurtbeheer bezig is, mag het verwijderen."
 
@@ -97,11 +100,10 @@ class Lock:
         named = {"updateSheetProperties": {"properties": properties, "fields": "title,hidden"}}
         return [named, self._words(self._sheet)]
 
-    def is_lost(self, refused: Refused) -> bool:
-        """True when a batch was refused because another run took the lock over, or somebody removed its tab."""
-        if self._sheet is None or refused.turn != 0:
-            return False
-        return str(self._sheet) in refused.said or TITLE in refused.said
+    def is_lost(self, titles: Mapping[int, str]) -> bool:
+        """True when another run took the lock over, or somebody removed its tab. `titles` are those of now, by id."""
+        others = [title for number, title in titles.items() if number != self._sheet]
+        return self._sheet is not None and (self._sheet not in titles or TITLE in others)
 
     def lost(self) -> Stop:
         """What to say then."""
@@ -117,33 +119,28 @@ class Lock:
         batch: list[Json] = self._tab(mine)
         self._sheet = mine  # from here on there is something to release, also when an interrupt comes before the answer
         may_stand = False
+
+        def ask() -> None:
+            nonlocal batch, may_stand
+            try:
+                self._check_title(self._calls.change(batch, fields=_FIELDS), mine)
+            except Refused as refused:
+                holder = self._holder()
+                if holder is None or holder.sheet != mine:
+                    batch, lost = self._against(holder, refused, mine)
+                    raise lost from refused
+                # An answer that was lost: it had arrived.
+            except Lost as lost:
+                may_stand |= not lost.certain
+                raise
+
         try:
-            for turn in range(1, TRIES + 1):
-                try:
-                    answer = self._calls.change(batch, fields=_FIELDS)
-                except Refused as refused:
-                    holder = self._holder()
-                    if holder is not None and holder.sheet == mine:
-                        self._correct_clock()
-                        return  # an answer that was lost: it had arrived
-                    batch = self._against(holder, refused, mine)
-                except Lost as lost:
-                    may_stand = True
-                    if turn == TRIES:
-                        raise lost.stop from lost
-                    self._calls.pause(turn, lost)
-                else:
-                    self._check_title(answer, mine)
-                    self._correct_clock()
-                    return
+            self._calls.until_answered(ask)
         except Stop:
             if not may_stand:
                 self._sheet = None  # nothing was ever written, so there is nothing to take away
             raise
-        self._sheet = None
-        raise Stop(
-            "Het slot op het register wisselt steeds van eigenaar.", "Wacht een paar minuten, en probeer het opnieuw."
-        )
+        self._correct_clock()
 
     def _now(self) -> float:
         """What time it is, by Google's clock as soon as an answer told it: laptops differ, and may be hours wrong."""
@@ -164,13 +161,14 @@ class Lock:
             with contextlib.suppress(Lost, Refused):  # every write tells it again, and finds out what is amiss
                 self._calls.change(self.check())
 
-    def _against(self, holder: LockTab | None, refused: Refused, mine: int) -> list[Json]:
-        """The batch for another try: nobody holds it, or somebody who is gone. Raises Stop where he is not."""
-        if holder is None:
-            if "already exists" not in refused.said and "No sheet" not in refused.said:
-                self._sheet = None
-                raise RuntimeError("Google refused the lock for a reason that we do not know")
-            return self._tab(mine)
+    def _against(self, holder: LockTab | None, refused: Refused, mine: int) -> tuple[list[Json], Lost]:
+        """The batch for another try: nobody holds it, or somebody who is gone. Raises Stop where he is not.
+
+        Beside it stands what to raise, so that it is tried again, and to say where no try does.
+        """
+        if holder is None:  # released in between, or Google has another reason
+            stop = refused.stop(f"Google laat Buurtbeheer het tabblad '{TITLE}' niet maken.")
+            return self._tab(mine), Lost(stop, certain=True)
         self._look_at_clock()
         # A sign of life from a time that is yet to come tells nothing: it is of a clock that was wrong.
         if holder.installation != self._installation and abs(self._now() - holder.seen) < STALE:
@@ -179,7 +177,11 @@ class Lock:
         if holder.installation == self._installation and holder.since:
             self.goes_on, self._since = True, holder.since
         # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
-        return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)]
+        stop = Stop(
+            "Het slot op het register wisselt steeds van eigenaar.",
+            "Wacht een paar minuten, en probeer het opnieuw.",
+        )
+        return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)], Lost(stop, certain=True)
 
     def _check_title(self, answer: Json, mine: int) -> None:
         """Google sometimes gives a second tab another name instead of refusing it: that race is lost."""
@@ -195,7 +197,7 @@ class Lock:
         )
 
     def _tab(self, sheet: int) -> list[Json]:
-        grid = {"rowCount": 8, "columnCount": 2}
+        grid = {"rowCount": _ROWS, "columnCount": _COLUMNS}
         properties = {"sheetId": sheet, "title": TITLE, "hidden": True, "gridProperties": grid}
         return [{"addSheet": {"properties": properties}}, self._words(sheet)]
 
@@ -214,12 +216,12 @@ class Lock:
         return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
 
     def _holder(self) -> LockTab | None:
-        """Who holds the lock now; None where nobody does."""
-        found = self._calls.describe("sheets.properties(sheetId,title)")
-        sheets = {
-            sheet["properties"]["title"]: sheet["properties"].get("sheetId", 0) for sheet in found.get("sheets", [])
-        }
+        """Who holds the lock now; None where nobody does. Raises Stop where the sheet has no room for a lock."""
+        found = self._calls.describe(GRIDS).get("sheets", [])
+        sheets = {sheet["properties"]["title"]: sheet["properties"].get("sheetId", 0) for sheet in found}
         if TITLE not in sheets:
+            if is_full(found, _ROWS * _COLUMNS):
+                raise full()
             return None
         try:
             [(_, rows)] = self._calls.values([quoted(TITLE)])
@@ -240,18 +242,16 @@ class Lock:
         sheet, self._sheet = self._sheet, None
         if sheet is None or self.stays:
             return
-        for turn in range(1, TRIES):
-            try:
-                self._calls.change([{"deleteSheet": {"sheetId": sheet}}])
-            except Refused:
-                return  # an answer that was lost: it is gone; or another run took it over
-            except Lost as lost:
-                with contextlib.suppress(KeyboardInterrupt):  # the tab is worth one more try
-                    self._calls.pause(turn, lost)
-            except Stop:
-                break  # no access any more, and so no other try will do
-            else:
-                return
+        for _wish in range(2):  # the tab is worth one more try after a Ctrl-C
+            with contextlib.suppress(KeyboardInterrupt):
+                try:
+                    self._calls.until_answered(lambda: self._calls.change([{"deleteSheet": {"sheetId": sheet}}]))
+                except Refused:
+                    return  # an answer that was lost: it is gone; or another run took it over
+                except Stop:
+                    break
+                else:
+                    return
         warn(
             f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer. "
             "Op deze computer kunt u meteen opnieuw beginnen."

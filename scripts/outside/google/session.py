@@ -6,15 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from outside.config.settings import Settings
 from outside.errors import Changed, Stop
+from outside.google.answers import Lost, Refused
 from outside.google.backup import keep_tabs
 from outside.google.batch import FIELDS, Batch, Seen, seen_in
-from outside.google.client import Calls, Json, Lost, Refused
+from outside.google.client import Calls, Json
 from outside.google.journal import Journal
 from outside.google.links import read_links
 from outside.google.lock import Lock
 from outside.google.login import log_in
+from outside.google.refusal import UNREAD, look_why
 from outside.google.row_matching import Cells, UnverifiedWrite
 from outside.google.tabs import Found, Tab, list_tabs, read_again, read_tabs
+
+REFUSALS = 3
+"""How often a run looks anew after a refusal for which it sees no reason."""
 
 
 class Session:
@@ -28,6 +33,7 @@ class Session:
         self._settings = settings
         self._calls: Calls | None = None
         self._has_copy = False
+        self._refusals = 0
         self.lock: Lock | None = None
         self.found: Found | None = None
         self.tabs: dict[str, Tab] = {}
@@ -59,7 +65,7 @@ class Session:
             self.found = list_tabs(self.calls)
             gone = [tab.title for tab in wanted.values() if tab.title not in self.found.sheets]
             if not gone:
-                raise Lost from refused
+                raise Lost(refused.stop(UNREAD), certain=True) from refused
             raise Stop(
                 f"Het tabblad '{gone[0]}' is tijdens deze ronde hernoemd of verwijderd.",
                 f"Zet het terug, met de naam '{gone[0]}', en draai opnieuw. "
@@ -99,31 +105,14 @@ class Session:
         try:
             return seen_in(self.calls.change(batch.requests, batch.ranges, FIELDS))
         except Refused as refused:
-            if self.lock is not None and self.lock.is_lost(refused):
+            look = look_why(self.calls, refused)
+            if self.lock is not None and self.lock.is_lost(look.titles):
                 raise self.lock.lost() from refused
-            if "protected" in refused.said:
-                raise Stop(
-                    self._protected(batch, refused),
-                    "Haal die beveiliging weg (Gegevens, Beveiligde bladen en bereiken), "
-                    "of geef Buurtbeheer daar het recht om te bewerken.",
-                ) from refused
-            if "number of cells" in refused.said:
-                raise Stop(
-                    "Het Google-blad is vol: er passen niet meer dan tien miljoen cellen in.",
-                    "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen.",
-                ) from refused
+            self._refusals += 1
+            if look.stop is not None and (look.is_certain or self._refusals == REFUSALS):
+                raise look.stop from refused
             raise
 
     def checks(self) -> list[Json]:
         """What guards a batch."""
         return [] if self.lock is None else self.lock.check()
-
-    def _protected(self, batch: Batch, refused: Refused) -> str:
-        turn = refused.turn
-        request = batch.requests[turn] if turn is not None and turn < len(batch.requests) else {}
-        spec: Json = next(iter(request.values())) if request else {}
-        place: Json = spec.get("start") or spec.get("range") or {}
-        number = place.get("sheetId")
-        title = next((tab.title for tab in self.tabs.values() if tab.id == number), None)
-        where = f"Op het tabblad '{title}'" if title else "In het Google-blad"
-        return f"{where} is een kolom van Buurtbeheer beveiligd, zodat Buurtbeheer er niets in kan zetten."

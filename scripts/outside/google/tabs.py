@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from outside.errors import Stop
-from outside.google.client import Calls, Json, Refused
+from outside.google.answers import Refused
+from outside.google.client import Calls, Json
+from outside.google.refusal import unread
 from outside.workbook import FRONT, is_front_of_example
 from roster.sheet.country import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
@@ -107,6 +109,10 @@ def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple
 
 def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
     """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled."""
+    return calls.until_answered(lambda: _read_tabs(calls))
+
+
+def _read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
     found = list_tabs(calls)
     titles = of_the_register(found.sheets)
     front = [title for title in found.sheets if fold(title) == fold(FRONT)]
@@ -115,7 +121,7 @@ def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
         found.is_example = any(is_front_of_example(sheet) for sheet, _ in sheets[len(titles) :])
         return found, as_tabs(found, sheets[: len(titles)])
     except Refused as refused:
-        raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+        raise unread(calls, refused, [*titles, *front]) from refused
     except HeadingProblems:
         return found, _tell_what_is_missing(calls, found)
 
@@ -127,7 +133,7 @@ def _tell_what_is_missing(calls: Calls, found: Found) -> dict[str, Tab]:
     except HeadingProblems as problems:
         raise unreadable(problems) from problems
     except Refused as refused:
-        raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+        raise unread(calls, refused, list(found.sheets)) from refused
 
 
 def unreadable(problems: HeadingProblems) -> Stop:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 
 from outside.errors import Stop
+from outside.google.answers import Refused
 from outside.google.batch import TabChange, batches, stands_as_meant, together
-from outside.google.client import TRIES, Lost, Refused
 from outside.google.row_matching import Cells, Moved, UnverifiedWrite, apply_repairs, match_lines, match_rows
 from outside.google.session import Session
 from outside.google.steps import TabSteps, new_tab, tab_of, write_headings
@@ -43,19 +43,9 @@ class Write:
 
     def carry_out(self) -> Written:
         """Look and write until nothing is left to do. Raises Stop where Google keeps silent, or rows never rest."""
-        lost: Lost | None = None
-        moved = silent = 0
+        moved = 0
         while True:
-            try:
-                ended = self._look_and_write()
-                lost = None
-            except Lost as error:
-                lost = error
-                silent += 1
-                if silent == TRIES:
-                    raise lost.stop from lost
-                self._session.calls.pause(silent, lost)
-                continue
+            ended = self._session.calls.until_answered(self._look_and_write)
             if ended is None:
                 break
             moved += not ended

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from outside.errors import Stop
+from outside.google.answers import Refused
 from outside.google.backup import Page, excel_titles, keep_pages
-from outside.google.client import Calls, Json, Refused
+from outside.google.client import Calls, Json
 from outside.google.lock import TITLE
+from outside.google.refusal import unread
 from outside.google.tabs import cells_in, list_tabs, quoted, read_sheets
 from outside.google_setup.formulas import for_excel, has_decimal_comma
 from outside.xlsx.text import column_letters
@@ -31,6 +32,10 @@ def bring_down(calls: Calls, backups: Path) -> Path:
     The formulas are looked at before the values and once more after them: on a tab where one moved in
     between, nobody could tell which value is whose, and the copy holds outcomes only.
     """
+    return keep_pages(calls.until_answered(lambda: _pages(calls)), backups)
+
+
+def _pages(calls: Calls) -> list[Page]:
     found = list_tabs(calls)
     titles = [title for title in found.sheets if title != TITLE]
     ranges = [quoted(title, (0, min(_SAMPLE, found.sheets[title]["gridProperties"]["rowCount"]))) for title in titles]
@@ -41,7 +46,7 @@ def bring_down(calls: Calls, backups: Path) -> Path:
         boxes = [f"{quoted(title)}!{_box(places)}" for title, places in formulas.items() if places]
         looks = calls.describe(_FORMULAS.format(f"{_FORMULA},{_FORMAT}"), [*ranges, *boxes])
     except Refused as refused:
-        raise Stop("Het Google-blad verandert terwijl het wordt gelezen.", "Probeer het opnieuw.") from refused
+        raise unread(calls, refused, titles) from refused
     days, after = _days_in(looks), _formulas_in(looks)
     names = frozenset(titles) & frozenset(excel_titles(titles))
     comma = has_decimal_comma(str(before.get("properties", {}).get("locale", "")))
@@ -54,7 +59,7 @@ def bring_down(calls: Calls, backups: Path) -> Path:
             kept = {place: text for place, text in told.items() if text is not None}
         _make_room(sheet, kept)
         pages.append(Page(sheet.title, sheet.cells, frozenset(days.get(sheet.title, ())), kept))
-    return keep_pages(pages, backups)
+    return pages
 
 
 def _formulas_in(answer: Json) -> dict[str, dict[_Place, str]]:

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.google.client import Calls, Json, Lost, Refused
+from outside.google.answers import Refused
+from outside.google.client import Calls, Json
 from outside.google.lock import TITLE
 from outside.google.login import key_file, log_in
+from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import list_tabs, read_tabs
 from outside.workbook import FilledIn, Health
 from roster.sheet.country import REMEDY, TOLD
@@ -96,12 +98,12 @@ def _may_write(calls: Calls) -> Iterator[Health]:
         "gridProperties": {"rowCount": 1, "columnCount": 1},
     }
     try:
-        calls.change([{"addSheet": {"properties": properties}}, {"deleteSheet": {"sheetId": number}}])
+        batch: list[Json] = [{"addSheet": {"properties": properties}}, {"deleteSheet": {"sheetId": number}}]
+        calls.until_answered(lambda: calls.change(batch))
     except Stop as stop:
         yield Health("Schrijven", stop.message, stop.remedy)
-    except Refused:
-        yield Health("Schrijven", "Google laat het toevoegen van een tabblad niet toe.", calls.login.how_to_share)
-    except Lost as lost:
-        yield Health("Schrijven", lost.stop.message, lost.stop.remedy)
+    except Refused as refused:
+        why = look_why(calls, refused).stop or CHANGING
+        yield Health("Schrijven", why.message, why.remedy)
     else:
         yield Health("Schrijven", "Buurtbeheer mag in het blad schrijven.")

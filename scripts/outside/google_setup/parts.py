@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from outside.google.client import Calls, Json, Refused
+from outside.google.answers import Refused
+from outside.google.client import Calls, Json
 from outside.google_setup.formatting import TabState
 
 _NAMES = {

@@ -9,10 +9,12 @@ from datetime import date
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.formatting import TELLS
+from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
-from outside.google.client import TRIES, Calls, Json, Lost, Refused
+from outside.google.client import Calls, Json
 from outside.google.lock import TITLE, Lock
 from outside.google.login import log_in
+from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import Found, list_tabs, quoted, read_sheets
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
@@ -47,34 +49,27 @@ def set_up_google(settings: Settings) -> list[str]:
     calls = Calls(settings.workbook.spreadsheet, log_in(settings))
     lock = Lock(calls, settings.paths.state)
     with lock.held():
-        try:
-            told = complete(calls, settings.network.name, lock, settings.terms(date.min))
-        except Refused as refused:
-            if lock.is_lost(refused):
-                raise lock.lost() from refused
-            raise Stop(
-                "Google laat een deel van het inrichten niet toe.",
-                "Kijk in het blad bij Gegevens, Beveiligde bladen en bereiken, en haal beveiligingen weg.",
-            ) from refused
+        told = complete(calls, settings.network.name, lock, settings.terms(date.min))
     return told or ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
 def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
-    """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Refused."""
+    """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Stop."""
     told: list[str] = []
-    for turn in range(1, TRIES + 1):
+
+    def ask() -> None:
         try:
             _add_headings(calls, title, lock.check(), told)
             _add_looks(calls, lock.check(), told, terms)
-        except Lost as lost:
-            if turn == TRIES:
-                raise lost.stop from lost
-            calls.pause(turn, lost)
         except Refused as refused:
-            if turn == TRIES or lock.is_lost(refused):
-                raise
-        else:
-            break
+            look = look_why(calls, refused)
+            if lock.is_lost(look.titles):
+                raise lock.lost() from refused
+            if look.stop is not None and look.is_certain:
+                raise look.stop from refused
+            raise Lost(look.stop or CHANGING, certain=True) from refused
+
+    calls.until_answered(ask)
     return list(dict.fromkeys(told))
 
 

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from outside.google import client as google_calls
+from outside.google.client import Calls
 from servers.sheets_server import Book, Fault, SheetsServer
 from servers.sheets_server.faults import KINDS
 from servers.sheets_server.fixture import sheets
+from servers.sheets_server.languages import language_of
 from support.google_matrix import EDITS, Case
+from support.google_register import HURRIED
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -31,10 +33,10 @@ WORST = (
 
 
 @pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same tries, without the waiting between them."""
-    monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
-    monkeypatch.setattr(google_calls, "TIMEOUT", (2.0, 0.6))
+def _hurried(monkeypatch: pytest.MonkeyPatch, sheets: SheetsServer, request: pytest.FixtureRequest) -> None:
+    """The same tries without the waiting between them, each case in a language of its own."""
+    monkeypatch.setattr(Calls, "patience", HURRIED)
+    sheets.language = language_of(request.node.name)
 
 
 def edited(sheets: SheetsServer, folder: Path, edit: str, after: int) -> list[str]:

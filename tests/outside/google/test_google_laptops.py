@@ -7,19 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from outside.google import client as google_calls
+from outside.google.client import Calls
 from servers.sheets_server import Fault, SheetsServer
 from servers.sheets_server.fixture import sheets
+from servers.sheets_server.languages import language_of
 from servers.smtp_server import Plan, answers, mail_server
 from support.google_matrix import column, mails, sync, two
+from support.google_register import HURRIED
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
 
 @pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same tries, without the waiting between them."""
-    monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
+def _hurried(monkeypatch: pytest.MonkeyPatch, sheets: SheetsServer, request: pytest.FixtureRequest) -> None:
+    """The same tries without the waiting between them, each case in a language of its own."""
+    monkeypatch.setattr(Calls, "patience", HURRIED)
+    sheets.language = language_of(request.node.name)
 
 
 @pytest.mark.parametrize("call", [5, 7])

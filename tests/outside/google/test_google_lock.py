@@ -15,24 +15,25 @@ import pytest
 
 from outside.backends import backend_of
 from outside.errors import Stop
-from outside.google import client as google_calls
 from outside.google import lock as google_lock
+from outside.google.client import Calls
 from outside.google.lock import STALE, TITLE
 from roster.plan.steps import SetCell
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.faults import KINDS
 from servers.sheets_server.fixture import sheets
+from servers.sheets_server.languages import language_of
 from support.google_matrix import column, mails, new_book, sync
-from support.google_register import EMAIL, laptop, opened, written_settings
+from support.google_register import EMAIL, HURRIED, laptop, opened, written_settings
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 SYNC = Path(__file__).resolve().parents[3] / "scripts" / "sync.py"
 
 
 @pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
-    monkeypatch.setattr(google_calls, "TIMEOUT", (2.0, 0.6))
+def _hurried(monkeypatch: pytest.MonkeyPatch, sheets: SheetsServer, request: pytest.FixtureRequest) -> None:
+    monkeypatch.setattr(Calls, "patience", HURRIED)
+    sheets.language = language_of(request.node.name)
 
 
 @pytest.fixture

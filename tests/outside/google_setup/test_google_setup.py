@@ -12,7 +12,7 @@ import pytest
 from outside.backends import backend_of
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from outside.google import client as google_calls
+from outside.google.client import Calls
 from outside.google.workbook import GoogleWorkbook
 from roster.example.register import example
 from roster.model import Terms
@@ -20,14 +20,14 @@ from roster.sheet.columns import TAB, TABS, hint
 from servers.sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync
-from support.google_register import EMAIL, TODAY, google_book, laptop, written_settings
+from support.google_register import EMAIL, HURRIED, TODAY, google_book, laptop, written_settings
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
 
 @pytest.fixture(autouse=True)
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(google_calls, "FIRST_WAIT", 0.0)
+    monkeypatch.setattr(Calls, "patience", HURRIED)
 
 
 @pytest.fixture
@@ -292,11 +292,11 @@ def test_the_doctor_finds_nothing_wrong_with_a_sound_register(
             f"Deel het blad met {EMAIL} als Bewerker",
         ),
         (
-            lambda server, _: setattr(server, "api_enabled", False),
+            lambda _, book: setattr(book, "says_no", "api off"),
             "https://console.cloud.google.com/apis/library/sheets.googleapis.com",
         ),
         (lambda server, _: server.tokens.deleted.add(EMAIL), "Maak bij Google een nieuwe sleutel"),
-        (lambda server, _: setattr(server.tokens, "clock", 7200), "Zet datum en tijd op automatisch"),
+        (lambda server, _: setattr(server.tokens, "clock", 7200), "Zet datum en tijd van deze computer op automatisch"),
         (lambda _, book: book.tabs.remove(book.tab("Straten")), "Het tabblad 'Straten' ontbreekt."),
         (lambda _, book: book.tab("Straten").properties.update(title="Straatjes"), "Er is wel een tabblad 'Straatjes'"),
     ],

@@ -169,6 +169,7 @@ def replaced(line: Sequence[T], index: int, item: T, filler: T) -> list[T]:
 class Book:
     """A spreadsheet with its sharing. `writers` and `readers` are e-mail addresses; the owner may all.
 
+    `says_no` and `says_no_to_writing` are why all calls, or those that write, get a no (`faults.REFUSALS`).
     `renames_collisions` makes addSheet answer a taken title with a tab `X_conflict…` as Google sometimes does.
     `outcomes` tells what formulas give that come in through the API (a Failure, or REFUSED), where they are no
     sums of numbers. `refuses` gives the words in which a request of this kind is refused, "" where it is not; with
@@ -184,6 +185,8 @@ class Book:
     named_ranges: list[Json] = field(default_factory=list)
     today: date = field(default_factory=date.today)
     renames_collisions: bool = False
+    says_no: str = ""
+    says_no_to_writing: str = ""
     outcomes: dict[str, Scalar | None] = field(default_factory=dict)
     refuses: Callable[[str, Json], str] = lambda _kind, _spec: ""
     names_refused: bool = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from servers.sheets_server.languages import Language, worded
+
 Json = dict[str, Any]
 
 _STATUS = {
@@ -20,12 +22,14 @@ _STATUS = {
 class Refused(Exception):
     """An error answer in Google's form. `message` and `details` as Google words them where that is on record."""
 
-    def __init__(self, code: int, message: str, details: list[Json] | None = None) -> None:
+    def __init__(self, code: int, message: str, details: list[Json] | None = None, status: str = "") -> None:
         super().__init__(message)
         self.code, self.message, self.details = code, message, details
+        self.status = status or _STATUS.get(code, "UNKNOWN")
 
-    def body(self) -> Json:
-        error: Json = {"code": self.code, "message": self.message, "status": _STATUS.get(self.code, "UNKNOWN")}
+    def body(self, language: Language = "en") -> Json:
+        """What is answered, worded in the language of who asks."""
+        error: Json = {"code": self.code, "message": worded(self.message, language), "status": self.status}
         if self.details:
             error["details"] = self.details
         return {"error": error}

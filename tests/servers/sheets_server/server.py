@@ -22,6 +22,7 @@ from servers.sheets_server import faults
 from servers.sheets_server.book import Book
 from servers.sheets_server.door import environment, make_certificates
 from servers.sheets_server.faults import Fault
+from servers.sheets_server.languages import Language
 from servers.sheets_server.methods import METHODS, Query
 from servers.sheets_server.refusal import Json, Refused, Unknown, Violation, bad
 from servers.sheets_server.schema import check_body, check_query, cut, find_method, read_mask
@@ -67,7 +68,7 @@ class SheetsServer:
 
     `calls` are those to Sheets and Drive, numbered from 1; `token_calls` those to the token endpoint.
     `complaints` are requests that Google would not have understood, or that this server does not know: a test that
-    leaves any behind must fail (the fixture sees to it).
+    leaves any behind must fail (the fixture sees to it). `language` is that of the accounts.
     """
 
     def __init__(self) -> None:
@@ -76,7 +77,7 @@ class SheetsServer:
         self.calls: list[Call] = []
         self.token_calls: list[Call] = []
         self.complaints: list[str] = []
-        self.api_enabled = True
+        self.language: Language = "en"
         self.quota: int | None = None
         self.quota_seconds = 60.0
         self._faults: dict[int, Fault] = {}
@@ -169,11 +170,12 @@ class SheetsServer:
                 status, content, kind = self._result(line, call, query, body)
             if host != "oauth2.googleapis.com":
                 self._run_hooks(call.number, path)
+        call.answered = len(content)
         if call.fault:
-            status = line.send_fault(call.fault, status, content, kind)
+            call.status = line.send_fault(call.fault, status, content, kind)
         else:
+            call.status = status  # before it is sent: a test may look as soon as it has its answer
             line.send(status, content, kind)
-        call.status, call.answered = status, len(content)
 
     def _run_hooks(self, number: int, path: str) -> None:
         for hook in self._hooks.pop(number, []):
@@ -197,7 +199,7 @@ class SheetsServer:
             if call.name == "token":
                 error, _, told = refusal.message.partition(": ")
                 return refusal.code, dumped({"error": error, "error_description": told}), JSON
-            return refusal.code, dumped(refusal.body()), JSON
+            return refusal.code, dumped(refusal.body(self.language)), JSON
 
     def _exported(self, call: Call, authorization: str, query_text: str) -> tuple[bytes, str]:
         match = re.fullmatch(r"/drive/v3/files/([^/]+)/export", call.path)
@@ -215,6 +217,9 @@ class SheetsServer:
         book = self.books.get(number)
         if book is None:
             raise Refused(404, "Requested entity was not found.")
+        refused = book.says_no or (book.says_no_to_writing if writing else None)
+        if refused:
+            raise Refused(*faults.REFUSALS[refused])
         if not book.may_edit(user) and (writing or user not in book.readers):
             raise Refused(403, "The caller does not have permission")
         return book
@@ -228,10 +233,6 @@ class SheetsServer:
         reading = call.method == "GET"
         scopes = ("spreadsheets", "drive", "drive.file")
         call.user = self.tokens.caller(authorization, scopes + (("spreadsheets.readonly",) if reading else ()))
-        if not self.api_enabled:
-            told = "Google Sheets API has not been used in project 1 before or it is disabled. Enable it by visiting "
-            url = "https://console.developers.google.com/apis/api/sheets.googleapis.com/overview?project=1 then retry."
-            raise Refused(403, told + url, [{"reason": "SERVICE_DISABLED", "domain": "googleapis.com"}])
         self._spend(call)
         query: Query = parse_qs(query_text, keep_blank_values=True)
         check_query(query, method)

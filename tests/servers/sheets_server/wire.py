@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from servers.sheets_server import faults
 from servers.sheets_server.door import HOSTS
 from servers.sheets_server.faults import Fault
+from servers.sheets_server.languages import Language
 from servers.sheets_server.refusal import Json, Refused
 
 JSON = "application/json; charset=UTF-8"
@@ -24,6 +25,7 @@ class Answering(Protocol):
     """Whoever answers what comes over the wire."""
 
     complaints: list[str]
+    language: Language
     context: ssl.SSLContext
     stopping: threading.Event
 
@@ -103,11 +105,13 @@ class Line(BaseHTTPRequestHandler):
             whole = content or b'{"spreadsheetId": "x", "replies": [{}, {}, {}]}'
             half = whole[: len(whole) // 2]
             self.send(200, half, JSON, promised=len(whole) if fault.kind == "cut body" else None)
-            self.close_connection = True
+            self.close_connection = fault.kind == "cut body"
             return 200
         if fault.kind in faults.TEXTS:
             code, message = faults.TEXTS[fault.kind]
-            self.send(code, dumped(Refused(code, message).body()), JSON, retry=fault.retry_after)
+            self.send(
+                code, dumped(Refused(code, message).body(self.server.sheets.language)), JSON, retry=fault.retry_after
+            )
             return code
         code = 200 if fault.kind == "html" else int(fault.kind)
         self.send(code, faults.HTML.format(code=code).encode(), "text/html; charset=UTF-8")
