@@ -15,7 +15,7 @@ from outside.google.journal import Journal
 from outside.google.row_matching import UnverifiedWrite
 from servers.sheets_server import Book, SheetsServer
 from servers.sheets_server.fixture import sheets
-from support.google_matrix import EDITS, column, mails, new_book, peoples
+from support.google_matrix import EDITS, column, mails, new_book, peoples, sync
 from support.google_register import TODAY, a_tab, laptop
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -24,10 +24,11 @@ SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
 
 
 class Door:
-    """Sync as a real process of one laptop, which may be killed while it runs."""
+    """Sync as a real process of one laptop, which is killed while it runs."""
 
     def __init__(self, sheets: SheetsServer, book: Book, folder: Path) -> None:
-        key = laptop(sheets, book, folder).workbook.credentials
+        self.settings = laptop(sheets, book, folder)
+        key = self.settings.workbook.credentials
         self.folder, self.env = folder, {**os.environ, **sheets.environment(), "PYTHONPATH": str(SCRIPTS)}
         (folder / "settings.toml").write_text(
             f'[workbook]\nkind = "google"\nspreadsheet = "{book.id}"\ncredentials = "{key}"\n'
@@ -35,8 +36,8 @@ class Door:
         )
         self.running: subprocess.Popen[bytes] | None = None
 
-    def sync(self) -> int:
-        """One round; its exit code."""
+    def die(self) -> int:
+        """A round that somebody kills; its exit code."""
         door = [
             sys.executable,
             SCRIPTS / "sync.py",
@@ -74,16 +75,16 @@ def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(
 ) -> None:
     """No cell of a person, no Nr and no letter suffers from it; and the journal is gone once nothing is in doubt."""
     book, expected = new_book(sheets), new_book(sheets)
-    door, other = Door(sheets, book, tmp_path / "one"), Door(sheets, expected, tmp_path / "other")
+    door = Door(sheets, book, tmp_path / "one")
     sheets.start_counting()
     sheets.between(6, EDITS[edit])
     sheets.between(7, door.kill)
-    assert door.sync() == -signal.SIGKILL
+    assert door.die() == -signal.SIGKILL
     assert stat.S_IMODE((tmp_path / "one" / "state" / "google-open.jsonl").stat().st_mode) == 0o600
     sheets.start_counting()
-    assert door.sync() in (0, 1)
+    assert sync(door.settings)[0] in (0, 1)
     EDITS[edit](expected)
-    other.sync()
+    sync(laptop(sheets, expected, tmp_path / "other"))
     assert peoples(book) == peoples(expected)
     names = [name for name, _ in column(expected, "Nr")]
     kept = {

@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -16,6 +17,7 @@ from outside.google.login import key_file
 from servers.sheets_server import Book, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import google_book
+from support.pressed import press
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -31,12 +33,16 @@ urllib.request.urlopen(asked["redirect_uri"] + "?" + urllib.parse.urlencode(brou
 
 
 def check(sheets: SheetsServer, folder: Path, book: Book, key: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The door `check` as a real process, with nothing of this machine's own in its home."""
+    """The door `check` with nothing of this machine's own in its home: with `more` in its environment as a real process."""
     settings = folder / "settings.toml"
     settings.write_text(f'[workbook]\nkind = "google"\nspreadsheet = "{book.id}"\ncredentials = "{key}"\n')
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GOOGLE")}
-    env = {**kept, **sheets.environment(), "HOME": str(folder), "PYTHONPATH": str(SCRIPTS), **more}
-    door = [sys.executable, SCRIPTS / "check.py", "--settings", settings, "--today", "2026-03-14"]
+    env = {**kept, **sheets.environment(), "HOME": str(folder), **more}
+    given = ["--settings", settings, "--today", "2026-03-14"]
+    if not more:
+        with patch.dict(os.environ, env, clear=True):
+            return press("check", *given, cwd=folder)
+    door, env = [sys.executable, SCRIPTS / "check.py", *given], {**env, "PYTHONPATH": str(SCRIPTS)}
     return subprocess.run(door, env=env, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -64,7 +70,7 @@ def test_a_person_logs_in_once_with_the_browser(sheets: SheetsServer, book: Book
     kept = tmp_path / "google-login.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert "refresh" in json.loads(kept.read_text())["refresh_token"]
-    second = check(sheets, tmp_path, book, key, BROWSER=str(tmp_path / "nothing"))
+    second = check(sheets, tmp_path, book, key)
     assert second.returncode == 0, second.stderr
     assert "Log in bij Google" not in second.stdout
 
