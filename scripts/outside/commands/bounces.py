@@ -26,8 +26,8 @@ from outside.inbox.imap import read_mailbox
 from outside.ledger.ledger import Ledger
 from outside.ledger.replies import MAY_HAVE_LEFT
 from outside.run.confirm import A_DAY
+from outside.run.dry_run import look_up
 from outside.run.remember import keep_refusals
-from outside.run.round import prepare
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
@@ -83,7 +83,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today, ledger)
-        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        view = look_up(workbook, settings, choices, ledger).view
         keep_refusals(view, ledger)  # what another laptop's rows answer need not be asked here
         people = people_of(view)
         half_way: Stop | None = None
@@ -95,7 +95,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
             half_way = stop  # what was read is told to the rows all the same
         ask_about_wishes(ledger, people)
         planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
-        plan = prepare(workbook, settings, choices, planners, ledger.history()).plan
+        plan = look_up(workbook, settings, choices, ledger, planners).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
         rows = 0
         try:

@@ -15,7 +15,7 @@ from outside.errors import Changed, Stop
 from outside.inbox.bounces import StopAsked
 from outside.inbox.message import spellings_of
 from outside.ledger.ledger import Ledger
-from outside.run.round import prepare
+from outside.run.dry_run import look_up
 from outside.workbook import Workbook
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
@@ -113,7 +113,7 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
     nr = typed.strip().upper()
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        view = look_up(workbook, settings, choices, ledger).view
         members = [member for member in view.roster.members if member.nr == nr]
         marks = {ledger.address_mark(member.email) for member in members if member.email}
         letters = ledger.messages.of_person(nr)

@@ -11,9 +11,9 @@ from outside.console import progress, say
 from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.mail.compose import compose, subject_of
 from outside.mail.leaks import watched
+from outside.run.dry_run import prepare_dry
 from outside.run.letters_page import LettersPage
 from outside.run.ready_letters import FOLDER
-from outside.run.round import prepare_dry
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
 from roster.plan.steps import Planner, Send

@@ -16,9 +16,9 @@ from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.run.confirm import kind_of
 from outside.run.deliver import settle
+from outside.run.dry_run import look_up
 from outside.run.mailboxes import open_mailbox
 from outside.run.output_files import OutputFiles
-from outside.run.round import prepare
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
@@ -127,7 +127,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
-        view = prepare(workbook, settings, choices, (), ledger.history()).view
+        view = look_up(workbook, settings, choices, ledger).view
         for nr in numbers:
             try:
                 case = _meant(_case(nr, view, ledger), kind, "sent" if sent else "resend")

@@ -34,6 +34,11 @@ def keep_copy(ledger: Ledger, backups: Path) -> Path:
         raise Stop("Van het logboek kon geen kopie worden bewaard.", "Kijk of de schijf niet vol is.") from error
 
 
+def has_copies(state: Path) -> bool:
+    """Whether there is a copy of the ledger in this folder to put back."""
+    return bool(backups_of(state / "ledger.sqlite3", state / "backups"))
+
+
 def what_is_wrong(path: Path, today: date) -> str:
     """Why the ledger at `path` may be replaced, in Dutch; "" for a sound one. Raises Stop where it is in use."""
     if not path.exists():

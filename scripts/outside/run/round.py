@@ -13,9 +13,7 @@ from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.settings import Settings
 from outside.console import Tone, progress, say, warn
 from outside.errors import Stop
-from outside.files.atomic import check_folder, stop_from
-from outside.files.backups import backups_of
-from outside.ledger.copies import keep_copy
+from outside.ledger.copies import has_copies, keep_copy
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.leaks import watched
@@ -25,13 +23,13 @@ from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.log import run_log
 from outside.run.mailboxes import open_mailbox
-from outside.run.ready_letters import as_if_taken_back, stale_letters, sweep_away, take_back, tell_stale
+from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
-from outside.run.report import conclude, exit_code, refuse, refuse_new_ledger, tell_forced, tell_report
+from outside.run.report import conclude, refuse, refuse_new_ledger, tell_forced, tell_report
 from outside.run.select import DeliveryLog
 from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
-from outside.text.rules_archive import keep_rules, tell_changed_rules
+from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.finding import Weight
 from roster.messages.notices import notices_of
@@ -43,7 +41,7 @@ from roster.messages.welcomed import who_was_welcomed
 from roster.plan.delivery_status import State
 from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
-from roster.plan.steps import AddRow, Planner, Send, SetCell, Step, View
+from roster.plan.steps import Planner, Send, SetCell, Step, View
 from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
 from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
@@ -189,7 +187,7 @@ class Tries:
         self._prepared = prepared
         tell(prepared) if first else tell_again(prepared)
         if prepared.new_ledger and not self._choices.force:
-            return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings))
+            return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings.paths.state))
         if (prepared.doubted or prepared.new_ledger) and self._choices.force:
             tell_forced([*filter(None, [prepared.new_ledger]), *prepared.doubted])
         elif prepared.doubted:
@@ -247,53 +245,6 @@ class Tries:
             replaces=self._replaces,
             posted=posted,
         )
-
-
-def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
-    """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
-    workbook = open_workbook(settings)
-    prepared = prepare_dry(settings, choices, planners, workbook)
-    tell(prepared, whole=True)
-    if prepared.new_ledger and not choices.force:
-        return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
-    if prepared.doubted and not choices.force:
-        return refuse(prepared.doubted)
-    say()
-    check_folder(settings.paths.out)
-    workbook.rehearse([step for step in prepared.plan if isinstance(step, SetCell | AddRow)])
-    if tell_changed_rules(settings):
-        return 1
-    say("Er is niets veranderd. Doen? Typ: make sync")
-    return exit_code(prepared.view.findings)
-
-
-def has_copies(settings: Settings) -> bool:
-    """Whether there is a copy of the ledger to put back."""
-    return bool(backups_of(settings.paths.state / "ledger.sqlite3", settings.paths.state / "backups"))
-
-
-def prepare_dry(
-    settings: Settings, choices: Choices, planners: Sequence[Planner], workbook: Workbook | None = None
-) -> Prepared:
-    """What a round would make of the register, without writing anything: also which letters it would take back."""
-    path = settings.paths.state / "ledger.sqlite3"
-    workbook = workbook or open_workbook(settings)
-    try:
-        known = path.exists()
-    except OSError as error:  # a folder that we may not look into
-        raise stop_from(error, path.parent.name) from error
-    if not known:
-        return prepare(workbook, settings, choices, planners, History())
-    with Ledger(path, choices.today) as ledger:
-        history = ledger.history()
-        prepared = prepare(workbook, settings, choices, planners, history)
-        if prepared.view.terms.mail_done != State.READY or prepared.doubted:
-            return prepared
-        stale = stale_letters(prepared.view, planners, ledger, settings)
-    tell_stale(stale)
-    if not stale.letters:
-        return prepared
-    return prepare(workbook, settings, choices, planners, as_if_taken_back(history, stale))
 
 
 def prepare(

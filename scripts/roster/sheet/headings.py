@@ -16,7 +16,7 @@ HeadingProblem = tuple[str, str]
 _ROWS_ABOVE = 10
 """The headings stand in one of this many rows from the top."""
 
-_ALIKE = 75
+ALIKE = 75
 """From this likeness on (0-100) a title or heading may be meant by another."""
 
 _OTHER_WORDS = {
@@ -143,6 +143,10 @@ def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProbl
     texts = _as_text(sheet.cells[at])
     found, doubled = _match(texts, (*tab.headings, *tab.heeded))
     table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own)
+    if not tab.own <= found.keys():
+        width, known = max(map(len, table.rows), default=0), set(found.values())
+        texts = [*texts, *[""] * (width - len(texts))]
+        table.others = {position: text for position, text in enumerate(texts) if position not in known}
     problems: list[HeadingProblem] = [
         (
             f"Op het tabblad '{sheet.title}' staat het kopje '{heading}' meer dan één keer.",
@@ -173,7 +177,7 @@ def _missing_tab(tab: TabSpec, spare: Sequence[Sheet]) -> HeadingProblem:
     """Say that a tab is missing, with the one that may be meant: by its headings, or else by its title."""
     message = f"Het tabblad '{tab.title}' ontbreekt."
     twin = max(spare, key=lambda sheet: _likeness(sheet, tab), default=None)
-    if twin is None or _likeness(twin, tab) < _ALIKE:
+    if twin is None or _likeness(twin, tab) < ALIKE:
         return message, "Voeg het toe, of maak het met: make setup"
     return (
         f"{message} Er is wel een tabblad '{twin.title}': bedoelde u dat?",
@@ -194,9 +198,9 @@ def _likeness(sheet: Sheet, tab: TabSpec) -> float:
 
 def _missing_column(title: str, heading: str, spare: Sequence[str]) -> HeadingProblem:
     message = f"Op het tabblad '{title}' ontbreekt de kolom '{heading}'."
-    likely: Mapping[str, float] = {text: _heading_likeness(text, heading) for text in spare}
+    likely: Mapping[str, float] = {text: heading_likeness(text, heading) for text in spare}
     twin = max(likely, key=lambda text: likely[text], default=None)
-    if twin is None or likely[twin] < _ALIKE:
+    if twin is None or likely[twin] < ALIKE:
         return message, f"Voeg een kolom toe met het kopje '{heading}'. De kolom mag leeg blijven."
     return (
         f"{message} Er is wel een kolom '{twin}': bedoelde u die?",
@@ -204,7 +208,8 @@ def _missing_column(title: str, heading: str, spare: Sequence[str]) -> HeadingPr
     )
 
 
-def _heading_likeness(text: str, heading: str) -> float:
+def heading_likeness(text: str, heading: str) -> float:
+    """How much what people typed looks like one of our headings (0-100)."""
     bare = _bare(text)
     if bare in _OTHER_WORDS.get(heading, ()):
         return 100.0

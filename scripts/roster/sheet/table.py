@@ -63,7 +63,8 @@ class Table:
     `columns` holds, for each known heading that is present, its position in a row (0 = column A).
     `rows` are the rows below the headings; `rows[0]` stands in sheet row `first`. `month_first` is True
     where a typed 5-3-2026 becomes 3 May. `links` is what lies behind a cell, by its row's index and heading: an
-    address, where the words of the cell themselves are not understood.
+    address, where the words of the cell themselves are not understood. Where a heading of the software's own is
+    missing, `others` holds what stands above the columns that are not known ("" for nothing), by position.
     """
 
     tab: str
@@ -74,6 +75,7 @@ class Table:
     own: frozenset[str] = field(default_factory=frozenset)
     month_first: bool = False
     links: dict[tuple[int, str], str] = field(default_factory=dict)
+    others: dict[int, str] = field(default_factory=dict)
     _keys: list[str] | None = None
 
     def cell(self, index: int, column: str) -> Cell:

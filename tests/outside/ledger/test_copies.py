@@ -19,7 +19,7 @@ from outside.errors import Stop
 from outside.files.backups import KEPT
 from outside.ledger import copies
 from outside.ledger.ledger import Ledger
-from outside.run.round import look
+from outside.run.dry_run import look
 from roster.planners.sync import PLANNERS
 from support.announced import announced
 from support.sheet_notation import TODAY

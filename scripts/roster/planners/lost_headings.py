@@ -1,0 +1,69 @@
+"""Doubts a heading of the software's own that is gone while its column seems to stand there under another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from roster.messages.follow_up_cell import pieces
+from roster.plan.delivery_status import read_mark, without_wish
+from roster.reading.row_ids import valid_number
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS
+from roster.sheet.headings import ALIKE, heading_likeness
+from roster.sheet.table import Cell, Table, is_blank
+
+_ENOUGH = 0.5
+"""From this share on of what stands in a column, its cells tell which it is."""
+
+
+def lost_headings(tables: dict[str, Table]) -> list[str]:
+    """Dutch sentences, each naming a heading and the column that may be it: it is not added anew in silence."""
+    return [line for table in tables.values() for line in _lost(table)]
+
+
+def _lost(table: Table) -> Iterator[str]:
+    taken: set[int] = set()
+    for heading in sorted(table.own - table.columns.keys()):
+        likely = {at: _likeness(table, at, text, heading) for at, text in table.others.items() if at not in taken}
+        twin = max(likely, key=lambda at: likely[at], default=None)
+        if twin is None or likely[twin] < ALIKE:
+            continue
+        taken.add(twin)
+        text = table.others[twin]
+        named = f"een kolom '{text}'" if text else f"een kolom zonder kopje ({_letters(twin)})"
+        yield (
+            f"Op het tabblad '{table.title}' ontbreekt de kolom '{heading}'. Er is wel {named}: bedoelde u die? "
+            f"Zet het kopje '{heading}' er dan weer boven."
+        )
+
+
+def _likeness(table: Table, at: int, text: str, heading: str) -> float:
+    """How much a column looks like one of ours (0-100): the better of its heading and its cells."""
+    by_heading = heading_likeness(text, heading) if text else 0.0
+    is_ours = _LOOKS.get((table.tab, heading))
+    if is_ours is None or by_heading >= ALIKE:
+        return by_heading
+    there = [row[at] for row in table.rows if at < len(row) and not is_blank(row[at])]
+    return 100.0 if there and sum(map(is_ours, there)) >= _ENOUGH * len(there) else by_heading
+
+
+def _letters(position: int) -> str:
+    """What a sheet calls a column: A for 0, AA for 26."""
+    before, here = divmod(position, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + here)
+
+
+def _tells_of_letters(cell: Cell) -> bool:
+    return any(read_mark(one.partition(": ")[2]) is not None for one in pieces(cell))
+
+
+def _numbered(prefix: str) -> Callable[[Cell], bool]:
+    return lambda cell: valid_number(cell, prefix) is not None
+
+
+_LOOKS: dict[tuple[str, str], Callable[[Cell], bool]] = {
+    (DEELNEMERS.title, "Nr"): _numbered("D"),
+    (BORDAANVRAGEN.title, "Nr"): _numbered("B"),
+    (DEELNEMERS.title, "Welkom"): lambda cell: read_mark(cell) is not None or without_wish(cell) != cell,
+    (DEELNEMERS.title, "Vervolgmail"): _tells_of_letters,
+}
+"""What is the software's own to see in a cell."""
