@@ -105,7 +105,7 @@ ROSTER_FOR = {
     "xlsx": {"sheet"},
     "excel": {"sheet", "model", "plan", "reading"},
     "google": {"sheet", "plan", "reading"},
-    "google_setup": {"sheet", "model"},
+    "google_setup": {"sheet", "model", "cells"},
     "text": {"messages", "plan"},
     "mail": {"cells", "messages", "plan"},
     "smtp": {"plan"},

@@ -35,6 +35,17 @@ class TabState:
     new: bool = False
 
     @property
+    def whole(self) -> Json:
+        """All that is in use, from the headings down to the end of the grid."""
+        width = max([self.width, *(position + 1 for position in self.columns.values())])
+        return {
+            "sheetId": self.id,
+            "startRowIndex": self.heading_row,
+            "startColumnIndex": 0,
+            "endColumnIndex": width,
+        }
+
+    @property
     def typed(self) -> frozenset[int]:
         """The columns of which a table ("Omzetten in tabel") itself says what they hold."""
         return frozenset(
@@ -145,17 +156,11 @@ def _over_all(here: TabState, columns: Mapping[int, Column]) -> Iterator[Json]:
             yield from _colours(_span(here, position), column.heading)
     if here.things.get("tables"):
         return  # a table has its own, and Google takes no other
-    whole = {
-        "sheetId": here.id,
-        "startRowIndex": here.heading_row,
-        "startColumnIndex": 0,
-        "endColumnIndex": max([here.width, *(position + 1 for position in columns)]),
-    }
     if not here.things.get("bandedRanges"):
         rows = {"firstBandColor": colour("FFFFFF"), "secondBandColor": colour("F3F7F8"), "headerColor": colour(THEIRS)}
-        yield {"addBanding": {"bandedRange": {"range": whole, "rowProperties": rows}}}
+        yield {"addBanding": {"bandedRange": {"range": here.whole, "rowProperties": rows}}}
     if not here.things.get("basicFilter"):
-        yield {"setBasicFilter": {"filter": {"range": whole}}}
+        yield {"setBasicFilter": {"filter": {"range": here.whole}}}
 
 
 def _colours(span: Json, heading: str) -> Iterator[Json]:

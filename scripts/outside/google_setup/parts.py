@@ -17,6 +17,7 @@ _NAMES = {
     "addConditionalFormatRule": "kleuren",
     "addBanding": "strepen",
     "setBasicFilter": "filter",
+    "addFilterView": "weergaven",
 }
 """What each kind of request is to whoever sets up a register."""
 

@@ -18,16 +18,17 @@ from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import Found, list_tabs, quoted, read_sheets
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
+from outside.google_setup.views import missing_views, tell_views
 from outside.workbook import FRONT
 from roster.model import Terms
-from roster.sheet.columns import TABS
+from roster.sheet.columns import DEELNEMERS, TABS
 from roster.sheet.country import DUTCH, TIME_ZONE
 from roster.sheet.headings import find_what_is_there, of_the_register
 from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
-    "conditionalFormats(ranges),basicFilter(range),tables(range,columnProperties(columnIndex,columnType)),"
+    "conditionalFormats(ranges),basicFilter(range),filterViews(title),tables(range,columnProperties(columnIndex,columnType)),"
     "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
 )
 
@@ -160,10 +161,14 @@ def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Ter
     for tab in TABS:
         if tab.title in places:
             batch += missing_look(tab, places[tab.title], places, terms)
+    people = places.get(DEELNEMERS.title)
+    if people is not None and not people.things.get("tables"):
+        batch += missing_views(people, tables["Groepen"].column("Groep") if "Groepen" in tables else ())
     refused = in_parts(calls, checks, batch) if batch else []
     if len(refused) < len(batch):
         told.append("Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.")
     told += name_refused(refused, places)
+    told += tell_views(batch, refused, calls.spreadsheet)
 
 
 def _standing(

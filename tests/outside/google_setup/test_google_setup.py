@@ -173,7 +173,7 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     notes = [book.tab("Deelnemers").row(0).look(turn).note for turn in range(len(TAB["Deelnemers"].columns))]
     settings = laptop(sheets, book, tmp_path / "home")
     told = backend_of(settings).set_up()
-    assert told == ["Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."]
+    assert told[0] == "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."
     assert {tab.title: tab.values() for tab in book.tabs} == before
     tab = book.tab("Deelnemers")
     assert [tab.row(0).look(turn).note for turn in range(len(notes))] == notes and any(notes)

@@ -62,6 +62,7 @@ KINDS: dict[str, Change] = {
     "deleteEmbeddedObject": overlay.deleting("charts", "chartId", "embedded object"),
     "addConditionalFormatRule": overlay.add_conditional_format_rule,
     "deleteConditionalFormatRule": overlay.delete_conditional_format_rule,
+    "addFilterView": overlay.adding("filter", "filterViews", "filterViewId"),
     "setBasicFilter": overlay.set_basic_filter,
     "clearBasicFilter": overlay.clear_basic_filter,
 }
