@@ -90,7 +90,7 @@ def _sees(edit: Callable[[Book, Person], object]) -> Callable[[Book], object]:
 EDITS: dict[str, Callable[[Book], object]] = {
     "inserts an empty row at the top": _sees(lambda _, person: person.inserts_row("Deelnemers", 2)),
     "inserts a member in the middle": _sees(lambda book, person: person.inserts_row("Deelnemers", _row(book, "Daan"), "", "Nora", "", "van Nora")),
-    "adds a member at the foot": _sees(lambda _, person: person.types("Deelnemers", 11, "Voornaam", "Nora")),
+    "adds a member at the foot": _sees(lambda _, person: (person.types("Deelnemers", 11, "Voornaam", "Nora"), person.types("Deelnemers", 11, "Achternaam", "van Nora"))),
     "inserts an admin's row": _sees(lambda _, person: person.inserts_row("Beheerders", 2)),
     "deletes a member": _sees(lambda book, person: person.deletes_row("Deelnemers", _row(book, "Bram"))),
     "deletes a new member": _sees(lambda book, person: person.deletes_row("Deelnemers", _row(book, "Cleo"))),
