@@ -11,6 +11,7 @@ from roster.reading.unread import bound_of, is_error
 from roster.sheet.table import Cell, Table
 
 _ANYWHERE = Bounds(-90.0, -180.0, 90.0, 180.0)
+_TYPED = re.compile(r"[^\s.]\S*\.\S+")
 _SITE = re.compile(r"\S\.\S+/")
 
 MESSAGE = "Achter deze tekst zit een link."
@@ -19,6 +20,11 @@ REMEDY = "Plakken zonder link: Ctrl+Shift+V (op een Mac Cmd+Shift+V)."
 
 def _spot(cell: Cell) -> object:
     return location(cell, _ANYWHERE)
+
+
+def _address(cell: Cell) -> object:
+    """One word with a dot in it ("jan(at)mail.example") was typed as an address: a chip shows a name."""
+    return cell if isinstance(cell, str) and _TYPED.fullmatch(cell) else email(cell)
 
 
 def _invitation(cell: Cell) -> object:
@@ -30,8 +36,8 @@ def _invitation(cell: Cell) -> object:
 _READERS: dict[str, Callable[[Cell], object]] = {
     "Locatie 1": _spot,
     "Locatie 2": _spot,
-    "E-mail": email,
-    "E-mail wijkconciërge": email,
+    "E-mail": _address,
+    "E-mail wijkconciërge": _address,
     "Uitnodigingslink": _invitation,
 }
 

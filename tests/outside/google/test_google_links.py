@@ -78,6 +78,7 @@ def test_a_quiet_round_asks_for_no_links(sheets: SheetsServer, tmp_path: Path) -
     person = Person(book)
     person.types("Deelnemers", 2, "E-mail", "geen")
     person.types("Deelnemers", 3, "E-mail", "bram@gmial.com")
+    person.types("Deelnemers", 4, "E-mail", "cleo(at)mail.example")
     person.types("Bordaanvragen", 2, "Locatie 1", "https://maps.app.goo.gl/AbCdEfGh123")
     assert calls_of_a_round(sheets, tmp_path, book) == QUIET
 
