@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from outside.google.client import ERROR, Json
-from outside.google.row_matching import Cells, shows
-from outside.google.tabs import Tab, quoted
+from outside.google.row_matching import Cells, shows, with_cells
+from outside.google.tabs import Tab, few_spans, quoted, spans
 from roster.sheet.table import Cell, is_blank, same
 
 MOST_BYTES = 1_800_000
@@ -46,6 +46,15 @@ class TabChange:
     def put(self, row: int, column: int, value: Cell) -> None:
         """Have a cell say this."""
         self.cells.setdefault(row, {})[column] = value
+
+    def made(self, stood: Cells) -> Tab:
+        """The tab as it stands once its rows and columns are put in, and of its cells these."""
+        tab, first = self.tab, self.first_row
+        filled = [*tab.cells, *([] for _ in range(first - len(tab.cells)))]
+        filled[first:first] = [[] for _ in range(self.rows)]
+        rows, columns = tab.row_count + self.rows, tab.column_count + len(self.headings)
+        room = replace(tab, cells=filled, row_count=rows, column_count=columns, new=False)
+        return with_cells(room, {(row, column): value for row, line in stood.items() for column, value in line.items()})
 
 
 @dataclass(slots=True)
@@ -84,7 +93,7 @@ def _requests(change: TabChange) -> Iterator[tuple[Json, Cells]]:
     """One request for every block of rows that are written in the same, adjoining columns."""
     runs: dict[tuple[int, int], list[int]] = {}
     for row in sorted(change.cells):
-        for first, last in _spans(sorted(change.cells[row]), 0):
+        for first, last in spans(sorted(change.cells[row])):
             runs.setdefault((first, last), []).append(row)
     pieces = []
     for (first, last), rows in runs.items():
@@ -136,26 +145,8 @@ def _with_ranges(batch: Batch, changes: Mapping[str, TabChange]) -> Batch:
         most = tab.row_count + changes[name].rows
         for row in cells:
             wanted.update(near for near in (row - 1, row, row + 1) if 0 <= near < most)
-        gap = 4
-        while len(spans := list(_spans(sorted(wanted), gap))) > MOST_SPANS:
-            gap *= 3
-        batch.ranges += [quoted(tab.title, (first, last + 1)) for first, last in spans]
+        batch.ranges += [quoted(tab.title, (first, last + 1)) for first, last in few_spans(wanted, MOST_SPANS)]
     return batch
-
-
-def _spans(numbers: Sequence[int], gap: int) -> Iterator[tuple[int, int]]:
-    """First and last of every run of numbers; runs that are at most `gap` apart are one."""
-    first = last = None
-    for number in numbers:
-        if first is None or last is None:
-            first = last = number
-        elif number - last <= gap + 1:
-            last = number
-        else:
-            yield first, last
-            first = last = number
-    if first is not None and last is not None:
-        yield first, last
 
 
 def _size(request: Json) -> int:

@@ -90,15 +90,20 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
     return moved
 
 
-def apply_repairs(tab: Tab, repairs: Mapping[tuple[int, int], Cell]) -> Tab:
-    """The tab as it will stand once the repairs are in."""
-    if not repairs:
+def with_cells(tab: Tab, changed: Mapping[tuple[int, int], Cell]) -> Tab:
+    """The tab as it will stand once these cells say this."""
+    if not changed:
         return tab
     cells = list(tab.cells)
-    for (row, column), value in repairs.items():
-        line = list(cells[row]) + [None] * (column + 1 - len(cells[row]))
+    touched: set[int] = set()
+    for (row, column), value in changed.items():
+        cells += [[] for _ in range(row + 1 - len(cells))]
+        if row not in touched:
+            touched.add(row)
+            cells[row] = list(cells[row])
+        line = cells[row]
+        line += [None] * (column + 1 - len(line))
         line[column] = value
-        cells[row] = line
     return again(tab, cells)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 
 from outside.config.settings import Settings
 from outside.errors import Changed, Stop
@@ -14,9 +15,13 @@ from outside.google.journal import Journal
 from outside.google.links import read_links
 from outside.google.lock import Lock
 from outside.google.login import log_in
+from outside.google.look import read_again
 from outside.google.refusal import UNREAD, look_why
 from outside.google.row_matching import Cells, UnverifiedWrite
-from outside.google.tabs import Found, Tab, list_tabs, read_again, read_tabs
+from outside.google.tabs import Found, Tab, list_tabs, read_tabs
+
+OLD = 300.0
+"""Seconds that a look goes by what another saw of the whole tab."""
 
 REFUSALS = 3
 """How often a run looks anew after a refusal for which it sees no reason."""
@@ -40,6 +45,7 @@ class Session:
         self.aliases: dict[tuple[str, str], str] = {}
         self.doubts: dict[str, UnverifiedWrite] = {}
         self.journal = Journal(settings.paths.state)
+        self._whole: dict[str, float] = {}
 
     @property
     def calls(self) -> Calls:
@@ -53,15 +59,30 @@ class Session:
         self.found, self.tabs = read_tabs(self.calls)
         read_links(self.calls, self.tabs)
 
-    def reread_tabs(self, names: Sequence[str]) -> dict[str, Tab]:
-        """Those tabs as they stand now. A tab that is not there is left out; Stop where one of people's has gone."""
+    def stands(self, name: str) -> Tab | None:
+        """The tab as it is known to stand but for what people type; None where it must be read whole.
+
+        That is so before the copy of a run, where cells went astray, and where the last whole look is long ago:
+        what is put back after a mishap is what was seen last.
+        """
+        known = self._has_copy and name not in self.doubts and time.monotonic() - self._whole.get(name, -OLD) < OLD
+        return self.tabs.get(name) if known else None
+
+    def reread_tabs(self, names: Sequence[str], rows: Mapping[str, Collection[int]]) -> dict[str, Tab]:
+        """Those tabs as they stand now, of some at least those `rows`; all of them where one is not what it was.
+
+        A tab that is not there is left out; Stop where one of people's has gone.
+        """
         found = self.found
         if found is None:
             raise Changed
         wanted = {name: self.tabs[name] for name in names if name in self.tabs}
+        looked = time.monotonic()
         try:
-            return read_again(self.calls, found, wanted)
+            fresh, whole = read_again(self.calls, found, wanted, rows)
         except Refused as refused:
+            if rows:
+                return self.reread_tabs(names, {})  # fewer rows than there were
             self.found = list_tabs(self.calls)
             gone = [tab.title for tab in wanted.values() if tab.title not in self.found.sheets]
             if not gone:
@@ -71,9 +92,12 @@ class Session:
                 f"Zet het terug, met de naam '{gone[0]}', en draai opnieuw. "
                 "Terughalen kan in het blad: Bestand, Versiegeschiedenis.",
             ) from refused
+        self._whole |= dict.fromkeys(whole, looked)
+        return fresh
 
     def refresh(self) -> None:
         """See anew which tabs there are: one may have been made, or deleted and made again."""
+        self._whole = {}
         self.found, tabs = read_tabs(self.calls)
         self.tabs |= {name: tab for name, tab in tabs.items() if name not in self.tabs}
 
@@ -84,8 +108,14 @@ class Session:
             self._has_copy = True
 
     def remember(self, views: Mapping[str, Tab]) -> None:
-        """What the next look is compared with, where a row cannot be found by its key."""
+        """What the next look is compared with: the tabs as a look saw them, and as a write left them."""
         self.tabs |= {name: view for name, view in views.items() if not view.new}
+
+    def made(self, tab: Tab) -> None:
+        """A tab that did not stand there yet, and does now."""
+        if self.found is not None:
+            grid = {"rowCount": tab.row_count, "columnCount": tab.column_count}
+            self.found.sheets[tab.title] = {"sheetId": tab.id, "title": tab.title, "gridProperties": grid}
 
     def known(self, name: str) -> Tab | None:
         """The tab as the last look saw it."""

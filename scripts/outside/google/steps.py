@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from outside.google.batch import TabChange
 from outside.google.tabs import Tab
@@ -49,6 +49,20 @@ class TabSteps:
         name = self.tab.table.tab
         row = self._rows.get(self._aliases.get((name, key), key))
         return self._rows.get(key) if row is None else row
+
+    def rows_of(self, steps: Sequence[CellStep]) -> set[int] | None:
+        """The rows that these steps are about, the foot for those that add one; None where one is not to be found."""
+        found: set[int | None] = set()
+        for step in steps:
+            if isinstance(step, AddRow):
+                headings, row = {heading for heading, _value in step.values}, self.row_of(step.key)
+                found |= {self.change.first_row - 1, self.change.first_row} if row is None else {row}
+            else:
+                headings = {step.place.column}
+                found.add(self.row_of(step.place.key))
+            if None in found or headings - self._columns.keys():
+                return None
+        return {row for row in found if row is not None}
 
     def take(self, step: CellStep, row: int | None = None) -> bool | None:
         """True: the sheet says so already. False: it must be left. None: its cells are in `change` now.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from outside.errors import Stop
@@ -103,7 +103,7 @@ def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple
     sheets = []
     for title, (name, rows) in zip(titles, answer, strict=True):
         known = found.sheets[title]["gridProperties"]
-        sheets.append((Sheet(title, rows), _grid_size(name) or (known["rowCount"], known["columnCount"])))
+        sheets.append((Sheet(title, rows), grid_size(name) or (known["rowCount"], known["columnCount"])))
     return sheets
 
 
@@ -146,10 +146,11 @@ def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> di
     """The tabs by the register's own title. Raises HeadingProblems."""
     tables = find_tables([sheet for sheet, _ in sheets])
     by_title = {sheet.title: (sheet, size) for sheet, size in sheets}
-    return {name: _tab(found, table, *by_title[table.title]) for name, table in tables.items()}
+    return {name: as_tab(found, table, *by_title[table.title]) for name, table in tables.items()}
 
 
-def _tab(found: Found, table: Table, sheet: Sheet, size: tuple[int, int]) -> Tab:
+def as_tab(found: Found, table: Table, sheet: Sheet, size: tuple[int, int]) -> Tab:
+    """The tab whose table was found in a sheet of that many rows and columns."""
     about = found.sheets[table.title]
     table.month_first = found.month_first
     return Tab(about.get("sheetId", 0), table.title, *size, sheet.cells, table, found.merges.get(table.title, ()))
@@ -162,33 +163,6 @@ def again(tab: Tab, cells: list[list[Cell]]) -> Tab:
     return Tab(tab.id, tab.title, tab.row_count, tab.column_count, cells, table, tab.merges, tab.new)
 
 
-def read_again(calls: Calls, found: Found, tabs: Mapping[str, Tab]) -> dict[str, Tab]:
-    """Those tabs as they stand now: one call. Raises Refused where one is gone, Stop where headings are."""
-    sheets = read_sheets(calls, found, [tab.title for tab in tabs.values()])
-    for (sheet, _), tab in zip(sheets, tabs.values(), strict=True):
-        _keep_once(sheet.cells, tab.cells)
-    tables, problems = find_what_is_there([sheet for sheet, _ in sheets])
-    fresh = {}
-    for name, (sheet, size) in zip(tabs, sheets, strict=True):
-        table = tables.get(name)
-        if table is None or not _has_all(table, tabs[name].table):
-            raise unreadable(HeadingProblems([told for told in problems if f"'{sheet.title}'" in told[0]]))
-        fresh[name] = _tab(found, table, sheet, size)
-    return fresh
-
-
-def _keep_once(cells: list[list[Cell]], known: Sequence[list[Cell]]) -> None:
-    """Let a row that says what it said before be the same row: of 100,000 rows a second copy weighs 150 MB."""
-    for row, (now, before) in enumerate(zip(cells, known, strict=False)):
-        if now == before and all(type(one) is type(other) for one, other in zip(now, before, strict=True)):
-            cells[row] = before
-
-
-def _has_all(table: Table, before: Table) -> bool:
-    """True when no heading of people's has gone."""
-    return all(heading in table.columns for heading in before.columns if heading not in before.own)
-
-
 def cells_in(sheet: Json) -> Iterator[tuple[int, int, Json]]:
     """Row, column and cell (as Google tells it) of all that an answer holds of one sheet's grid."""
     for block in sheet.get("data", []):
@@ -198,13 +172,37 @@ def cells_in(sheet: Json) -> Iterator[tuple[int, int, Json]]:
                 yield top + down, left + over, cell
 
 
+def spans(numbers: Sequence[int], gap: int = 0) -> Iterator[tuple[int, int]]:
+    """First and last of every run of rising numbers; runs that are at most `gap` apart are one."""
+    first = last = None
+    for number in numbers:
+        if first is None or last is None:
+            first = last = number
+        elif number - last <= gap + 1:
+            last = number
+        else:
+            yield first, last
+            first = last = number
+    if first is not None and last is not None:
+        yield first, last
+
+
+def few_spans(numbers: Collection[int], most: int) -> list[tuple[int, int]]:
+    """The same for any numbers, in at most so many runs: with more of what lies between."""
+    ordered = sorted(numbers)
+    gap = 4
+    while len(found := list(spans(ordered, gap))) > most:
+        gap *= 3
+    return found
+
+
 def quoted(title: str, rows: tuple[int, int] | None = None) -> str:
     """A tab, or some rows of it (from 0, the end not included), in A1 notation."""
     name = "'" + title.replace("'", "''") + "'"
     return name if rows is None else f"{name}!{rows[0] + 1}:{rows[1]}"
 
 
-def _grid_size(name: str) -> tuple[int, int] | None:
+def grid_size(name: str) -> tuple[int, int] | None:
     """Rows and columns of the grid, as Google's name for a whole tab tells them ("Leden!A1:Z1000")."""
     found = re.search(r"!A1:([A-Z]+)(\d+)$", name)
     if found is None:

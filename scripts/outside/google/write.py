@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from outside.errors import Stop
 from outside.google.answers import Refused
 from outside.google.batch import TabChange, batches, stands_as_meant, together
-from outside.google.row_matching import Cells, Moved, UnverifiedWrite, apply_repairs, match_lines, match_rows
+from outside.google.row_matching import Cells, Moved, UnverifiedWrite, match_lines, match_rows, with_cells
 from outside.google.session import Session
 from outside.google.steps import TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
@@ -65,9 +65,9 @@ class Write:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
         looked = time.monotonic()
         doubts = self._session.doubts
-        fresh = self._session.reread_tabs(self._names)
+        fresh = self._session.reread_tabs(self._names, self._wanted())
         moves = {name: match_rows(doubts[name], fresh[name]) for name in fresh if name in doubts}
-        views = {name: apply_repairs(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
+        views = {name: with_cells(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
         steps = {name: TabSteps(view, self._session.aliases) for name, view in views.items()}
         self._take(steps, moves)
         self._session.remember(views)
@@ -85,6 +85,17 @@ class Write:
             return None
         self._session.keep(fresh)
         return self._send(changes, looked)
+
+    def _wanted(self) -> dict[str, set[int]]:
+        """The rows that the next look must see, for the tabs of which it need not see all."""
+        wanted: dict[str, set[int]] = {}
+        for name in self._names:
+            known = self._session.stands(name)
+            mine = [step for step in self._pending if tab_of(step) == name]
+            rows = TabSteps(known, self._session.aliases).rows_of(mine) if known is not None else None
+            if rows is not None:
+                wanted[name] = rows
+        return wanted
 
     def _take(self, steps: dict[str, TabSteps], moves: Mapping[str, Moved]) -> None:
         """Sort the pending steps: those that stand are done, impossible ones are let go, the rest have cells now."""
@@ -148,6 +159,17 @@ class Write:
     def _send(self, changes: Mapping[str, TabChange], looked: float) -> bool | None:
         """Send batch after batch, as long as each ends as meant and the look is not old."""
         stood: dict[str, Cells] = {}
+        try:
+            return self._send_all(changes, looked, stood)
+        finally:
+            for name, cells in stood.items():
+                made = changes[name].made(cells)
+                self._session.remember({name: made})
+                if changes[name].tab.new:
+                    self._session.made(made)
+
+    def _send_all(self, changes: Mapping[str, TabChange], looked: float, stood: dict[str, Cells]) -> bool | None:
+        """As `_send`; `stood` gathers what is sure."""
         views = {name: change.tab for name, change in changes.items()}
         for count, batch in enumerate(batches(changes, self._session.checks())):
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:

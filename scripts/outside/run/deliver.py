@@ -19,8 +19,9 @@ from roster.plan.history import Message
 from roster.plan.steps import AddRow, Send, SetCell
 from roster.sheet.table import Cell, says
 
-CHUNK = 25
-"""Letters that are announced together in the rows of a register."""
+CHUNK = {State.SENT: 50, State.READY: 3_000}
+"""Letters that are announced together in the rows of a register, as they leave or lie ready: a shared register counts
+its calls. Of what really leaves there are few, for where a run breaks off among them, people must be asked."""
 
 _WAITING = Outcome(State.WAITS)
 
@@ -91,7 +92,7 @@ class Round:
         announces = (
             self._workbook.shared or self._mailbox.done == State.SENT
         )  # another checkout may share a file as well
-        for chunk in self._letters.by(CHUNK if announces else max(CHUNK, self._mailbox.together)):
+        for chunk in self._letters.by(CHUNK[self._mailbox.done] if announces else self._mailbox.together):
             if self._over or self._halted():
                 return
             if announces:
