@@ -19,7 +19,9 @@ from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
 from outside.excel.create import create_register
 from outside.run.round import run
+from outside.xlsx.text import column_letters
 from roster.planners.sync import FOLDERS, PLANNERS
+from roster.sheet.columns import TAB
 from support.ground import example_at
 
 TODAY = date(2026, 11, 23)
@@ -128,7 +130,11 @@ def test_a_real_register_is_refused(house: Settings, title: str) -> None:
 
 def test_an_example_in_which_real_people_were_typed_is_refused(house: Settings) -> None:
     """It became somebody's register. With a second word it still only moves."""
-    type_in(house.workbook.path, "Deelnemers", {"K2": "iemand@gmail.com"})
+    type_in(
+        house.workbook.path,
+        "Deelnemers",
+        {f"{column_letters(1 + TAB['Deelnemers'].headings.index('E-mail'))}2": "iemand@gmail.com"},
+    )
     refused(house, "make begin FORCE=1")
     begin_own(house, TODAY, force=True)
     assert (house.workbook.path.parent / "voorbeeld-2026-11-23" / "register.xlsx").exists()

@@ -39,7 +39,7 @@ def by_hand(
     sheets: dict[str, str] = {}
     for tab in TABS[:-1]:
         cells = "".join(
-            f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in tab.headings if heading != drop
+            f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in IN_USE[tab.title] if heading != drop
         )
         sheets[tab.title] = sheet_xml(
             f'<row r="1">{cells}</row>{rows if tab is TABS[0] else ""}', after=after if tab is TABS[0] else ""
@@ -49,6 +49,16 @@ def by_hand(
     write_workbook(path, sheets, more, calc)
     return ExcelWorkbook(path, path.parent / "state" / "backups")
 
+
+IN_USE = {
+    **{tab.title: tab.headings for tab in TABS},
+    "Deelnemers": (
+        "Nr", "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie", "Straat", "Huisnummer", "Postcode", "Plaats",
+        "Mobiel", "E-mail", "Groep", "Rol", "18 jaar of ouder", "Akkoord spelregels", "Sticker", "Taal", "Aangemeld op",
+        "Afgemeld op", "Uitzondering", "In WhatsApp", "Opmerking", "Status", "Meldingen", "Welkom", "Vervolgmail",
+    ),
+}  # fmt: skip
+"""The columns of a register that is years in use: Nr in front, ours at the right. It keeps its order."""
 
 MEMBER = '<row r="{0}"><c r="B{0}" t="inlineStr"><is><t>Jan</t></is></c><c r="D{0}" t="inlineStr"><is><t>Berg {0}</t></is></c>{1}</row>'
 

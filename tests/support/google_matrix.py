@@ -73,9 +73,11 @@ def new_book(server: SheetsServer) -> Book:
         server,
         {"Deelnemers": rows_of("Deelnemers", MEMBERS), **{tab: rows_of(tab, lines) for tab, lines in OTHERS.items()}},
     )
-    book.tab("Deelnemers").put(0, 25, "Huisdier")
+    tab = book.tab("Deelnemers")
+    among_ours = tab.column("Vervolgmail")
+    tab.put(0, among_ours, "Huisdier")
     for row in range(1, 10):
-        book.tab("Deelnemers").put(row, 25, f"kat {row}")
+        tab.put(row, among_ours, f"kat {row}")
     return book
 
 
@@ -89,7 +91,7 @@ def _sees(edit: Callable[[Book, Person], object]) -> Callable[[Book], object]:
 
 EDITS: dict[str, Callable[[Book], object]] = {
     "inserts an empty row at the top": _sees(lambda _, person: person.inserts_row("Deelnemers", 2)),
-    "inserts a member in the middle": _sees(lambda book, person: person.inserts_row("Deelnemers", _row(book, "Daan"), "", "Nora", "", "van Nora")),
+    "inserts a member in the middle": _sees(lambda book, person: person.inserts_row("Deelnemers", _row(book, "Daan"), "van Nora", "Nora")),
     "adds a member at the foot": _sees(lambda _, person: (person.types("Deelnemers", 11, "Voornaam", "Nora"), person.types("Deelnemers", 11, "Achternaam", "van Nora"))),
     "inserts an admin's row": _sees(lambda _, person: person.inserts_row("Beheerders", 2)),
     "deletes a member": _sees(lambda book, person: person.deletes_row("Deelnemers", _row(book, "Bram"))),
@@ -105,8 +107,8 @@ EDITS: dict[str, Callable[[Book], object]] = {
     "types in our Status": _sees(lambda book, person: person.types("Deelnemers", _row(book, "Daan"), "Status", "weg ermee")),
     "empties a Nr": _sees(lambda book, person: person.types("Deelnemers", _row(book, "Daan"), "Nr", "")),
     "filters": _sees(lambda _, person: person.filters("Deelnemers", "Status", "actief")),
-    "inserts a column before Opmerking": _sees(lambda _, person: person.inserts_column("Deelnemers", "Opmerking", "Nieuw")),
-    "inserts a column before all": _sees(lambda _, person: person.inserts_column("Deelnemers", "Nr", "Voorop")),
+    "inserts a column before our Status": _sees(lambda _, person: person.inserts_column("Deelnemers", "Status", "Nieuw")),
+    "inserts a column before all": _sees(lambda _, person: person.inserts_column("Deelnemers", "A", "Voorop")),
     "inserts a row above the headings": _sees(lambda _, person: person.inserts_row("Deelnemers", 1)),
     "drags our column Nr to the end": _sees(lambda _, person: person.drags_column("Deelnemers", "Nr", to=26)),
     "drags a column of people's to the front": _sees(lambda _, person: person.drags_column("Deelnemers", "Opmerking", to=0)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -27,13 +27,15 @@ class Column:
 class TabSpec:
     """One tab: its title and its columns, in the order in which a new register shows them.
 
-    `heeded` are headings of people's that are read where somebody added them, and missed nowhere.
+    `heeded` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
+    those that tell whose a row is: where they come first they stay in sight.
     """
 
     title: str
     columns: tuple[Column, ...]
     derived: bool = False
     heeded: tuple[str, ...] = ()
+    known_by: tuple[str, ...] = ()
 
     @property
     def own(self) -> frozenset[str]:
@@ -44,6 +46,15 @@ class TabSpec:
     def headings(self) -> tuple[str, ...]:
         """All headings in order."""
         return tuple(column.heading for column in self.columns)
+
+
+def kept_in_sight(tab: TabSpec, columns: Mapping[str, int]) -> int:
+    """How many of a tab's first columns stay in sight: at most two, which leaves room on a telephone.
+
+    `columns` maps headings to positions (0 = A).
+    """
+    known = {columns[heading] for heading in tab.known_by if heading in columns}
+    return next(position for position in range(3) if position == 2 or position not in known)
 
 
 def hint(column: Column, places: Sequence[str], spot: tuple[float, float]) -> str:
@@ -69,13 +80,23 @@ def _yes_no(heading: str, note: str) -> Column:
 DEELNEMERS = TabSpec(
     "Deelnemers",
     (
-        _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-        Column("Voornaam", "Roepnaam. Bij een bedrijf mag dit leeg blijven."),
+        Column("Achternaam", "Achternaam. Bij een bedrijf mag dit leeg blijven.", width=15),
+        Column("Voornaam", "Roepnaam. Bij een bedrijf mag dit leeg blijven.", width=13),
         Column("Tussenvoegsel", "Bijvoorbeeld: van der", width=12),
-        Column("Achternaam", "Achternaam. Bij een bedrijf mag dit leeg blijven.", width=20),
-        Column("Organisatie", "Naam van een bedrijf of vereniging, als het om een bedrijf gaat.", width=20),
-        Column("Straat", "De straat, zonder huisnummer.", kind="street", width=22),
+        Column("Organisatie", "Naam van een bedrijf of vereniging, als het om een bedrijf gaat.", width=16),
+        Column("Straat", "De straat, zonder huisnummer.", kind="street", width=20),
         Column("Huisnummer", "Bijvoorbeeld: 12 of 12a", width=11),
+        _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
+        _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=12),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
+        _own(
+            "Vervolgmail",
+            "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
+            width=30,
+        ),
         Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
         Column("Plaats", "{places}", kind="place", width=13),
         Column("Mobiel", "Het mobiele nummer waarmee u in WhatsApp zit. Bijvoorbeeld: 06-23456789", width=15),
@@ -107,25 +128,26 @@ DEELNEMERS = TabSpec(
             "Vul ja in als de deelnemer in de WhatsApp-groep zit. Buurtbeheer kijkt dit nog niet na: dat komt pas met de vergelijking met WhatsApp.",
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
-        _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=13),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
-        _own(
-            "Vervolgmail",
-            "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
-            width=30,
-        ),
     ),
     heeded=("Geen mail",),
+    known_by=("Nr", "Achternaam", "Voornaam"),
 )
 
 GROEPEN = TabSpec(
     "Groepen",
     (
-        Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=22),
-        Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=20),
+        Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=20),
+        _own("Status", "Vult Buurtbeheer in: actief, vol, in oprichting of geblokkeerd.", width=14),
+        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers de groep heeft.", kind="number", width=9),
+        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=8),
+        _own("Beheerders", "Vult Buurtbeheer in: de namen van de beheerders.", width=26),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own(
+            "Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24
+        ),
+        Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=18),
         Column("Aangemeld op", "De dag waarop de groep is aangemeld bij de coördinator.", kind="day", width=13),
         Column("Gestart op", "De dag waarop de groep in WhatsApp is gestart.", kind="day", width=13),
         Column(
@@ -134,17 +156,8 @@ GROEPEN = TabSpec(
             width=28,
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
-        _own("Status", "Vult Buurtbeheer in: actief, vol, in oprichting of geblokkeerd.", width=14),
-        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers de groep heeft.", kind="number", width=9),
-        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=8),
-        _own("Beheerders", "Vult Buurtbeheer in: de namen van de beheerders.", width=30),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own(
-            "Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24
-        ),
     ),
+    known_by=("Groep",),
 )
 
 STRATEN = TabSpec(
@@ -162,28 +175,39 @@ STRATEN = TabSpec(
             "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
         ),
     ),
+    known_by=("Straat",),
 )
 
 GEBIEDEN = TabSpec(
     "Gebieden",
     (
-        Column("Gebied", "De naam van het gebied.", width=22),
+        Column("Gebied", "De naam van het gebied.", width=20),
         Column("Plaats", "{places}", kind="place", width=13),
-        Column("Wijkconciërge", "De naam van de wijkconciërge.", width=22),
-        Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=30),
+        Column("Wijkconciërge", "De naam van de wijkconciërge.", width=20),
+        Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=26),
         _own("Groepen", "Vult Buurtbeheer in: hoeveel groepen het gebied heeft.", kind="number", width=10),
         _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers het gebied heeft.", kind="number", width=9),
         _own(
             "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
         ),
     ),
+    known_by=("Gebied",),
 )
 
 BORDAANVRAGEN = TabSpec(
     "Bordaanvragen",
     (
+        Column("Groep", "De groep die de borden vraagt.", kind="group", width=20),
         _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-        Column("Groep", "De groep die de borden vraagt.", kind="group", width=22),
+        _own(
+            "Status",
+            "Vult Buurtbeheer in: concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.",
+            width=13,
+        ),
+        _own(
+            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
+        ),
+        _own("Verstuurd", "Vult Buurtbeheer in: wanneer de aanvraag naar de wijkconciërge ging.", width=24),
         Column(
             "Locatie 1",
             "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: {spot}",
@@ -203,26 +227,18 @@ BORDAANVRAGEN = TabSpec(
             width=13,
         ),
         Column("Besluit op", "De dag van het besluit.", kind="day", width=13),
-        _own(
-            "Status",
-            "Vult Buurtbeheer in: concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.",
-            width=13,
-        ),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own("Verstuurd", "Vult Buurtbeheer in: wanneer de aanvraag naar de wijkconciërge ging.", width=24),
     ),
+    known_by=("Nr", "Groep"),
 )
 
 BEHEERDERS = TabSpec(
     "Beheerders",
     (
         _own("Nr", "Het nummer van de deelnemer.", width=9),
-        _own("Naam", "Vult Buurtbeheer in.", width=26),
-        _own("Mobiel", "Vult Buurtbeheer in.", width=16),
-        _own("Groep", "Vult Buurtbeheer in.", width=22),
-        _own("Gebied", "Vult Buurtbeheer in.", width=20),
+        _own("Naam", "Vult Buurtbeheer in.", width=24),
+        _own("Mobiel", "Vult Buurtbeheer in.", width=15),
+        _own("Groep", "Vult Buurtbeheer in.", width=20),
+        _own("Gebied", "Vult Buurtbeheer in.", width=18),
         _yes_no("In regiegroep", "Vul ja in als de beheerder in de regiegroep zit."),
         _yes_no("In gebiedsgroep", "Vul ja in als de beheerder in de beheerdersgroep van het gebied zit."),
         _own(
@@ -230,6 +246,7 @@ BEHEERDERS = TabSpec(
         ),
     ),
     derived=True,
+    known_by=("Nr", "Naam"),
 )
 
 TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)

@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from outside.excel.workbook import ExcelWorkbook
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import TAB, TABS
+from support.excel_ground import IN_USE
 from support.xlsx_by_hand import part, raw_parts, values
 
 
@@ -23,7 +24,7 @@ def everything(path: Path) -> None:
     bold, day = book.add_format({"bold": True}), book.add_format({"num_format": "dd-mm-yyyy", "bg_color": "#FFEECC"})
     for tab in TABS:
         sheet = book.add_worksheet(tab.title)
-        sheet.write_row(0, 0, tab.headings, bold)
+        sheet.write_row(0, 0, IN_USE[tab.title], bold)
     members = book.get_worksheet_by_name("Deelnemers")
     assert members is not None
     for row in range(1, 41):

@@ -26,7 +26,7 @@ WORST = (
     "sorts by first name, down",
     "copies a member with Nr to the top",
     "retypes a new member's phone",
-    "inserts a column before Opmerking",
+    "inserts a column before our Status",
     "inserts a column before all",
     "inserts a row above the headings",
 )
@@ -105,7 +105,7 @@ def test_rows_move_the_answer_is_lost_and_rows_move_again(
     assert lost_between(sheets, tmp_path, edits, 6) == []
 
 
-@pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before Opmerking"])
+@pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before our Status"])
 def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
     sheets: SheetsServer, tmp_path: Path, edit: str
 ) -> None:
@@ -121,7 +121,7 @@ def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
 
 
 @pytest.mark.parametrize(
-    "edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"]
+    "edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before our Status"]
 )
 def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(
     sheets: SheetsServer, tmp_path: Path, edit: str
@@ -160,7 +160,7 @@ def test_any_edit_before_a_run_that_ends_there_is_mended_by_the_next(
 @pytest.mark.long
 @pytest.mark.parametrize("look", [4, 6])
 @pytest.mark.parametrize(
-    "second", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before Opmerking"]
+    "second", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before our Status"]
 )
 @pytest.mark.parametrize("first", EDITS)
 def test_any_edit_a_lost_answer_and_another_edit(
@@ -214,10 +214,10 @@ TWICE = [
     ("sorts by first name, down", "sorts by house number"),
     ("inserts an empty row at the top", "inserts a member in the middle"),
     ("deletes a member", "sorts by first name, down"),
-    ("inserts a column before Opmerking", "inserts an empty row at the top"),
+    ("inserts a column before our Status", "inserts an empty row at the top"),
     ("inserts a column before all", "sorts by first name, down"),
     ("copies a member with Nr to the top", "moves a member"),
-    ("moves a member", "inserts a column before Opmerking"),
+    ("moves a member", "inserts a column before our Status"),
     ("inserts a row above the headings", "sorts by first name, down"),
 ]
 
