@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from roster.sheet.table import Place
+from roster.sheet.table import Place, Table
 
 
 class Weight(Enum):
@@ -38,19 +38,27 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """The finding as it stands in the row's Meldingen: weight, cell, what, remedy."""
-        where = f" ({self.place.column})" if self.place.column else ""
+        """The finding in one line: weight, cell, what, remedy."""
+        return self.under(self.place.column)
+
+    def under(self, heading: str) -> str:
+        """The same, the cell named by its heading as it stands in the sheet."""
+        where = f" ({heading})" if heading else ""
         return f"{self.weight.value.capitalize()}{where}: {self.message} {self.remedy}".rstrip()
 
 
-def lines_by_row(findings: Iterable[Finding]) -> dict[str, dict[str, str]]:
+def lines_by_row(findings: Iterable[Finding], tables: Mapping[str, Table]) -> dict[str, dict[str, str]]:
     """tab -> row key -> what Meldingen says: one line a finding, what blocks first."""
+    headings = {tab: table.headings for tab, table in tables.items()}
     gathered: dict[str, dict[str, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in findings:
         gathered[finding.place.tab][finding.place.key].append(finding)
     return {
         tab: {
-            key: "\n".join(finding.line for finding in sorted(row, key=lambda finding: not finding.blocks))
+            key: "\n".join(
+                finding.under(headings.get(tab, {}).get(finding.place.column, finding.place.column))
+                for finding in sorted(row, key=lambda finding: not finding.blocks)
+            )
             for key, row in rows.items()
         }
         for tab, rows in gathered.items()

@@ -103,7 +103,7 @@ ROSTER_FOR = {
     "config": {"sheet", "model"},
     "workbook": {"sheet", "plan"},
     "xlsx": {"sheet"},
-    "excel": {"sheet", "model", "plan", "reading"},
+    "excel": {"sheet", "finding", "model", "plan", "reading"},
     "google": {"sheet", "plan", "reading"},
     "google_setup": {"sheet", "model", "cells"},
     "text": {"messages", "plan"},

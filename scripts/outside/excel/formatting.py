@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
-from openpyxl.formatting.rule import CellIsRule, FormulaRule
+from openpyxl.formatting.rule import CellIsRule, Rule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
+from outside.excel.lights import LAST_ROW, lights, spans
 from outside.workbook import FRONT
 from roster.model import Terms
-from roster.sheet.columns import TABS, Column, TabSpec, hint, offered
+from roster.sheet.columns import TABS, Column, TabSpec, hint, kept_in_sight, offered
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"
@@ -63,7 +66,7 @@ def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
             note = hint(column, terms.places, terms.bounds.spot)
             heading.comment = Comment(note, "Buurtbeheer", height=76, width=270)
         below = sheet.column_dimensions[letter]
-        below.width = max(column.width, len(max(column.heading.split(), key=len)) + 5)
+        below.width = width_of(column)
         below.font = Font(_FONT, 11, color="4A5A66" if column.own else "000000")
         below.alignment = Alignment(vertical="top", wrap_text=column.heading == "Meldingen" or None)
         below.number_format = _format(column)
@@ -75,16 +78,24 @@ def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
             choice.add(f"{letter}2:{letter}{last}")
         if column.heading == "Status":
             _colour_by_status(sheet, letter, last)
-        if column.heading == "Meldingen":
-            sheet.conditional_formatting.add(
-                f"{letter}2:{letter}{last}", FormulaRule([f'LEFT({letter}2,9)="Blokkeert"'], font=Font(color="8C2A1C"))
-            )
+    columns = {heading: position for position, heading in enumerate(tab.headings)}
+    for light in lights(columns, 1):
+        look = DifferentialStyle(font=Font(color=light.ink), fill=PatternFill(bgColor=light.fill))
+        rule = Rule(type="expression", formula=[light.formula], dxf=look)
+        sheet.conditional_formatting.add(spans(light, 1), rule)
     sheet.row_dimensions[1].height = 34
-    sheet.freeze_panes = "A2"
+    sheet.freeze_panes = f"{get_column_letter(kept_in_sight(tab, columns) + 1)}2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(tab.columns))}{last}"
     sheet.sheet_properties.tabColor = OURS if tab.derived else THEIRS
     sheet.print_title_rows = "1:1"
+    if "Meldingen" in columns:  # what stands behind it makes the rest too small to read
+        sheet.print_area = f"A1:{get_column_letter(columns['Meldingen'] + 1)}{LAST_ROW}"
     _set_up_print(sheet)
+
+
+def width_of(column: Column) -> float:
+    """How wide a new column is, in figures: its longest word and the button of the filter beside it fit."""
+    return max(column.width, len(max(column.heading.split(), key=len)) + 3)
 
 
 def _format(column: Column) -> str:
@@ -124,6 +135,8 @@ def _set_up_print(sheet: Worksheet) -> None:
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.oddFooter.center.text = "&A, bladzijde &P van &N"
 
 
 def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
@@ -154,7 +167,7 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         sheet.row_dimensions[row].height = 22
         row += 1
     for line in (
-        "Klopt er iets niet? Dan staat het in die rij bij Meldingen. Het verdwijnt vanzelf als het is hersteld.",
+        "Klopt er iets niet? Dan staat het bij Meldingen, en de cel kleurt. Dat gaat vanzelf weg als het is hersteld.",
         "Sorteren, filteren, rijen invoegen en eigen kolommen of tabbladen toevoegen mag gewoon.",
         "Laat de kopjes staan. Ga met de muis op een kopje staan voor uitleg.",
         "Sla het bestand op en sluit het voordat Buurtbeheer aan het werk gaat.",

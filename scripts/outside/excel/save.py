@@ -147,6 +147,7 @@ def _write(
     try:
         formulas_gone = 0
         outdated: dict[str, list[tuple[int, int]]] = {}
+        wrapping = book.wrapping_styles()
         if holds_formulas(book) if formulas is None else formulas:
             outdated = outdated_cells(book, {title: change.touched() for title, change in changes.items()})
         for title in {**changes, **outdated}:
@@ -155,6 +156,7 @@ def _write(
                 continue
             patch = changes[title].patch if title in changes else SheetPatch(())
             patch.rows = with_outdated(patch.rows, drop)
+            patch.wrapping = wrapping
             packed[book.sheets[title]] = PackedPart(patched_part(archive.stream(book.sheets[title]), patch))
             formulas_gone += patch.found.formulas_gone
         for title, change in changes.items():

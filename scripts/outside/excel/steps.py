@@ -66,6 +66,7 @@ class TabEdits:
             self._rows(),
             max((place // _ROW for place in filled), default=0),
             max((place % _ROW for place in filled), default=0),
+            tall=self._columns.get("Meldingen", 0),
         )
 
     def touched(self) -> Touched:

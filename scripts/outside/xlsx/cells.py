@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from outside.xlsx.archive import UnsupportedWorkbook
-from outside.xlsx.tags import DropCachedValue, Heading, Names, Patched, Value
+from outside.xlsx.looks import RowHeights
+from outside.xlsx.tags import DropCachedValue, Fitting, Heading, Names, Patched, Value
 from outside.xlsx.text import column_letters, column_number, text_xml
 
 _BEYOND = 1 << 30
@@ -46,7 +47,10 @@ class _Openings(dict[int, bytes]):
 class RowWriter:
     """Makes rows. `columns` are the default styles of columns: first, last, style."""
 
-    def __init__(self, names: Names, columns: list[tuple[int, int, bytes]], found: Patched) -> None:
+    def __init__(
+        self, names: Names, columns: list[tuple[int, int, bytes]], found: Patched, heights: RowHeights
+    ) -> None:
+        self.heights = heights
         self.names = names
         self.columns = columns
         self.found = found
@@ -65,7 +69,8 @@ class RowWriter:
     def new_row(self, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
         """A row that did not stand there."""
         inside = b"".join(self._new_cell(number, column, value, None) for column, value in cells)
-        return b'%s r="%d">%s%s' % (self.names.open_row, number, inside, self.names.close_row) if inside else b""
+        tag = self.heights.fitted(b'%s r="%d">' % (self.names.open_row, number), inside, number, cells)
+        return tag + inside + self.names.close_row if inside else b""
 
     def changed_row(
         self,
@@ -78,8 +83,12 @@ class RowWriter:
     ) -> bytes:
         """The row from `row.start()` on with its cells changed; `ending` is where its closing tag starts and ends."""
         stop, end = ending
-        inside = b"".join(self._cells(text, seen, (row.end(), stop), number, cells, row[2]))
-        head = _with_spans(text[row.start() : row.end()], cells)
+        changed = [cell for cell in cells if not isinstance(cell[1], Fitting)]
+        inside, head = text[row.end() : stop], text[row.start() : row.end()]
+        if changed:
+            inside = b"".join(self._cells(text, seen, (row.end(), stop), number, changed, row[2]))
+            head = _with_spans(head, changed)
+        head = self.heights.fitted(head, inside, number, cells)
         if end > stop:
             return head + inside + text[stop:end]
         return head[:-2].rstrip() + b">" + inside + self.names.close_row if inside else text[row.start() : end]

@@ -16,6 +16,7 @@ _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+_BEFORE_DXFS = ("cellXfs", "cellStyles")
 _BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 """What may stand before calcPr in a workbook, in the order of ECMA-376 part 1, 18.2.27."""
 
@@ -85,6 +86,55 @@ class Book:
                     if (attribute("PartName", entry) or "").lower().lstrip("/") == part.lower():
                         self.texts[_TYPES] = types.replace(entry, "", 1)
                 return
+
+    def conditional_style(self, fill: str, ink: str) -> int | None:
+        """The number of a style for rules, with this fill and ink, added where there is none; None without styles."""
+        part = self._styles()
+        if part is None:
+            return None
+        text = self.text(part)
+        p = _root_prefix(text, "styleSheet")
+        style = (
+            f'<{p}dxf><{p}font><{p}color rgb="FF{ink}"/></{p}font><{p}fill><{p}patternFill patternType="solid">'
+            f'<{p}fgColor rgb="FF{fill}"/><{p}bgColor rgb="FF{fill}"/></{p}patternFill></{p}fill></{p}dxf>'
+        )
+        opening = re.search(rf"<{p}dxfs(?=[\s/>])[^>]*>", text)
+        if opening is None or opening[0].endswith("/>"):
+            start = opening.start() if opening else max(_end_of(text, p + name) for name in _BEFORE_DXFS)
+            end = opening.end() if opening else start
+            self.texts[part] = f'{text[:start]}<{p}dxfs count="1">{style}</{p}dxfs>{text[end:]}'
+            return 0
+        end = text.index(f"</{p}dxfs>", opening.end())
+        styles = re.findall(rf"<{p}dxf>.*?</{p}dxf>|<{p}dxf\s*/>", text[opening.end() : end], re.DOTALL)
+        if style in styles:
+            return styles.index(style)
+        counted = f'<{p}dxfs count="{len(styles) + 1}">'
+        self.texts[part] = text[: opening.start()] + counted + text[opening.end() : end] + style + text[end:]
+        return len(styles)
+
+    def wrapping_styles(self) -> frozenset[int]:
+        """The numbers of the cell styles in which text goes on below itself."""
+        part = self._styles()
+        found = (
+            re.search(r"<(?:[\w.-]+:)?cellXfs(?=[\s>]).*?</(?:[\w.-]+:)?cellXfs>", self.text(part), re.DOTALL)
+            if part
+            else None
+        )
+        styles = (
+            re.findall(r"<(?:[\w.-]+:)?xf(?=[\s/>])[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?xf>)", found[0], re.DOTALL)
+            if found
+            else []
+        )
+        return frozenset(
+            number for number, style in enumerate(styles) if re.search(r"""\swrapText\s*=\s*["'](?:1|true)""", style)
+        )
+
+    def _styles(self) -> str | None:
+        for found in re.finditer(r"<(?:[\w.-]+:)?Relationship\s[^>]*?/>", self.text(self.relations)):
+            if (attribute("Type", found[0]) or "").endswith("/styles"):
+                part = _target(self.workbook, attribute("Target", found[0]) or "")
+                return part if part in self.archive else None
+        return None
 
     def add_sheet(self, title: str) -> str:
         """Announce a new last tab; gives the name of its part, which the caller must write."""

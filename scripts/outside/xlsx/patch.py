@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from outside.xlsx.archive import UnsupportedWorkbook
 from outside.xlsx.cells import RowWriter
+from outside.xlsx.looks import RowHeights, SheetLook
 from outside.xlsx.tags import Changes, Names, Patched
 from outside.xlsx.text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
 
 _LONGEST_HEAD = 32 << 20
 _NEVER = 1 << 30
 _DECLARATION = 256
+_USUAL_WIDTH = 8.43
 _MISUSE = re.compile(
     rb"""<[^<>]*\sxmlns(?:=|:[\w.-]+=["'](?:%s)["'])""" % b"|".join(re.escape(uri.encode()) for uri in MAIN)
 )
@@ -22,11 +24,17 @@ _MISUSE = re.compile(
 
 @dataclass(slots=True)
 class SheetPatch:
-    """What is to change in one sheet: rows ascending, and the last row and column that get a value (0 = none)."""
+    """What is to change in one sheet: rows ascending, and the last row and column that get a value (0 = none).
+
+    Rows get as high as the text in column `tall` (1 = A; 0 = none) needs in one of the styles `wrapping`.
+    """
 
     rows: Changes
     last_row: int = 0
     last_column: int = 0
+    tall: int = 0
+    wrapping: frozenset[int] = frozenset()
+    look: SheetLook = field(default_factory=SheetLook)
     found: Patched = field(default_factory=Patched)
 
 
@@ -50,15 +58,20 @@ def patched_part(pieces: Iterable[bytes], patch: SheetPatch) -> Iterator[bytes]:
 
 def _patched(pieces: Iterator[bytes], patch: SheetPatch) -> Iterator[bytes]:
     head, rest, empty, names = _read_head(pieces)
+    head = patch.look.above(head, names)
     yield _with_dimension(head, names, patch)
-    rows = _Rows(names, patch, RowWriter(names, _column_styles(head, names), patch.found))
+    heights = RowHeights(patch.tall, _column_width(head, names, patch.tall), patch.wrapping)
+    rows = _Rows(names, patch, RowWriter(names, _column_styles(head, names), patch.found, heights))
     if empty:  # <sheetData/>: open it, fill it, close it
         inside = b"".join(rows.remaining())
         opening = head[head.rfind(b"<") :].rstrip(b"/> \t\r\n")
-        yield (opening + b">" + inside + names.close_data) if inside else head[head.rfind(b"<") :]
-        yield rest
+        rest = ((opening + b">" + inside + names.close_data) if inside else head[head.rfind(b"<") :]) + rest
     else:
-        yield from rows.through(rest, pieces)
+        rest = yield from rows.through(rest, pieces)
+    if patch.look.rules:
+        yield patch.look.below(rest + b"".join(pieces), names)
+        return
+    yield rest
     yield from pieces
 
 
@@ -95,6 +108,15 @@ def _column_styles(head: bytes, names: Names) -> list[tuple[int, int, bytes]]:
         if b"style" in marks and b"min" in marks and b"max" in marks:
             styles.append((int(marks[b"min"]), int(marks[b"max"]), marks[b"style"]))
     return styles
+
+
+def _column_width(head: bytes, names: Names, column: int) -> float:
+    """How wide a column is, in figures."""
+    for tag in re.findall(rb"<%scol\s[^>]*>" % names.prefix, mask_markup(head)):
+        marks = dict(re.findall(rb"""\s(min|max|width)\s*=\s*["']([\d.]+)["']""", tag))
+        if b"width" in marks and int(marks.get(b"min", 0)) <= column <= int(marks.get(b"max", 0)):
+            return float(marks[b"width"])
+    return _USUAL_WIDTH
 
 
 def _with_dimension(head: bytes, names: Names, patch: SheetPatch) -> bytes:
@@ -136,8 +158,8 @@ class _Rows:
         """New rows below the last one that stands there."""
         yield from self._new_rows(_NEVER)
 
-    def through(self, text: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
-        """All up to and including </sheetData>, and what the last piece held behind it."""
+    def through(self, text: bytes, pieces: Iterator[bytes]) -> Generator[bytes, None, bytes]:
+        """All before </sheetData>; gives that tag, and what the last piece held behind it."""
         ended = False
         while not ended:
             whole = whole_up_to(text)
@@ -155,7 +177,7 @@ class _Rows:
                 if piece is None:
                     raise UnsupportedWorkbook("Een tabblad houdt halverwege op.")
                 text += piece
-        yield text
+        return text
 
     def _last_row_end(self, seen: bytes) -> int:
         """Where the last whole row of the text ends; 0 where there is none."""

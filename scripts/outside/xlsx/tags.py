@@ -20,6 +20,12 @@ class Heading(str):
     __slots__ = ()
 
 
+class Fitting(str):
+    """Instead of a value: the cell stays as it is, and a row that nobody gave a height gets high enough for this."""
+
+    __slots__ = ()
+
+
 Value = str | int | float | DropCachedValue
 Changes = Iterable[tuple[int, Sequence[tuple[int, Value]]]]
 """Row number (1 = top) and its cells (column, value), both ascending; the value "" empties a cell."""

@@ -31,7 +31,7 @@ def plan_admins(view: View) -> Iterator[CellStep]:
     A row of somebody who is no admin any more says so until both answers are blank or "nee".
     """
     roster = view.roster
-    lines = lines_by_row(view.findings).get(BEHEERDERS.title, {})
+    lines = lines_by_row(view.findings, roster.tables).get(BEHEERDERS.title, {})
     table = roster.tables.get(BEHEERDERS.title)
     admins = admins_by_nr(view.standing)
     rows = rows_of_admins(roster, view.standing)

@@ -19,7 +19,7 @@ def plan_marks(view: View) -> Iterator[SetCell]:
 
     Rows without anything of people's in them keep no marks. Tab Beheerders has its own planner.
     """
-    lines = lines_by_row(view.findings)
+    lines = lines_by_row(view.findings, view.roster.tables)
     roster, standing = view.roster, view.standing
     told: dict[str, dict[str, Values]] = {
         DEELNEMERS.title: {

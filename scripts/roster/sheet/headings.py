@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -142,7 +143,9 @@ def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProbl
         return table, [] if tab.derived else [(f"Op het tabblad '{sheet.title}' staan geen kopjes.", remedy)]
     texts = _as_text(sheet.cells[at])
     found, doubled = _match(texts, (*tab.headings, *tab.heeded))
-    table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own)
+    spelt = {heading: re.sub("[ \n]+", " ", texts[position]).strip(" ") for heading, position in found.items()}
+    headings = {heading: text for heading, text in spelt.items() if text != heading}
+    table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own, headings=headings)
     if not tab.own <= found.keys():
         width, known = max(map(len, table.rows), default=0), set(found.values())
         texts = [*texts, *[""] * (width - len(texts))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -65,6 +65,7 @@ class Table:
     where a typed 5-3-2026 becomes 3 May. `links` is what lies behind a cell, by its row's index and heading: an
     address, where the words of the cell themselves are not understood. Where a heading of the software's own is
     missing, `others` holds what stands above the columns that are not known ("" for nothing), by position.
+    `headings` holds those that people spelt otherwise, by the one that is meant, on one line.
     """
 
     tab: str
@@ -76,6 +77,7 @@ class Table:
     month_first: bool = False
     links: dict[tuple[int, str], str] = field(default_factory=dict)
     others: dict[int, str] = field(default_factory=dict)
+    headings: Mapping[str, str] = field(default_factory=dict)
     _keys: list[str] | None = None
 
     def cell(self, index: int, column: str) -> Cell:

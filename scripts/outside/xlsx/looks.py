@@ -1,0 +1,132 @@
+"""How a sheet looks around its cells: rules that colour by themselves, frozen columns, rows as high as their text."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from html import unescape
+from typing import NamedTuple
+
+from outside.xlsx.tags import Fitting, Names, Value
+from outside.xlsx.text import attribute, column_letters, column_number, text_xml
+
+_BEFORE_RULES = (
+    "sheetData",
+    "sheetCalcPr",
+    "sheetProtection",
+    "protectedRanges",
+    "scenarios",
+    "autoFilter",
+    "sortState",
+    "dataConsolidate",
+    "customSheetViews",
+    "mergeCells",
+    "phoneticPr",
+    "conditionalFormatting",
+)
+"""What may stand before new rules in a sheet, in the order of ECMA-376 part 1, 18.3.1.99."""
+
+_TALLEST = 409
+"""Points; no row is higher (Excel's own limit)."""
+
+_LINE = 15.0
+_LETTERS = 1.1
+"""How many letters of plain text go in the room of one figure, with some to spare."""
+
+_HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
+_BY_HAND = re.compile(rb"""\scustomHeight\s*=\s*["'](?:1|true)["']""")
+
+
+class Rule(NamedTuple):
+    """One rule: where (as `sqref`), the formula without "=", and the fill and ink where it holds."""
+
+    spans: str
+    formula: str
+    fill: str
+    ink: str
+
+
+@dataclass(slots=True)
+class SheetLook:
+    """What a sheet should look like; each part of it is added where there is none yet.
+
+    `rules` come in order of weight; they are there already where a formula holds each of `marks`. `frozen` columns
+    stay in sight where only rows do. `style` gives the number of a fill and ink, None where the file has no styles.
+    """
+
+    rules: Sequence[Rule] = ()
+    marks: Sequence[str] = ()
+    frozen: int = 0
+    style: Callable[[str, str], int | None] = field(default=lambda _fill, _ink: None)
+
+    def below(self, tail: bytes, names: Names) -> bytes:
+        """What follows on the rows, with the rules in it."""
+        p = names.prefix
+        formulas = re.findall(rb"<%sformula(?:\s[^>]*)?>([^<]*)<" % re.escape(p), tail)
+        if not self.rules or any(all(mark in unescape(one.decode()) for mark in self.marks) for one in formulas):
+            return tail
+        found = (self.style(rule.fill, rule.ink) for rule in self.rules)
+        styles = [number for number in found if number is not None]
+        place = max(_end_of(tail, p, name) for name in _BEFORE_RULES)
+        if place < 0 or len(styles) < len(self.rules):
+            return tail
+        first = max(map(int, re.findall(rb"""\spriority\s*=\s*["'](\d+)["']""", tail)), default=0) + 1
+        pieces = [
+            b'<%sconditionalFormatting sqref="%s"><%scfRule type="expression" dxfId="%d" priority="%d"><%sformula>%s'
+            b"</%sformula></%scfRule></%sconditionalFormatting>"
+            % (p, rule.spans.encode(), p, style, priority, p, text_xml(rule.formula), p, p, p)
+            for priority, (rule, style) in enumerate(zip(self.rules, styles, strict=True), first)
+        ]
+        return tail[:place] + b"".join(pieces) + tail[place:]
+
+    def above(self, head: bytes, names: Names) -> bytes:
+        """What stands before the rows, with columns frozen beside the rows that somebody froze."""
+        found = re.search(rb"<%spane\s[^>]*>" % re.escape(names.prefix), head)
+        pane = found[0].decode() if found else ""
+        if not self.frozen or found is None or attribute("state", pane) != "frozen" or attribute("xSplit", pane):
+            return head
+        corner = attribute("topLeftCell", pane) or ""
+        row = re.sub(r"\D", "", corner)
+        if not row or column_number(re.sub(r"\d", "", corner)) != 1:
+            return head
+        new = f'<{names.prefix.decode()}pane xSplit="{self.frozen}" ySplit="{attribute("ySplit", pane)}"'
+        new += f' topLeftCell="{column_letters(self.frozen + 1)}{row}" activePane="bottomRight" state="frozen"/>'
+        return head[: found.start()] + new.encode() + head[found.end() :]
+
+
+def _end_of(text: bytes, prefix: bytes, name: str) -> int:
+    """Where the last of these elements ends; -1 where there is none."""
+    tag = re.escape(prefix + name.encode())
+    ends = [found.end() for found in re.finditer(rb"</%s\s*>|<%s(?:\s[^>]*)?/>" % (tag, tag), text)]
+    return max(ends, default=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class RowHeights:
+    """Makes rows as high as the text in one column needs (1 = A); one that a person gave a height keeps it.
+
+    `width` is the column's, in figures; `styles` are those of cells in which text goes on below itself.
+    """
+
+    column: int = 0
+    width: float = 0
+    styles: frozenset[int] = frozenset()
+
+    def fitted(self, row: bytes, inside: bytes, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
+        """The tag of a row that holds `inside` once these cells are changed."""
+        text = next((value for column, value in cells if column == self.column and isinstance(value, str)), None)
+        if text is None or _BY_HAND.search(row) or (isinstance(text, Fitting) and _HEIGHT.search(row)):
+            return row
+        address = f"{column_letters(self.column)}{number}".encode()
+        cell = re.search(rb"""<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*["']%s["'][^>]*>""" % address, inside)
+        style = re.search(rb"""\ss\s*=\s*["'](\d+)["']""", cell[0]) if cell else None
+        if style is None or int(style[1]) not in self.styles:
+            return row
+        lines = sum(max(1, len(textwrap.wrap(line, max(8, int(self.width * _LETTERS))))) for line in text.split("\n"))
+        bare = _HEIGHT.sub(b"", row)
+        if lines <= 1:
+            return bare
+        end = len(bare) - (2 if bare.endswith(b"/>") else 1)
+        return bare[:end].rstrip() + b' ht="%g"' % min(_TALLEST, _LINE * lines) + bare[end:]

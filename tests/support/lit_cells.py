@@ -1,0 +1,105 @@
+"""A second reader of the rules that colour cells: which cell shows which fill, worked out from the file alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from openpyxl.formula import Tokenizer
+from openpyxl.formula.tokenizer import Token
+from openpyxl.formula.translate import Translator
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+Value = str | float | bool | None
+Look = Callable[[str], Value]
+
+
+def lit_cells(sheet: Worksheet) -> dict[str, str]:
+    """The fill of each cell that a rule with a formula colours, by address; the first rule that holds wins."""
+    found: dict[str, str] = {}
+
+    def look(address: str) -> Value:
+        value = sheet[address.replace("$", "")].value
+        return value if isinstance(value, str | float | int | bool) else None if value is None else str(value)
+
+    rules = [
+        (rule.priority, sorted(area.sqref.ranges, key=lambda span: span.min_col), rule)
+        for area in sheet.conditional_formatting
+        for rule in area.rules
+    ]
+    for _, ranges, rule in sorted(rules, key=lambda one: one[0]):
+        if rule.type != "expression":
+            continue
+        first = f"{get_column_letter(ranges[0].min_col)}{ranges[0].min_row}"
+        for span in ranges:
+            for row in range(span.min_row, min(span.max_row, sheet.max_row) + 1):
+                for column in range(span.min_col, min(span.max_col, sheet.max_column) + 1):
+                    address = f"{get_column_letter(column)}{row}"
+                    if address not in found and holds(rule.formula[0], first, address, look):
+                        found[address] = str(rule.dxf.fill.bgColor.rgb)[-6:]
+    return found
+
+
+def holds(formula: str, first: str, address: str, look: Look) -> bool:
+    """Whether a rule that was written for the cell `first` holds in another."""
+    here = Translator("=" + formula, origin=first).translate_formula(address)
+    tokens = iter([token for token in Tokenizer(here).items if token.type != Token.WSPACE])
+    return _value(tokens, look)[0] is True
+
+
+class _Wrong(Exception):
+    """#VALUE!"""
+
+
+def _value(tokens: Iterator[Token], look: Look) -> tuple[Value, Token | None]:
+    """An expression up to a comma, a closing bracket or the end, and what ended it."""
+    joined, left, compared = _operand(next(tokens), tokens, look), None, False
+    for token in tokens:
+        if token.type == Token.OP_IN and token.value == "&":
+            joined = _text(joined) + _text(_operand(next(tokens), tokens, look))
+        elif token.type == Token.OP_IN and token.value == "=":
+            left, compared = joined, True
+            joined = _operand(next(tokens), tokens, look)
+        else:
+            return (_text(left).casefold() == _text(joined).casefold() if compared else joined), token
+    return (_text(left).casefold() == _text(joined).casefold() if compared else joined), None
+
+
+def _operand(token: Token, tokens: Iterator[Token], look: Look) -> Value:
+    if token.type == Token.FUNC:
+        name, arguments = token.value.rstrip("("), []
+        wrong, ending = False, None
+        while ending is None or ending.type == Token.SEP:
+            try:
+                value, ending = _value(tokens, look)
+                arguments.append(value)
+            except _Wrong:
+                wrong, ending = True, next(tokens)
+        return _call(name, arguments, wrong=wrong)
+    if token.subtype == Token.TEXT:
+        return str(token.value)[1:-1].replace('""', '"')
+    return float(token.value) if token.subtype == Token.NUMBER else look(token.value)
+
+
+def _call(name: str, arguments: list[Value], *, wrong: bool) -> Value:
+    if name == "ISNUMBER":
+        return not wrong and isinstance(arguments[0], float)
+    if wrong:
+        raise _Wrong
+    texts = [_text(one) for one in arguments]
+    if name == "FIND":
+        if texts[0] not in texts[1]:
+            raise _Wrong
+        return float(texts[1].index(texts[0]) + 1)
+    plain: dict[str, Callable[[], Value]] = {
+        "CHAR": lambda: chr(int(float(texts[0]))),
+        "TRIM": lambda: " ".join(piece for piece in texts[0].split(" ") if piece),
+        "SUBSTITUTE": lambda: texts[0].replace(texts[1], texts[2]),
+        "LEFT": lambda: texts[0][: int(float(texts[1]))],
+        "OR": lambda: any(one is True for one in arguments),
+    }
+    return plain[name]()
+
+
+def _text(value: Value) -> str:
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
