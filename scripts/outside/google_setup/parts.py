@@ -27,14 +27,14 @@ _WHY = (
 )
 
 
-def in_parts(calls: Calls, checks: Sequence[Json], requests: Sequence[Json]) -> list[Json]:
-    """Carry out all that Google takes; gives what it refused. `checks` go first in every batch.
+def in_parts(calls: Calls, checks: Sequence[Json], requests: Sequence[Json], refused: list[Json]) -> None:
+    """Carry out all that Google takes, and add what it does not to `refused`. `checks` go first in every batch.
 
     A batch is all or nothing, so what is refused is found by the number that Google tells, or by halving where it
-    tells none: its words are in anybody's language. Raises Refused for the checks, and Lost where nobody knows.
+    tells none: its words are in anybody's language. What was refused before is not asked again. Raises Refused for
+    the checks, and Lost where nobody knows or Google asks to wait.
     """
-    refused: list[Json] = []
-    waiting = [list(requests)]
+    waiting = [asked] if (asked := [one for one in requests if one not in refused]) else []
     while waiting:
         part = waiting.pop()
         try:
@@ -52,7 +52,6 @@ def in_parts(calls: Calls, checks: Sequence[Json], requests: Sequence[Json]) -> 
             refused.append(part.pop(at or 0))
             if part:
                 waiting.append(part)
-    return refused
 
 
 def name_refused(requests: Iterable[Json], places: Mapping[str, TabState]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from outside.config.settings import Settings
@@ -28,7 +28,7 @@ from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
-    "conditionalFormats(ranges),basicFilter(range),filterViews(title),tables(range,columnProperties(columnIndex,columnType)),"
+    "conditionalFormats(ranges),basicFilter(range),filterViews(filterViewId,title),tables(range,columnProperties(columnIndex,columnType)),"
     "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
 )
 
@@ -57,11 +57,12 @@ def set_up_google(settings: Settings) -> list[str]:
 def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
     """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Stop."""
     told: list[str] = []
+    refused_looks: list[Json] = []
 
     def ask() -> None:
         try:
             _add_headings(calls, title, lock.check(), told)
-            _add_looks(calls, lock.check(), told, terms)
+            told.extend(_add_looks(calls, lock.check(), terms, refused_looks))
         except Refused as refused:
             look = look_why(calls, refused)
             if lock.is_lost(look.titles):
@@ -154,7 +155,8 @@ def _row(number: int, row: int, column: int, texts: Sequence[str]) -> Json:
     return {"updateCells": {"start": start, "rows": values, "fields": "userEnteredValue"}}
 
 
-def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Terms) -> None:
+def _add_looks(calls: Calls, checks: Sequence[Json], terms: Terms, refused: list[Json]) -> Iterator[str]:
+    """Add the looks that lack, and tell it in Dutch. `refused` are those that Google did not take, now or before."""
     found, tables, sheets = _what_is_there(calls)
     places = _standing(calls, found, tables, sheets)
     batch: list[Json] = []
@@ -164,11 +166,11 @@ def _add_looks(calls: Calls, checks: Sequence[Json], told: list[str], terms: Ter
     people = places.get(DEELNEMERS.title)
     if people is not None and not people.things.get("tables"):
         batch += missing_views(people, tables["Groepen"].column("Groep") if "Groepen" in tables else ())
-    refused = in_parts(calls, checks, batch) if batch else []
-    if len(refused) < len(batch):
-        told.append("Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.")
-    told += name_refused(refused, places)
-    told += tell_views(batch, refused, calls.spreadsheet)
+    in_parts(calls, checks, batch, refused)
+    if any(one not in refused for one in batch):
+        yield "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."
+    yield from name_refused(refused, places)
+    yield from tell_views(batch, refused, calls.spreadsheet)
 
 
 def _standing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from outside.google.client import Json
@@ -22,15 +22,20 @@ _OF_GROUP = "Groep "
 
 
 def missing_views(here: TabState, groups: Iterable[Cell]) -> Iterator[Json]:
-    """Requests for the views that are not there yet, one for each group among them."""
+    """Requests for the views that are not there yet, one for each group among them.
+
+    A view is known by its name and by its number, which goes by its name: one that somebody renamed stays his.
+    """
     names = [name for name in map(text, groups) if name and name[0] not in "=+'"]
     wanted = {**_VIEWS, **{_OF_GROUP + name: {"Groep": ("TEXT_EQ", name)} for name in names}}
-    there = {fold(str(one.get("title", ""))) for one in here.things.get("filterViews", [])}
+    known = here.things.get("filterViews", [])
+    there = {fold(str(one.get("title", ""))) for one in known}
+    numbers = {one.get("filterViewId") for one in known}
     for title, conditions in wanted.items():
-        if fold(title) not in there and conditions.keys() <= here.columns.keys():
+        number = zlib.crc32(f"{here.id} {fold(title)}".encode()) >> 1
+        if fold(title) not in there and number not in numbers and conditions.keys() <= here.columns.keys():
             specs = [_spec(here.columns[heading], *condition) for heading, condition in conditions.items()]
             there.add(fold(title))
-            number = random.SystemRandom().randrange(10**8, 2 * 10**9)
             view = {"filterViewId": number, "title": title, "range": here.whole, "filterSpecs": specs}
             yield {"addFilterView": {"filter": view}}
 

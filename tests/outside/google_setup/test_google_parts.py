@@ -9,9 +9,12 @@ import pytest
 
 from outside.backends import backend_of
 from outside.errors import Stop
-from servers.sheets_server import Book, SheetsServer
+from outside.google.client import Calls, Json
+from outside.google.login import log_in
+from outside.google_setup.parts import in_parts
+from servers.sheets_server import Book, Fault, SheetsServer
 from servers.sheets_server.fixture import sheets
-from support.google_register import google_book, laptop
+from support.google_register import HURRIED, google_book, laptop
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -38,12 +41,11 @@ def refusing(book: Book, words: str, *kinds: str, column: str = "") -> Callable[
     return refuses
 
 
-@pytest.mark.parametrize("names_refused", [True, False])
-@pytest.mark.parametrize("words", [DUTCH, ENGLISH])
+@pytest.mark.parametrize(("words", "names_refused"), [(DUTCH, False), (ENGLISH, True)])
 def test_a_refused_look_is_dropped_and_named_and_the_rest_is_done(
     sheets: SheetsServer, tmp_path: Path, words: str, names_refused: bool
 ) -> None:
-    book = google_book(sheets, {})
+    book = google_book(sheets, {}, height=20)
     book.names_refused = names_refused
     book.refuses = refusing(book, words, "setDataValidation", column="Rol")
     told = backend_of(laptop(sheets, book, tmp_path)).set_up()
@@ -64,7 +66,7 @@ def test_a_refused_look_is_dropped_and_named_and_the_rest_is_done(
 
 
 def test_several_refused_looks_are_told_by_kind(sheets: SheetsServer, tmp_path: Path) -> None:
-    book = google_book(sheets, {})
+    book = google_book(sheets, {}, height=20)
     book.refuses = refusing(book, DUTCH, "addBanding", "setBasicFilter", "addProtectedRange")
     told = backend_of(laptop(sheets, book, tmp_path)).set_up()
     [line] = [line for line in told if line.startswith("Niet gelukt")]
@@ -74,9 +76,33 @@ def test_several_refused_looks_are_told_by_kind(sheets: SheetsServer, tmp_path: 
     assert book.tab("Groepen").things["protectedRanges"] and book.tab("Groepen").things["basicFilter"]
 
 
+def test_very_many_refusals_do_not_break_off_on_the_quota(sheets: SheetsServer, tmp_path: Path) -> None:
+    """What was refused before Google asked to wait is not asked again, so that the end comes in sight."""
+    book = google_book(sheets, {}, height=20)
+    tab = book.tab("Deelnemers")
+    book.refuses = lambda _kind, spec: DUTCH if spec["range"]["startIndex"] % 2 else ""
+    sheets.fail(6, Fault("429"))
+    calls = Calls(book.id, log_in(laptop(sheets, book, tmp_path)))
+    calls.patience = HURRIED
+    requests = [
+        {
+            "updateDimensionProperties": {
+                "range": {"sheetId": tab.id, "dimension": "COLUMNS", "startIndex": turn, "endIndex": turn + 1},
+                "properties": {"pixelSize": 50},
+                "fields": "pixelSize",
+            }
+        }
+        for turn in range(20)
+    ]
+    refused: list[Json] = []
+    calls.until_answered(lambda: in_parts(calls, [], requests, refused))
+    assert refused == requests[1::2] and sorted(tab.columns) == list(range(0, 20, 2))
+    assert [call.status for call in sheets.calls].count(400) == 10
+
+
 def test_a_lock_that_is_taken_over_meanwhile_ends_it(sheets: SheetsServer, tmp_path: Path) -> None:
     """What is refused is then the check that goes first, whatever the words."""
-    book = google_book(sheets, {})
+    book = google_book(sheets, {}, height=20)
     book.names_refused = False
     sheets.between(4, lambda book: book.tabs.remove(book.tab("Buurtbeheer is bezig")))
     with pytest.raises(Stop):
@@ -86,7 +112,7 @@ def test_a_lock_that_is_taken_over_meanwhile_ends_it(sheets: SheetsServer, tmp_p
 
 def test_a_table_keeps_its_own_banding_filter_and_types(sheets: SheetsServer, tmp_path: Path) -> None:
     """ "Omzetten in tabel" brings these along: nothing of it is asked for, and nothing is refused."""
-    book = google_book(sheets, {})
+    book = google_book(sheets, {}, height=20)
     tab = book.tab("Deelnemers")
     tab.things["tables"] = [
         {

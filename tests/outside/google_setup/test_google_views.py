@@ -32,7 +32,7 @@ def shown(book: Book, title: str) -> dict[str, tuple[str, list[str]]]:
 
 def test_setup_makes_views_and_tells_the_address_of_each_group(sheets: SheetsServer, tmp_path: Path) -> None:
     """A second time nothing comes; a group that was added gets its own, and people's own views stay."""
-    book = google_book(sheets, {"Groepen": [("Tuindorp",), ("=Kust",), ("tuindorp",)]})
+    book = google_book(sheets, {"Groepen": [("Tuindorp",), ("=Kust",), ("tuindorp",)]}, height=20)
     tab = book.tab("Deelnemers")
     tab.things["filterViews"] = [{"filterViewId": 7, "title": "zonder E-MAIL", "range": {"sheetId": tab.id}}]
     settings = laptop(sheets, book, tmp_path)
@@ -49,7 +49,7 @@ def test_setup_makes_views_and_tells_the_address_of_each_group(sheets: SheetsSer
 
 
 def test_a_view_asks_what_its_name_says(sheets: SheetsServer, tmp_path: Path) -> None:
-    book = google_book(sheets, {"Groepen": [("Tuindorp",)]})
+    book = google_book(sheets, {"Groepen": [("Tuindorp",)]}, height=20)
     backend_of(laptop(sheets, book, tmp_path)).set_up()
     assert shown(book, "Met melding") == {"Meldingen": ("NOT_BLANK", [])}
     assert shown(book, "Nieuw deze maand") == {"Aangemeld op": ("DATE_ON_OR_AFTER", ["=EOMONTH(TODAY();-1)+1"])}
@@ -58,7 +58,7 @@ def test_a_view_asks_what_its_name_says(sheets: SheetsServer, tmp_path: Path) ->
 
 
 def test_views_that_google_refuses_are_named_and_their_addresses_are_not(sheets: SheetsServer, tmp_path: Path) -> None:
-    book = google_book(sheets, {"Groepen": [("Tuindorp",)]})
+    book = google_book(sheets, {"Groepen": [("Tuindorp",)]}, height=20)
     book.refuses = lambda kind, _spec: "Dat kan hier niet." if kind == "addFilterView" else ""
     told = backend_of(laptop(sheets, book, tmp_path)).set_up()
     assert "Niet gelukt op tabblad Deelnemers: weergaven." in told and not [line for line in told if "fvid" in line]
