@@ -347,14 +347,14 @@ def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path:
         assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
 
 
-OWN_ROBOT = "Mail Message Subsystem <mailer-daemon@googlemail.com>"
+OWN_ROBOT = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
 OF_GOOGLE = "Authentication-Results: mx.google.com; dmarc=pass (p=QUARANTINE) header.from=googlemail.com\r\n"
 
 
 def limit(turn: object = "", name: str = MINE, to: str = TO, sender: str = OWN_ROBOT, word: str = OF_GOOGLE) -> bytes:
     """A report that the day's limit was reached, as the mailbox's own provider sends it."""
     told = dsn("5.4.5", f"{TOO_MANY} {turn}", name, to)
-    return word.encode() + told.replace(b"Mail Message System <MAILER-DAEMON@mx.example>", sender.encode())
+    return word.encode() + told.replace(b"Mail Delivery System <MAILER-DAEMON@mx.example>", sender.encode())
 
 
 GMAIL = "imap.gmail.com"

@@ -28,7 +28,7 @@ def test_one_thing_is_told_about_who_takes_a_leaver_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["verificatie in twee stappen", "zeven dagen", "Publiceren", "iam.disableServiceAccountKeyCreation"]
+    "words", ["verificatie in twee stappen", "zeven dagen", "App publiceren", "iam.disableServiceAccountKeyCreation"]
 )
 def test_the_handleiding_tells_what_google_asks(words: str) -> None:
     """Two-step login, a login that ends, and keys that an organisation switched off."""

@@ -14,7 +14,7 @@ def dsn(
     returned = {"rfc822": "message/rfc822", "headers": "text/rfc822-headers", "none": "text/x-none"}[part]
     letter = f"From: buurt@mail.example\r\nTo: An <{to}>\r\nSubject: Welkom\r\nMessage-ID: {name}\r\n\r\nhallo\r\n"
     return (
-        "Return-Path: <>\r\nFrom: Mail Message System <MAILER-DAEMON@mx.example>\r\nTo: buurt@mail.example\r\n"
+        "Return-Path: <>\r\nFrom: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: buurt@mail.example\r\n"
         f"Subject: Undelivered\r\nMessage-ID: <report-{abs(hash((status, diagnosis, name, to)))}@mx.example>\r\n"
         f"Auto-Submitted: auto-replied\r\n{head}"
         'MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'

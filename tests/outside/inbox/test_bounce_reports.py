@@ -97,8 +97,8 @@ def test_the_limit_of_the_mailbox_that_sends_is_no_fault_of_the_address(status: 
                   head="Auto-Submitted: auto-replied\r\nX-Failed-Recipients: an@mail.example\r\n"),
             NO_SUCH, (TO,),
         ),
-        (robot(EXIM, sender="Mail Message System <noreply@old.example>", head="X-Failed-Recipients: an@mail.example\r\n"), UNREACHED, (TO,)),
-        (robot("Message to the following recipient failed:\r\n\r\n  an@mail.example\r\n\r\nno such user", sender="x@old.example"), NO_SUCH, (TO,)),
+        (robot(EXIM, sender="Mail Delivery System <noreply@old.example>", head="X-Failed-Recipients: an@mail.example\r\n"), UNREACHED, (TO,)),
+        (robot("Delivery to the following recipient failed:\r\n\r\n  an@mail.example\r\n\r\nno such user", sender="x@old.example"), NO_SUCH, (TO,)),
         (
             robot("550 5.1.1 nobody", copy=f"------ This is a copy of the message. ------\r\n\r\nTo: =?utf-8?q?An?=\r\n <An@Mail.example>\r\nMessage-ID: {MINE}\r\n"),
             NO_SUCH, (TO,),
@@ -151,7 +151,7 @@ def report(
 ) -> bytes:
     """A report of which the part with fields is given as it is."""
     return (
-        f"From: {sender}\r\nSubject: Message Status Notification (Failure)\r\nMessage-ID: <r1@mx.example>\r\nMIME-Version: 1.0\r\n"
+        f"From: {sender}\r\nSubject: Delivery Status Notification (Failure)\r\nMessage-ID: <r1@mx.example>\r\nMIME-Version: 1.0\r\n"
         f"Content-Type: multipart/report; report-type={kind}; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
         f"--b\r\nContent-Type: message/{kind}\r\n\r\n{section}\r\n{more}--b--\r\n"
     ).encode()
@@ -159,7 +159,7 @@ def report(
 
 COPY = f"--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: buurt@mail.example\r\nTo: An <{TO}>\r\nMessage-ID: {MINE}\r\n\r\nhallo\r\n"
 GMAIL = (
-    "Message to the following recipient failed permanently:\r\n\r\n     an@mail.example\r\n\r\nTechnical details of permanent failure:\r\n"
+    "Delivery to the following recipient failed permanently:\r\n\r\n     an@mail.example\r\n\r\nTechnical details of permanent failure:\r\n"
     "The error that the other server returned was:\r\n550 5.1.1 <an@mail.example>: Recipient address rejected: User unknown\r\n\r\n----- Original message -----\r\n"
 )
 FIELDS = "Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; an@mail.example\r\n"

@@ -114,7 +114,7 @@ def test_what_comes_back_later_is_told_in_the_row(home: Path, run_door: RunDoor)
         sync(run_door, settings)
         assert welkom(home)[due[late]].startswith("verstuurd")
         assert [str(report["From"]) for report in server.wait_for("buurt", 1)] == [
-            "Mail Message System <MAILER-DAEMON@postfix.example>"
+            "Mail Delivery System <MAILER-DAEMON@postfix.example>"
         ]
         came_back = home / "terug"
         came_back.mkdir()

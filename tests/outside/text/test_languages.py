@@ -23,7 +23,7 @@ from outside.config.choices import Choices
 from outside.commands.test_mail import made_up
 from outside.config.languages import words_of
 from outside.config.settings import load_settings
-from outside.text.environment import listed, spoken_day
+from outside.text.environment import spoken_day, spoken_list
 from outside.text.templates import find_text
 from roster.plan.history import History
 from roster.reading.roster import read_roster
@@ -36,7 +36,7 @@ print(terms.languages, sorted({send.language for send in made_up(settings, Choic
 taal = next(column for column in TAB["Deelnemers"].columns if column.heading == "Taal")
 print(offered(taal, terms.places, terms.languages))
 roster, _found = read_roster(register("Taal\\nFrysk"), terms, History())
-print(roster.members[0].language, listed(["Jan", "Anna"], words_of("fy")), spoken_day(terms.today, words_of("fy")))
+print(roster.members[0].language, spoken_list(["Jan", "Anna"], words_of("fy")), spoken_day(terms.today, words_of("fy")))
 print(find_text("spelregels", "fy", "nl").number_of_rules)
 """
 
@@ -77,7 +77,12 @@ def test_no_code_names_a_language() -> None:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and node.value == "en"
     }
-    assert named == {"roster/model.py", "roster/example/register.py", "outside/google_setup/formulas.py"}
+    assert named == {
+        "roster/model.py",
+        "roster/example/register.py",
+        "outside/google_setup/formulas.py",
+        "roster/sheet/country.py",
+    }
 
 
 @pytest.mark.parametrize(
