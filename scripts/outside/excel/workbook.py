@@ -175,7 +175,7 @@ class ExcelWorkbook:
             formulas=reading.formulas,
             backup=self._lock is None or reading.seen != self._wrote,
         )
-        reading.formulas = None  # of the new file
+        reading.formulas = reading.formulas and None  # what we write is no formula, but one of people's may be gone
         for tab in reading.tabs.values():
             tab.settle()
 

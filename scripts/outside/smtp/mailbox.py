@@ -8,9 +8,8 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from email.parser import BytesHeaderParser
-from email.policy import compat32
 from email.utils import parseaddr
+from functools import lru_cache
 
 from outside.config.settings import Settings
 from outside.errors import Stop
@@ -42,6 +41,7 @@ Their distances in the ledger add up to almost four days, about as long as RFC 5
 DOUBTED_FOR_GOOD = 3
 """Tries after which a letter that was refused where no other was taken is its recipient's own matter."""
 
+_CORRESPONDENTS = re.compile(rb"^(from|to):(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
 _DOT = re.compile(rb"^\.", re.MULTILINE)
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
@@ -262,11 +262,17 @@ class Smtp:
 
 def envelope(data: bytes) -> tuple[str, str]:
     """Who sends and who receives, as the server is told: bare addresses."""
-    message = BytesHeaderParser(policy=compat32).parsebytes(data.partition(b"\r\n\r\n")[0])
-    sender, recipient = (parseaddr(" ".join(str(message[heading]).split()))[1] for heading in ("From", "To"))
+    head = data.partition(b"\r\n\r\n")[0]
+    found = {name.lower(): value for name, value in reversed(_CORRESPONDENTS.findall(head))}
+    sender, recipient = (_bare_address(found.get(name, b"")) for name in (b"from", b"to"))
     if "@" not in sender or "@" not in recipient:
         raise ValueError("a letter without a sender or a recipient")
     return sender, recipient
+
+
+@lru_cache(maxsize=16)  # all letters of a round have one sender
+def _bare_address(value: bytes) -> str:
+    return parseaddr(" ".join(value.decode("ascii", "surrogateescape").split()))[1]
 
 
 def on_the_wire(data: bytes) -> bytes:
