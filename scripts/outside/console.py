@@ -18,7 +18,7 @@ Tone = Literal["plain", "good", "careful", "bad", "quiet"]
 
 COLOURS: dict[Tone, str] = {"plain": "", "good": "green", "careful": "yellow", "bad": "bold red", "quiet": "dim"}
 
-PATIENCE = 1.5
+_PATIENCE = 1.5
 """Seconds before progress shows itself: what is done sooner needs none."""
 
 SILENCE = 10.0
@@ -127,7 +127,7 @@ class _Bar:
         self.thread.start()
 
     def show(self) -> None:
-        if self.over.wait(PATIENCE):
+        if self.over.wait(_PATIENCE):
             return
         from rich.console import Console  # 60 ms, in a thread beside the work
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -160,7 +160,7 @@ def sign_of_life(text: str) -> Iterator[None]:
     over, begun = threading.Event(), time.monotonic()
 
     def watch() -> None:
-        while not over.wait(max(begun + PATIENCE, _LAST.said + SILENCE) - time.monotonic()):
+        while not over.wait(max(begun + _PATIENCE, _LAST.said + SILENCE) - time.monotonic()):
             if time.monotonic() < _LAST.said + SILENCE:
                 continue
             if _LAST.bars:

@@ -14,6 +14,9 @@ from roster.sheet.table import Sheet, Table, fold
 FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
 """The tab in front of a register that we made, and what it says where all people in it are made up."""
 
+STALE = 20 * 60
+"""Seconds without a sign of life after which the lock of a run that cannot be seen is taken over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

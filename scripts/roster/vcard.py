@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from roster.model import Group, Member, Terms
 from roster.plan.steps import file_name
 
-LINE = 75
+CARD_LINE = 75
 """RFC 2426, 2.6: a line longer than 75 octets should be folded; phones trip over folds, so none is longer."""
 
 GROUP_ROOM = 32
@@ -33,8 +33,8 @@ def frame(group: Group, terms: Terms) -> Frame:
     name = _on_one_line(group.name)
     prefix = escape(f"{terms.short_name} {shorten(name, GROUP_ROOM)} ·")
     # FN is "FN:prefix given family"; N has two separators more, and a card's name is never shortened twice.
-    room = LINE - len("FN:") - len(f"{prefix} ".encode()) - 3
-    return Frame(prefix, escape(shorten(name, LINE - len("ORG:"))), file_name(terms.short_name)[:20], room)
+    room = CARD_LINE - len("FN:") - len(f"{prefix} ".encode()) - 3
+    return Frame(prefix, escape(shorten(name, CARD_LINE - len("ORG:"))), file_name(terms.short_name)[:20], room)
 
 
 def card(member: Member, shared: Frame) -> str:

@@ -17,7 +17,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import SCRIPTS, RunDoor
-from outside.commands.bounces import LARGEST, TIMES, _from_folder, hear
+from outside.commands.bounces import LARGEST_FILE, TIMES, _from_folder, hear
 from outside.commands.no_mail import People
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
@@ -334,7 +334,7 @@ def test_what_lies_in_a_folder_and_is_not_read_is_named(tmp_path: Path, capsys: 
     for name in ("klein.EML", "los.msg", ".DS_Store"):
         (tmp_path / name).write_bytes(b"x")
     with (tmp_path / "groot.eml").open("wb") as large:
-        large.truncate(LARGEST + 1)
+        large.truncate(LARGEST_FILE + 1)
     assert list(_from_folder(tmp_path)) == [b"x"]
     told = capsys.readouterr().err
     assert "groot.eml is groter dan 20 MB" in told and "geen .eml: los.msg" in told and "DS_Store" not in told

@@ -9,6 +9,7 @@ import re
 import sys
 import tokenize
 import tomllib
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -274,6 +275,27 @@ def is_planner(file: Path) -> bool:
         and ast.unparse(node.returns).startswith(("Iterator[", "Iterable["))
         for node in tree(file).body
     )
+
+
+def test_a_public_name_stands_in_one_module() -> None:
+    """Who reads it knows which is meant. Only the topics of the law each list their rules, and a door bears its word."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for file in (*ROSTER, *OUTSIDE):
+        for name in {name for node in tree(file).body for name in defined(node)}:
+            places[name].append(shown(file))
+    found = {name: files for name, files in places.items() if len(files) > 1 and not name.startswith("_")}
+    assert found.keys() == {"RULES", "RULES_ABOUT_STANDING"}, found
+    assert {file for files in found.values() for file in files} <= {
+        shown(file) for file in ROSTER if "rules" in file.parts
+    }
+
+
+def defined(node: ast.stmt) -> list[str]:
+    """What a statement gives a name to."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [one.id for target in targets for one in ast.walk(target) if isinstance(one, ast.Name)]
 
 
 def test_output_goes_through_one_place() -> None:

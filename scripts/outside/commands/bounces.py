@@ -38,13 +38,13 @@ from roster.plan.steps import SetCell
 if TYPE_CHECKING:
     from outside.config.choices import Choices
 
-LARGEST = 20_000_000
+LARGEST_FILE = 20_000_000
 
 
 TIMES = 3
 """So often may the day's limit stop one letter. A report that comes for ever would stop all mail for ever."""
 
-NEAR = 0.8
+_NEAR = 0.8
 """The share of a day's letters from which on anybody may be believed who says that the day's limit was reached."""
 
 CLOCKS = timedelta(minutes=5)
@@ -188,7 +188,7 @@ def _hear_limit(
     """
     told = _letters(ledger.replies.limits_told(ledger.now() - 2 * A_DAY), ledger)
     others = {one.message_id for one in told if one.person != letter.person and one.address_mark != letter.address_mark}
-    if bounce.own or others or ledger.departures.since(ledger.now() - A_DAY) >= per_day * NEAR:
+    if bounce.own or others or ledger.departures.since(ledger.now() - A_DAY) >= per_day * _NEAR:
         stopped = [letter.message_id, *sorted(others)]
         ledger.replies.hear_limit(digest, stopped, ledger.now() + A_DAY)
         heard.due += len(stopped)
@@ -252,8 +252,8 @@ def _from_folder(folder: Path) -> Iterator[bytes]:
             others.append(path.name)
             continue
         try:
-            if path.stat().st_size > LARGEST:
-                warn(f"{path.name} is groter dan {LARGEST // 10**6} MB en is niet gelezen. Bekijk die mail zelf.")
+            if path.stat().st_size > LARGEST_FILE:
+                warn(f"{path.name} is groter dan {LARGEST_FILE // 10**6} MB en is niet gelezen. Bekijk die mail zelf.")
             else:
                 yield path.read_bytes()
         except OSError:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from outside.config.choices import Choices
 
 PAGE = "voorbeeld-mails.html"
-HERE = "<!--mails-->"
+_HERE = "<!--mails-->"
 
 
 def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
@@ -55,7 +55,7 @@ def _write(settings: Settings, sends: Sequence[Send], ready: Sequence[Path]) -> 
     now = datetime.now().astimezone()
     made = watched(lambda send: compose(send, settings, now), settings)
     facts = {"network": settings.network.name, "count": len(sends), "ready": len(ready)}
-    head, _here, foot = fill_page("preview.html", "nl", facts).partition(HERE)
+    head, _here, foot = fill_page("preview.html", "nl", facts).partition(_HERE)
     folder = own_folder(settings.paths.out)
     remove_leftovers(folder)
     unfinished = folder / ".buurtbeheer-preview"

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from outside.config.choices import Choices
 
 
-TOLD = {
+_TOLD = {
     WELCOME: "met de hand welkom geheten",
     RULES_UPDATE: "met de hand over de nieuwe spelregels verteld",
     ADMIN: "met de hand verteld dat dit nu een beheerder is",
@@ -48,7 +48,7 @@ TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
-KINDS = (*TOLD, "registered")
+KINDS = (*_TOLD, "registered")
 """The acts of all letters that can be uncertain."""
 
 
@@ -238,7 +238,7 @@ def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: C
     else:  # the row says so in a column of its own
         known = replace(view, history=ledger.history())
         step = next((one for one in plan_follow_up_marks(known) if one.place.key == told[0].member.place.key), None)
-    lines = tuple(f"{case.nr}: opgeschreven als {TOLD[one.act]}." for one in told)
+    lines = tuple(f"{case.nr}: opgeschreven als {_TOLD[one.act]}." for one in told)
     return Done(case.nr, lines, step, by_hand=True)
 
 

@@ -13,7 +13,7 @@ from outside.errors import Stop
 from outside.files.atomic import own_folder, private_folder
 from outside.workbook import EXAMPLE as TITLE
 
-EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
+_EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
 
 
@@ -72,4 +72,4 @@ def make_example(path: Path, members: int, seed: int, today: date, settings: Set
     terms = (settings or Settings()).terms(today)
     with progress("Voorbeeld maken"):
         rows = example(members, seed, today, terms=terms)
-        create_register(path, rows, title=TITLE, front_page=EXAMPLE, terms=terms)
+        create_register(path, rows, title=TITLE, front_page=_EXAMPLE, terms=terms)

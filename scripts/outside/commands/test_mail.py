@@ -30,10 +30,10 @@ from roster.sheet.table import Place
 if TYPE_CHECKING:
     from outside.config.choices import Choices
 
-NUMBER, MOBILE = "06-00000000", "+31600000000"
+NUMBER, _MOBILE = "06-00000000", "+31600000000"
 """Nobody's number: it belongs to no series that is given out."""
 
-FOLDER = "proefmails"
+_FOLDER = "proefmails"
 
 
 def send_tests(settings: Settings, choices: Choices, to: str) -> int:
@@ -43,7 +43,7 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     made = watched(lambda send: compose(send, settings, now), settings)
     letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
     outcomes: list[str] = []
-    mailbox = open_mailbox(settings, FOLDER)
+    mailbox = open_mailbox(settings, _FOLDER)
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger, closing(mailbox):
         must_fit(len(letters), settings, ledger, f"test-mail TO={whom}", force=choices.force)
         for letter in letters:
@@ -67,7 +67,7 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
                 break
         mailbox.flush()
     good = _good(outcomes)
-    where = "verstuurd" if mailbox.done == State.SENT else f"klaargezet in {settings.paths.out.name}/{FOLDER}"
+    where = "verstuurd" if mailbox.done == State.SENT else f"klaargezet in {settings.paths.out.name}/{_FOLDER}"
     say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
     return 0 if good == len(letters) else 1
 
@@ -122,10 +122,10 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
         "regiegroep_number": NUMBER,
         "regiegroep_tel": NUMBER.replace("-", ""),
     }
-    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=MOBILE, role=Role.ADMIN)
+    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
     made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(MOBILE, terms) if act != "rules_update" else ()
+    regiegroep = regiegroep_at(_MOBILE, terms) if act != "rules_update" else ()
     return Send(
         about=place,
         act=act,

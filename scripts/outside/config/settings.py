@@ -32,7 +32,7 @@ from outside.config.values import (
 from outside.errors import Stop
 from roster.model import Bounds, Limits, Terms
 
-SHOWN = 60
+_SHOWN = 60
 """Problems that are told one by one."""
 
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "settings.toml"
@@ -212,9 +212,9 @@ def told(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
     """All problems (the first few of very many) as one message in the order of the file, and what to do."""
     lines = lines_of(text, [problem.key for problem in problems])
     ordered = sorted(zip(lines, problems, strict=True), key=lambda pair: pair[0])
-    points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered[:SHOWN]]
-    if len(problems) > SHOWN:
-        points.append(f"  … en nog {len(problems) - SHOWN}")
+    points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        points.append(f"  … en nog {len(problems) - _SHOWN}")
     count = "1 punt klopt" if len(problems) == 1 else f"{len(problems)} punten kloppen"
     head = f"Het instellingenbestand {source} is nog niet goed: {count} niet."
     return "\n".join([head, *points]), AGAIN

@@ -10,10 +10,10 @@ from typing import Any
 
 from outside.errors import Stop
 
-LARGEST = 50_000
+_LARGEST = 50_000
 """Bytes. Ours has 4,000; whoever names something larger means another file."""
 
-LONGEST = 400
+_LONGEST = 400
 """Lines of one statement, a list of places for one; a longer one has lost its last bracket."""
 
 WIDEST = 2_000
@@ -26,7 +26,7 @@ def read_text(source: Path) -> str:
     """The file's text, without a byte order mark and with one kind of line end. Raises Stop."""
     try:
         with source.open("rb") as file:
-            data = file.read(LARGEST + 1)
+            data = file.read(_LARGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise Stop(
             f"Het instellingenbestand {source} is er niet.",
@@ -35,7 +35,7 @@ def read_text(source: Path) -> str:
     except OSError:
         what = "is een map, geen bestand" if source.is_dir() else "is niet te openen"
         raise Stop(f"Het instellingenbestand {source} {what}.", "Controleer de naam, en of u het mag openen.") from None
-    if len(data) > LARGEST or data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if len(data) > _LARGEST or data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Stop(
             f"{source} is geen instellingenbestand.",
             "Geef het bestand op dat lijkt op config/settings.toml. Het register zelf noemt u daarin, bij path.",
@@ -126,7 +126,7 @@ def _statements(text: str) -> Iterator[tuple[int, str]]:
         if begin == end - 1 and _is_remark(lines[begin]):
             begin = end
             continue
-        if end - begin > LONGEST:
+        if end - begin > _LONGEST:
             return
         statement = "\n".join(lines[begin:end])
         try:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outside.excel.lights import LAST_ROW, lights, spans
+from outside.excel.lights import LAST_ROW, lights, lit_ranges
 from outside.workbook import FRONT
 from roster.model import Terms
 from roster.sheet.columns import TABS, Column, TabSpec, hint, kept_in_sight, offered
@@ -82,7 +82,7 @@ def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
     for light in lights(columns, 1):
         look = DifferentialStyle(font=Font(color=light.ink), fill=PatternFill(bgColor=light.fill))
         rule = Rule(type="expression", formula=[light.formula], dxf=look)
-        sheet.conditional_formatting.add(spans(light, 1), rule)
+        sheet.conditional_formatting.add(lit_ranges(light, 1), rule)
     sheet.row_dimensions[1].height = 34
     sheet.freeze_panes = f"{get_column_letter(kept_in_sight(tab, columns) + 1)}2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(tab.columns))}{last}"

@@ -12,12 +12,12 @@ from typing import NamedTuple
 from outside.xlsx.text import column_letters
 from roster.finding import Weight
 
-BLOCKS, NOTICE = Weight.BLOCKS.value.capitalize(), Weight.NOTICE.value.capitalize()
-MARK = f'"{BLOCKS} ("'
+_BLOCKS, NOTICE = Weight.BLOCKS.value.capitalize(), Weight.NOTICE.value.capitalize()
+MARK = f'"{_BLOCKS} ("'
 """Stands in the rule of every tab that lights up, whichever program saved it."""
 
-AT_FAULT = {BLOCKS: ("F2A49A", "5E160C"), NOTICE: ("FFDD80", "4D3800")}
-ROW = {BLOCKS: ("F9DCD8", "8C2A1C"), NOTICE: ("FFF0CC", "7A5700")}
+AT_FAULT = {_BLOCKS: ("F2A49A", "5E160C"), NOTICE: ("FFDD80", "4D3800")}
+ROW = {_BLOCKS: ("F9DCD8", "8C2A1C"), NOTICE: ("FFF0CC", "7A5700")}
 """Fill and ink."""
 
 
@@ -57,13 +57,13 @@ def lights(columns: Mapping[str, int], heading_row: int, comma: str = ",") -> li
     row = tuple(sorted(columns[name] for name in ("Nr", "Meldingen") if name in columns))
     for word, look in ROW.items():
         test = f'LEFT({said}{comma}{len(word)})="{word}"'
-        if word == BLOCKS and "Status" in columns:
+        if word == _BLOCKS and "Status" in columns:
             test = f'OR({test}{comma}${column_letters(columns["Status"] + 1)}{heading_row + 1}="geblokkeerd")'
         found.append(Light(row, test, *look))
     return found
 
 
-def spans(light: Light, heading_row: int) -> str:
+def lit_ranges(light: Light, heading_row: int) -> str:
     """Where a rule holds in a file: a space between two ranges, down to the last row that a sheet can have."""
     rows = heading_row + 1, LAST_ROW
     columns = [(position, position) for position in light.columns] or [(0, LAST_COLUMN)]

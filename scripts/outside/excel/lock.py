@@ -24,14 +24,12 @@ from pathlib import Path
 
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
-
-STALE = 20 * 60
-"""Seconds without a sign of life after which the lock of a run that cannot be seen is taken over."""
+from outside.workbook import STALE
 
 REREAD = 0.5
 """Seconds after which a lock that was taken over from elsewhere is looked at again: two may have come at once."""
 
-TRIES = 40
+_TRIES = 40
 """How often is asked again while somebody just looks at the file, or takes it away."""
 
 _FAR = 1 << 30
@@ -101,7 +99,7 @@ class RegisterLock:
             _rewrite(self._handle, self._words())
 
     def _take(self) -> int:
-        for _turn in range(TRIES):
+        for _turn in range(_TRIES):
             try:
                 handle = os.open(self._file, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600)
             except FileExistsError:
@@ -118,7 +116,7 @@ class RegisterLock:
         """Make a new lock file ours; False where somebody else got hold of it first."""
         try:
             locked = _lock(handle)
-            for _turn in range(TRIES):  # who only looks at it lets go at once
+            for _turn in range(_TRIES):  # who only looks at it lets go at once
                 if locked is not False:
                     break
                 time.sleep(0.02)

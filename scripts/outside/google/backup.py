@@ -18,7 +18,7 @@ from outside.xlsx.text import MAIN, column_letters, text_xml
 from roster.sheet.columns import TAB
 from roster.sheet.table import Cell, is_blank
 
-NAME = "google-register.xlsx"
+_NAME = "google-register.xlsx"
 _PARTS = "http://schemas.openxmlformats.org/package/2006"
 _LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
@@ -46,7 +46,7 @@ def keep_tabs(tabs: Iterable[Tab], backups: Path) -> Path:
 def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
     """As `keep_tabs`, for any tabs."""
     make_backup_folder(backups)
-    stem = Path(NAME).stem
+    stem = Path(_NAME).stem
     stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
     path = backups / f"{stem}_{stamp}.xlsx"
     turn = 1
@@ -56,7 +56,7 @@ def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
     with doing_on_disk(path):
         write_private(path, as_xlsx(pages))
         settle_folder(backups)
-        for old in backups_of(Path(NAME), backups)[KEPT:]:
+        for old in backups_of(Path(_NAME), backups)[KEPT:]:
             old.unlink(missing_ok=True)
     return path
 

@@ -18,7 +18,7 @@ MOST_BYTES = 1_800_000
 MOST_ROWS = 20_000
 """Blocks of cells, counted by row; most rows have two of them, and each row comes back once in the answer."""
 
-MOST_SPANS = 150
+_MOST_SPANS = 150
 FIELDS = (
     "replies(addSheet(properties(title))),"
     "updatedSpreadsheet.sheets(properties.title,data(startRow,rowData.values.effectiveValue))"
@@ -145,7 +145,7 @@ def _with_ranges(batch: Batch, changes: Mapping[str, TabChange]) -> Batch:
         most = tab.row_count + changes[name].rows
         for row in cells:
             wanted.update(near for near in (row - 1, row, row + 1) if 0 <= near < most)
-        batch.ranges += [quoted(tab.title, (first, last + 1)) for first, last in few_spans(wanted, MOST_SPANS)]
+        batch.ranges += [quoted(tab.title, (first, last + 1)) for first, last in few_spans(wanted, _MOST_SPANS)]
     return batch
 
 

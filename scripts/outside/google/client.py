@@ -17,11 +17,11 @@ from outside.console import sign_of_life
 from outside.errors import Stop
 from outside.google.answers import Lost, Refused, meaning, never_left, no_google_sheet
 from outside.google.login import Login, refused_login
-from outside.google.patience import WAITING, Patience
+from outside.google.patience import WAITING_FOR_GOOGLE, Patience
 from roster.sheet.table import Cell
 
 Json = dict[str, Any]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 
 class Calls:
@@ -79,14 +79,14 @@ class Calls:
             refused.requests = batch
             raise
 
-    def until_answered(self, ask: Callable[[], T]) -> T:
+    def until_answered(self, ask: Callable[[], _T]) -> _T:
         """What `ask` gives, asked again for as long as it raises Lost. Raises Stop once patience is at an end."""
         return self.patience.until_answered(ask)
 
     def _send(self, method: str, url: str, **what: Any) -> Json:
         self.made += 1
         try:
-            with sign_of_life(WAITING):
+            with sign_of_life(WAITING_FOR_GOOGLE):
                 answer = self._http.request(method, url, **what)
             self._note_clock(answer)
             found = json.loads(answer.content, object_hook=plain_cells)

@@ -15,10 +15,10 @@ from outside.google.row_matching import Cells, UnverifiedWrite, lookup_key
 from outside.google.tabs import Tab, again
 from roster.sheet.table import Cell
 
-MOST = 10_000_000
+_MOST = 10_000_000
 """Cells that Google keeps in one spreadsheet."""
 
-PART = 2_000
+_PART = 2_000
 """Rows that are put into words together: a register of 100,000 must not stand in memory once more."""
 
 
@@ -103,8 +103,8 @@ class Journal:
             return
         rows, known = doubt.meant.cells, self._rows.get(name, [])
         news = [at for at, row in enumerate(rows) if at >= len(known) or known[at] is not row]
-        for start in range(0, len(news), PART):
-            yield {"tab": name, "rows": [(at, rows[at]) for at in news[start : start + PART]]}
+        for start in range(0, len(news), _PART):
+            yield {"tab": name, "rows": [(at, rows[at]) for at in news[start : start + _PART]]}
         yield {
             "tab": name,
             "length": len(rows),
@@ -183,7 +183,7 @@ def _take(kept: _Kept, line: dict[str, Any]) -> None:
 
 def _whole(number: Any) -> int:
     """A row, a column or how many there are. Google holds ten million cells (google_setup)."""
-    if not isinstance(number, int) or not 0 <= number <= MOST:
+    if not isinstance(number, int) or not 0 <= number <= _MOST:
         raise ValueError("a place that is none")
     return number
 

@@ -22,12 +22,11 @@ from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
 from outside.google.refusal import GRIDS, full, is_full
 from outside.google.tabs import quoted
+from outside.workbook import STALE
 
 TITLE = "Buurtbeheer is bezig"
-STALE = 20 * 60
-"""Seconds without a sign of life after which a lock is taken over. A run gives one with every write."""
 
-SKEWED = 60.0
+_SKEWED = 60.0
 """Seconds that a laptop's clock may be wrong before what it wrote in the lock is written again."""
 
 _ROWS, _COLUMNS = 8, 2
@@ -156,7 +155,7 @@ class Lock:
     def _correct_clock(self) -> None:
         """Write anew since when we are at work, where this laptop's clock had told it wrong."""
         off = self._look_at_clock()
-        if abs(off) > SKEWED:
+        if abs(off) > _SKEWED:
             self._since += off
             with contextlib.suppress(Lost, Refused):  # every write tells it again, and finds out what is amiss
                 self._calls.change(self.check())

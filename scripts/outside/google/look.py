@@ -10,13 +10,13 @@ from outside.google.tabs import Found, Tab, again, as_tab, few_spans, grid_size,
 from roster.sheet.headings import HeadingProblems, find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, same
 
-SMALL = 400
+_SMALL = 400
 """Rows of a tab that is read whole at every look: that takes no more time, and tells more."""
 
-PART = 0.5
+_PART = 0.5
 """Of a tab, how much is read in pieces; of more than that all is read."""
 
-MOST_SPANS = 60
+_MOST_SPANS = 60
 """They stand in the call's address, which may be some 8,000 characters long."""
 
 Lines = dict[int, list[Cell]]
@@ -31,7 +31,7 @@ def read_again(
     for the tabs where one of those rows, or a heading, is not what it was: rows moved, or people typed.
     Raises Refused where a tab is gone, Stop where headings are.
     """
-    narrow = {name: few_spans(_beside(tabs[name], rows[name]), MOST_SPANS) for name in rows if name in tabs}
+    narrow = {name: few_spans(_beside(tabs[name], rows[name]), _MOST_SPANS) for name in rows if name in tabs}
     narrow = {name: some for name, some in narrow.items() if _pays(tabs[name], some)}
     sheets, lines = _ask(calls, tabs, {name: narrow.get(name, []) for name in tabs})
     seen = {name: _as_it_was(tabs[name], rows[name], lines[name]) for name in narrow}
@@ -49,7 +49,7 @@ def _beside(tab: Tab, rows: Collection[int]) -> set[int]:
 
 def _pays(tab: Tab, some: Sequence[tuple[int, int]]) -> bool:
     asked = sum(last + 1 - first for first, last in some)
-    return len(tab.cells) > SMALL and asked < PART * len(tab.cells)
+    return len(tab.cells) > _SMALL and asked < _PART * len(tab.cells)
 
 
 def _ask(

@@ -12,9 +12,9 @@ import tenacity
 from outside.console import sign_of_life, warn
 from outside.google.answers import Lost
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
-WAITING = "Nog even geduld: Buurtbeheer wacht op Google."
+WAITING_FOR_GOOGLE = "Nog even geduld: Buurtbeheer wacht op Google."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Patience:
     first_wait_busy: float = 2.0
     longest_wait: float = 60.0
 
-    def until_answered(self, ask: Callable[[], T]) -> T:
+    def until_answered(self, ask: Callable[[], _T]) -> _T:
         """What `ask` gives, asked again for as long as it raises Lost. Raises Stop once patience is at an end."""
         again = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(Lost),
@@ -67,5 +67,5 @@ def _tell(state: tenacity.RetryCallState) -> None:
 
 
 def _rest(seconds: float) -> None:
-    with sign_of_life(WAITING):
+    with sign_of_life(WAITING_FOR_GOOGLE):
         tenacity.nap.sleep(seconds)

@@ -86,7 +86,7 @@ def look_why(calls: Calls, refused: Refused) -> Look:
     return Look(titles, refused.stop(told, "Geef dit door aan wie Buurtbeheer voor u onderhoudt."), is_certain=False)
 
 
-def unread(calls: Calls, refused: Refused, titles: Collection[str]) -> Exception:
+def why_unread(calls: Calls, refused: Refused, titles: Collection[str]) -> Exception:
     """What to raise where tabs of those titles could not be read: Lost where one has gone meanwhile, or else a Stop."""
     look = look_why(calls, refused)
     if not set(titles) <= set(look.titles.values()):

@@ -11,13 +11,13 @@ from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.table import Table, same, says
 
-LONGEST = 49_000
+_LONGEST = 49_000
 """Google takes 50,000 characters a cell."""
 
 
 def cut_to_fit(value: str | int) -> str | int:
     """A value as it can stand in a cell."""
-    return value if isinstance(value, int) else value[:LONGEST]
+    return value if isinstance(value, int) else value[:_LONGEST]
 
 
 def tab_of(step: CellStep) -> str:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from outside.errors import Stop
 from outside.google.answers import Refused
 from outside.google.client import Calls, Json
-from outside.google.refusal import unread
+from outside.google.refusal import why_unread
 from outside.workbook import FRONT, is_front_of_example
 from roster.sheet.country import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
-FIELDS = (
+_FIELDS = (
     "properties(title,locale),"
     "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
 )
@@ -84,7 +84,7 @@ class Found:
 
 def list_tabs(calls: Calls) -> Found:
     """Look which tabs there are: one call."""
-    answer = calls.describe(FIELDS)
+    answer = calls.describe(_FIELDS)
     about = answer.get("properties", {})
     found = Found(about.get("title", ""), month_first=reads_month_first(about.get("locale", "")))
     for sheet in answer.get("sheets", []):
@@ -121,7 +121,7 @@ def _read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
         found.is_example = any(is_front_of_example(sheet) for sheet, _ in sheets[len(titles) :])
         return found, as_tabs(found, sheets[: len(titles)])
     except Refused as refused:
-        raise unread(calls, refused, [*titles, *front]) from refused
+        raise why_unread(calls, refused, [*titles, *front]) from refused
     except HeadingProblems:
         return found, _tell_what_is_missing(calls, found)
 
@@ -133,7 +133,7 @@ def _tell_what_is_missing(calls: Calls, found: Found) -> dict[str, Tab]:
     except HeadingProblems as problems:
         raise unreadable(problems) from problems
     except Refused as refused:
-        raise unread(calls, refused, list(found.sheets)) from refused
+        raise why_unread(calls, refused, list(found.sheets)) from refused
 
 
 def unreadable(problems: HeadingProblems) -> Stop:

@@ -9,7 +9,7 @@ from outside.google.answers import Refused
 from outside.google.backup import Page, excel_titles, keep_pages
 from outside.google.client import Calls, Json
 from outside.google.lock import TITLE
-from outside.google.refusal import unread
+from outside.google.refusal import why_unread
 from outside.google.tabs import cells_in, list_tabs, quoted, read_sheets
 from outside.google_setup.formulas import for_excel, has_decimal_comma
 from outside.xlsx.text import column_letters
@@ -46,7 +46,7 @@ def _pages(calls: Calls) -> list[Page]:
         boxes = [f"{quoted(title)}!{_box(places)}" for title, places in formulas.items() if places]
         looks = calls.describe(_FORMULAS.format(f"{_FORMULA},{_FORMAT}"), [*ranges, *boxes])
     except Refused as refused:
-        raise unread(calls, refused, titles) from refused
+        raise why_unread(calls, refused, titles) from refused
     days, after = _days_in(looks), _formulas_in(looks)
     names = frozenset(titles) & frozenset(excel_titles(titles))
     comma = has_decimal_comma(str(before.get("properties", {}).get("locale", "")))

@@ -22,10 +22,10 @@ from roster.sheet.country import REMEDY, TOLD
 SLOW = 5.0
 """Seconds for an answer that holds next to nothing."""
 
-SKEWED = 120.0
+_SKEWED = 120.0
 """Seconds; from five minutes on Google refuses a service account."""
 
-FULL = 9_000_000
+_FULL = 9_000_000
 """Google allows ten million cells, empty ones too."""
 
 
@@ -54,7 +54,7 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
     cells = sum(
         grid["rowCount"] * grid["columnCount"] for grid in (one["gridProperties"] for one in found.sheets.values())
     )
-    full = "" if cells < FULL else "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen."
+    full = "" if cells < _FULL else "Verwijder lege rijen en kolommen, ook op uw eigen tabbladen."
     yield Health("Ruimte", f"het blad telt {cells:,} van de 10.000.000 cellen.".replace(",", "."), full)
     if TITLE in found.sheets:
         yield Health(
@@ -84,7 +84,7 @@ def _clock(calls: Calls) -> Iterator[Health]:
     if calls.answered is None:
         return
     off = abs(calls.answered - time.time())
-    remedy = "" if off < SKEWED else "Zet datum en tijd van deze computer op automatisch."
+    remedy = "" if off < _SKEWED else "Zet datum en tijd van deze computer op automatisch."
     yield Health("Klok", f"de klok wijkt {off:.0f} seconden af van die van Google.", remedy)
 
 

@@ -31,10 +31,10 @@ from outside.mail.replies import (
 LARGEST = 2_000_000
 """Bytes of one message that are read."""
 
-TOLD = 50_000
+_TOLD = 50_000
 """Characters of a part that are looked at."""
 
-SHORTEST = 5
+_SHORTEST = 5
 """Characters of a Message-ID that names one message: an empty one, as some write, would name all of them."""
 
 BLOCKS = 20
@@ -171,7 +171,7 @@ def read_report(data: bytes, host: str = "", sends_by: str = "") -> InboxReport 
     if news is None:
         return None
     name = header_of(message, "Message-ID")
-    if len(name.strip("<> ")) < SHORTEST:
+    if len(name.strip("<> ")) < _SHORTEST:
         name = hashlib.sha256(data).hexdigest()
     return InboxReport(hashlib.sha256(name.encode("utf-8", "replace")).hexdigest(), news)
 
@@ -220,7 +220,7 @@ def _blocks(part: Message) -> Iterator[Message]:
     is_packed = header_of(part, "Content-Transfer-Encoding").casefold() == "base64"
     if blocks and (is_packed or part.get_content_subtype() == "global-delivery-status"):
         # The library takes only the older type apart, and unpacks neither.
-        rest = str(blocks[0].get_payload())[:TOLD].replace("\r", "")
+        rest = str(blocks[0].get_payload())[:_TOLD].replace("\r", "")
         rest = base64.b64decode(rest).decode("utf-8", "replace").replace("\r", "") if is_packed else rest
         blocks = [read_message(block.encode("utf-8", "replace")) for block in re.split(r"\n(?:[ \t]*\n)+", rest)]
     yield from (block for block in blocks if block["Action"] or block["Final-Recipient"])
@@ -247,7 +247,7 @@ def _from_fields(failed: list[Message], message: Message) -> Bounce:
 def _from_words(message: Message, failed: frozenset[str]) -> Bounce | None:
     """What a robot says without the fields of a report, as qmail and old Exim do; `failed` is whom it gave up."""
     text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
-    told = _COPY.split(text[:TOLD], maxsplit=1)[0].replace("\r", "")
+    told = _COPY.split(text[:_TOLD], maxsplit=1)[0].replace("\r", "")
     subject = header_of(message, "Subject")
     if _is_delay(subject, told):
         return None
@@ -270,7 +270,7 @@ def _unclear(message: Message) -> Bounce | None:
     """What comes under the subject of a report, from a robot, and says in no words that we know what it means."""
     if not (_is_returned(message) and _is_robot(message)):
         return None
-    told = " ".join(text_of(part)[:TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
+    told = " ".join(text_of(part)[:_TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
     own = _COPY.split(told, maxsplit=1)[0]
     is_told = any(header_of(part, "Action") for part in message.walk() if part is not message)
     return (
@@ -291,7 +291,7 @@ def _bounced(message: Message, reply: Reply, failed: frozenset[str]) -> Bounce:
 def _copy(part: Message) -> str:
     """The headers of the returned letter where they stand as text."""
     is_text = part.get_content_maintype() == "text" or part.get_content_type() == "message/rfc822-headers"
-    return text_of(part)[:TOLD].replace("\r", "") if is_text else ""
+    return text_of(part)[:_TOLD].replace("\r", "") if is_text else ""
 
 
 def _reason(reply: Reply) -> str:

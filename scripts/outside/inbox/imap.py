@@ -25,15 +25,15 @@ from outside.smtp.session import context, is_loopback
 BACK = timedelta(days=30)
 """How far back is looked. A server that cannot deliver gives up within five days (RFC 5321, 4.5.4.1)."""
 
-TOGETHER = 50
+_TOGETHER = 50
 """Messages whose headers are asked for at once."""
 
-PATIENCE = 60
+_PATIENCE = 60
 
-WHOLE = 1800
+_WHOLE = 1800
 """Seconds that the whole conversation may take."""
 
-ANSWER, LINE = 20_000_000, 1_000_000
+ANSWER, ANSWER_LINE = 20_000_000, 1_000_000
 """Octets of one answer, and of a line in it: all that we ask for fits in it many times."""
 
 HEADINGS = "AUTO-SUBMITTED CONTENT-TYPE FROM IN-REPLY-TO REFERENCES SUBJECT X-APPLE-UNSUBSCRIBE X-FAILED-RECIPIENTS"
@@ -53,7 +53,7 @@ class _Bounded(imaplib.IMAP4):
     left = ANSWER
 
     def __init__(self, *where: object, **more: object) -> None:
-        self.until = time.monotonic() + WHOLE
+        self.until = time.monotonic() + _WHOLE
         super().__init__(*where, **more)  # type: ignore[arg-type]  # as the library has it
 
     def uid(self, command: str, *args: str) -> tuple[str, list[Any]]:
@@ -65,7 +65,7 @@ class _Bounded(imaplib.IMAP4):
     def readline(self) -> bytes:
         """A line. Raises the library's abort past a bound."""
         try:
-            return self._counted(read_line(self._stream(), self.sock, self.until, min(self.left, LINE)))
+            return self._counted(read_line(self._stream(), self.sock, self.until, min(self.left, ANSWER_LINE)))
         except Endless:
             raise self.abort from None
 
@@ -136,8 +136,8 @@ def _open(settings: Settings) -> imaplib.IMAP4:
     mail = settings.mail
     try:
         if mail.security == "none" and is_loopback(mail.imap_host):
-            return _Bounded(mail.imap_host, mail.imap_port, timeout=PATIENCE)
-        return _Encrypted(mail.imap_host, mail.imap_port, ssl_context=context(), timeout=PATIENCE)
+            return _Bounded(mail.imap_host, mail.imap_port, timeout=_PATIENCE)
+        return _Encrypted(mail.imap_host, mail.imap_port, ssl_context=context(), timeout=_PATIENCE)
     except ssl.SSLError:
         raise Stop(
             f"Er komt geen veilige verbinding met {mail.imap_host} tot stand: het certificaat klopt niet.",
@@ -181,8 +181,8 @@ def _messages(session: imaplib.IMAP4, today: date, ledger: Ledger, mailbox: str)
     fresh = [one for one in numbers if one not in seen]
     known = set(ledger.messages.addresses())
     refused = 0
-    for start in range(0, len(fresh), TOGETHER):
-        heads, without = _heads(session, fresh[start : start + TOGETHER])
+    for start in range(0, len(fresh), _TOGETHER):
+        heads, without = _heads(session, fresh[start : start + _TOGETHER])
         refused += without
         telling = [number for number, head in heads if may_tell(head) or _is_of_a_member(head, ledger, known)]
         ledger.replies.look_at(mailbox, [number for number, _head in heads if number not in telling])

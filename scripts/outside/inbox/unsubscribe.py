@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 from outside.inbox.message import body_of, header_of, text_of
 
-LONGEST = 20_000
+_LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""
 
 ASKED = frozenset({
@@ -152,7 +152,7 @@ def _first_line(message: Message) -> str:
     """The first line that a person typed and that says something: greetings do not."""
     for kind in ("plain", "html"):
         body = body_of(message, kind)
-        text = text_of(body)[:LONGEST] if body is not None else ""
+        text = text_of(body)[:_LONGEST] if body is not None else ""
         for line in _own_lines(_shown(text) if kind == "html" else text):
             rest = line if says_stop(line) else _GREETING.sub("", line)
             if _fold(rest):

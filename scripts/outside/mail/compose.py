@@ -24,18 +24,18 @@ from outside.text.templates import facts_of_municipality, find_text
 from roster.cells.links import holds_link, without_links
 from roster.plan.steps import Send
 
-LINE = 76
+_LINE = 76
 """RFC 2047, 2: a line with an encoded word holds at most 76 characters."""
 
 NO_SENDER = "afzender@nog-invullen.invalid"
 """RFC 2606, 2: whatever ends in .invalid reaches nobody."""
 
-NAME = 60
+_NAME = 60
 """A name that is longer does not fit on its line in quotes, and is encoded, which can be folded anywhere."""
 
-MIXED = SMTP.header_factory("Content-Type", 'multipart/mixed; boundary="=_buurtbeheer_cards"')
+_MIXED = SMTP.header_factory("Content-Type", 'multipart/mixed; boundary="=_buurtbeheer_cards"')
 BOTH = SMTP.header_factory("Content-Type", 'multipart/alternative; boundary="=_buurtbeheer"')
-PLAIN, SCREEN = (SMTP.header_factory("Content-Type", f'text/{kind}; charset="utf-8"') for kind in ("plain", "html"))
+_PLAIN, SCREEN = (SMTP.header_factory("Content-Type", f'text/{kind}; charset="utf-8"') for kind in ("plain", "html"))
 ENCODING = SMTP.header_factory("Content-Transfer-Encoding", "quoted-printable")
 """The headers that all letters share, taken apart once. No quoted-printable text can hold the boundary's "=_"."""
 
@@ -185,7 +185,7 @@ def _alternatives(plain: str, screen: str) -> EmailMessage:
     message = EmailMessage(policy=compat32)
     message["MIME-Version"] = "1.0"
     message["Content-Type"] = BOTH
-    for kind, content in ((PLAIN, plain), (SCREEN, screen)):
+    for kind, content in ((_PLAIN, plain), (SCREEN, screen)):
         part = EmailMessage(policy=compat32)
         part["Content-Type"] = kind
         part["Content-Transfer-Encoding"] = ENCODING
@@ -199,7 +199,7 @@ def _with_cards(letter: EmailMessage, cards: Sequence[tuple[str, str]]) -> Email
     """The letter with contact cards behind it, which a phone saves with one tap."""
     whole = EmailMessage(policy=compat32)
     whole["MIME-Version"] = "1.0"
-    whole["Content-Type"] = MIXED
+    whole["Content-Type"] = _MIXED
     del letter["MIME-Version"]
     letter.policy = SMTP
     whole.attach(letter)
@@ -238,21 +238,21 @@ def _correspondent(name: str, address: str) -> str:
     where = f"<{_address(address)}>"
     if not plain or plain == address:
         return where[1:-1]
-    if plain.isascii() and len(plain) <= NAME and "=?" not in plain:
+    if plain.isascii() and len(plain) <= _NAME and "=?" not in plain:
         quoted = plain if _ATOMS.fullmatch(plain) else '"' + re.sub(r'(["\\])', r"\\\1", plain) + '"'
     else:
-        quoted = Header(plain, "utf-8", LINE, "Reply-To").encode()
+        quoted = Header(plain, "utf-8", _LINE, "Reply-To").encode()
     last = len(quoted) - quoted.rfind("\n")
-    between = " " if last + len(where) + len("Reply-To: ") < LINE else "\n "
+    between = " " if last + len(where) + len("Reply-To: ") < _LINE else "\n "
     return f"{quoted}{between}{where}"
 
 
 def _words(text: str, heading: str) -> str:
     """Text as a header wants it, encoded where it is not plain and folded where it is long."""
     plain = " ".join(_UNFIT.sub(" ", text).split())
-    if plain.isascii() and len(heading) + 2 + len(plain) <= LINE and "=?" not in plain:
+    if plain.isascii() and len(heading) + 2 + len(plain) <= _LINE and "=?" not in plain:
         return plain
-    return Header(plain, "utf-8", LINE, heading).encode()
+    return Header(plain, "utf-8", _LINE, heading).encode()
 
 
 def _address(address: str) -> str:

@@ -54,11 +54,11 @@ def _heard(stream: io.BufferedReader, line: socket.socket, until: float) -> byte
         line.settimeout(usual)
 
 
-LINES, LINE = 100, 2_000
+SMTP_LINES, SMTP_LINE = 100, 2_000
 """So many lines in an answer, and octets in a line (RFC 5321, 4.5.3.1.5: 512). Before TLS anybody may be speaking."""
 
 
-PATIENCE = 120
+_PATIENCE = 120
 """Seconds for an answer, where nobody said how many."""
 
 
@@ -74,11 +74,11 @@ class Conversation(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected
         if self.file is None:
             self.file = line.makefile("rb")
-        until = min(self.until, time.monotonic() + (line.gettimeout() or PATIENCE))
+        until = min(self.until, time.monotonic() + (line.gettimeout() or _PATIENCE))
         said: list[bytes] = []
-        while len(said) < LINES:
+        while len(said) < SMTP_LINES:
             try:
-                heard = read_line(self.file, line, until, LINE)
+                heard = read_line(self.file, line, until, SMTP_LINE)
             except OSError:
                 break
             if not heard:

@@ -22,7 +22,7 @@ from outside.mail.mailbox import Letter
 from outside.mail.password import VARIABLE, find_password, password_file
 from roster.plan.steps import Send
 
-SHORTEST = 4
+_SHORTEST = 4
 """A secret of fewer marks is none: it would stand in half of all words."""
 
 LOOSE = 8
@@ -61,7 +61,7 @@ def leak(code: int = 2) -> Stop:
 def holds(data: bytes, secrets: Iterable[str]) -> bool:
     """True for a mail in which one of the secrets stands, in whatever form mail programs read: a header, a part as it
     is, quoted-printable, base64, HTML or percent-encoded."""
-    wanted = [secret for secret in secrets if len(secret) >= SHORTEST]
+    wanted = [secret for secret in secrets if len(secret) >= _SHORTEST]
     if not wanted:
         return False
     plain = all("".join(secret.split()).isalnum() for secret in wanted)

@@ -38,7 +38,7 @@ class Outbox:
 
     def deliver(self, letter: Letter) -> Outcome:
         """Write the letter; it is there after `flush`. Raises Stop where the disk does not take it; no part is left."""
-        path = self._folder / file_name(letter)
+        path = self._folder / letter_file_name(letter)
         try:
             self._open()
             if path in self._begun:
@@ -81,7 +81,7 @@ class Outbox:
             self._opened = True
 
 
-def file_name(letter: Letter) -> str:
+def letter_file_name(letter: Letter) -> str:
     """What a letter's file is called: the Nr and the act for people, a digest of the Message-ID for the ledger."""
     told = [_NOT_IN_A_NAME.sub("", piece)[:40] for piece in (letter.person, letter.act)]
     return "-".join([piece for piece in told if piece] + [_digest(letter.message_id)]) + ".eml"

@@ -47,7 +47,7 @@ _STATUS = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})(?!\d)")
 
 def read_reply(code: int, words: bytes) -> Reply:
     """What smtplib gives for an answer, as a value. Servers repeat addresses, which say nothing of what is meant."""
-    text = _ADDRESS.sub("…", words[:LONGEST].decode("utf-8", "replace"))
+    text = _ADDRESS.sub("…", words[:_LONGEST].decode("utf-8", "replace"))
     return Reply(code, read_status(text), text)
 
 
@@ -69,7 +69,7 @@ _LIMIT_WORDS = re.compile(
 _ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S*")
 """Looked for from where a word begins: a long word without the sign is gone through once."""
 
-LONGEST = 2_000
+_LONGEST = 2_000
 """Characters of an answer that are looked at."""
 _ABOUT_US = re.compile(
     r"\b(relay\w*|auth\w*|log ?in|sender|from address|client host|your (ip|host|server)|block ?list\w*|black ?list\w*"

@@ -22,10 +22,10 @@ from roster.sheet.columns import DEELNEMERS
 A_DAY = timedelta(hours=24)
 HALF_A_DAY = timedelta(hours=12)
 
-GROUPS, LINES = 12, 40
+GROUPS, _LINES = 12, 40
 """How many groups, and how many lines of the example, are shown before the question."""
 
-SHOWN = 10
+_SHOWN = 10
 """How many uncertain letters are told one by one."""
 
 
@@ -195,11 +195,11 @@ def tell_uncertain(ledger: Ledger) -> int:
         return 0
     warn(f"Van {_mails(len(found))} is niet zeker of {'die aankwam' if len(found) == 1 else 'ze aankwamen'}:")
     several = {person for person, number in Counter(one.person for one in found).items() if number > 1}
-    for entry in found[:SHOWN]:
+    for entry in found[:_SHOWN]:
         which = f" (KIND={kind_of(entry.act)})" if entry.person in several else ""
         warn(f"  {entry.person}{which}: zoek bij Verzonden naar rfc822msgid:{entry.message_id.strip('<>')}", "plain")
-    if len(found) > SHOWN:
-        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom of Vervolgmail staat bij hen: onzeker.", "plain")
+    if len(found) > _SHOWN:
+        warn(f"  … en nog {len(found) - _SHOWN}. In de kolom Welkom of Vervolgmail staat bij hen: onzeker.", "plain")
     whom = found[0].person + (f" KIND={kind_of(found[0].act)}" if found[0].person in several else "")
     warn(
         f"Staat de mail bij Verzonden? Typ: make sent NR={whom}. Staat hij er niet? Typ: make resend NR={whom}",
@@ -218,10 +218,10 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
         return 0
     went = "die aankwam" if len(found) == 1 else "ze aankwamen"
     warn(f"Van {_mails(len(found))} is niet zeker of {went}. Een andere computer was ermee bezig:")
-    for nr, mark in found[:SHOWN]:
+    for nr, mark in found[:_SHOWN]:
         warn(f"  {nr}: {replace(mark, reason='', nr='').text}", "plain")
-    if len(found) > SHOWN:
-        warn(f"  … en nog {len(found) - SHOWN}. In de kolom Welkom staat bij hen: bezig of onzeker.", "plain")
+    if len(found) > _SHOWN:
+        warn(f"  … en nog {len(found) - _SHOWN}. In de kolom Welkom staat bij hen: bezig of onzeker.", "plain")
     nr = found[0][0]
     warn("Zoek bij Verzonden van het postvak op het e-mailadres of de naam in die rij.", "plain")
     warn(f"Staat de mail er? Typ: make sent NR={nr}. Staat hij er niet? Typ: make resend NR={nr}", "plain")
@@ -250,7 +250,7 @@ def _example(letter: Letter) -> list[str]:
     text = body.get_content() if body is not None else ""
     lines = [f"{heading}: {' '.join(str(message[heading]).split())}" for heading in ("From", "To", "Subject")]
     whole = [*lines, "", *str(text).splitlines()]
-    return whole if len(whole) <= LINES else [*whole[:LINES], "…"]
+    return whole if len(whole) <= _LINES else [*whole[:_LINES], "…"]
 
 
 def _moment(moment: datetime) -> str:

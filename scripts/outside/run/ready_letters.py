@@ -19,7 +19,7 @@ from outside.files.atomic import stop_from
 from outside.ledger.files import ReadyFile
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter
-from outside.mail.outbox import file_name
+from outside.mail.outbox import letter_file_name
 from roster.messages.audience import is_placeholder
 from roster.messages.stale import as_if_due, facts_in, untold
 from roster.plan.delivery_status import State
@@ -47,7 +47,7 @@ class Stale:
 
 def lying_as(send: Send, letter: Letter, ledger: Ledger) -> ReadyFile:
     """What is to be remembered of a letter before it is put ready."""
-    return ReadyFile(letter.message_id, file_name(letter), _digest(letter.data), facts_mark(send, ledger))
+    return ReadyFile(letter.message_id, letter_file_name(letter), _digest(letter.data), facts_mark(send, ledger))
 
 
 def facts_mark(send: Send, ledger: Ledger) -> str:
@@ -83,7 +83,7 @@ def _with_example_number(letters: Iterable[Message], folder: Path) -> dict[Messa
     """Letters of an earlier version of the software that tell people to call the example number: nobody means that."""
     found: dict[MessageKey, ReadyFile] = {}
     for one in letters:
-        name = file_name(Letter(one.message_id, one.person, b"", one.act))
+        name = letter_file_name(Letter(one.message_id, one.person, b"", one.act))
         with suppress(FileNotFoundError):
             data = (folder / name).read_bytes()
             text = text_of_letter(data)

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
 """How a line about a finding is meant."""
 
-TRIES = 5
+_TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""
 
 
@@ -146,7 +146,7 @@ class Tries:
         Once something was done, nothing that ends a later try takes the report of the earlier ones away.
         """
         try:
-            for turn in range(TRIES):
+            for turn in range(_TRIES):
                 code = self._try(first=turn == 0)
                 if code is not None:
                     return code

@@ -17,10 +17,10 @@ from outside.mail.leaks import holds, leak
 from outside.mail.mailbox import Letter, Outcome
 from outside.mail.password import find_password, no_password
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
-from outside.smtp.session import CutOff, NotNow, Patience, ask, is_silent, open_session, socket_of
+from outside.smtp.session import CutOff, NotNow, Timeouts, ask, is_silent, open_session, socket_of
 from roster.plan.delivery_status import State
 
-A_DAY = timedelta(days=1)
+_A_DAY = timedelta(days=1)
 A_WHILE = timedelta(minutes=15)
 
 PER_SESSION = 100
@@ -56,10 +56,10 @@ class Smtp:
     done = State.SENT
     together = 1
 
-    def __init__(self, settings: Settings, patience: Patience | None = None) -> None:
+    def __init__(self, settings: Settings, patience: Timeouts | None = None) -> None:
         self._mail = settings.mail
         self._settings = settings
-        self._patience = patience or Patience()
+        self._patience = patience or Timeouts()
         self._session: smtplib.SMTP | None = None
         self._secret: str | None = None
         self._carried = 0
@@ -132,7 +132,7 @@ class Smtp:
         except NotNow as no:
             self._unlucky += 1
             if no.verdict is Verdict.LIMIT:
-                return Outcome(State.WAITS, "de daglimiet van het postvak is bereikt", A_DAY)
+                return Outcome(State.WAITS, "de daglimiet van het postvak is bereikt", _A_DAY)
             return Outcome(State.WAITS, "de mailserver vraagt om later nog eens te proberen", A_WHILE)
         self._spoke = time.monotonic()
         return outcome
@@ -189,7 +189,7 @@ class Smtp:
             self._drop()  # so many letters a connection, perhaps: a new one will tell
             return None
         if verdict is Verdict.LIMIT:
-            return Outcome(State.WAITS, reason, A_DAY)
+            return Outcome(State.WAITS, reason, _A_DAY)
         if verdict is Verdict.WAITS:
             if reply.code == 421:
                 self._unlucky += 1

@@ -21,12 +21,12 @@ from outside.errors import Stop
 from outside.mail.conversation import Conversation, EncryptedConversation
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
 
-HERE = "[127.0.0.1]"
+_HERE = "[127.0.0.1]"
 """How we greet: an address literal (RFC 5321, 4.1.3), because the name of somebody's laptop is nobody's business."""
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """Seconds to wait: to be connected, for a whole answer, for the one that follows a whole letter, and to log in;
     and for all letters of a round together, looked at between two of them, so that none becomes uncertain by it.
 
@@ -53,7 +53,7 @@ class NotNow(Exception):
         self.verdict = verdict
 
 
-def open_session(mail: Mail, account: str, password: Callable[[], str], patience: Patience) -> smtplib.SMTP:
+def open_session(mail: Mail, account: str, password: Callable[[], str], patience: Timeouts) -> smtplib.SMTP:
     """A conversation that is ready for letters. The password is only asked for where the server wants a login.
 
     Raises Stop for what the coordinator must mend, NotNow where the server asks to come back later,
@@ -141,11 +141,11 @@ def is_silent(session: smtplib.SMTP) -> bool:
     return False
 
 
-def _connect(mail: Mail, patience: Patience) -> Conversation:
+def _connect(mail: Mail, patience: Timeouts) -> Conversation:
     try:
         if mail.security == "tls":
-            return EncryptedConversation(mail.host, mail.port, HERE, timeout=patience.connect, context=context())
-        return Conversation(mail.host, mail.port, HERE, timeout=patience.connect)
+            return EncryptedConversation(mail.host, mail.port, _HERE, timeout=patience.connect, context=context())
+        return Conversation(mail.host, mail.port, _HERE, timeout=patience.connect)
     except smtplib.SMTPConnectError as error:
         words = error.smtp_error if isinstance(error.smtp_error, bytes) else b""
         reply = read_reply(error.smtp_code, words)

@@ -24,7 +24,7 @@ _LINK = re.compile(r"https://[\w.,:/?=&%+@#-]+")
 _SPECIAL_SIGNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-LONGEST = 50_000_000
+_LONGEST = 50_000_000
 """Characters of a text once it is filled in: a page of tens of thousands who are welcomed by hand."""
 
 TURNS = 1_000_000
@@ -109,7 +109,7 @@ def render(template: Template, facts: Mapping[str, object]) -> str:
     pieces, size = [], 0
     for piece in template.generate(facts):
         size += len(piece)
-        if size > LONGEST:
+        if size > _LONGEST:
             raise TooMuch("longer than a text can be")
         pieces.append(piece)
     return "".join(pieces)
@@ -121,7 +121,7 @@ def _bounded(filled: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(filled)
     def fill(*given: object, **more: object) -> object:
         found: object = filled(*given, **more)
-        if isinstance(found, str) and len(found) > LONGEST:
+        if isinstance(found, str) and len(found) > _LONGEST:
             raise TooMuch("longer than a text can be")
         return found
 

@@ -15,7 +15,7 @@ from outside.text.templates import rules_version
 from roster.messages.rules_update import difference, read_rules
 from roster.plan.steps import file_name
 
-FOLDER = "spelregels"
+_FOLDER = "spelregels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def keep_rules(settings: Settings, folder: Path = TEMPLATES) -> None:
     version = rules_version(folder)
     _warn_of_an_older(settings, version)
     try:
-        remove_leftovers(settings.paths.state / FOLDER)
+        remove_leftovers(settings.paths.state / _FOLDER)
         for language in languages(folder):
             if not _kept(settings, version, language).is_file():
                 _keep(_kept(settings, version, language), _text(folder, language).read_bytes(), settings)
@@ -60,7 +60,7 @@ def why_not_kept(settings: Settings, folder: Path = TEMPLATES) -> Stop | None:
         f"Zet in elke spelregels.md onder templates/ bovenaan Versie: {_next(settings, version)}, en typ: "
         "make rules-update\n"
         "Is alleen een tikfout verbeterd, en verandert er voor niemand iets? Typ: make rules-update TYPO=yes\n"
-        f"De tekst zoals die was, staat in {settings.paths.state.name}/{FOLDER}.",
+        f"De tekst zoals die was, staat in {settings.paths.state.name}/{_FOLDER}.",
     )
 
 
@@ -152,7 +152,7 @@ def _next(settings: Settings, version: str) -> str:
 
 def _numbers(settings: Settings) -> list[int]:
     """Every version with a number of which a text was kept."""
-    stems = (path.stem.split(".")[0].rpartition("-")[0] for path in (settings.paths.state / FOLDER).glob("*.md"))
+    stems = (path.stem.split(".")[0].rpartition("-")[0] for path in (settings.paths.state / _FOLDER).glob("*.md"))
     return [int(stem) for stem in stems if stem.isdigit()]
 
 
@@ -195,4 +195,4 @@ def _keep(place: Path, data: bytes, settings: Settings) -> None:
 
 
 def _kept(settings: Settings, version: str, language: str) -> Path:
-    return settings.paths.state / FOLDER / f"{file_name(version)}-{file_name(language)}.md"
+    return settings.paths.state / _FOLDER / f"{file_name(version)}-{file_name(language)}.md"

@@ -16,7 +16,7 @@ from outside.text.environment import NotInAText, TooMuch, environment
 SUBJECT, PREVIEW, VERSION = HEAD = ("Onderwerp", "Voorproef", "Versie")
 """What may stand above the first blank line of a text. The preview is what a list of mails shows behind the subject."""
 
-FAULTS = (
+TEMPLATE_FAULTS = (
     TemplateError,
     TypeError,
     ValueError,
@@ -28,7 +28,7 @@ FAULTS = (
 )
 """What can go wrong while a text is filled in: the text asks for something that is not there, or cannot be done."""
 
-LARGEST = 200_000
+_LARGEST = 200_000
 """Bytes of one text; the longest of ours has 15,000."""
 
 DEEPEST = 8
@@ -60,7 +60,7 @@ class Sources:
                 )
             with path.open("rb") as file:
                 found = os.fstat(file.fileno())
-                data = file.read(LARGEST + 1)
+                data = file.read(_LARGEST + 1)
             if found.st_nlink > 1:
                 raise Stop(
                     f"De tekst templates/{name} is hetzelfde bestand als een bestand elders op deze computer. "
@@ -68,8 +68,8 @@ class Sources:
                     "Kreeg u de tekst van iemand? Vraag dan waarom dat zo is. Anders: maak er een gewone kopie van, en "
                     "zet die ervoor in de plaats. Er is niets verstuurd.",
                 )
-            if len(data) > LARGEST:
-                raise fault_in(name, None, f"Een tekst heeft hoogstens {LARGEST // 1000} kB.")
+            if len(data) > _LARGEST:
+                raise fault_in(name, None, f"Een tekst heeft hoogstens {_LARGEST // 1000} kB.")
             return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except FileNotFoundError:
             raise Stop(
@@ -116,7 +116,7 @@ class Sources:
             layer = [piece for part in layer for piece in dict.fromkeys(_INCLUDE.findall(self.body(part)))]
             found += layer
             depth += 1
-            if depth > DEEPEST or len(found) > LARGEST // 1000:
+            if depth > DEEPEST or len(found) > _LARGEST // 1000:
                 raise fault_in(name, None, f"De tekst vraagt met include om zichzelf, of dieper dan {DEEPEST} keer.")
         return list(dict.fromkeys(found))
 
@@ -139,7 +139,7 @@ class Sources:
             asked = _includes_of(body)
         except TemplateSyntaxError as wrong:
             raise fault_in(name, wrong.lineno, reason_for(wrong)) from None
-        except FAULTS as wrong:
+        except TEMPLATE_FAULTS as wrong:
             raise fault_in(name, None, reason_for(wrong)) from None
         alone = {body.count("\n", 0, match.start()) + 1 for match in _INCLUDE.finditer(body)}
         for line in asked:

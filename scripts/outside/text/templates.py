@@ -18,7 +18,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.text.environment import environment, render, spoken_number
 from outside.text.markdown import Unsettable, piece_source, plain_source, screen_source
-from outside.text.sources import FAULTS, PREVIEW, SUBJECT, VERSION, Sources, fault_in, reason_for
+from outside.text.sources import PREVIEW, SUBJECT, TEMPLATE_FAULTS, VERSION, Sources, fault_in, reason_for
 
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
@@ -120,14 +120,14 @@ class Text:
     def _filled(self, template: Template, facts: Mapping[str, object]) -> str:
         try:
             return render(template, facts)
-        except FAULTS as wrong:
+        except TEMPLATE_FAULTS as wrong:
             raise self._diagnosis(wrong, facts) from None
 
     def _diagnosis(self, wrong: Exception, facts: Mapping[str, object]) -> Stop:
         """What is wrong, and where. The set forms have lines of their own, so the source is filled in to find it."""
         try:
             render(self._source, {"number_of_rules": self.number_of_rules, **facts})
-        except FAULTS as found:
+        except TEMPLATE_FAULTS as found:
             frames = traceback.extract_tb(found.__traceback__)
             for frame in reversed(frames):
                 if frame.filename.startswith("templates/"):
@@ -177,7 +177,7 @@ def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Pat
     page = _compiled(words_of(language, folder), name, source, html=True)
     try:
         return render(page, facts)
-    except FAULTS as wrong:
+    except TEMPLATE_FAULTS as wrong:
         frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == f"templates/{name}"]
         raise fault_in(name, frames[-1].lineno if frames else None, reason_for(wrong)) from None
 

@@ -39,7 +39,7 @@ _HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
 _BY_HAND = re.compile(rb"""\scustomHeight\s*=\s*["'](?:1|true)["']""")
 
 
-class Rule(NamedTuple):
+class LookRule(NamedTuple):
     """One rule: where (as `sqref`), the formula without "=", and the fill and ink where it holds."""
 
     spans: str
@@ -56,7 +56,7 @@ class SheetLook:
     stay in sight where only rows do. `style` gives the number of a fill and ink, None where the file has no styles.
     """
 
-    rules: Sequence[Rule] = ()
+    rules: Sequence[LookRule] = ()
     marks: Sequence[str] = ()
     frozen: int = 0
     style: Callable[[str, str], int | None] = field(default=lambda _fill, _ink: None)

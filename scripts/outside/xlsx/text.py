@@ -14,7 +14,7 @@ MAIN = (
 )
 """The namespace of a sheet: transitional and strict (ECMA-376 part 1, annex A)."""
 
-LONGEST = 32_767
+_LONGEST = 32_767
 """How many characters Excel keeps in one cell."""
 
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -45,8 +45,8 @@ def as_stored(value: str | int) -> str | int:
     if not isinstance(value, str):
         return value
     plain = _UNFIT.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-    if len(plain) > LONGEST // 2 and len(plain.encode("utf-16-le")) > 2 * LONGEST:  # Excel counts in UTF-16
-        plain = plain.encode("utf-16-le")[: 2 * LONGEST].decode("utf-16-le", "ignore")
+    if len(plain) > _LONGEST // 2 and len(plain.encode("utf-16-le")) > 2 * _LONGEST:  # Excel counts in UTF-16
+        plain = plain.encode("utf-16-le")[: 2 * _LONGEST].decode("utf-16-le", "ignore")
     return plain
 
 

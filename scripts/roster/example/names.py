@@ -57,7 +57,7 @@ _SURNAME_ENDS = _words(
 SURNAMES = tuple(stem + end for stem in _SURNAME_STEMS for end in _SURNAME_ENDS)
 """Surnames put together from two halves, so that no list of real people stands behind them."""
 
-ADMIN = ("Jans", "Zeewaard")
+STAND_IN = ("Jans", "Zeewaard")
 """Who looks after a group where only a business was drawn."""
 
 TRADES = _words(

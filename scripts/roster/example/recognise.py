@@ -8,7 +8,7 @@ from itertools import pairwise
 from roster.cells.phones import phone
 from roster.example.faults import SLIPS
 from roster.example.mobiles import MOBILE_SPACE, mobile_turn
-from roster.example.names import ADMIN, GIVEN, SURNAMES, TRADES
+from roster.example.names import GIVEN, STAND_IN, SURNAMES, TRADES
 from roster.sheet.table import Cell, Table, fold
 
 MADE_UP = frozenset({"mail.example", "politie.nl", *SLIPS})
@@ -19,8 +19,8 @@ APART = 1_000
 space one in ten thousand lies as near as that to an example of 300."""
 
 _DOMAIN = re.compile(r"@([\w-]+(?:\.[\w-]+)+)")
-_GIVEN = frozenset(map(fold, (*GIVEN, ADMIN[0])))
-_SURNAMES = frozenset(map(fold, (*SURNAMES, ADMIN[1])))
+_GIVEN = frozenset(map(fold, (*GIVEN, STAND_IN[0])))
+_SURNAMES = frozenset(map(fold, (*SURNAMES, STAND_IN[1])))
 _TRADES = frozenset(map(fold, TRADES))
 
 

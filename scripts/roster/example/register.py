@@ -16,7 +16,7 @@ from roster.example.layout import (
     street_row,
 )
 from roster.example.mobiles import MOBILE_SPACE, mobile
-from roster.example.names import ADMIN, GIVEN, INFIXES, SURNAMES, TRADES
+from roster.example.names import GIVEN, INFIXES, STAND_IN, SURNAMES, TRADES
 from roster.example.sign_requests import sign_requests
 from roster.model import Terms
 from roster.sheet.columns import TABS
@@ -126,8 +126,8 @@ def _make_admin(row: Row, group: Neighbours, today: date) -> None:
     row["Aangemeld op"] = group.registered or today - timedelta(days=41)
     row["Sticker"] = row["In WhatsApp"] = "ja"
     row["Organisatie"] = None
-    row["Voornaam"] = row["Voornaam"] or ADMIN[0]
-    row["Achternaam"] = row["Achternaam"] or ADMIN[1]
+    row["Voornaam"] = row["Voornaam"] or STAND_IN[0]
+    row["Achternaam"] = row["Achternaam"] or STAND_IN[1]
 
 
 def _leave(row: Row, today: date, chance: Random) -> None:

@@ -15,7 +15,7 @@ from roster.vcard import Frame, card, escape, frame, shorten
 Cards = tuple[tuple[str, str], ...]
 """Cards as they go along with a mail: file name and card."""
 
-MOST = 5
+_MOST = 5
 """Cards of admins in one mail; whoever has one of them can be added."""
 
 
@@ -36,7 +36,7 @@ def admin_cards(group: Group, admins: Sequence[Member], terms: Terms) -> tuple[A
 
 def cards_for(member: Member, admins: Sequence[AdminCard]) -> Cards:
     """File name and card of the admins whose numbers this member saves: not his own."""
-    return tuple((one.name, one.text) for one in admins if one.nr != member.nr)[:MOST]
+    return tuple((one.name, one.text) for one in admins if one.nr != member.nr)[:_MOST]
 
 
 def facts_of(admins: Cards, regiegroep: Cards) -> dict[str, object]:

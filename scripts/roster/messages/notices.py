@@ -21,7 +21,7 @@ from roster.sheet.table import fold
 ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"
 COLUMN = "Vervolgmail"
 
-MOST = 2 / 3
+_MOST = 2 / 3
 """A group of which so large a part stands under one new name was renamed."""
 
 
@@ -163,7 +163,7 @@ class Notices:
         for old, counted in here.items():
             new, number = counted.most_common(1)[0]
             gone = old not in self._view.roster.group_named and new in self._view.roster.group_named
-            if gone and new not in heard and sources[new] == {old} and number >= MOST * counted.total():
+            if gone and new not in heard and sources[new] == {old} and number >= _MOST * counted.total():
                 found[old] = new
         return found
 

@@ -31,7 +31,7 @@ class Line(NamedTuple):
     weight: Weight | None = None
 
 
-def plain(text: str) -> Line:
+def in_plain_words(text: str) -> Line:
     """A line that weighs nothing."""
     return Line(text)
 

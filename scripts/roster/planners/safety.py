@@ -13,13 +13,13 @@ from roster.planners.lost_headings import lost_headings
 from roster.reading.row_ids import valid_number
 from roster.sheet.table import fold
 
-SMALL = 20
+_SMALL = 20
 """Registers with fewer members than this, before and now, are exempt: there every change is a large one."""
 
 SHARE = 0.25
 """A loss of more than this share is doubted. octoDNS doubts a plan at 30 %; a register loses people more slowly."""
 
-MIXED = 5
+_MIXED = 5
 """From so many on it is no chance that people have what was another's: one couple swaps its numbers, not three."""
 
 _COLUMNS = ("Mobiel", "E-mail", "Voornaam of Achternaam")
@@ -45,7 +45,7 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     now = counts(view)
     for what, kind in (("members", "deelnemers"), ("groups", "groepen"), ("streets", "straten")):
         old, new = before.get(what, 0), now[what]
-        if old >= (10 if what == "groups" else SMALL) and old - new > old * SHARE:
+        if old >= (10 if what == "groups" else _SMALL) and old - new > old * SHARE:
             found.append(f"Vorige keer stonden er {old} {kind} in het register, nu {new}.")
     table = roster.tables["Deelnemers"]
     said, first, status = list(table.column("Status")), table.first, view.standing.member
@@ -54,13 +54,13 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     was_in = sum(took_part.values())
     newly_blocked = sum(number for (_word, now_is), number in took_part.items() if now_is is Status.BLOCKED)
     newly_left = sum(number for (_word, now_is), number in took_part.items() if now_is is Status.LEFT)
-    if was_in >= SMALL and newly_blocked > was_in * SHARE:
+    if was_in >= _SMALL and newly_blocked > was_in * SHARE:
         found.append(f"Van de {was_in} deelnemers die meededen, worden er {newly_blocked} ineens geblokkeerd.")
-    if was_in >= SMALL and newly_left > was_in * SHARE:
+    if was_in >= _SMALL and newly_left > was_in * SHARE:
         found.append(f"Van de {was_in} deelnemers die meededen, zijn er {newly_left} ineens afgemeld.")
     welcomes = [step for step in plan if isinstance(step, Send) and step.act == "welcome"]
     again = sum(_was_welcomed(step, view) for step in welcomes)
-    if again > max(SMALL, was_in * 0.05):
+    if again > max(_SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
     return found + _flood(view, plan) + _mixed_up(view)
 
@@ -94,7 +94,7 @@ def _flood(view: View, plan: Sequence[Step]) -> list[str]:
     sends = [step for step in plan if isinstance(step, Send) and step.act not in MEANT_FOR_MANY]
     fresh = [send for send in sends if all(one.act != send.act for one in told.get(send.person, ()))]
     number, everybody = len(fresh) - before.get(WAITING, 0), len(view.roster.members)
-    if number <= SMALL or number <= everybody * SHARE:
+    if number <= _SMALL or number <= everybody * SHARE:
         return []
     return [f"Er komen ineens {number} nieuwe mails bij, op {everybody} deelnemers. Controleer wie er nieuw bij staan."]
 
@@ -112,9 +112,9 @@ def _mixed_up(view: View) -> list[str]:
         gone = {then for then, _now in told if then} - {now for then, now in told if then == now}
         number = sum(now in gone for _then, now in told)
         had = sum(then != "" for then, _now in told)
-        if number >= MIXED or (number > 2 and number * 2 >= had):
+        if number >= _MIXED or (number > 2 and number * 2 >= had):
             swapped[column] = number
-        elif len(filled) >= SMALL and len(changed) > len(filled) * SHARE:
+        elif len(filled) >= _SMALL and len(changed) > len(filled) * SHARE:
             anew[column] = (
                 f"Bij {len(changed)} van de {len(filled)} deelnemers is {_WHAT[column]} ineens anders. "
                 f"Misschien is de kolom {column} los van de rest gesorteerd of overschreven."

@@ -15,13 +15,13 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile
-from roster.planners.finding_lines import Line, describe_findings, plain
+from roster.planners.finding_lines import Line, describe_findings, in_plain_words
 from roster.sheet.table import Place
 
-PLACES = 5
+_PLACES = 5
 """Cells that are named one by one."""
 
-LETTERS = {
+_LETTERS = {
     "welcome": ("welkomstmail maken", "welkomstmails maken"),
     "registered": ("mail over een aangemelde groep maken", "mails over een aangemelde groep maken"),
     "admin": ("mail aan een nieuwe beheerder maken", "mails aan nieuwe beheerders maken"),
@@ -73,13 +73,13 @@ class Totals(Protocol):
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> Iterator[Line]:
     """The lines before anything is done: who is there, what is wrong (`whole`: all of it), what will happen."""
-    yield from map(plain, [*_people(view), ""])
+    yield from map(in_plain_words, [*_people(view), ""])
     yield from describe_findings(view, whole=whole)
-    yield from map(plain, ["", *describe_plan(view, plan, held)])
+    yield from map(in_plain_words, ["", *describe_plan(view, plan, held)])
     behind = len(who_hears_the_number(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
         have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
-        yield plain(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
+        yield in_plain_words(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
 
 
 def describe_waiting(view: View) -> list[str]:
@@ -128,9 +128,9 @@ def _places(places: Sequence[Place]) -> str:
     """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
     told = [
         f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}"
-        for place in places[:PLACES]
+        for place in places[:_PLACES]
     ]
-    return ", ".join(told) + (f" en nog {len(places) - PLACES}" if len(places) > PLACES else "")
+    return ", ".join(told) + (f" en nog {len(places) - _PLACES}" if len(places) > _PLACES else "")
 
 
 def _people(view: View) -> Iterator[str]:
@@ -169,7 +169,7 @@ def _letters(plan: Sequence[Step]) -> Iterator[str]:
     """How many mails, by what they are."""
     acts = Counter(step.act for step in plan if isinstance(step, Send))
     for act, number in acts.items():
-        one, more = LETTERS.get(act, ("mail maken", "mails maken"))
+        one, more = _LETTERS.get(act, ("mail maken", "mails maken"))
         yield _count(number, one, more)
 
 

@@ -15,7 +15,7 @@ _TYPED = re.compile(r"[^\s.]\S*\.\S+")
 _SITE = re.compile(r"\S\.\S+/")
 
 MESSAGE = "Achter deze tekst zit een link."
-REMEDY = "Plakken zonder link: Ctrl+Shift+V (op een Mac Cmd+Shift+V)."
+PASTE_PLAIN = "Plakken zonder link: Ctrl+Shift+V (op een Mac Cmd+Shift+V)."
 
 
 def _spot(cell: Cell) -> object:

@@ -39,7 +39,7 @@ ADDRESS = "a_members_address_is_complete"
 STICKER = "a_member_shows_the_sticker"
 DATES = "dates_make_sense"
 STREET = "a_street_belongs_to_one_group"
-PLACES = "a_sign_request_names_two_places"
+_PLACES = "a_sign_request_names_two_places"
 LANGUAGE = "a_members_language_is_known"
 
 
@@ -275,8 +275,8 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
     def place_on_the_map(cell: Cell) -> Location | None:
         return location(cell, terms.bounds)
 
-    first = rows.values("Locatie 1", place_on_the_map, PLACES, Weight.BLOCKS, None)
-    second = rows.values("Locatie 2", place_on_the_map, PLACES, Weight.BLOCKS, None)
+    first = rows.values("Locatie 1", place_on_the_map, _PLACES, Weight.BLOCKS, None)
+    second = rows.values("Locatie 2", place_on_the_map, _PLACES, Weight.BLOCKS, None)
     descriptions = zip(rows.texts("Omschrijving 1"), rows.texts("Omschrijving 2"), strict=True)
     nobody: list[str | None] = [None] * len(rows.places)
     _tell_far_numbers("B", rows, history)

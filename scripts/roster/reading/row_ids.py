@@ -11,7 +11,7 @@ from roster.sheet.table import Cell
 
 _DIGITS = 4
 
-NEAR = 10_000
+_NEAR = 10_000
 """How far a number may lie above all others and still be one that was given: rows go, and numbers with them."""
 
 LAST = 99_999_999
@@ -100,7 +100,7 @@ def _reach(prefix: str, numbers: Iterable[str | None], history: History) -> int:
     reach = given if 0 < given <= LAST else there[(len(there) - 1) // 2] if there else 0
     reach = reach if reach <= LAST else 0
     for number in there:
-        if number - reach > NEAR or number > LAST:
+        if number - reach > _NEAR or number > LAST:
             break
         reach = max(reach, number)
     return reach

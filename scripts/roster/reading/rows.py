@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
-from roster.reading.links import MESSAGE, REMEDY
+from roster.reading.links import MESSAGE, PASTE_PLAIN
 from roster.reading.unread import STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
 
@@ -114,7 +114,7 @@ class Rows:
             told = wrong.rule if type(wrong) is Unread else rule
             message, remedy = wrong.message, wrong.remedy
             if (index, heading) in self._linked:
-                message, remedy = f"{MESSAGE} {message}", f"{remedy} {REMEDY}"
+                message, remedy = f"{MESSAGE} {message}", f"{remedy} {PASTE_PLAIN}"
             self.tell(index, heading, told, weight, message, remedy)
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 

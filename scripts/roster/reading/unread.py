@@ -13,7 +13,7 @@ from roster.sheet.table import Cell, Unknown
 KNOWN = "a_cell_shows_what_it_holds"
 BOUND = "a_cell_has_a_bound"
 
-LONGEST = 300
+_LONGEST = 300
 """Characters of a cell that are read: a name, a street, an address. Every reader may count on it."""
 
 _LONGER = {"Opmerking": 1000, "Toelichting": 1000, "Locatie 1": 1000, "Locatie 2": 1000}
@@ -39,13 +39,13 @@ class Unread(Unreadable):
 
 def bound_of(heading: str) -> int:
     """How many characters of a cell under a heading are read."""
-    return _LONGER.get(heading, LONGEST)
+    return _LONGER.get(heading, _LONGEST)
 
 
 def is_error(cell: Cell) -> bool:
     """True for a cell that shows an error, also where it came as text, as Google's do."""
     if type(cell) is str:
-        return cell[:1] in STARTS and len(cell) <= LONGEST and _ERROR.fullmatch(cell.strip()) is not None
+        return cell[:1] in STARTS and len(cell) <= _LONGEST and _ERROR.fullmatch(cell.strip()) is not None
     return type(cell) is Unknown
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from outside.errors import Stop
-from outside.excel.lock import STALE
 from outside.excel.workbook import ExcelWorkbook
+from outside.workbook import STALE
 from support.excel_ground import SCRIPTS, leftovers, register, status
 from support.small_round import Postman, run
 

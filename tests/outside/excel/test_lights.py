@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.excel.create import create_register
-from outside.excel.lights import AT_FAULT, ROW, lights, spans
+from outside.excel.lights import AT_FAULT, ROW, lights, lit_ranges
 from outside.excel.workbook import ExcelWorkbook
 from roster.example.register import example
 from roster.model import Terms
@@ -124,7 +124,7 @@ def test_a_heading_that_is_part_of_another_or_full_of_marks_lights_no_other(said
     sheet = Workbook().create_sheet()
     for light in lights({"Meldingen": 10, "GROEP": 0}, 1):
         fill = PatternFill(bgColor=light.fill)
-        sheet.conditional_formatting.add(spans(light, 1), FormulaRule([light.formula], fill=fill))
+        sheet.conditional_formatting.add(lit_ranges(light, 1), FormulaRule([light.formula], fill=fill))
     sheet.append([*HEADINGS, "Meldingen"])
     sheet.append([None] * 10 + [said])
     assert {place[0] for place in lit_cells(sheet)} - {"K"} == lit

@@ -26,7 +26,7 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same tries, without the waiting between them; and a tab of 300 counts as a large one."""
     monkeypatch.setattr(Calls, "patience", HURRIED)
-    monkeypatch.setattr(look, "SMALL", 50)
+    monkeypatch.setattr(look, "_SMALL", 50)
 
 
 def by_smtp(server: SheetsServer, book: Book, folder: Path, port: int) -> object:

@@ -13,7 +13,7 @@ from outside.backends import backend_of
 from outside.errors import Stop
 from outside.google.client import Calls
 from outside.google.lock import TITLE
-from outside.google.patience import WAITING, Patience
+from outside.google.patience import WAITING_FOR_GOOGLE, Patience
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import LANGUAGES, Language
@@ -226,13 +226,13 @@ def test_ten_seconds_of_silence_get_a_sign_of_life(
 ) -> None:
     """In a tenth of that time."""
     monkeypatch.setattr(console, "SILENCE", 0.3)
-    monkeypatch.setattr(console, "PATIENCE", 0.1)
+    monkeypatch.setattr(console, "_PATIENCE", 0.1)
     monkeypatch.setattr(Calls, "patience", Patience((2.0, 5.0)))
     book = new_book(sheets)
     sheets.start_counting()
     sheets.fail(1, Fault("slow", seconds=1.0))
     _code, said = sync(laptop(sheets, book, tmp_path))
-    assert 2 <= said.count(WAITING) <= 4, said
+    assert 2 <= said.count(WAITING_FOR_GOOGLE) <= 4, said
 
 
 def test_nothing_is_decided_by_googles_words() -> None:

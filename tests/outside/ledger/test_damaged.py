@@ -13,8 +13,9 @@ import pytest
 
 from outside.errors import Stop
 from outside.google.journal import Journal
-from outside.google.lock import STALE, TITLE
+from outside.google.lock import TITLE
 from outside.ledger.ledger import Ledger
+from outside.workbook import STALE
 from roster.sheet.table import Cell
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets

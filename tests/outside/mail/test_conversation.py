@@ -13,11 +13,10 @@ import pytest
 
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
-from outside.inbox.imap import LINE as IMAP_LINE
-from outside.inbox.imap import read_mailbox
+from outside.inbox.imap import ANSWER_LINE, read_mailbox
 from outside.ledger.ledger import Ledger
-from outside.mail.conversation import LINE, LINES
-from outside.smtp.session import CutOff, Patience, open_session
+from outside.mail.conversation import SMTP_LINE, SMTP_LINES
+from outside.smtp.session import CutOff, Timeouts, open_session
 from servers.imap_server import imap_server
 from support.came_back import answer, dsn
 
@@ -71,8 +70,8 @@ def test_a_server_that_talks_without_end_is_left(says: Callable[[int], bytes]) -
     with talker(says) as (port, said):
         mail = Mail(host="127.0.0.1", port=port, security="none", sender="buurt@mail.example")
         with pytest.raises(CutOff):
-            open_session(mail, "", str, Patience(connect=20, answer=20))
-        assert said[0] <= LINES * LINE + ROOM
+            open_session(mail, "", str, Timeouts(connect=20, answer=20))
+        assert said[0] <= SMTP_LINES * SMTP_LINE + ROOM
 
 
 @pytest.mark.parametrize("says", [lambda _turn: b"2", lambda _turn: b"220-x\r\n"])
@@ -81,7 +80,7 @@ def test_a_server_that_drips_is_left(says: Callable[[int], bytes]) -> None:
     with talker(says, pause=0.05) as (port, said):
         mail = Mail(host="127.0.0.1", port=port, security="none", sender="buurt@mail.example")
         with pytest.raises(CutOff):
-            open_session(mail, "", str, Patience(connect=0.5, answer=0.5))
+            open_session(mail, "", str, Timeouts(connect=0.5, answer=0.5))
         assert said[0] < 100 * len(says(0))
 
 
@@ -120,11 +119,11 @@ def test_a_mailbox_that_talks_without_end_is_left(
     monkeypatch.setattr("outside.inbox.imap._Bounded.left", 200_000)
     with talker(says) as (port, said), pytest.raises(Stop, match="kan niet worden gelezen"):
         list(read_mailbox(settings(port), DAY, ledger))
-    assert said[0] <= IMAP_LINE + ROOM
+    assert said[0] <= ANSWER_LINE + ROOM
 
 
 def test_a_mailbox_that_drips_is_left(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outside.inbox.imap.WHOLE", 0.5)
+    monkeypatch.setattr("outside.inbox.imap._WHOLE", 0.5)
     with talker(lambda _turn: b"*", pause=0.05) as (port, said), pytest.raises(Stop, match="kan niet worden gelezen"):
         list(read_mailbox(settings(port), DAY, ledger))
     assert said[0] < 100

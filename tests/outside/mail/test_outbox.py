@@ -15,7 +15,7 @@ import pytest
 from conftest import SCRIPTS
 from outside.errors import Stop
 from outside.mail.mailbox import Letter, Outcome
-from outside.mail.outbox import Outbox, file_name
+from outside.mail.outbox import Outbox, letter_file_name
 
 
 def letter(number: int = 1, text: str = "Welkom, José!\n", person: str = "") -> Letter:
@@ -46,10 +46,10 @@ def test_a_letter_becomes_one_whole_file_for_its_owner_alone(tmp_path: Path) -> 
 
 def test_the_file_is_found_by_nr_and_act(tmp_path: Path) -> None:
     """People look for a Nr; the digest behind it tells letters of one person apart."""
-    name = file_name(letter(7))
+    name = letter_file_name(letter(7))
     assert name.startswith("D-0007-welcome-")
     assert name.endswith(".eml")
-    assert name != file_name(Letter("<other@mail.example>", "D-0007", b"", "welcome"))
+    assert name != letter_file_name(Letter("<other@mail.example>", "D-0007", b"", "welcome"))
 
 
 @pytest.mark.parametrize("person", ["../../D-0001", "D/1", "C:\\D", "", "D-\x00", "é" * 300, "CON"])

@@ -21,13 +21,13 @@ from outside.errors import Stop
 from outside.mail.mailbox import Letter, Outcome
 from outside.mail.password import FILE, find_password
 from outside.smtp.mailbox import Smtp, on_the_wire
-from outside.smtp.session import Patience
+from outside.smtp.session import Timeouts
 from servers.smtp_server import SECRET, USER, Plan, answers, mail_server, make_certificate
 
 SENT = Outcome("verstuurd")
 CUT = Outcome("onzeker", "de verbinding brak af")
 LATER = Outcome("wacht", "het postvak van de ontvanger vraagt om uitstel", give_up=8)
-SOON = Patience(5, 5, 5)
+SOON = Timeouts(5, 5, 5)
 
 
 def letter(name: str, text: str = "hallo\n") -> Letter:
@@ -272,10 +272,10 @@ def test_a_slow_server_is_waited_for_and_one_that_never_answers_is_not() -> None
     """Before the dot it is tried again; after it nobody knows."""
     assert deliver(Plan(slow=0.1), "an") == [SENT]
     with mail_server(Plan(slow=0.9)) as (_plan, port):
-        ended = Smtp(settings(port), Patience(0.3, 0.3, 0.3)).deliver(letter("an"))
+        ended = Smtp(settings(port), Timeouts(0.3, 0.3, 0.3)).deliver(letter("an"))
     assert ended == Outcome("wacht", "de verbinding met de mailserver viel weg")
     plan = Plan(answers=answers(an_END="stall"))
-    with mail_server(plan) as (_plan, port), closing(Smtp(settings(port), Patience(2, 2, 0.3))) as box:
+    with mail_server(plan) as (_plan, port), closing(Smtp(settings(port), Timeouts(2, 2, 0.3))) as box:
         assert box.deliver(letter("an")) == CUT
 
 
@@ -453,7 +453,7 @@ def test_the_password_may_lie_in_the_systems_keyring(tmp_path: Path, monkeypatch
 
 def test_a_server_that_is_slow_with_every_letter_does_not_hold_the_register_for_days() -> None:
     """Between two letters, so that none becomes uncertain; the second certainly did not leave."""
-    with mail_server(Plan()) as (plan, port), closing(Smtp(settings(port), Patience(5, 5, 5, letters=0.0))) as box:
+    with mail_server(Plan()) as (plan, port), closing(Smtp(settings(port), Timeouts(5, 5, 5, letters=0.0))) as box:
         assert box.deliver(letter("an")) == SENT
         with pytest.raises(Stop, match="zo traag") as stopped:
             box.deliver(letter("bea"))

@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from outside.errors import Stop
 from outside.files.atomic import all_differ, below
 from outside.mail.compose import HOLES, compose
-from outside.mail.outbox import file_name as letter_file
+from outside.mail.outbox import letter_file_name
 from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
 from roster.messages.contact_cards import admin_cards
@@ -260,7 +260,7 @@ def test_ordinary_words_keep_their_looks_in_a_document(name: str) -> None:
 def test_a_letter_of_any_person_has_a_plain_file_name() -> None:
     """A Nr that somebody typed over names no other folder."""
     letter = compose(a_send(person="../D-1@@to@@"), SETTINGS, NOW)
-    assert "/" not in letter_file(letter) and letter_file(letter).endswith(".eml")
+    assert "/" not in letter_file_name(letter) and letter_file_name(letter).endswith(".eml")
 
 
 def test_a_nr_that_looks_like_a_key_of_ours_is_none() -> None:

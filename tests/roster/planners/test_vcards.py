@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from roster.model import Group, Member, Terms
 from roster.plan.steps import file_name
 from roster.sheet.table import Place
-from roster.vcard import LINE, card, escape, frame
+from roster.vcard import CARD_LINE, card, escape, frame
 
 TERMS = Terms(today=date(2026, 11, 23))
 ROW = Place("Deelnemers", 2, "D-0001")
@@ -54,7 +54,7 @@ def test_a_card_holds_nothing_that_is_not_needed() -> None:
 def test_no_name_makes_a_line_that_needs_folding(first: str, last: str, group: str) -> None:
     """Names of any length and script: each line fits in 75 octets and the card reads back."""
     text = a_card(group, first_name=first.strip(), surname=last.strip())
-    assert all(len(line.encode()) <= LINE for line in text.split("\n"))
+    assert all(len(line.encode()) <= CARD_LINE for line in text.split("\n"))
     read = vobject.readOne(text)
     assert read.tel.value == "+31623456789" and read.fn.value.startswith("BPA ")
 
