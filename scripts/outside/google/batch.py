@@ -47,13 +47,20 @@ class TabChange:
         """Have a cell say this."""
         self.cells.setdefault(row, {})[column] = value
 
+    @property
+    def row_count(self) -> int:
+        """How many rows its grid has once this is done."""
+        if self.tab.new:
+            return max(self.tab.row_count, *(row + 2 for row in self.cells))
+        return self.tab.row_count + self.rows
+
     def made(self, stood: Cells) -> Tab:
         """The tab as it stands once its rows and columns are put in, and of its cells these."""
         tab, first = self.tab, self.first_row
         filled = [*tab.cells, *([] for _ in range(first - len(tab.cells)))]
         filled[first:first] = [[] for _ in range(self.rows)]
-        rows, columns = tab.row_count + self.rows, tab.column_count + len(self.headings)
-        room = replace(tab, cells=filled, row_count=rows, column_count=columns, new=False)
+        columns = tab.column_count + len(self.headings)
+        room = replace(tab, cells=filled, row_count=self.row_count, column_count=columns, new=False)
         return with_cells(room, {(row, column): value for row, line in stood.items() for column, value in line.items()})
 
 
@@ -119,8 +126,7 @@ def as_cell(value: Cell) -> Json:
 
 
 def _new_tab(change: TabChange) -> Json:
-    rows = max(change.tab.row_count, *(row + 2 for row in change.cells))
-    grid = {"rowCount": rows, "columnCount": change.tab.column_count, "frozenRowCount": 1}
+    grid = {"rowCount": change.row_count, "columnCount": change.tab.column_count, "frozenRowCount": 1}
     return {"addSheet": {"properties": {"sheetId": change.tab.id, "title": change.tab.title, "gridProperties": grid}}}
 
 
@@ -142,7 +148,7 @@ def _with_ranges(batch: Batch, changes: Mapping[str, TabChange]) -> Batch:
     for name, cells in batch.cells.items():
         tab = changes[name].tab
         wanted = {*range(min(tab.row_count, tab.table.first + 2))}  # a row put in above the headings must show
-        most = tab.row_count + changes[name].rows
+        most = changes[name].row_count
         for row in cells:
             wanted.update(near for near in (row - 1, row, row + 1) if 0 <= near < most)
         batch.ranges += [quoted(tab.title, (first, last + 1)) for first, last in few_spans(wanted, _MOST_SPANS)]
