@@ -31,19 +31,19 @@ from support.small_round import (
 
 
 def test_a_shared_register_says_busy_before_and_done_after_each_chunk(tmp_path: Path) -> None:
-    """25 at a time; a write announces a chunk and tells of the one before, and the last tells the rest of the plan."""
-    register = new_register(tmp_path / "register.json", 60, shared=True)
+    """50 at a time; a write announces a chunk and tells of the one before, and the last tells the rest of the plan."""
+    register = new_register(tmp_path / "register.json", 120, shared=True)
     seen: list[list[object]] = []
     box = Postman(before=lambda _number: seen.append(register.column("Welkom")))
     report = carry_out(tmp_path, register, mailbox=box)
-    assert (report.sent, report.code) == (60, 0)
+    assert (report.sent, report.code) == (120, 0)
     assert len(register.writes) == 3 + 1
-    assert register.column("Welkom") == [SENT] * 60
+    assert register.column("Welkom") == [SENT] * 120
     for number, column in enumerate(seen):
-        start = number // 25 * 25
-        assert all(str(cell).startswith("bezig sinds ") for cell in column[start : start + 25])
+        start = number // 50 * 50
+        assert all(str(cell).startswith("bezig sinds ") for cell in column[start : start + 50])
         assert set(column[:start]) <= {SENT}
-        assert set(column[start + 25 :]) <= {""}
+        assert set(column[start + 50 :]) <= {""}
 
 
 def test_a_row_that_did_not_take_the_announcement_gets_no_letter_yet(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_rows_that_we_ourselves_left_busy_are_taken_up_again(tmp_path: Path) -> 
 
     with pytest.raises(RuntimeError):
         run(tmp_path, register, Postman(before=stumble))
-    assert sum(str(cell).startswith("bezig") for cell in register.column("Welkom")) == 22
+    assert sum(str(cell).startswith("bezig") for cell in register.column("Welkom")) == 27
     box = Postman()
     report = run(tmp_path, register, box)
     # The fourth was being handed over when the power failed: nobody can tell whether it arrived.
