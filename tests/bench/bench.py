@@ -252,7 +252,9 @@ def calls_to_google(bench: Bench) -> Iterator[Ratio]:
         all_of_it = counted(100_000)
         yield Ratio("calls of a first sync of 100,000 members", all_of_it["first"], 27, "", 1)
         yield Ratio("its largest request, of 2 MB", all_of_it["request"], 2, "MB", 1)
-        here = run(sync(nobody_welcomed(home(bench.folder("here"), bench.shelf.fresh(100_000)))), codes=(0, 1)).megabytes
+        here = run(
+            sync(nobody_welcomed(home(bench.folder("here"), bench.shelf.fresh(100_000)))), codes=(0, 1)
+        ).megabytes
         most = here + 2 * all_of_it["first answer"]
         what = "its peak memory / the same sync on this computer + twice the largest answer"
         yield Ratio(what, all_of_it["first peak"], most, "MB", 1)
