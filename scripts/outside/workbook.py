@@ -63,6 +63,9 @@ class Workbook(Protocol):
     def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Raise Stop where such a write is bound to be refused: letters must not leave for rows that cannot be told."""
 
+    def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
+        """How a cell is called ("F12"; column 0 is A), and the address that opens it; after a read."""
+
     def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
 

@@ -38,6 +38,10 @@ class JsonRegister:
         self.aliases = {}
         return {"Deelnemers": self.table()}
 
+    def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
+        """No program opens it."""
+        return f"{tab} {column} {row}", ""
+
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
         """It takes everything."""
 

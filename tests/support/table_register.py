@@ -42,6 +42,10 @@ class TableRegister:
         self._known_by = {}
         return self.tables
 
+    def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
+        """No program opens it."""
+        return f"{tab} {column} {row}", ""
+
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
         """It takes everything."""
 

@@ -20,6 +20,7 @@ from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
 from outside.workbook import Written, is_front_of_example
 from outside.xlsx.guard import check_not_open, check_workbook_file
+from outside.xlsx.text import column_letters
 from roster.plan.steps import AddRow, CellStep
 from roster.sheet.columns import TAB
 from roster.sheet.headings import HeadingProblems, find_tables
@@ -125,6 +126,10 @@ class ExcelWorkbook:
         file untouched. May be called again after it returned, with the keys as they were read.
         """
         return self._carry(steps, self._put)
+
+    def link(self, tab: str, column: int, row: int) -> tuple[str, str]:  # noqa: ARG002  # no program opens a file at a cell
+        """The cell, and the file."""
+        return f"{column_letters(column + 1)}{row}", self.path.resolve().as_uri()
 
     def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Raise Stop now where `write` would: the file is made and checked in the same way, and thrown away."""

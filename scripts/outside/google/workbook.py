@@ -11,6 +11,7 @@ from outside.google.lock import Lock
 from outside.google.session import Session
 from outside.google.write import Write
 from outside.workbook import Written
+from outside.xlsx.text import column_letters
 from roster.plan.steps import CellStep
 from roster.sheet.table import Table
 
@@ -65,6 +66,15 @@ class GoogleWorkbook:
                 Write(session, []).carry_out()
                 session.read()
         return {name: tab.table for name, tab in session.tabs.items()}
+
+    def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
+        """The cell, and the sheet opened there."""
+        cell = f"{column_letters(column + 1)}{row}"
+        number = self.session.tabs[tab].id if tab in self.session.tabs else 0
+        return (
+            cell,
+            f"https://docs.google.com/spreadsheets/d/{self.session.calls.spreadsheet}/edit#gid={number}&range={cell}",
+        )
 
     def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Nothing to try: a chunk of letters only leaves after its rows took what was written."""

@@ -13,8 +13,8 @@ from outside.files.atomic import check_folder, stop_from
 from outside.ledger.copies import has_copies
 from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import as_if_taken_back, stale_letters, tell_stale
-from outside.run.report import exit_code, refuse, refuse_new_ledger
-from outside.run.round import Prepared, prepare, tell
+from outside.run.report import exit_code, refuse, refuse_new_ledger, tell_plan
+from outside.run.round import Prepared, prepare
 from outside.text.rules_archive import tell_changed_rules
 from outside.workbook import Workbook
 from roster.plan.delivery_status import State
@@ -30,7 +30,7 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
     workbook = open_workbook(settings)
     prepared = prepare_dry(settings, choices, planners, workbook)
-    tell(prepared, whole=True)
+    tell_plan(prepared.view, prepared.plan, prepared.held, whole=True)
     if prepared.new_ledger and not choices.force:
         return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings.paths.state))
     if prepared.doubted and not choices.force:

@@ -6,22 +6,43 @@ from collections.abc import Sequence
 
 from outside.backends import backend_of
 from outside.config.settings import Settings
-from outside.console import say, warn
+from outside.console import Tone, say, warn
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
-from roster.finding import Finding
+from outside.run.overview import PAGE
+from roster.finding import Finding, Weight
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
 from roster.plan.delivery_status import State
-from roster.plan.steps import View
+from roster.plan.hold_back import Held
+from roster.plan.steps import Step, View
 from roster.planners.finding_lines import kinds
 from roster.planners.safety import WAITING, counts
-from roster.planners.summary import describe_report
+from roster.planners.summary import describe, describe_plan, describe_report, describe_waiting
 
 WHOLE = ("sync", "demo")
 """The words that plan all letters: what waits after another word says nothing of these."""
+
+
+TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
+"""How a line about a finding is meant."""
+
+
+def tell_plan(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> None:
+    """Step 7: what is there, what is wrong (`whole`: one by one) and what will happen."""
+    for text, weight in describe(view, plan, held, whole=whole):
+        say(text, TONES[weight], one_line=weight is not None and not whole)
+    for line in describe_waiting(view):
+        say(line)
+
+
+def tell_again(view: View, plan: Sequence[Step], held: Held) -> None:
+    """What a later try means to do: the register is another than was told of."""
+    warn("Het register werd intussen gewijzigd en is opnieuw gelezen.")
+    for line in describe_plan(view, plan, held):
+        say(line)
 
 
 def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
@@ -107,6 +128,7 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
         people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
     if todo:
+        todo.append(f"Bekijk {out}/{PAGE}: daar staat alles wat er te doen is, het dringendste eerst.")
         say()
         say("Nu u:")
     for number, line in enumerate(todo, 1):

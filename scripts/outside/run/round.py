@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.settings import Settings
-from outside.console import Tone, progress, say, warn
+from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.ledger.copies import has_copies, keep_copy
 from outside.ledger.ledger import Ledger
@@ -23,15 +23,24 @@ from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.log import run_log
 from outside.run.mailboxes import open_mailbox
+from outside.run.overview import write_overview
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
 from outside.run.remember import highest_numbers, identities, keep_refusals
-from outside.run.report import conclude, refuse, refuse_new_ledger, tell_forced, tell_report
+from outside.run.report import (
+    WHOLE,
+    conclude,
+    refuse,
+    refuse_new_ledger,
+    tell_again,
+    tell_forced,
+    tell_plan,
+    tell_report,
+)
 from outside.run.select import DeliveryLog
 from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
-from roster.finding import Weight
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
@@ -43,15 +52,11 @@ from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import Planner, Send, SetCell, Step, View
 from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
-from roster.planners.summary import describe, describe_plan, describe_waiting
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices
-
-TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
-"""How a line about a finding is meant."""
 
 _TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""
@@ -165,12 +170,14 @@ class Tries:
             self._ledger.departures.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
         code = conclude(self.report, self._prepared.view, self._settings, self._ledger, self._word)
-        self._keep_copy()
+        self._finish(self._prepared.view)
         return code
 
-    def _keep_copy(self) -> None:
-        """The ledger goes beside the backups of the register; where that fails the round is as good as it was."""
+    def _finish(self, view: View) -> None:
+        """The coordinator's page, and a copy of the ledger; where that fails the round is as good as it was."""
         try:
+            if self._word in WHOLE and self.report.code != 3:
+                write_overview(view, self._workbook, self._settings, self._ledger)
             keep_copy(self._ledger, self._settings.paths.state / "backups")
         except Stop as stop:
             warn(f"{stop.message} {stop.remedy}")
@@ -185,7 +192,7 @@ class Tries:
                 take_back(stale, self._ledger, self._settings)
                 prepared = self._prepare()
         self._prepared = prepared
-        tell(prepared) if first else tell_again(prepared)
+        (tell_plan if first else tell_again)(prepared.view, prepared.plan, prepared.held)
         if prepared.new_ledger and not self._choices.force:
             return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings.paths.state))
         if (prepared.doubted or prepared.new_ledger) and self._choices.force:
@@ -276,21 +283,6 @@ def gc_paused() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def tell(prepared: Prepared, *, whole: bool = False) -> None:
-    """Step 7: what is there, what is wrong (`whole`: one by one) and what will happen."""
-    for text, weight in describe(prepared.view, prepared.plan, prepared.held, whole=whole):
-        say(text, TONES[weight], one_line=weight is not None and not whole)
-    for line in describe_waiting(prepared.view):
-        say(line)
-
-
-def tell_again(prepared: Prepared) -> None:
-    """What a later try means to do: the register is another than was told of."""
-    warn("Het register werd intussen gewijzigd en is opnieuw gelezen.")
-    for line in describe_plan(prepared.view, prepared.plan, prepared.held):
-        say(line)
 
 
 def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from roster.finding import Finding, Weight
-from roster.model import Area, Group, Member, Street
+from roster.model import AdminRow, Area, Group, Member, Street
 from roster.plan.steps import View
 
 ONE_BY_ONE = 20
@@ -51,7 +51,7 @@ def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
     more, fewer = _since(view)
     if more or fewer:
         yield Line(f"Nieuw sinds de vorige ronde: {more}, opgelost: {fewer}.")
-    names = _names(view)
+    names = row_names(view)
     for finding in findings:
         if not finding.place.key:
             yield _line(finding, names)
@@ -85,11 +85,14 @@ def _order(finding: Finding) -> tuple[int, bool, int]:
     return (_ORDER.index(tab) if tab in _ORDER else len(_ORDER), not finding.blocks, finding.place.row)
 
 
-def _names(view: View) -> dict[tuple[str, str], str]:
+def row_names(view: View) -> dict[tuple[str, str], str]:
     """Who or what a row is about, by tab and row key."""
     roster = view.roster
-    named: Iterable[Group | Member | Area | Street] = chain(roster.groups, roster.members, roster.areas, roster.streets)
-    return {(one.place.tab, one.place.key): one.name for one in named if one.name}
+    named: Iterable[Group | Member | Area | Street | AdminRow] = chain(
+        roster.groups, roster.members, roster.areas, roster.streets, roster.admin_rows
+    )
+    found = {(one.place.tab, one.place.key): one.name for one in named if one.name}
+    return found | {(one.place.tab, one.place.key): f"{one.nr} {one.group}".strip() for one in roster.requests}
 
 
 def _line(finding: Finding, names: Mapping[tuple[str, str], str]) -> Line:

@@ -32,7 +32,8 @@ def test_it_ends_with_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureF
     assert told[1].startswith(f"In out/mail ligt {len(letters(settings))} mail klaar; er is nog niets verstuurd.")
     assert "make preview" in told[1] and "make sent OUTBOX=yes" in told[1]
     assert told[2] == "2 deelnemers heet u met de hand welkom: open out/met-de-hand.html."
-    assert (settings.paths.out / "met-de-hand.html").is_file() and len(told) == 3
+    assert (settings.paths.out / "met-de-hand.html").is_file()
+    assert "out/overzicht.html" in told[3] and (settings.paths.out / "overzicht.html").is_file() and len(told) == 4
 
 
 def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
@@ -42,7 +43,7 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     settings = lay_out(tmp_path, ALL_WELL)
     sync(settings)
     told = now_you(capsys.readouterr().out)
-    assert len(told) == 1 and told[0].startswith("In out/mail")
+    assert len(told) == 2 and told[0].startswith("In out/mail")
     settle_outbox(settings, choices())
     capsys.readouterr()
     sync(settings)

@@ -1,0 +1,73 @@
+"""Writes the coordinator's page, and the year's figures, as they are once a round has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from outside.config.settings import Settings
+from outside.files.atomic import stop_from
+from outside.ledger.ledger import Ledger
+from outside.run.letters_page import LettersPage
+from outside.run.output_files import OutputFiles
+from outside.run.ready_letters import FOLDER
+from outside.text.templates import fill_page
+from outside.workbook import Workbook
+from roster.plan.steps import Document, View
+from roster.planners.overview import Overview
+
+PAGE = "overzicht.html"
+
+SHOWN_LETTERS = 100
+"""Letters that lie ready on the page itself; `make preview` shows all."""
+
+
+def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: Ledger) -> None:
+    """Make out/overzicht.html and out/jaarcijfers-<year>.html anew. Raises Stop where the disk does not take them."""
+    now = datetime.now().astimezone()
+    year = view.terms.today.year
+    overview = Overview(replace(view, history=ledger.history()), workbook.link)
+    out = settings.paths.out
+    shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
+    letters = [] if settings.mail.leaves else sorted((out / FOLDER).glob("*.eml"))
+    pieces = LettersPage()
+    page: dict[str, object] = {
+        **shared,
+        "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
+        "needs": overview.needs(),
+        "areas": overview.areas(),
+        "groups": overview.groups(),
+        "months": overview.months(),
+        "signs": overview.signs(),
+        "letters": Markup("".join(map(pieces.lying, letters[:SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
+        "ready": len(letters),
+        "files": _files(out),
+    }
+    figures: dict[str, object] = {**shared, "year": year, "rows": overview.year(year), "day": view.terms.today}
+    documents = [
+        Document(PAGE, "overview", "nl", page),
+        Document(f"jaarcijfers-{year}.html", "year", "nl", figures),
+    ]
+    try:
+        OutputFiles(out, documents, lambda one: fill_page(f"{one.act}.html", one.language, one.facts)).write(
+            ledger.files
+        )
+    except OSError as error:
+        raise stop_from(error, out.name) from error
+
+
+def _files(out: Path) -> Sequence[tuple[str, str]]:
+    """What stands in the folder beside the page: name and link, a folder with how many files it holds."""
+    found = []
+    for place in sorted(out.iterdir()) if out.is_dir() else []:
+        if place.name.startswith((".", PAGE)) or (place.is_dir() and (place / "register.xlsx").exists()):
+            continue  # a demonstration has a page of its own
+        count = sum(one.is_file() for one in place.rglob("*")) if place.is_dir() else 1
+        name = f"{place.name} ({count} {'bestand' if count == 1 else 'bestanden'})" if place.is_dir() else place.name
+        found.append((name, quote(place.name) + ("/" if place.is_dir() else "")))
+    return found

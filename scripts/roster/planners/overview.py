@@ -1,0 +1,313 @@
+"""The coordinator's page: what is to be done, in order of harm, and where the network stands, in numbers."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from roster.finding import Finding
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
+from roster.model import Group, Member, Role, Status
+from roster.plan.delivery_status import State
+from roster.plan.history import row_of
+from roster.plan.steps import View
+from roster.planners.finding_lines import row_names
+from roster.sheet.table import Place, fold
+
+START = 30
+"""Days within which a group that was registered may be expected to start."""
+
+KEPT = 365
+"""Days that the row of somebody who left is of use."""
+
+MONTHS = 12
+
+STICKER, BOTH_GROUPS = "a_member_shows_the_sticker", "an_admin_sits_in_both_admin_groups"
+APART = (STICKER, BOTH_GROUPS, "a_group_has_an_admin", "a_group_has_more_than_one_admin", "a_group_fits_in_whatsapp")
+"""The rules whose findings have a line of their own."""
+
+Link = Callable[[str, int, int], tuple[str, str]]
+"""Tab, column (0 = A) and row in; how the cell is called ("F12"), and the address under which it opens or "", out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A row, or one cell of it: what it is called, where it stands, the link that opens it, and what is the matter."""
+
+    name: str
+    where: str
+    link: str
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing to do: how often, who does it, how, and where."""
+
+    title: str
+    count: int
+    who: str
+    how: str
+    spots: tuple[Spot, ...] = ()
+
+
+YOU, ADMINS = "u", "de beheerder van die groep"
+
+
+class Overview:
+    """What the page tells of a View; every number is counted here, and drawn elsewhere."""
+
+    def __init__(self, view: View, link: Link) -> None:
+        self._view, self._link, self._names = view, link, row_names(view)
+        self._turns: dict[WelcomeState, list[Member]] = defaultdict(list)
+        for member, turn in welcome_queue_of(view).turns:
+            self._turns[turn].append(member)
+
+    def needs(self) -> list[Need]:
+        """All that is to be done, the most harmful first; nothing that is in order is named."""
+        found = (*self._mails(), *self._groups(), *self._people(), *self._findings(), *self._later())
+        return [need for need in found if need.count]
+
+    def _mails(self) -> Iterator[Need]:
+        view = self._view
+        unsure = [one.person for one in view.history.deliveries if one.state in (State.UNCERTAIN, State.BUSY)]
+        nrs = {row_of(person) for person in unsure}
+        yield Need(
+            "Mails waarvan niet zeker is of ze aankwamen",
+            len(unsure),
+            YOU,
+            "Zoek de mail bij Verzonden. Staat hij er: make sent NR=… Staat hij er niet: make resend NR=…",
+            self._members(member for member in view.roster.members if member.nr in nrs),
+        )
+
+    def _groups(self) -> Iterator[Need]:
+        view, standing = self._view, self._view.standing
+        groups = list(view.roster.group_named.values())
+        admins = {group.name: len(standing.admins.get(fold(group.name), ())) for group in groups}
+        for number, title in ((0, "Groepen zonder beheerder"), (1, "Groepen met maar één beheerder")):
+            those = [group for group in groups if admins[group.name] == number]
+            how = "Vraag een deelnemer van die groep, en zet bij Rol: beheerder."
+            yield Need(title, len(those), YOU, how, self._spots((group.place, group.name) for group in those))
+
+    def _people(self) -> Iterator[Need]:
+        view, standing = self._view, self._view.standing
+        refused = self._turns[WelcomeState.REFUSED]
+        yield Need(
+            "E-mailadressen die de mail weigerden",
+            len(refused),
+            YOU,
+            "Vraag een ander adres, of heet diegene met de hand welkom.",
+            self._members(refused, "E-mail"),
+        )
+        outside = self._of(BOTH_GROUPS)
+        yield Need(
+            "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
+            len(outside),
+            YOU,
+            "Voeg hen in WhatsApp toe, en zet op tabblad Beheerders: ja.",
+            self._cells(outside),
+        )
+        limits = view.terms.limits
+        full = [
+            group
+            for name, group in view.roster.group_named.items()
+            if len(standing.active.get(name, ())) >= limits.nearly_full * limits.group_size
+        ]
+        waiting = sum(map(len, standing.waiting.values()))
+        yield Need(
+            f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
+            len(full),
+            YOU,
+            "Splits de groep, of geef wie wacht een plek in een groep ernaast.",
+            self._spots((group.place, group.name) for group in full),
+        )
+        by_hand = self._turns[WelcomeState.BY_HAND]
+        yield Need(
+            "Deelnemers die u met de hand welkom heet",
+            len(by_hand),
+            YOU,
+            "Hun berichten staan in met-de-hand.html. Klaar? Typ: make sent NR=…",
+            self._members(by_hand),
+        )
+
+    def _findings(self) -> Iterator[Need]:
+        """What is wrong in the rows, by kind, but for what has a line of its own."""
+        kinds: dict[tuple[bool, str, str, str], list[Finding]] = defaultdict(list)
+        for finding in self._view.findings:
+            if finding.rule not in APART:
+                place = finding.place
+                kinds[not finding.blocks, place.tab, place.column, finding.rule].append(finding)
+        for (lightly, tab, column, _rule), those in sorted(kinds.items(), key=lambda one: (one[0][0], -len(one[1]))):
+            alike = len({finding.message for finding in those}) == 1
+            what = those[0].message if alike else "er klopt iets niet."
+            where = f"{tab}, {column}" if column else tab or "Het register"
+            title = f"{where} ({'let op' if lightly else 'geblokkeerd'}): {what}"
+            how = those[0].remedy if len({finding.remedy for finding in those}) == 1 else ""
+            who = ADMINS if tab == "Deelnemers" else YOU
+            yield Need(
+                title, len(those), who, how or "Wat u kunt doen, staat in de rij bij Meldingen.", self._cells(those)
+            )
+
+    def _later(self) -> Iterator[Need]:
+        view, today = self._view, self._view.terms.today
+        stickers = self._of(STICKER)
+        yield Need(
+            "Deelnemers zonder sticker",
+            len(stickers),
+            ADMINS,
+            "Breng een sticker langs, en zet bij Sticker: ja.",
+            self._cells(stickers),
+        )
+        unanswered = [
+            request
+            for request in view.roster.requests
+            if view.standing.request.get(request.place.key) in (Status.DRAFT, Status.SUBMITTED)
+        ]
+        yield Need(
+            "Bordaanvragen zonder besluit",
+            len(unanswered),
+            YOU,
+            "Vraag de wijkconciërge ernaar, en zet het antwoord bij Besluit.",
+            self._spots((request.place, f"{request.nr} {request.group}".strip()) for request in unanswered),
+        )
+        slow = [
+            group
+            for group in view.roster.group_named.values()
+            if group.registered and group.started is None and (today - group.registered).days > START
+        ]
+        yield Need(
+            f"Groepen die langer dan {START} dagen zijn aangemeld, en nog niet gestart",
+            len(slow),
+            ADMINS,
+            "Vraag of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
+            self._spots((group.place, group.name) for group in slow),
+        )
+        old = [one for one in view.roster.members if one.left_on and (today - one.left_on).days > KEPT]
+        yield Need(
+            f"Deelnemers die langer dan {KEPT} dagen weg zijn",
+            len(old),
+            YOU,
+            "Hun gegevens zijn nergens meer voor nodig. Haal die rijen weg.",
+            self._members(old, "Afgemeld op"),
+        )
+
+    def groups(self) -> list[dict[str, object]]:
+        """Each group with its fill, by area and name."""
+        view, standing, size = self._view, self._view.standing, self._view.terms.limits.group_size
+        rows: list[dict[str, object]] = []
+        for group in sorted(view.roster.group_named.values(), key=lambda one: (fold(one.area), fold(one.name))):
+            name = fold(group.name)
+            active = len(standing.active.get(name, ()))
+            rows.append(
+                {
+                    "name": group.name,
+                    "area": self._area(group),
+                    "status": standing.group[group.place.key].value,
+                    "active": active,
+                    "free": max(0, size - active),
+                    "share": min(100, round(100 * active / size)),
+                    "admins": len(standing.admins.get(name, ())),
+                    "waiting": len(standing.waiting.get(name, ())),
+                }
+            )
+        return rows
+
+    def areas(self) -> list[dict[str, object]]:
+        """Each area with what its groups hold together."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        blocked = Counter(
+            fold(one.group)
+            for one in self._view.roster.members
+            if self._view.standing.member.get(one.place.key) is Status.BLOCKED
+        )
+        for row in self.groups():
+            counts = found[str(row["area"])]
+            counts["groups"] += 1
+            for what in ("active", "free", "admins", "waiting"):
+                counts[what] += int(str(row[what]))
+            counts["blocked"] += blocked[fold(str(row["name"]))]
+        return [{"name": name, **counts} for name, counts in found.items()]
+
+    def months(self) -> list[dict[str, object]]:
+        """How many joined in each of the last twelve months, this one included."""
+        today = self._view.terms.today
+        joined = Counter((one.joined.year, one.joined.month) for one in self._view.roster.members if one.joined)
+        months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
+        most = max([joined[year, month + 1] for year, month in months], default=0) or 1
+        return [
+            {
+                "label": f"{month + 1}-{year}",
+                "count": joined[year, month + 1],
+                "share": round(100 * joined[year, month + 1] / most),
+            }
+            for year, month in months
+        ]
+
+    def signs(self) -> list[dict[str, object]]:
+        """The places of the sign requests within the municipality, in per mille of its box from west and north."""
+        bounds, places = self._view.terms.bounds, []
+        for request in self._view.roster.requests:
+            status = self._view.standing.request.get(request.place.key)
+            for spot in request.locations:
+                if spot is not None and bounds.hold(spot.latitude, spot.longitude):
+                    along = (spot.longitude - bounds.west) / (bounds.east - bounds.west)
+                    down = (bounds.north - spot.latitude) / (bounds.north - bounds.south)
+                    told = f"{request.nr} {request.group}: {status.value if status else ''}"
+                    stands = status in (Status.PLACED, Status.PROMISED)
+                    places.append({"x": round(1000 * along), "y": round(1000 * down), "told": told, "stands": stands})
+        return places
+
+    def year(self, year: int) -> list[dict[str, object]]:
+        """What a year brought, by area: counts alone, for whoever asks from outside."""
+        first, last = date(year, 1, 1), min(date(year, 12, 31), self._view.terms.today)
+        rows: dict[str, Counter[str]] = {self._area_name(one.name): Counter() for one in self._view.roster.areas}
+        for group in self._view.roster.group_named.values():
+            rows.setdefault(self._area(group), Counter())["groups"] += 1
+        for member in self._view.roster.members:
+            home = self._view.roster.group_named.get(fold(member.group))
+            if home is None or member.joined is None or member.joined > last:
+                continue
+            counts = rows.setdefault(self._area(home), Counter())
+            gone = member.left_on
+            counts["before"] += member.joined < first and (gone is None or gone >= first)
+            counts["joined"] += member.joined >= first
+            counts["left"] += gone is not None and first <= gone <= last
+            counts["now"] += not member.left
+            counts["admins"] += not member.left and member.role is Role.ADMIN
+        for request in self._view.roster.requests:
+            home = self._view.roster.group_named.get(fold(request.group))
+            if home is not None:
+                counts = rows.setdefault(self._area(home), Counter())
+                counts["asked"] += request.requested_on is not None and request.requested_on.year == year
+                status = self._view.standing.request.get(request.place.key)
+                if request.decided_on is not None and request.decided_on.year == year and status is not None:
+                    counts[status.value] += 1
+        return [{"name": name, "counts": counts} for name, counts in rows.items()]
+
+    def _area(self, group: Group) -> str:
+        return self._area_name(group.area)
+
+    def _area_name(self, name: str) -> str:
+        area = self._view.roster.area_named.get(fold(name))
+        return area.name if area else name or "zonder gebied"
+
+    def _of(self, rule: str) -> list[Finding]:
+        return [finding for finding in self._view.findings if finding.rule == rule]
+
+    def _members(self, members: Iterable[Member], column: str = "") -> tuple[Spot, ...]:
+        return self._spots((member.place.at(column), f"{member.name} ({member.nr})") for member in members)
+
+    def _cells(self, findings: Iterable[Finding], *, told: bool = False) -> tuple[Spot, ...]:
+        """The cells of findings; `told`: with what is wrong there."""
+        return tuple(self._spot(one.place, "", one.message if told else "") for one in findings if one.place.row)
+
+    def _spots(self, places: Iterable[tuple[Place, str]]) -> tuple[Spot, ...]:
+        return tuple(self._spot(place, name) for place, name in places if place.row)
+
+    def _spot(self, place: Place, name: str, what: str = "") -> Spot:
+        table = self._view.roster.tables.get(place.tab)
+        cell, link = self._link(place.tab, table.columns.get(place.column, 0) if table else 0, place.row)
+        shown = name or self._names.get((place.tab, place.key), "")
+        return Spot(shown or f"rij {place.row}", f"{place.tab} {cell}", link, what)

@@ -1,0 +1,122 @@
+"""The coordinator's page: what is to be done in order of harm, and numbers that other code finds too."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from outside.run.overview import PAGE
+from roster.plan.delivery_status import State
+from roster.plan.history import Message
+from roster.planners.overview import APART, Overview
+from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
+from support.pages import Page
+from support.plans import view
+from support.sheet_notation import TERMS, TODAY, register
+from support.whole_round import lay_out, sync
+
+PEOPLE = """
+    Nr     | Voornaam | Achternaam | E-mail            | Rol       | Groep    | Straat     | Mobiel      | Sticker | Aangemeld op | Afgemeld op | Akkoord spelregels
+    D-0001 | Anna     | Bakker     | anna@mail.example | beheerder | Tuindorp | Kerkstraat | 06-23450001 | ja      | 1-2-2025     |             | ja
+    D-0002 | Piet     | Smit       | piet@mail.example |           | Tuindorp | Kerkstraat | 06-23450002 | nee     | 1-3-2025     |             | ja
+    D-0003 | Kees     | Mol        |                   |           | Tuindorp | Kerkstraat | 06-23450003 | ja      | 1-3-2025     |             | ja
+    D-0004 | Mies     | Post       | mies@mail.example |           | Zuid     | Zuidlaan   | 06-23450004 | ja      | 1-3-2025     |             | nee
+    D-0005 | Weg      | Gegaan     |                   |           | Tuindorp | Kerkstraat | 06-23450005 | ja      | 1-2-2024     | 1-3-2024    | ja
+"""
+GROUPS = """
+    Groep    | Gebied  | Aangemeld op | Gestart op
+    Tuindorp | Centrum | 1-2-2025     |
+    Zuid     | Centrum | 1-2-2026     | 1-3-2026
+"""
+STREETS = """
+    Straat     | Plaats     | Groep
+    Kerkstraat | Den Helder | Tuindorp
+    Zuidlaan   | Den Helder | Zuid
+"""
+SIGNS = """
+    Groep | Locatie 1 | Locatie 2 | Aangevraagd op
+    Zuid  | 52.9553, 4.7601 | 52.9560, 4.7650 | 1-2-2026
+"""
+IN_ORDER = (
+    "Mails waarvan niet zeker is",
+    "Groepen zonder beheerder",
+    "Groepen met maar één beheerder",
+    "Beheerders die nog niet in hun twee",
+    "Groepen die vol zijn of bijna",
+    "Deelnemers die u met de hand",
+    "(geblokkeerd)",
+    "(let op)",
+    "Deelnemers zonder sticker",
+    "Groepen die langer dan 30 dagen",
+    "Deelnemers die langer dan 365 dagen weg zijn",
+)
+
+
+def test_what_is_to_be_done_stands_in_order_of_harm() -> None:
+    """Each planted need is there once, with its number, and the harmful ones stand first."""
+    terms = replace(TERMS, limits=replace(TERMS.limits, group_size=3))
+    seen = view(register(PEOPLE, GROUPS, STREETS, bordaanvragen=SIGNS, staff=""), terms)
+    unsure = Message("D-0002", "welcome", "1", State.UNCERTAIN, TODAY)
+    seen = replace(seen, history=replace(seen.history, deliveries=[unsure]))
+    needs = Overview(seen, lambda tab, column, row: (f"{column}/{row}", f"link:{tab}/{column}/{row}")).needs()
+    titles = [need.title for need in needs]
+    at = [next((number for number, title in enumerate(titles) if part in title), -1) for part in IN_ORDER]
+    assert at == sorted(at) and min(at) >= 0, titles
+    counted = {part: needs[number].count for part, number in zip(IN_ORDER, at, strict=True)}
+    for part in (IN_ORDER[0], IN_ORDER[1], IN_ORDER[2], IN_ORDER[8], IN_ORDER[9], IN_ORDER[10]):
+        assert counted[part] == 1, part
+    first = needs[at[0]].spots[0]
+    assert first.name == "Piet Smit (D-0002)" and first.link == "link:Deelnemers/0/3"
+
+
+def test_the_rules_that_have_a_line_of_their_own_are_rules() -> None:
+    assert set(APART) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """The page that a round on a small register made, and the register."""
+    settings = lay_out(tmp_path_factory.mktemp("overview"))
+    sync(settings)
+    return (settings.paths.out / PAGE).read_text(encoding="utf-8"), settings.workbook.path
+
+
+def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) -> None:
+    text, path = page
+    assert "<script" not in text and not re.search(r"""(?:src|href)="https?:|url\(""", text)
+    links = Page(re.sub(r'srcdoc="[^"]*"', "", text)).links
+    assert path.resolve().as_uri() in links
+    beside = [link for link in links if not link.startswith(("file:", "#"))]
+    assert beside and all((path.parent / "out" / link).exists() for link in beside)
+    assert oct((path.parent / "out" / PAGE).stat().st_mode)[-3:] == "600"
+
+
+def test_the_numbers_of_the_page_are_those_of_the_register(page: tuple[str, Path]) -> None:
+    """Counted again from what stands in the sheet, by openpyxl."""
+    text, path = page
+    rows = list(load_workbook(path)["Deelnemers"].values)
+    head, people = rows[0], [row for row in rows[1:] if any(row)]
+    active = Counter(row[head.index("Groep")] for row in people if row[head.index("Status")] == "actief")
+    told = dict(re.findall(r'<th scope="row">([^<]+)<br>.*?<td class="n">(\d+)</td>', text))
+    assert {group: int(number) for group, number in told.items() if int(number)} == dict(active)
+    months = re.findall(r"<li><b>(\d+)</b><i style", text)
+    joined = [row[head.index("Aangemeld op")] for row in people]
+    recent = sum(
+        1 for day in joined if isinstance(day, date) and (TODAY - date(day.year, day.month, day.day)).days < 365
+    )
+    assert len(months) == 12 and sum(map(int, months)) >= recent - 1
+
+
+def test_the_years_figures_name_nobody(page: tuple[str, Path]) -> None:
+    """For the municipality: counts alone."""
+    _text, path = page
+    figures = (path.parent / "out" / f"jaarcijfers-{TODAY.year}.html").read_text(encoding="utf-8")
+    for name in ("Anna", "Bakker", "Smit", "mail.example", "2345"):
+        assert name not in figures
+    assert f"Jaarcijfers {TODAY.year}" in figures
