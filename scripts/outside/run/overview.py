@@ -21,9 +21,9 @@ from outside.workbook import Workbook
 from roster.plan.steps import Document, View
 from roster.planners.overview import Overview
 
-PAGE = "overzicht.html"
+OVERVIEW = "overzicht.html"
 
-SHOWN_LETTERS = 100
+_SHOWN_LETTERS = 100
 """Letters that lie ready on the page itself; `make preview` shows all."""
 
 
@@ -44,13 +44,13 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         "groups": overview.groups(),
         "months": overview.months(),
         "signs": overview.signs(),
-        "letters": Markup("".join(map(pieces.lying, letters[:SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
+        "letters": Markup("".join(map(pieces.lying, letters[:_SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
         "ready": len(letters),
         "files": _files(out),
     }
     figures: dict[str, object] = {**shared, "year": year, "rows": overview.year(year), "day": view.terms.today}
     documents = [
-        Document(PAGE, "overview", "nl", page),
+        Document(OVERVIEW, "overview", "nl", page),
         Document(f"jaarcijfers-{year}.html", "year", "nl", figures),
     ]
     try:
@@ -65,7 +65,7 @@ def _files(out: Path) -> Sequence[tuple[str, str]]:
     """What stands in the folder beside the page: name and link, a folder with how many files it holds."""
     found = []
     for place in sorted(out.iterdir()) if out.is_dir() else []:
-        if place.name.startswith((".", PAGE)) or (place.is_dir() and (place / "register.xlsx").exists()):
+        if place.name.startswith((".", OVERVIEW)) or (place.is_dir() and (place / "register.xlsx").exists()):
             continue  # a demonstration has a page of its own
         count = sum(one.is_file() for one in place.rglob("*")) if place.is_dir() else 1
         name = f"{place.name} ({count} {'bestand' if count == 1 else 'bestanden'})" if place.is_dir() else place.name

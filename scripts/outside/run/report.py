@@ -10,7 +10,7 @@ from outside.console import Tone, say, warn
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
-from outside.run.overview import PAGE
+from outside.run.overview import OVERVIEW
 from roster.finding import Finding, Weight
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
@@ -128,7 +128,7 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
         people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
     if todo:
-        todo.append(f"Bekijk {out}/{PAGE}: daar staat alles wat er te doen is, het dringendste eerst.")
+        todo.append(f"Bekijk {out}/{OVERVIEW}: daar staat alles wat er te doen is, het dringendste eerst.")
         say()
         say("Nu u:")
     for number, line in enumerate(todo, 1):

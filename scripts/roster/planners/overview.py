@@ -16,16 +16,22 @@ from roster.plan.steps import View
 from roster.planners.finding_lines import row_names
 from roster.sheet.table import Place, fold
 
-START = 30
+_START = 30
 """Days within which a group that was registered may be expected to start."""
 
-KEPT = 365
+_KEPT = 365
 """Days that the row of somebody who left is of use."""
 
-MONTHS = 12
+_MONTHS = 12
 
-STICKER, BOTH_GROUPS = "a_member_shows_the_sticker", "an_admin_sits_in_both_admin_groups"
-APART = (STICKER, BOTH_GROUPS, "a_group_has_an_admin", "a_group_has_more_than_one_admin", "a_group_fits_in_whatsapp")
+_STICKER, _BOTH_GROUPS = "a_member_shows_the_sticker", "an_admin_sits_in_both_admin_groups"
+TOLD_APART = (
+    _STICKER,
+    _BOTH_GROUPS,
+    "a_group_has_an_admin",
+    "a_group_has_more_than_one_admin",
+    "a_group_fits_in_whatsapp",
+)
 """The rules whose findings have a line of their own."""
 
 Link = Callable[[str, int, int], tuple[str, str]]
@@ -101,7 +107,7 @@ class Overview:
             "Vraag een ander adres, of heet diegene met de hand welkom.",
             self._members(refused, "E-mail"),
         )
-        outside = self._of(BOTH_GROUPS)
+        outside = self._of(_BOTH_GROUPS)
         yield Need(
             "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
             len(outside),
@@ -136,7 +142,7 @@ class Overview:
         """What is wrong in the rows, by kind, but for what has a line of its own."""
         kinds: dict[tuple[bool, str, str, str], list[Finding]] = defaultdict(list)
         for finding in self._view.findings:
-            if finding.rule not in APART:
+            if finding.rule not in TOLD_APART:
                 place = finding.place
                 kinds[not finding.blocks, place.tab, place.column, finding.rule].append(finding)
         for (lightly, tab, column, _rule), those in sorted(kinds.items(), key=lambda one: (one[0][0], -len(one[1]))):
@@ -152,7 +158,7 @@ class Overview:
 
     def _later(self) -> Iterator[Need]:
         view, today = self._view, self._view.terms.today
-        stickers = self._of(STICKER)
+        stickers = self._of(_STICKER)
         yield Need(
             "Deelnemers zonder sticker",
             len(stickers),
@@ -175,18 +181,18 @@ class Overview:
         slow = [
             group
             for group in view.roster.group_named.values()
-            if group.registered and group.started is None and (today - group.registered).days > START
+            if group.registered and group.started is None and (today - group.registered).days > _START
         ]
         yield Need(
-            f"Groepen die langer dan {START} dagen zijn aangemeld, en nog niet gestart",
+            f"Groepen die langer dan {_START} dagen zijn aangemeld, en nog niet gestart",
             len(slow),
             ADMINS,
             "Vraag of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
             self._spots((group.place, group.name) for group in slow),
         )
-        old = [one for one in view.roster.members if one.left_on and (today - one.left_on).days > KEPT]
+        old = [one for one in view.roster.members if one.left_on and (today - one.left_on).days > _KEPT]
         yield Need(
-            f"Deelnemers die langer dan {KEPT} dagen weg zijn",
+            f"Deelnemers die langer dan {_KEPT} dagen weg zijn",
             len(old),
             YOU,
             "Hun gegevens zijn nergens meer voor nodig. Haal die rijen weg.",
@@ -234,7 +240,7 @@ class Overview:
         """How many joined in each of the last twelve months, this one included."""
         today = self._view.terms.today
         joined = Counter((one.joined.year, one.joined.month) for one in self._view.roster.members if one.joined)
-        months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(MONTHS - 1, -1, -1)]
+        months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(_MONTHS - 1, -1, -1)]
         most = max([joined[year, month + 1] for year, month in months], default=0) or 1
         return [
             {

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.run.overview import PAGE
+from outside.run.overview import OVERVIEW
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
-from roster.planners.overview import APART, Overview
+from roster.planners.overview import TOLD_APART, Overview
 from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
 from support.pages import Page
 from support.plans import view
@@ -76,7 +76,7 @@ def test_what_is_to_be_done_stands_in_order_of_harm() -> None:
 
 
 def test_the_rules_that_have_a_line_of_their_own_are_rules() -> None:
-    assert set(APART) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
+    assert set(TOLD_APART) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """The page that a round on a small register made, and the register."""
     settings = lay_out(tmp_path_factory.mktemp("overview"))
     sync(settings)
-    return (settings.paths.out / PAGE).read_text(encoding="utf-8"), settings.workbook.path
+    return (settings.paths.out / OVERVIEW).read_text(encoding="utf-8"), settings.workbook.path
 
 
 def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) -> None:
@@ -94,7 +94,7 @@ def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) ->
     assert path.resolve().as_uri() in links
     beside = [link for link in links if not link.startswith(("file:", "#"))]
     assert beside and all((path.parent / "out" / link).exists() for link in beside)
-    assert oct((path.parent / "out" / PAGE).stat().st_mode)[-3:] == "600"
+    assert oct((path.parent / "out" / OVERVIEW).stat().st_mode)[-3:] == "600"
 
 
 def test_the_numbers_of_the_page_are_those_of_the_register(page: tuple[str, Path]) -> None:
