@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from roster.finding import Finding
+from roster.logbook import Logbook
 from roster.sheet.table import Place, Table, fold
 
 
@@ -88,7 +89,8 @@ class Terms:
     letter that the mailbox took ("klaargezet" or "verstuurd"). `number_is_example` is True where the settings
     hold the example number and it may not be used, so that `regiegroep_number` is "". `new_admin_cards` is False
     where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new. `language_names` are
-    other words for a language in the column Taal.
+    other words for a language in the column Taal. `logbook_days` is how long tab Logboek keeps what went to people who
+    no longer stand in the register.
     """
 
     today: date
@@ -114,6 +116,7 @@ class Terms:
     mail_done: str = "klaargezet"
     municipality: str = "Den Helder"
     new_admin_cards: bool = True
+    logbook_days: int = 365
 
 
 @dataclass(slots=True, eq=False)
@@ -267,6 +270,7 @@ class Roster:
     members: list[Member] = field(default_factory=list)
     requests: list[SignRequest] = field(default_factory=list)
     admin_rows: list[AdminRow] = field(default_factory=list)
+    logbook: Logbook = field(default_factory=Logbook)
     unreadable: list[Finding] = field(default_factory=list)
 
     @cached_property

@@ -64,15 +64,16 @@ PURE = {
 OF_ROSTER = {
     "sheet": set(),
     "finding": {"sheet"},
-    "model": {"sheet", "finding"},
+    "logbook": {"sheet"},
+    "model": {"sheet", "finding", "logbook"},
     "cells": {"sheet", "model"},
     "streets": {"sheet", "model", "cells"},
     "plan": {"sheet", "finding", "model", "cells"},
-    "reading": {"sheet", "finding", "model", "cells", "plan"},
+    "reading": {"sheet", "finding", "logbook", "model", "cells", "plan"},
     "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
     "vcard": {"model", "plan"},
     "messages": {"sheet", "finding", "model", "cells", "plan", "vcard"},
-    "planners": {"sheet", "finding", "model", "plan", "reading", "vcard", "messages"},
+    "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "vcard", "messages"},
     "example": {"sheet", "model", "cells"},
 }
 OF_OUTSIDE = {

@@ -105,11 +105,13 @@ def register(
     gebieden: str = AREAS,
     bordaanvragen: str = REQUESTS,
     beheerders: str = ADMINS,
+    logboek: str = "Dag | Nr | Bericht | Versie | Stand | Kenmerk | Sleutel",
     staff: str = STAFF,
 ) -> dict[str, Table]:
     """A register in which all is well, but for the tabs that the test writes itself."""
     people = members(deelnemers) + (members(staff, first=9000)[1:] if staff else [])
-    texts = (people, cells(groepen), cells(straten), cells(gebieden), cells(bordaanvragen), cells(beheerders))
+    others = (groepen, straten, gebieden, bordaanvragen, beheerders, logboek)
+    texts = (people, *map(cells, others))
     return {tab.title: table(tab.title, rows) for tab, rows in zip(TABS, texts, strict=True)}
 
 

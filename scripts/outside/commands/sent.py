@@ -32,6 +32,7 @@ from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
 from roster.plan.history import NO_NOTICE, Message
 from roster.plan.steps import SetCell, View
+from roster.planners.logbook_tab import plan_logbook
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Table, says
 
@@ -85,7 +86,8 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         ready = ledger.messages.in_state(State.READY)
         people = {_of_row(one.person) for one in ready}
         ours = {_of_row(person) for person in ledger.history().of_person}
-        table = workbook.read()[DEELNEMERS.title]
+        view = look_up(workbook, settings, choices, ledger).view
+        table = view.roster.tables[DEELNEMERS.title]
         steps, elsewhere = [], 0
         for index in range(len(table.rows)):
             cell = table.cell(index, "Welkom")
@@ -99,7 +101,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
             elif nr not in ours:
                 elsewhere += 1
         ledger.messages.mark_sent(one.message_id for one in ready)
-        left = _write(workbook, steps)
+        left = _write(workbook, steps, view, ledger)
     if ready:
         mails = "1 mail" if len(ready) == 1 else f"{len(ready)} mails"
         say(f"{mails} uit de map mail: nu opgeschreven als verstuurd.")
@@ -134,7 +136,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
                 done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
             except Stop as stop:
                 refused.append(stop)
-        left = _write(workbook, [one.step for one in done if one.step is not None])
+        left = _write(workbook, [one.step for one in done if one.step is not None], view, ledger)
         if any(one.by_hand for one in done):
             _shrink_page(settings, view, [one.nr for one in done if one.by_hand], ledger)
     if not done and len(refused) == 1:
@@ -282,12 +284,14 @@ def _nr(table: Table, index: int) -> str:
     return cell.strip().upper() if isinstance(cell, str) else ""
 
 
-def _write(workbook: Workbook, steps: Sequence[SetCell]) -> list[SetCell]:
-    """Tell the rows; what could not be told, because a person worked in the register meanwhile."""
+def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
+    """Tell the rows and tab Logboek; the rows that somebody worked in meanwhile, and so could not be told."""
     wanted = [step for step in steps if not says(step.was, step.value)]
-    if not wanted:
+    logged = list(plan_logbook(replace(view, history=ledger.history())))
+    if not (wanted or logged):
         return []
     try:
-        return [step for step in workbook.write(wanted).left if isinstance(step, SetCell)]
+        left = {step.place for step in workbook.write([*wanted, *logged]).left if isinstance(step, SetCell)}
+        return [step for step in wanted if step.place in left]
     except Changed:
         return wanted

@@ -114,9 +114,10 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """How long what is left behind stays. `keep_log_days` is for the run log."""
+    """How long what is left behind stays. `keep_log_days` is for the run log, `keep_logbook_days` for tab Logboek."""
 
     keep_log_days: int = _key(365, whole(1, 3_650))
+    keep_logbook_days: int = _key(365, whole(30, 3_650))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,7 @@ class Settings:
             regiegroep_number=network.regiegroep_number,
             regiegroep_number_for=network.regiegroep_number_for,
             coordinator=network.coordinator,
+            logbook_days=self.privacy.keep_logbook_days,
         )
 
 

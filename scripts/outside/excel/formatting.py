@@ -49,6 +49,7 @@ TELLS = {
     "Gebieden": "De gebieden, met hun wijkconciërge.",
     "Bordaanvragen": "De aanvragen voor borden langs de weg.",
     "Beheerders": "De beheerders. Deze lijst maakt Buurtbeheer zelf; u vult alleen twee keer ja in.",
+    "Logboek": "Welk bericht er aan wie ging, zonder namen. Dit tabblad vult Buurtbeheer zelf.",
 }
 
 

@@ -34,6 +34,7 @@ class TabEdits:
         self._written: dict[int, str | int] = {}
         self._columns = {heading: position + 1 for heading, position in table.columns.items()}
         self._fresh_columns: dict[str, int] = {}
+        self._named_by = table.named_by
         self._keys: dict[str, int] | None = None
         self._fresh_keys: dict[str, int] = {}
         self._next = table.first + len(table.rows)
@@ -138,7 +139,7 @@ class TabEdits:
             self.hidden.append(step)
             return False
         self.changes[row * _ROW + column] = value
-        if heading == "Nr" and isinstance(value, str) and value:
+        if heading == self._named_by and isinstance(value, str) and value:
             self._fresh_keys[value] = row
         return True
 

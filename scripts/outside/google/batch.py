@@ -19,6 +19,8 @@ MOST_ROWS = 20_000
 """Blocks of cells, counted by row; most rows have two of them, and each row comes back once in the answer."""
 
 _MOST_SPANS = 150
+_WARNING = "Dit tabblad vult Buurtbeheer in."
+
 FIELDS = (
     "replies(addSheet(properties(title))),"
     "updatedSpreadsheet.sheets(properties.title,data(startRow,rowData.values.effectiveValue))"
@@ -78,7 +80,7 @@ def batches(changes: Mapping[str, TabChange], first: Sequence[Json]) -> Iterator
     frame = sum(map(_size, first)) + 200
     batch, size, rows = Batch(list(first), {}, []), frame, 0
     for name, change in changes.items():
-        room = [_new_tab(change)] if change.tab.new else _room(change)
+        room = _new_tab(change) if change.tab.new else _room(change)
         for request, cells in _requests(change):
             asked = [*room, request]
             room = []
@@ -125,9 +127,15 @@ def as_cell(value: Cell) -> Json:
     return {"userEnteredValue": {"stringValue": str(value)}}
 
 
-def _new_tab(change: TabChange) -> Json:
-    grid = {"rowCount": change.row_count, "columnCount": change.tab.column_count, "frozenRowCount": 1}
-    return {"addSheet": {"properties": {"sheetId": change.tab.id, "title": change.tab.title, "gridProperties": grid}}}
+def _new_tab(change: TabChange) -> list[Json]:
+    """The tab itself; where nothing in it is people's, whoever types in it is warned."""
+    tab = change.tab
+    grid = {"rowCount": change.row_count, "columnCount": tab.column_count, "frozenRowCount": 1}
+    made: Json = {"addSheet": {"properties": {"sheetId": tab.id, "title": tab.title, "gridProperties": grid}}}
+    if len(tab.own) < tab.column_count:
+        return [made]
+    whole = {"range": {"sheetId": tab.id}, "description": _WARNING, "warningOnly": True}
+    return [made, {"addProtectedRange": {"protectedRange": whole}}]
 
 
 def _room(change: TabChange) -> list[Json]:
@@ -181,7 +189,7 @@ def stands_as_meant(tab: Tab, cells: Cells, seen: Mapping[int, Sequence[Cell]], 
     for row in range(tab.table.first - 1):
         if not _equal(tab, now_meant, row, seen):
             return False
-    nr = tab.table.columns.get("Nr")
+    nr = tab.table.columns.get(tab.table.named_by)
     for row, line in cells.items():
         if _equal(tab, now_meant, row, seen):
             if _has_more(tab, row, line) or all(_equal(tab, now_meant, near, seen) for near in (row - 1, row + 1)):

@@ -197,7 +197,8 @@ def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], ne
     `near` are the columns in which something of ours may stand that is not for them: they say nothing.
     """
     before = doubt.meant
-    nr = before.table.columns.get("Nr") if "Nr" in before.table.own else None
+    name = before.table.named_by
+    nr = before.table.columns.get(name) if name in before.table.own else None
     nr_there = columns.get(nr) if nr is not None else None
     ours, known = range(len(before.cells)), range(len(now.cells))
     found: dict[int, int] = {}

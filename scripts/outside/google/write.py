@@ -14,6 +14,7 @@ from outside.google.steps import TabSteps, new_tab, tab_of, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
 from roster.plan.steps import AddRow, CellStep, SetCell
+from roster.sheet.columns import TAB
 
 FRESH = 15.0
 """Seconds after which a large write looks anew before it goes on."""
@@ -227,7 +228,8 @@ class Write:
 
     def _name(self, step: SetCell) -> None:
         """A row that got its Nr goes by it from now on."""
-        if step.place.column == "Nr" and isinstance(step.value, str) and step.value:
+        is_name = step.place.column == TAB[step.place.tab].named_by
+        if is_name and isinstance(step.value, str) and step.value:
             self._session.aliases[step.place.tab, step.place.key] = step.value
 
 

@@ -16,7 +16,7 @@ from outside.errors import Changed, Stop
 from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
-from outside.run.deliver import Round, settle
+from outside.run.deliver import Round, Tell, settle
 from outside.run.log import event
 from outside.run.output_files import OutputFiles
 from outside.run.select import DeliveryLog, select
@@ -24,7 +24,7 @@ from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, MessageKey
-from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
+from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, is_of_logbook, row_of_step
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place
@@ -159,6 +159,7 @@ def apply(
     identities: Mapping[str, str] | None = None,
     replaces: Collection[str] = (),
     afterwards: Afterwards | None = None,
+    logbook: Tell = lambda _message, _since: (),
     posted: DeliveryLog | None = None,
 ) -> Report:
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
@@ -166,9 +167,9 @@ def apply(
     `held` letters were held back before, for the sum. `at_most` leave (None: no limit), and only those that `may`
     leave; `past` is a pause of the mailbox that does not count. `identities` tells which Nr each person goes by. The
     plan's files replace all that we wrote before in the folders `replaces` of `folder`. `afterwards` gives the cells
-    that letters share. Everything is rendered, and every file looked over, before the first letter leaves: until then
-    Stop is raised and nothing happened. After it the Report says how far it came; `posted` (a new one, if given)
-    tells the same where this is cut off by an exception.
+    that letters share, `logbook` what tab Logboek says of each. Everything is rendered, and every file looked over,
+    before the first letter leaves: until then Stop is raised and nothing happened. After it the Report says how far it
+    came; `posted` (a new one, if given) tells the same where this is cut off by an exception.
     """
     settle(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
@@ -185,7 +186,7 @@ def apply(
             workbook.rehearse([*cells, *letters.marks()])
         ledger.remember_numbers(_highest(cells), identities or {})
         carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
-        carrier.run()
+        carrier.run(logbook)
         if not (posted.again or posted.stop or halt.is_asked()):
             _hand_out(handout, ledger, replaces, posted)
         _tell_together(posted, afterwards)
@@ -232,7 +233,10 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
     if posted.again:
         return
     # Of a cell that several letters share, what it must say was worked out again now that it is known how they went.
-    marked = {_cell(mark) for mark in posted.marks} | {(one.tab, one.key, one.column) for one in posted.together}
+    marked = {_cell(mark) for mark in posted.marks if isinstance(mark, SetCell)} | {
+        (one.tab, one.key, one.column) for one in posted.together
+    }
+    cells = [step for step in cells if row_of_step(step) not in posted.logged]
     others = () if posted.stop or halt.is_asked() else cells
     steps: list[SetCell | AddRow] = [step for step in others if isinstance(step, AddRow) or _cell(step) not in marked]
     steps += posted.marks
@@ -246,8 +250,8 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
     except Stop as stop:
         posted.stop = posted.stop or Stop(stop.message, stop.remedy, code=3)
     done = {_cell(step) for step in (*told.done, *posted.written) if isinstance(step, SetCell)}
-    posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell)}
-    posted.rows = sum(isinstance(step, AddRow) for step in told.done)
+    posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell) and not is_of_logbook(step)}
+    posted.rows = sum(isinstance(step, AddRow) and not is_of_logbook(step) for step in told.done)
     posted.left += len(told.left) - len(told.merged)
     posted.merged += told.merged
 

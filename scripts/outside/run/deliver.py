@@ -16,8 +16,11 @@ from outside.run.spool import Letters, Spooled
 from outside.workbook import Workbook
 from roster.plan.delivery_status import State, busy_since, keep_mail_again, mark_of, read_mark
 from roster.plan.history import Message
-from roster.plan.steps import AddRow, Send, SetCell
+from roster.plan.steps import CellStep, Send, SetCell, row_of_step
 from roster.sheet.table import Cell, says
+
+Tell = Callable[[Message, datetime], Iterable[CellStep]]
+"""How a letter stands since a moment (local time), in; what tab Logboek must say of it, out."""
 
 CHUNK = {State.SENT: 50, State.READY: 3_000}
 """Letters that are announced together in the rows of a register, as they leave or lie ready: a shared register counts
@@ -69,17 +72,21 @@ class Round:
     ) -> None:
         self._letters, self._posted = letters, posted
         self._numbers = numbers
+        self._logbook: Tell = lambda _message, _since: ()
         self._workbook, self._mailbox, self._ledger = workbook, mailbox, ledger
         self._halted = halted
         self._done: Callable[[int], None] = lambda _letters: None
         self._over = False
-        self._behind: list[SetCell] = []
+        self._behind: list[CellStep] = []
 
-    def run(self) -> None:
-        """Hand over the letters. What went wrong stands in `posted`, never in an exception: some may have left."""
+    def run(self, logbook: Tell) -> None:
+        """Hand over the letters, and tell `logbook` of each.
+
+        What went wrong stands in `posted`, never in an exception: some may have left.
+        """
         what = "Mails versturen" if self._mailbox.done == State.SENT else "Mails klaarzetten"
         with progress(what, len(self._letters)) as done:
-            self._done = done
+            self._done, self._logbook = done, logbook
             try:
                 self._go_all()
             except Changed:
@@ -114,9 +121,13 @@ class Round:
         }
         keys = dict.fromkeys(place.key for place in cells)
         numbers = [self._numbers[key] for key in keys if key in self._numbers]
-        announced = self._write_behind([*numbers, *cells.values()])
+        logged = [step for one in chunk for step in self._log(one, Outcome(State.BUSY), since)]
+        announced = self._write_behind([*numbers, *cells.values(), *logged])
         self._posted.busy |= {one.send.mark: _busy(one.send, since) for one in chunk if one.send.told_together}
         told = {step.place for step in announced if isinstance(step, SetCell)}
+        for one in chunk:
+            if one.send.mark not in told:
+                self._behind += self._log(one)
         try:
             self._go([one for one in chunk if one.send.mark in told], self._behind, since)
         except BaseException:
@@ -124,7 +135,7 @@ class Round:
                 self._write_behind([])
             raise
 
-    def _write_behind(self, announced: list[SetCell]) -> list[SetCell | AddRow]:
+    def _write_behind(self, announced: Sequence[CellStep]) -> list[CellStep]:
         """Announce a chunk, and in the same write tell of the one before: a shared register counts its calls.
 
         Gives the announcements that stand. What was to be told stays in `_behind` where this raises.
@@ -139,7 +150,7 @@ class Round:
         self._posted.merged += written.merged
         return [step for step in written.done if step not in of_before]
 
-    def _go(self, chunk: Sequence[Spooled], marks: list[SetCell], since: datetime | None) -> None:
+    def _go(self, chunk: Sequence[Spooled], marks: list[CellStep], since: datetime | None) -> None:
         """Let a chunk go, and gather what its rows must say; those of a shared register are busy `since` then.
 
         When something fails, the rows of letters that may or may not have left are left as they are: the next
@@ -158,6 +169,7 @@ class Round:
             for one in chunk:
                 if one.message_id in ended or one.message_id not in unsure:
                     marks += self._mark(one, ended.get(one.message_id), since)
+                    marks += self._log(one, ended.get(one.message_id, _WAITING))
 
     def _hand_over(self, chunk: Sequence[Spooled], results: list[tuple[str, Outcome]]) -> None:
         """Announce, deliver and book; `results` holds what is certain and lies in the ledger."""
@@ -246,6 +258,13 @@ class Round:
             at=ledger.messages.latest(),
             message_id=one.message_id,
         )
+
+    def _log(self, one: Spooled, outcome: Outcome = _WAITING, since: datetime | None = None) -> list[CellStep]:
+        """What tab Logboek must say now of a letter that is leaving, that ended so, or that did not leave."""
+        now = datetime.combine(self._ledger.today, self._ledger.now().astimezone().time())
+        steps = list(self._logbook(self._message(one, outcome), since or now))
+        self._posted.logged.update(map(row_of_step, steps))
+        return steps
 
     def _mark(self, one: Spooled, outcome: Outcome | None, since: datetime | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""

@@ -51,6 +51,7 @@ from roster.plan.delivery_status import State
 from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import Planner, Send, SetCell, Step, View
+from roster.planners.logbook_tab import LogbookRows
 from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
@@ -249,6 +250,7 @@ class Tries:
             past=self._leave.past,
             identities=identities(view),
             afterwards=lambda ended: _tell_together(view, ended),
+            logbook=LogbookRows(view).tell,
             replaces=self._replaces,
             posted=posted,
         )

@@ -12,7 +12,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from roster.plan.delivery_status import State, WelcomeMark, keep_mail_again, mark_of
 from roster.plan.history import Message, MessageKey
-from roster.plan.steps import AddRow, Send, SetCell
+from roster.plan.steps import CellStep, Send, SetCell
 from roster.sheet.table import Cell, Place, says
 
 
@@ -24,6 +24,7 @@ class DeliveryLog:
     by Message-ID, and `known` those that ended in an earlier run. `unasked` of those that wait have nobody's leave.
     `busy` is what was written in cells that several share, `together` what those of letters that ended said before;
     `written` are the cells that were told on the way;
+    `logged` are the rows of tab Logboek that a letter of this try was told in: what the plan knew of them is older.
     `cells` are those of the plan that were written, `rows` and `files` are counted.
     `merged` are the cells among those left that lie under a merged one.
     """
@@ -32,7 +33,8 @@ class DeliveryLog:
     held: int = 0
     known: dict[MessageKey, State] = field(default_factory=dict)
     unasked: int = 0
-    marks: list[SetCell] = field(default_factory=list)
+    marks: list[CellStep] = field(default_factory=list)
+    logged: set[tuple[str, str]] = field(default_factory=set)
     ended: dict[str, Message] = field(default_factory=dict)
     busy: dict[Place, str] = field(default_factory=dict)
     together: dict[Place, Cell] = field(default_factory=dict)
@@ -40,7 +42,7 @@ class DeliveryLog:
     cells: AbstractSet[tuple[str, str, str]] = frozenset()
     rows: int = 0
     left: int = 0
-    merged: list[SetCell | AddRow] = field(default_factory=list)
+    merged: list[CellStep] = field(default_factory=list)
     files: int = 0
     files_written: int = 0
     files_removed: int = 0
@@ -107,7 +109,7 @@ def _is_early(letter: Message | None, address: str, ledger: Ledger) -> bool:
     return letter.next_try > ledger.now()
 
 
-def _tell(marks: list[SetCell], send: Send, mark: WelcomeMark) -> None:
+def _tell(marks: list[CellStep], send: Send, mark: WelcomeMark) -> None:
     text = keep_mail_again(send.mark_was, mark.text)
     if not send.told_together and not says(send.mark_was, text):
         marks.append(SetCell(send.mark, text, send.mark_was))

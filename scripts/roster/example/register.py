@@ -54,6 +54,7 @@ def example(
             for rows in admins.values()
             for row in rows
         ],
+        "Logboek": [],
     }
     if dirt > 0:
         soil(tabs, dirt, terms, today, chance)

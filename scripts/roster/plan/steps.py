@@ -11,7 +11,7 @@ from typing import NamedTuple
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
-from roster.sheet.columns import DEELNEMERS
+from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.table import Cell, Place
 
 
@@ -112,6 +112,16 @@ class Document:
 
 CellStep = SetCell | AddRow
 Step = CellStep | Send | WriteFile | Document
+
+
+def row_of_step(step: CellStep) -> tuple[str, str]:
+    """The tab and the key of the row that a step is about."""
+    return (step.tab, step.key) if isinstance(step, AddRow) else (step.place.tab, step.place.key)
+
+
+def is_of_logbook(step: Step) -> bool:
+    """True for what keeps tab Logboek: what is told there is told with the letters, and counts as no cell or row."""
+    return isinstance(step, SetCell | AddRow) and row_of_step(step)[0] == LOGBOEK.title
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from roster.messages.follow_up_cell import pieces
 from roster.plan.delivery_status import read_mark, without_wish
 from roster.reading.row_ids import valid_number
-from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
 from roster.sheet.headings import ALIKE, heading_likeness
 from roster.sheet.table import Cell, Table, is_blank
 
@@ -16,8 +16,11 @@ _ENOUGH = 0.5
 
 
 def lost_headings(tables: dict[str, Table]) -> list[str]:
-    """Dutch sentences, each naming a heading and the column that may be it: it is not added anew in silence."""
-    return [line for table in tables.values() for line in _lost(table)]
+    """Dutch sentences, each naming a heading and the column that may be it: it is not added anew in silence.
+
+    Nothing that people do to tab Logboek stops a round.
+    """
+    return [line for table in tables.values() if table.tab != LOGBOEK.title for line in _lost(table)]
 
 
 def _lost(table: Table) -> Iterator[str]:

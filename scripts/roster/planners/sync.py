@@ -8,6 +8,7 @@ from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.steps import Planner
 from roster.planners.admin_tab import plan_admins
+from roster.planners.logbook_tab import plan_logbook
 from roster.planners.signs import plan_signs
 from roster.planners.status_cells import plan_marks
 from roster.planners.vcards import plan_vcards
@@ -24,6 +25,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_by_hand,
     plan_vcards,
     plan_signs,
+    plan_logbook,
 )
 
 LETTERS: dict[Planner, tuple[str, ...]] = {

@@ -24,11 +24,12 @@ from roster.reading.cell_rules import (
     an_answer_is_yes_or_no,
     an_email_is_well_formed,
 )
+from roster.reading.logbook import read_logbook
 from roster.reading.members import read_leaving, read_names, read_surnames
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.reading.unread import is_error
-from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN, TabSpec
+from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LOGBOEK, STRATEN, TabSpec
 from roster.sheet.table import Cell, Table, fold, is_blank
 
 # Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
@@ -53,7 +54,7 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
     findings: list[Finding] = []
     blank = {
         tab.title: Table(tab.title, tab.title, {}, [], 2, tab.own)
-        for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
+        for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
     }
     found = blank | tables
 
@@ -69,6 +70,7 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         members=_read_members(rows(DEELNEMERS), terms, history),
         requests=_read_requests(rows(BORDAANVRAGEN), terms, history),
         admin_rows=read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
+        logbook=read_logbook(found[LOGBOEK.title], findings),
         unreadable=findings,
     )
     return roster, findings

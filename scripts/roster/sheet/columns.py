@@ -28,7 +28,8 @@ class TabSpec:
     """One tab: its title and its columns, in the order in which a new register shows them.
 
     `heeded` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
-    those that tell whose a row is: where they come first they stay in sight.
+    those that tell whose a row is: where they come first they stay in sight. `named_by` is the heading of the
+    software's own whose cell names a row for it.
     """
 
     title: str
@@ -36,6 +37,7 @@ class TabSpec:
     derived: bool = False
     heeded: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
+    named_by: str = "Nr"
 
     @property
     def own(self) -> frozenset[str]:
@@ -249,5 +251,20 @@ BEHEERDERS = TabSpec(
     known_by=("Nr", "Naam"),
 )
 
-TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS)
+LOGBOEK = TabSpec(
+    "Logboek",
+    (
+        _own("Dag", "Vult Buurtbeheer in: sinds wanneer het zo staat.", width=17),
+        _own("Nr", "Het nummer van de deelnemer.", width=9),
+        _own("Bericht", "Vult Buurtbeheer in: welk bericht het was.", width=20),
+        _own("Versie", "Vult Buurtbeheer in: welke versie het was.", width=19),
+        _own("Stand", "Vult Buurtbeheer in: hoe het ermee staat.", width=13),
+        _own("Kenmerk", "Hieraan herkent Buurtbeheer de deelnemer. Er staat geen naam, nummer of adres in.", width=20),
+        _own("Sleutel", "Hieraan herkent Buurtbeheer het bericht. Laat het staan.", width=15),
+    ),
+    derived=True,
+    named_by="Sleutel",
+)
+
+TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
 TAB = {tab.title: tab for tab in TABS}

@@ -51,7 +51,7 @@ def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
     Titles and headings are compared without capitals, spaces and accents; where that finds
     nothing, hyphens and other marks are left aside too. Extra tabs and columns are left alone,
     blank rows at the end are dropped. Gives the tables by the register's own title; the derived
-    tab Beheerders is absent where it does not stand there yet.
+    tabs Beheerders and Logboek are absent where they do not stand there yet.
     Raises HeadingProblems for missing or doubled tabs, missing columns of people's and doubled headings.
     """
     tables, told = find_what_is_there(list(sheets))

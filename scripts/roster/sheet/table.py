@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from roster.sheet.columns import TAB
+
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
@@ -97,12 +99,17 @@ class Table:
     def keys(self) -> list[str]:
         """One key a row, unique in the tab, the same wherever the row is moved to.
 
-        A row with a Nr of its own is named by it. A row without one, or with one that stands
-        twice (a copied row), is named by what people typed in it; equal rows get a count behind it.
+        A row with a Nr of its own (or what else names rows there) is named by it. A row without one, or with one that
+        stands twice (a copied row), is named by what people typed in it; equal rows get a count behind it.
         """
         if self._keys is None:
             self._keys = row_keys(self)
         return self._keys
+
+    @property
+    def named_by(self) -> str:
+        """The heading whose cell names a row."""
+        return TAB[self.tab].named_by if self.tab in TAB else "Nr"
 
     def place(self, index: int, column: str = "") -> Place:
         """Where row `index` stands."""
@@ -148,11 +155,14 @@ def fold(text: str) -> str:
 def row_keys(table: Table) -> list[str]:
     """Name every row of a table; see `Table.keys`."""
     # What begins with = is a key of ours, and no Nr, whoever typed it there.
-    numbers = [cell.strip() if isinstance(cell, str) and cell[:1] != "=" else "" for cell in table.column("Nr")]
+    numbers = [
+        cell.strip() if isinstance(cell, str) and cell[:1] != "=" else "" for cell in table.column(table.named_by)
+    ]
     times = Counter(numbers)
     if len(times) == len(numbers) and "" not in times:
         return numbers
     typed = [(name, position) for name, position in sorted(table.columns.items()) if name not in table.own]
+    typed = typed or sorted(table.columns.items())  # a tab without anything of people's
     seen: Counter[str] = Counter()
     keys = list(numbers)
     for index in [turn for turn, number in enumerate(numbers) if times[number] > 1 or not number]:

@@ -1,0 +1,99 @@
+"""What the tab Logboek says, as values: each message that left, with a mark of whom it went to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from roster.sheet.table import Place
+
+SECRET, HIGHEST = "geheim", "hoogste"
+"""What names the row that holds the secret, and those that hold the highest Nr ever given."""
+
+_LETTERS = str.maketrans("0123456789abcdef", "bcdfghjkmnpqrstv")
+_MARK, _KEY, _SECRET = 16, 12, 24
+_MADE = re.compile("[bcdfghjkmnpqrstv]+")
+
+
+def in_letters(digest: str) -> str:
+    """A hexadecimal digest in letters of which no name, word or number can arise by chance."""
+    return digest.translate(_LETTERS)
+
+
+def is_mark(text: str) -> bool:
+    """True for a mark of somebody as we make it."""
+    return len(text) == _MARK and _MADE.fullmatch(text) is not None
+
+
+def is_key(text: str) -> bool:
+    """True for the key of a message as we make it."""
+    return len(text) == _KEY and _MADE.fullmatch(text) is not None
+
+
+def is_secret(text: str) -> bool:
+    """True for a secret as we make it."""
+    return len(text) == _SECRET and _MADE.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One message that left, lies ready, was refused, is uncertain or was told by hand, whichever laptop did it.
+
+    `place.key` names its row. `nr` is the row of whom it went to, `mark` the person (`Logbook.mark` of his mobile),
+    "" where nobody knew it. `version` is as the tab says it (`Logbook.version`), `state` as a row tells it.
+    `since` is since when it stands so (local time).
+    """
+
+    place: Place
+    nr: str
+    act: str
+    version: str
+    state: str
+    mark: str
+    since: datetime
+
+
+@dataclass(slots=True, eq=False)
+class Logbook:
+    """All that the tab says. `secret` keys the marks, "" where it is not there.
+
+    `entries` are by key, each once. `highest` is the highest Nr ever given by prefix. `doubles` are rows that say
+    again what another says: copies.
+    """
+
+    secret: str = ""
+    entries: dict[str, LogEntry] = field(default_factory=dict)
+    highest: dict[str, int] = field(default_factory=dict)
+    doubles: list[Place] = field(default_factory=list)
+
+    def mark(self, text: str) -> str:
+        """A mobile (E.164), or another word that must not be read, as the tab says it."""
+        return self._digest(text, _MARK)
+
+    def key(self, nr: str, mark: str, act: str, version: str) -> str:
+        """What names the row of a message: the same from whichever laptop it left."""
+        return self._digest(f"{nr}\n{mark}\n{act}\n{version}", _KEY)
+
+    def version(self, act: str, version: str) -> str:
+        """The version of a message as the tab says it: one that names a group is a mark."""
+        return version if act in NUMBERED else self.mark(version)
+
+    def _digest(self, text: str, length: int) -> str:
+        keyed = hashlib.blake2b(text.encode(), key=self.secret.encode(), digest_size=length // 2)
+        return in_letters(keyed.hexdigest())
+
+
+NUMBERED = ("welcome", "rules_update")
+"""The messages whose version is a version of the texts."""
+
+ACT_NAMES = {
+    "welcome": "welkom",
+    "rules_update": "nieuwe spelregels",
+    "registered": "groep aangemeld",
+    "admin": "nieuwe beheerder",
+    "moved": "andere groep",
+    "number_update": "nieuw regienummer",
+}
+"""What a message is called in the tab, by its act; one that is not here goes by its act."""

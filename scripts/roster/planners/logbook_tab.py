@@ -1,0 +1,194 @@
+"""Keeps tab Logboek: the register itself remembers each message that left, for every laptop and every version of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from roster.logbook import ACT_NAMES, HIGHEST, SECRET, LogEntry, in_letters
+from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.recipient_history import recipient_history_of
+from roster.plan.delivery_status import State, read_mark
+from roster.plan.history import Message, row_of
+from roster.plan.steps import AddRow, CellStep, SetCell, View
+from roster.reading.row_ids import highest_seen
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
+from roster.sheet.table import Cell, Place, says
+
+_HEADS = {"D": DEELNEMERS.title, "B": BORDAANVRAGEN.title}
+_STAY = "Laat deze rij staan"
+
+_Said = dict[str, Cell]
+"""What a row says, by heading."""
+
+
+def plan_logbook(view: View) -> Iterator[CellStep]:
+    """A row for every message that only the ledger knows of, and how it stands where the ledger knows it better.
+
+    Nothing is planned for a register without people.
+    """
+    rows = LogbookRows(view)
+    yield from rows.heads()
+    for message in sorted(view.history.deliveries, key=lambda one: (one.day, one.person, one.act, one.version)):
+        yield from rows.tell(message)
+    yield from rows.outdated()
+
+
+class LogbookRows:
+    """The rows of the tab as they stand by now, and the steps that make them tell of a message.
+
+    A message goes by the same key from every laptop: of the Nr, the person's mark, what it was and its version.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        found = view.roster.logbook
+        self._book = found if found.secret else replace(found, secret=in_letters(view.history.identity(LOGBOEK.title)))
+        self._rows: dict[str, tuple[Place, _Said]] = {}
+        table = view.roster.tables.get(LOGBOEK.title)
+        names = {entry.place.key: key for key, entry in found.entries.items()}
+        for index, name in enumerate(table.keys if table else ()):
+            assert table is not None  # there are no keys without it
+            said = {heading: table.cell(index, heading) for heading in LOGBOEK.headings}
+            self._rows[names.get(name, name)] = (table.place(index), said)
+
+    def heads(self) -> Iterator[CellStep]:
+        """The secret, and the highest Nr that was ever given, so that no laptop gives it again."""
+        found = {}
+        for prefix, tab in _HEADS.items():
+            table = self._view.roster.tables.get(tab)
+            rows = self._view.roster.members if prefix == "D" else self._view.roster.requests
+            there = [*(table.column("Nr") if table else ()), *(row.nr for row in rows)]
+            found[prefix] = highest_seen(prefix, there, self._view.history)
+        if any(found.values()):
+            yield from self._secret()
+        for prefix, highest in found.items():
+            if highest > self._book.highest.get(prefix, 0):
+                told = {"Nr": f"{prefix}-{highest:04d}", "Bericht": "Hoogste Nr"}
+                yield from self._put(f"{HIGHEST} {prefix}", told)
+
+    def _secret(self) -> Iterator[CellStep]:
+        if not self._view.roster.logbook.secret:
+            yield from self._put(SECRET, {"Bericht": _STAY, "Kenmerk": self._book.secret})
+
+    def tell(self, message: Message, since: datetime | None = None) -> Iterator[CellStep]:
+        """What makes the tab tell of a message: of one that the ledger remembers, or one that stands so `since` now."""
+        named = self._named(message)
+        if named is None:
+            return
+        key, told = named
+        if key not in self._rows and message.state == State.WAITS:
+            return
+        if key not in self._rows or since is not None or _is_news(message, self._book.entries.get(key)):
+            told["Stand"] = message.state
+            told["Dag"] = _day(since or message.day, timed=since is not None)
+        yield from self._secret()
+        yield from self._put(key, told)
+
+    def outdated(self) -> Iterator[SetCell]:
+        """Empties copies, and rows of long ago of people who no longer stand in the register."""
+        gone = list(self._book.doubles)
+        last = self._view.terms.today - timedelta(days=self._view.terms.logbook_days)
+        old = [one for one in self._book.entries.values() if one.since.date() < last]
+        if old:
+            here = {member.nr for member in self._view.roster.members}
+            gone += [one.place for one in old if one.nr not in here and one.mark not in self._marks]
+        said = {place.key: cells for place, cells in self._rows.values()} if gone else {}
+        for place in gone:
+            for heading, was in said[place.key].items():
+                if not says(was, ""):
+                    yield SetCell(place.at(heading), "", was)
+
+    def _put(self, key: str, told: Mapping[str, Cell]) -> Iterator[CellStep]:
+        values = {heading: value for heading, value in {**told, "Sleutel": key}.items() if isinstance(value, str)}
+        if key not in self._rows:
+            self._rows[key] = Place(LOGBOEK.title, 0, key), dict(values)
+            yield AddRow(LOGBOEK.title, key, tuple((one, values.get(one, "")) for one in LOGBOEK.headings))
+            return
+        place, said = self._rows[key]
+        for heading, value in values.items():
+            was = said.get(heading)
+            if not says(was, value):
+                said[heading] = value
+                yield SetCell(place.at(heading), value, was)
+
+    def _named(self, message: Message) -> tuple[str, _Said] | None:
+        """The key of a message and what its row says of it besides how it stands; None where nobody knows whose it is.
+
+        Of somebody with another mobile since, the row that was made before tells; without one his mobile of today.
+        """
+        nr, version = row_of(message.person), self._version(message)
+        if version is None:
+            return None
+        told: _Said = {"Nr": nr, "Bericht": ACT_NAMES.get(message.act, message.act), "Versie": version}
+        mobile = next((self._mobiles[one] for one in message.identities if one in self._mobiles), None)
+        if mobile is None:
+            there = self._of_before.get((nr, message.act, version), ())
+            if len(there) == 1:
+                return there[0], told
+            mobile = self._today.get(message.person)
+        if mobile is None:
+            return None
+        told["Kenmerk"] = mark = self._book.mark(mobile)
+        return self._book.key(nr, mark, message.act, version), told
+
+    def _version(self, message: Message) -> str | None:
+        """As the tab says it. The ledger knows a number of the regiegroep by its own digest: only today's is known."""
+        if message.act != NUMBER_UPDATE:
+            return self._book.version(message.act, message.version)
+        number = self._view.terms.regiegroep_number
+        mark, turn = message.version.partition("-")[::2]
+        said = "".join(filter(str.isdecimal, number))[-9:]  # however two laptops' settings write it
+        return self._book.mark(f"{said} {turn}") if mark == self._view.history.number_mark(number) != "" else None
+
+    @cached_property
+    def _mobiles(self) -> dict[str, str]:
+        """The mobiles that stand in the register, by what the ledger knows them by."""
+        identity = self._view.history.identity
+        return {identity(member.mobile): member.mobile for member in self._view.roster.members if member.mobile}
+
+    @cached_property
+    def _today(self) -> dict[str, str]:
+        """The mobile of everybody, by the person that he is to the ledger."""
+        person = recipient_history_of(self._view).person
+        return {person(member): member.mobile for member in self._view.roster.members if member.mobile}
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        return frozenset(map(self._book.mark, self._mobiles.values()))
+
+    @cached_property
+    def _of_before(self) -> dict[tuple[str, str, str], list[str]]:
+        """The keys of rows whose person has no such mobile any more, by Nr, message and version."""
+        found: dict[tuple[str, str, str], list[str]] = {}
+        for key, one in self._book.entries.items():
+            if one.mark not in self._marks:
+                found.setdefault((one.nr, one.act, one.version), []).append(key)
+        return found
+
+
+def _day(since: date | datetime, *, timed: bool) -> str:
+    told = f"{since.day}-{since.month}-{since.year}"
+    return f"{told} {since:%H:%M}" if timed else told
+
+
+def _is_news(message: Message, entry: LogEntry | None) -> bool:
+    """Whether the ledger knows better than a row how a message stands: of a row that cannot be read, it does.
+
+    What the row says is no news to a ledger that told so itself. Of another laptop's word, what was sent is believed.
+    """
+    if entry is None:
+        return message.state != State.WAITS
+    if message.state in (entry.state, State.BUSY):
+        return False
+    told, since = read_mark(message.reported), entry.since
+    if told is not None and (told.state, told.day) == (entry.state, since.date()) and told.at in (None, since.time()):
+        return True
+    is_done = message.state in (State.SENT, State.HAND)
+    if message.state == State.WAITS or (entry.state == State.BUSY and not is_done):
+        return False
+    if entry.state in (State.SENT, State.HAND):
+        return not is_done and message.state == State.REFUSED and message.day > since.date()
+    return message.day >= since.date()

@@ -1,0 +1,100 @@
+"""Reads tab Logboek. Whatever people did to it, no row of it stops a round: what cannot be read is passed over."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from roster.finding import Finding, Weight
+from roster.logbook import ACT_NAMES, HIGHEST, SECRET, Logbook, LogEntry, is_key, is_mark, is_secret
+from roster.plan.delivery_status import State
+from roster.reading.row_ids import LAST, valid_number
+from roster.sheet.columns import LOGBOEK
+from roster.sheet.table import Cell, Place, Table, is_blank
+
+_RULE = "a_row_of_the_logbook_is_ours"
+
+_STATES = (State.HAND, State.SENT, State.READY, State.UNCERTAIN, State.BUSY, State.REFUSED, State.WAITS)
+"""How a message can stand; of two rows of one message the earlier in this list is believed."""
+
+_ACTS = {kind: act for act, kind in ACT_NAMES.items()}
+_SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2}))?")
+_LONGEST = 60
+
+
+def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
+    """What the tab says; rows that cannot be read are told of together, once."""
+    book, strange = Logbook(), []
+    headings = LOGBOEK.headings
+    columns = {heading: list(table.column(heading)) for heading in headings}
+    for index in range(len(table.rows)):
+        cells = {heading: columns[heading][index] for heading in headings}
+        if all(map(is_blank, cells.values())):
+            continue
+        said = {heading: _text(cell) for heading, cell in cells.items()}
+        entry = _entry(table.place(index), said, cells["Dag"])
+        if entry is not None:
+            _take(book, said["Sleutel"], entry)
+        elif not _is_head(book, said):
+            strange.append(table.first + index)
+    if strange:
+        findings.append(_strange(strange))
+    return book
+
+
+def _text(cell: Cell) -> str:
+    return " ".join(cell.split()) if isinstance(cell, str) and len(cell) <= _LONGEST else ""
+
+
+def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
+    """The message that a row tells of; None where that cannot be read."""
+    kind, state, mark, since = said["Bericht"], said["Stand"].casefold(), said["Kenmerk"], _since(day)
+    nr = valid_number(said["Nr"], "")  # whatever its prefix
+    if nr is None or not is_key(said["Sleutel"]) or not kind or state not in _STATES or since is None:
+        return None
+    if mark and not is_mark(mark):
+        return None
+    return LogEntry(place, nr, _ACTS.get(kind, kind), said["Versie"], State(state), mark, since)
+
+
+def _since(cell: Cell) -> datetime | None:
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=None)
+    found = _SINCE.fullmatch(_text(cell))
+    if found is None:
+        return None
+    try:
+        day, month, year, hour, minute = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute)
+    except ValueError:
+        return None
+
+
+def _take(book: Logbook, key: str, entry: LogEntry) -> None:
+    """Of a row that was copied, the one that knows most stays."""
+    known = book.entries.setdefault(key, entry)
+    if known is not entry:
+        first, second = sorted((known, entry), key=lambda one: _STATES.index(one.state))
+        book.entries[key] = first
+        book.doubles.append(second.place)
+
+
+def _is_head(book: Logbook, said: dict[str, str]) -> bool:
+    """Whether a row holds the secret, or the highest Nr."""
+    name, _blank, prefix = said["Sleutel"].partition(" ")
+    if name == SECRET and is_secret(said["Kenmerk"]):
+        book.secret = book.secret or said["Kenmerk"]
+        return True
+    number = valid_number(said["Nr"], prefix) if name == HIGHEST and prefix else None
+    count = int(number.partition("-")[2]) if number else 0
+    if 0 < count <= LAST:
+        book.highest[prefix] = max(count, book.highest.get(prefix, 0))
+    return 0 < count <= LAST
+
+
+def _strange(rows: list[int]) -> Finding:
+    named = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
+    told = (f"Rij {named} is", "telt", "rij") if len(rows) == 1 else (f"De rijen {named} zijn", "tellen", "rijen")
+    message = f"{told[0]} niet te lezen en {told[1]} niet mee."
+    remedy = f"Haal die {told[2]} weg. Wat Buurtbeheer weet, zet het er zelf weer bij."
+    return Finding(Place(LOGBOEK.title), _RULE, Weight.NOTICE, message, remedy)
