@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
@@ -98,14 +99,21 @@ class WelcomeQueue:
         self._group_contexts: dict[str, _GroupContext] = {}
         self._audience = audience_of(view)
         self._welcomed = Welcomed(view)
+        self._turns: dict[str, WelcomeState] = {}
 
-    @cached_property
-    def turns(self) -> list[tuple[Member, WelcomeState]]:
+    @property
+    def turns(self) -> Iterator[tuple[Member, WelcomeState]]:
         """Whose turn it is, of all members in the order of the sheet."""
-        return [(member, self.turn(member)) for member in self._view.roster.members]
+        return ((member, self.turn(member)) for member in self._view.roster.members)
 
     def turn(self, member: Member) -> WelcomeState:
-        """Whether it is a member's turn, and if not, why."""
+        """Whether it is a member's turn, and if not, why. Every planner asks."""
+        key = member.place.key
+        if key not in self._turns:
+            self._turns[key] = self._turn(member)
+        return self._turns[key]
+
+    def _turn(self, member: Member) -> WelcomeState:
         status = self._view.standing.member.get(member.place.key, _BLOCKED)
         if member.left or status is _LEFT:
             return WelcomeState.LEFT
