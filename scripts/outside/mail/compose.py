@@ -6,9 +6,8 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from email import message_from_bytes
 from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP, compat32
@@ -128,7 +127,8 @@ def message_id(act: str, version: str, person: str, sender: str, to: str = "", s
 
 _DRAWN = secrets.token_hex(8)
 HOLES = tuple(f"@@{_DRAWN}.{hole}@@" for hole in ("to", "subject", "message-id", "leave", "plain", "screen"))
-"""What differs from one person to the next, in the order in which it stands in a mail.
+_CARDS = f"@@{_DRAWN}.cards@@"
+"""What differs from one person to the next, in the order in which it stands in a mail, and from group to group.
 
 Drawn anew by every process: whatever people typed that stands in a frame as well (a name in the file name of a
 card), it is never taken for one of these.
@@ -139,15 +139,25 @@ card), it is never taken for one of these.
 def _frame(
     sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...]
 ) -> tuple[str, ...]:
-    """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn.
+    """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn."""
+    text = _outline(sender, reply_to, now, language, with_cards=bool(cards))
+    if cards:
+        between = f"\r\n--{_MIXED.params['boundary']}\r\n"
+        text = text.replace(f"\r\n{_CARDS}", between.join(_card(*card) for card in cards))
+    return tuple(re.split(f"({'|'.join(HOLES)})", text))
+
+
+@lru_cache(maxsize=32)
+def _outline(sender: str, reply_to: str, now: datetime, language: str, *, with_cards: bool) -> str:
+    """A whole mail with holes, also one for the cards of a group.
 
     The library makes it once for all who get the same; to have it take apart, fold and write out
     every header and line of every mail takes ten times as long as all the rest.
     """
     to, subject, name, leave, plain, screen = HOLES
     message = _alternatives(plain, screen)
-    if cards:
-        message = _with_cards(message, cards)
+    if with_cards:
+        message = _with_cards(message)
     for heading, value in (
         ("From", sender),
         ("Date", format_datetime(now)),
@@ -161,7 +171,7 @@ def _frame(
     ):
         message[heading] = value
     message.policy = SMTP
-    return tuple(re.split(f"({'|'.join(HOLES)})", _on_the_wire(message.as_bytes().decode("ascii"))))
+    return _on_the_wire(message.as_bytes().decode("ascii"))
 
 
 def _on_the_wire(text: str) -> str:
@@ -195,28 +205,26 @@ def _alternatives(plain: str, screen: str) -> EmailMessage:
     return message
 
 
-def _with_cards(letter: EmailMessage, cards: Sequence[tuple[str, str]]) -> EmailMessage:
-    """The letter with contact cards behind it, which a phone saves with one tap."""
+def _with_cards(letter: EmailMessage) -> EmailMessage:
+    """The letter with a place for contact cards behind it, which a phone saves with one tap."""
     whole = EmailMessage(policy=compat32)
     whole["MIME-Version"] = "1.0"
     whole["Content-Type"] = _MIXED
     del letter["MIME-Version"]
     letter.policy = SMTP
     whole.attach(letter)
-    for name, text in cards:
-        whole.attach(_card(name, text))
+    place = EmailMessage(policy=SMTP)
+    place.set_payload(_CARDS)
+    whole.attach(place)
     return whole
 
 
 @lru_cache(maxsize=1024)
-def _card(name: str, text: str) -> EmailMessage:
-    """A card as a part of a mail; the same for a whole group. A part is never changed once it is made.
-
-    It is read back as plain lines: headers that are kept taken apart hold ten times their memory.
-    """
+def _card(name: str, text: str) -> str:
+    """A card as a part of a mail; the same for a whole group."""
     part = EmailMessage(policy=SMTP)
     part.set_content(text.encode(), "text", "vcard", cte="base64", filename=name, params={"charset": "utf-8"})
-    return message_from_bytes(part.as_bytes(), EmailMessage, policy=compat32)  # type: ignore[arg-type]  # typeshed pairs a policy with one kind of message; the library takes any
+    return _on_the_wire(part.as_bytes().decode("ascii"))
 
 
 @lru_cache(maxsize=8)
