@@ -251,7 +251,9 @@ class RecipientHistory:
             # else stands today is a household's: one who went from it had a name.
             is_new = now.mobile != last.mobile if person in by_mobile else now.address != last.address
             is_alike = not at_home or person in by_mobile or self._alike(person, now) > 1
-            if person not in told and (is_new or person in self._holder) and is_alike and self._is_he(member, person):
+            # A double that is left when the row beside it went is the same person by name.
+            counts = is_new or person in self._holder or self._has_name(person, now)
+            if person not in told and counts and is_alike and self._is_he(member, person):
                 yield from (person, *self._history.recipients.get(person, _NOBODY).known_as)
 
     def _lasting(self, member: Member) -> Iterator[str]:
@@ -280,6 +282,9 @@ class RecipientHistory:
 
     def _alike(self, person: str, now: Recipient) -> int:
         return shared(self._history.recipients.get(person, _NOBODY), now)
+
+    def _has_name(self, person: str, now: Recipient) -> bool:
+        return self._history.recipients.get(person, _NOBODY).name == now.name != ""
 
     def _has_left(self, member: Member) -> bool:
         return self._view.standing.member.get(member.place.key) is Status.LEFT

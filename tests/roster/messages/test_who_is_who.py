@@ -142,6 +142,21 @@ def test_another_row_with_a_known_mobile_or_address(first: str, second: str, due
     assert welcomed(first, second, second) == [["Sanne Boer"], due, []]
 
 
+@pytest.mark.parametrize(
+    ("copy", "due"),
+    [
+        ("D-0002 | Sanne | Boer | s@mail.example | 06-23450001 | | ja", []),
+        ("D-0002 | SANNE | Boer | other@mail.example | 06-23450001 | | ja", []),
+        (
+            "D-0002 | Tim | Boer | s@mail.example | 06-23450001 | | ja",
+            ["Tim Boer"],
+        ),  # they shared a mobile and an address
+    ],
+)
+def test_a_double_whose_welcomed_row_went_is_known_by_its_name(copy: str, due: list[str]) -> None:
+    assert welcomed(SANNE, f"{SANNE}\n{copy}", copy, copy) == [["Sanne Boer"], [], due, []]
+
+
 def test_a_housemate_who_went_leaves_nobody_taken_for_her() -> None:
     """A couple; she is typed over, and comes back in a row of her own: he stayed himself, and she is known."""
     pair = f"{SANNE}\nD-0002 | Tim | Boer | s@mail.example | 06-23450009 | | ja"
