@@ -173,7 +173,7 @@ def test_rows_are_told_before_a_letter_leaves_and_a_second_checkout_believes_the
     path = tmp_path / "register.xlsx"
     people = [
         {"Voornaam": f"Persoon {n}", "Mobiel": f"+316{20_000_000 + n}", "E-mail": f"persoon{n}@mail.example"}
-        for n in range(1, 41)
+        for n in range(1, 81)
     ]
     register(path, people)
     one, two = checkout(tmp_path / "een", path), checkout(tmp_path / "twee", path)
@@ -183,13 +183,13 @@ def test_rows_are_told_before_a_letter_leaves_and_a_second_checkout_believes_the
         if turn == 1:
             table = checkout(tmp_path / "drie", path).read()["Deelnemers"]
             busy = [str(cell).startswith("bezig sinds") for cell in table.column("Welkom")]
-            assert busy == [True] * 25 + [False] * 15 and table.cell(24, "Nr") == "D-0025"
+            assert busy == [True] * 50 + [False] * 30 and table.cell(49, "Nr") == "D-0050"
             run(tmp_path / "twee", two, second)  # type: ignore[arg-type]  # any register will do
 
     first = Postman(before=meanwhile)
     report = run(tmp_path / "een", one, first)  # type: ignore[arg-type]  # likewise
     assert set(Counter([*first.arrived, *second.arrived]).values()) == {1}
-    assert (len(first.arrived), len(second.arrived), report.code) == (25, 15, 0)
+    assert (len(first.arrived), len(second.arrived), report.code) == (50, 30, 0)
     told = [str(cell) for cell in checkout(tmp_path / "drie", path).read()["Deelnemers"].column("Welkom")]
     assert all(cell.startswith("verstuurd") for cell in told)
 

@@ -14,7 +14,9 @@ from outside.errors import Stop
 from outside.google.client import Calls
 from outside.google.lock import TITLE
 from outside.google.patience import WAITING_FOR_GOOGLE, Patience
+from roster.sheet.columns import TAB
 from servers.sheets_server import Book, Fault, Person, SheetsServer
+from servers.sheets_server.book import letters
 from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import LANGUAGES, Language
 from support.google_matrix import OTHERS, mails, member, new_book, sync
@@ -25,6 +27,8 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 
 SOURCE = Path(__file__).resolve().parents[3] / "scripts" / "outside"
 MOST = 10_000_000
+OURS = TAB["Deelnemers"].headings.index("Status")
+"""Here and to its right stand columns of ours."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +66,7 @@ def delete_lock(book: Book) -> None:
 
 
 CASES: dict[str, tuple[dict[int, Callable[[Book], object]], tuple[int, ...], tuple[str, ...]]] = {
-    "a protected column": ({0: protect("Deelnemers", 22, 24)}, (3,), ("'Deelnemers'", "kolommen W tot en met X", "Beveiligde bladen")),
+    "a protected column": ({0: protect("Deelnemers", OURS, OURS + 2)}, (3,), ("'Deelnemers'", f"kolommen {letters(OURS)} tot en met {letters(OURS + 1)}", "Beveiligde bladen")),
     "a protected tab": ({0: protect("Beheerders")}, (3,), ("'Beheerders'", "beveiligd")),
     "protection of another column": ({0: protect("Deelnemers", 1, 3)}, (0, 1), ()),
     "protection that comes and goes": ({4: protect("Deelnemers"), 5: lambda book: book.tab("Deelnemers").things.clear()}, (0, 1), ()),
@@ -215,7 +219,7 @@ def test_a_first_round_goes_on_through_the_quota(
         {"Deelnemers": rows_of("Deelnemers", members), **{tab: rows_of(tab, lines) for tab, lines in OTHERS.items()}},
     )
     sheets.start_counting()
-    sheets.quota, sheets.quota_seconds = 3, 1.0
+    sheets.quota, sheets.quota_seconds = 1, 1.0
     code, said = sync(laptop(sheets, book, tmp_path))
     assert code in (0, 1), said
     assert len(mails(tmp_path)) == 81 and any(call.status == 429 for call in sheets.calls)
