@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -23,15 +24,19 @@ from roster.planners.overview import Overview
 
 OVERVIEW = "overzicht.html"
 
-_SHOWN_LETTERS = 100
+_SHOWN_LETTERS = 25
 """Letters that lie ready on the page itself; `make preview` shows all."""
 
 
-def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: Ledger) -> None:
-    """Make out/overzicht.html and out/jaarcijfers-<year>.html anew. Raises Stop where the disk does not take them."""
+def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: Ledger, *, otherwise: bool) -> None:
+    """Make out/overzicht.html and out/jaarcijfers-<year>.html anew; `otherwise`: letters went wrong.
+
+    Raises Stop where the disk does not take them.
+    """
     now = datetime.now().astimezone()
     year = view.terms.today.year
-    overview = Overview(replace(view, history=ledger.history()), workbook.link)
+    # Who is whose turn is known already, and is worked out again only where a letter went otherwise than planned.
+    overview = Overview(replace(view, history=ledger.history()) if otherwise else view, workbook.link)
     out = settings.paths.out
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
     letters = [] if settings.mail.leaves else sorted((out / FOLDER).glob("*.eml"))
@@ -46,6 +51,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         "signs": overview.signs(),
         "letters": Markup("".join(map(pieces.lying, letters[:_SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
         "ready": len(letters),
+        "shown": min(len(letters), _SHOWN_LETTERS),
         "files": _files(out),
     }
     figures: dict[str, object] = {**shared, "year": year, "rows": overview.year(year), "day": view.terms.today}
@@ -67,7 +73,7 @@ def _files(out: Path) -> Sequence[tuple[str, str]]:
     for place in sorted(out.iterdir()) if out.is_dir() else []:
         if place.name.startswith((".", OVERVIEW)) or (place.is_dir() and (place / "register.xlsx").exists()):
             continue  # a demonstration has a page of its own
-        count = sum(one.is_file() for one in place.rglob("*")) if place.is_dir() else 1
+        count = sum(len(files) for _folder, _folders, files in os.walk(place)) if place.is_dir() else 1
         name = f"{place.name} ({count} {'bestand' if count == 1 else 'bestanden'})" if place.is_dir() else place.name
         found.append((name, quote(place.name) + ("/" if place.is_dir() else "")))
     return found

@@ -178,7 +178,8 @@ class Tries:
         """The coordinator's page, and a copy of the ledger; where that fails the round is as good as it was."""
         try:
             if self._word in WHOLE and self.report.code != 3:
-                write_overview(view, self._workbook, self._settings, self._ledger)
+                went_wrong = self.report.uncertain + self.report.failed > 0
+                write_overview(view, self._workbook, self._settings, self._ledger, otherwise=went_wrong)
             keep_copy(self._ledger, self._settings.paths.state / "backups")
         except Stop as stop:
             warn(f"{stop.message} {stop.remedy}")

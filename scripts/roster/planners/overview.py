@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from roster.finding import Finding
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
@@ -23,6 +24,9 @@ _KEPT = 365
 """Days that the row of somebody who left is of use."""
 
 _MONTHS = 12
+
+_NAMED = 100
+"""Places of one need that are named: with thousands a page is no help on a phone."""
 
 _STICKER, _BOTH_GROUPS = "a_member_shows_the_sticker", "an_admin_sits_in_both_admin_groups"
 TOLD_APART = (
@@ -57,6 +61,11 @@ class Need:
     who: str
     how: str
     spots: tuple[Spot, ...] = ()
+
+    @property
+    def more(self) -> int:
+        """Places that are not named."""
+        return self.count - len(self.spots) if self.spots else 0
 
 
 YOU, ADMINS = "u", "de beheerder van die groep"
@@ -307,10 +316,11 @@ class Overview:
 
     def _cells(self, findings: Iterable[Finding], *, told: bool = False) -> tuple[Spot, ...]:
         """The cells of findings; `told`: with what is wrong there."""
-        return tuple(self._spot(one.place, "", one.message if told else "") for one in findings if one.place.row)
+        named = islice((one for one in findings if one.place.row), _NAMED)
+        return tuple(self._spot(one.place, "", one.message if told else "") for one in named)
 
     def _spots(self, places: Iterable[tuple[Place, str]]) -> tuple[Spot, ...]:
-        return tuple(self._spot(place, name) for place, name in places if place.row)
+        return tuple(self._spot(place, name) for place, name in islice(places, _NAMED) if place.row)
 
     def _spot(self, place: Place, name: str, what: str = "") -> Spot:
         table = self._view.roster.tables.get(place.tab)
