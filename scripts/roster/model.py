@@ -81,22 +81,46 @@ class Limits:
     sticker_days: int = _between(30, 0, 3_650)
 
 
+def _read_as(default: object, kind: str) -> Any:
+    """What the settings say of the network, and what kind of thing that is: who reads it stands in outside/config."""
+    return field(default=default, metadata={"kind": kind})
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Who we are; what is not set is of one town, or of no town where the file names another.
+
+    `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine.
+    """
+
+    name: str = _read_as("BuurtPreventieApp Den Helder", "words")
+    short_name: str = _read_as("BPA", "words")
+    places: tuple[str, ...] = _read_as(("Den Helder", "Huisduinen", "Julianadorp"), "names")
+    regiegroep_number: str = _read_as("", "phone")
+    regiegroep_number_for: str = _read_as("everyone", "whom")
+    coordinator: str = _read_as("", "text")
+    coordinator_email: str = _read_as("", "address")
+    website: str = _read_as("", "website")
+    official_domains: tuple[str, ...] = _read_as(("politie.nl", "denhelder.nl"), "domains")
+    bounds: Bounds = _read_as(Bounds(), "box")
+    municipality: str = _read_as("Den Helder", "text")
+    municipality_number: str = _read_as("14 0223", "short number")
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What every rule is held to: today, and the limits that the coordinator chose.
+    """What every rule is held to: today, who we are, and the limits that the coordinator chose.
 
     `rules_version` is the version of the spelregels under templates/; `mail_done` is the state of a
     letter that the mailbox took ("klaargezet" or "verstuurd"). `number_is_example` is True where the settings
-    hold the example number and it may not be used, so that `regiegroep_number` is "". `new_admin_cards` is False
+    hold the example number and it may not be used, so that `network` has none. `new_admin_cards` is False
     where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new. `language_names` are
     other words for a language in the column Taal. `logbook_days` is how long tab Logboek keeps what went to people who
     no longer stand in the register.
     """
 
     today: date
-    places: tuple[str, ...] = ("Den Helder", "Huisduinen", "Julianadorp")
-    official_domains: tuple[str, ...] = ("politie.nl", "denhelder.nl")
-    bounds: Bounds = Bounds()
+    network: Network = Network()
     limits: Limits = Limits()
     language: str = "nl"
     languages: tuple[str, ...] = ("nl", "en")
@@ -106,15 +130,9 @@ class Terms:
         ("engels", "en"),
         ("english", "en"),
     )
-    short_name: str = "BPA"
-    network_name: str = "BuurtPreventieApp Den Helder"
-    regiegroep_number: str = ""
-    regiegroep_number_for: str = "everyone"
     number_is_example: bool = False
-    coordinator: str = ""
     rules_version: str = "1"
     mail_done: str = "klaargezet"
-    municipality: str = "Den Helder"
     new_admin_cards: bool = True
     logbook_days: int = 365
 

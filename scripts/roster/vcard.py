@@ -31,10 +31,10 @@ class Frame:
 def frame(group: Group, terms: Terms) -> Frame:
     """The frame of a group's cards."""
     name = _on_one_line(group.name)
-    prefix = escape(f"{terms.short_name} {shorten(name, GROUP_ROOM)} ·")
+    prefix = escape(f"{terms.network.short_name} {shorten(name, GROUP_ROOM)} ·")
     # FN is "FN:prefix given family"; N has two separators more, and a card's name is never shortened twice.
     room = CARD_LINE - len("FN:") - len(f"{prefix} ".encode()) - 3
-    return Frame(prefix, escape(shorten(name, CARD_LINE - len("ORG:"))), file_name(terms.short_name)[:20], room)
+    return Frame(prefix, escape(shorten(name, CARD_LINE - len("ORG:"))), file_name(terms.network.short_name)[:20], room)
 
 
 def card(member: Member, shared: Frame) -> str:

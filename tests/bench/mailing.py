@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts")]
 
 from outside.text.templates import find_text  # noqa: E402  # the path above comes first
-from roster.model import Terms  # noqa: E402  # likewise
+from roster.model import Network, Terms  # noqa: E402  # likewise
 
 
 class Sink(socketserver.StreamRequestHandler):
@@ -68,7 +68,7 @@ def our_settings(folder: Path, port: int, letters: int) -> Path:
 
 def their_files(folder: Path, port: int, letters: int) -> None:
     """mailmerge's template, people and server: the same welcome, plain and Markdown, to as many."""
-    terms = Terms(today=date.today(), regiegroep_number="06-23456789")
+    terms = Terms(today=date.today(), network=Network(regiegroep_number="06-23456789"))
     facts = {
         "greeting": "@@greeting@@",
         "name": "x",
@@ -78,7 +78,7 @@ def their_files(folder: Path, port: int, letters: int) -> None:
         "is_admin": False,
         "regiegroep_number": "06-23456789",
         "regiegroep_tel": "0623456789",
-        "network": terms.network_name,
+        "network": terms.network.name,
         "short_name": "BPA",
         "coordinator": "",
         "version": "1",

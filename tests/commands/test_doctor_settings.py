@@ -12,9 +12,9 @@ from conftest import CHECKOUT
 from outside.commands.doctor import Health, _show, examine
 from outside.commands.doctor_sender import examine_sender
 from outside.commands.doctor_settings import examine_settings
-from outside.config.settings import Mail, Network, Settings, load_settings
+from outside.config.settings import Mail, Settings, load_settings
 from outside.excel.create import create_register
-from roster.model import Bounds
+from roster.model import Bounds, Network
 
 SOUND = Settings(
     network=Network(regiegroep_number="06-23456789", coordinator="Kim de Wit", coordinator_email="kim@buurt-post.nl"),

@@ -365,7 +365,9 @@ def test_the_wish_of_who_stood_in_a_row_before_goes_when_another_is_typed_over()
         table("verstuurd 1-1-2026 (versie 1); wil geen mail", "D-0001"), replace(HISTORY, deliveries=[letter("x", "y")])
     )
     view.roster.members[0].told_no_mail = True
-    view = replace(view, terms=replace(view.terms, regiegroep_number=""))  # the welcome waits
+    view = replace(
+        view, terms=replace(view.terms, network=replace(view.terms.network, regiegroep_number=""))
+    )  # the welcome waits
     assert [step.value for step in plan_missed_marks(view)] == ["verstuurd 1-1-2026 (versie 1)"]
 
 

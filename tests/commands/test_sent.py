@@ -183,7 +183,14 @@ def test_new_rules_go_to_the_page_for_whoever_was_welcomed_by_hand() -> None:
         Message("D-0005", "rules_update", "2", "geweigerd", TODAY, els, history.address_mark("els@mail.example")),
     ]
     seen = view(
-        sheet, replace(TERMS, rules_version="2", regiegroep_number="06-23456789", mail_done="verstuurd"), history
+        sheet,
+        replace(
+            TERMS,
+            rules_version="2",
+            network=replace(TERMS.network, regiegroep_number="06-23456789"),
+            mail_done="verstuurd",
+        ),
+        history,
     )
     found = {one.nr: one.has_version for one in by_hand(seen) if one.has_version}
     assert found == {"D-0001": "1", "D-0002": "1", "D-0005": "1"}

@@ -22,7 +22,7 @@ from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.run.round import run
 from roster.example.register import example
-from roster.model import Bounds, Terms
+from roster.model import Bounds, Network, Terms
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
 from support.judged_example import judge
@@ -112,7 +112,7 @@ def test_a_list_that_excel_cannot_hold_is_left_out(
     tmp_path: Path, places: tuple[str, ...], list_of_them: str | None
 ) -> None:
     """A comma would make two places of one; over 255 marks Excel calls the file damaged."""
-    create_register(tmp_path / "r.xlsx", terms=Terms(TODAY, places=places))
+    create_register(tmp_path / "r.xlsx", terms=Terms(TODAY, network=Network(places=places)))
     sheet = load_workbook(tmp_path / "r.xlsx")["Straten"]
     rules = {rule.formula1 for rule in sheet.data_validations.dataValidation}
     assert rules == {'"even,oneven"', "Groepen!$A$2:$A$2000"} | ({list_of_them} if list_of_them else set())
@@ -128,7 +128,7 @@ def test_a_list_that_excel_cannot_hold_is_left_out(
 )
 def test_an_example_of_any_town_is_sound(places: tuple[str, ...], bounds: Bounds) -> None:
     """Its streets lie in its places and its signs on its map."""
-    terms = Terms(TODAY, places=places, bounds=bounds, municipality=places[0])
+    terms = Terms(TODAY, network=Network(places=places, bounds=bounds, municipality=places[0]))
     tabs = example(300, 1, TODAY, 0, terms)
     _, findings = judge(tabs, terms)
     assert [finding.line for finding in findings] == []

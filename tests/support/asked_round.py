@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from outside.config.choices import Choices
-from outside.config.settings import Mail, Network, Paths, Settings
+from outside.config.settings import Mail, Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.run.round import Tries
+from roster.model import Network
 from roster.plan.steps import Planner
 from roster.planners.sync import PLANNERS
 from support.sheet_notation import TODAY

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
+from outside.config.settings import Mail, Paths, Settings, WorkbookSettings
 from outside.google.patience import Patience
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
+from roster.model import Network
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, Person, SheetsServer

@@ -13,7 +13,7 @@ from roster.planners.status_cells import plan_marks
 from support.plans import cells, view
 from support.sheet_notation import TERMS, register
 
-SMTP = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
+SMTP = replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-23456789"), mail_done="verstuurd")
 DAY = date(2026, 3, 1)
 HEAD = "Nr | Voornaam | Achternaam | E-mail | Mobiel | Afgemeld op | Akkoord spelregels | Welkom"
 

@@ -8,8 +8,9 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 
-from outside.config.settings import Mail, Network, Settings
+from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
+from roster.model import Network
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.pages import FACTS

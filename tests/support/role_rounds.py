@@ -64,5 +64,7 @@ OTHER = "06-29999999"
 
 
 def changed(rounds: Rounds, number: str = OTHER, whom: str = "everyone") -> Rounds:
-    rounds.terms = replace(rounds.terms, regiegroep_number=number, regiegroep_number_for=whom)
+    rounds.terms = replace(
+        rounds.terms, network=replace(rounds.terms.network, regiegroep_number=number, regiegroep_number_for=whom)
+    )
     return rounds

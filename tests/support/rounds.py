@@ -19,7 +19,7 @@ from support.plans import carried_out, view
 from support.sheet_notation import TERMS
 
 PLANNERS: tuple[Planner, ...] = (plan_registered, plan_role_letters, plan_welcome)
-SYNC = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
+SYNC = replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-23456789"), mail_done="verstuurd")
 
 
 @dataclass

@@ -23,7 +23,7 @@ from outside.run.apply import Report, apply
 from outside.run.deliver import settle
 from roster.messages.welcome import plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
+from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
 from roster.plan.history import History
 from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFile
 from roster.reading.row_ids import give_numbers
@@ -33,7 +33,7 @@ from support.json_register import JsonRegister
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
 SETTINGS = Settings(mail=Mail(sender="Buurtwacht <buurt@mail.example>"))
-TERMS = Terms(today=TODAY, regiegroep_number="06-12345678")
+TERMS = Terms(today=TODAY, network=Network(regiegroep_number="06-12345678"))
 
 
 def view_of(table: Table, history: History, terms: Terms = TERMS) -> View:

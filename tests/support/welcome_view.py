@@ -6,14 +6,16 @@ from dataclasses import replace
 from datetime import date
 
 from roster.messages.welcome import plan_welcome
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status, Terms
+from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
 
 TODAY = date(2026, 3, 5)
-TERMS = Terms(TODAY, regiegroep_number="06-23456789", network_name="Buurtgroep Voorbeeld", coordinator="Marijke Bakker")
+TERMS = Terms(
+    TODAY, network=Network(regiegroep_number="06-23456789", name="Buurtgroep Voorbeeld", coordinator="Marijke Bakker")
+)
 HISTORY = History(salt=b"zout")
 
 

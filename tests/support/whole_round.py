@@ -13,8 +13,9 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from outside.config.choices import Choices
-from outside.config.settings import Mail, Network, Paths, Settings, WorkbookSettings
+from outside.config.settings import Mail, Paths, Settings, WorkbookSettings
 from outside.run.round import run
+from roster.model import Network
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
 from support.ground import register_at

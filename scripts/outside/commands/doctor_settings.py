@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from email.utils import parseaddr
 
-from outside.config.settings import Network, Settings
+from outside.config.settings import Settings
 from outside.workbook import Health
 from roster.cells.phones import phone
 from roster.messages.audience import is_placeholder
+from roster.model import Network
 from roster.sheet.table import fold
 
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})

@@ -31,7 +31,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
         prepared = prepare(open_workbook(settings), settings, choices, (), ledger.history())
         taken_back = _take_back_older(prepared, ledger, settings, force=choices.force)
         view = replace(prepared.view, history=ledger.history())
-    number = view.terms.regiegroep_number
+    number = view.terms.network.regiegroep_number
     if not number:
         raise Stop(
             f"In {settings.source.name} staat nog geen echt nummer van de regiegroep.",
@@ -59,7 +59,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
 
 def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, force: bool) -> str:
     """Take back what lies ready with another number, also where nobody needs to hear of this one; what to type then."""
-    view, number = prepared.view, prepared.view.terms.regiegroep_number
+    view, number = prepared.view, prepared.view.terms.network.regiegroep_number
     if not number:
         return ""
     mark = view.history.number_mark(number)

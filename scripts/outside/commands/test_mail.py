@@ -116,9 +116,9 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
         "greeting": "Sanne",
         "name": "Sanne de Proef",
         "group": "Proefgroep",
-        "network": terms.network_name,
-        "short_name": terms.short_name,
-        "coordinator": terms.coordinator,
+        "network": terms.network.name,
+        "short_name": terms.network.short_name,
+        "coordinator": terms.network.coordinator,
         "regiegroep_number": NUMBER,
         "regiegroep_tel": NUMBER.replace("-", ""),
     }
@@ -145,7 +145,7 @@ def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
 
 
 def _place(terms: Terms) -> dict[str, object]:
-    return {"area": f"Proefgebied {terms.places[0]}", "admins": ["Jan Voorbeeld"]}
+    return {"area": f"Proefgebied {terms.network.places[0]}", "admins": ["Jan Voorbeeld"]}
 
 
 def _as_test(letter: Letter) -> Letter:

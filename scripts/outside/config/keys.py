@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from outside.config.values import Reader, bedoelde_u
-from roster.model import Bounds, Terms
+from roster.model import Bounds, Network
 
 SettingKey = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""
@@ -111,7 +110,7 @@ def of_this_town(network: dict[str, Any]) -> dict[str, Any]:
 
     What the file does not say of it then follows from what it does say, or bars nothing.
     """
-    ours, places = Terms(date.min).municipality, network.get("places", ())
+    ours, places = Network().municipality, network.get("places", ())
     town = network.get("municipality") or (ours if not places or ours in places else places[0])
     if town == ours:
         return network

@@ -30,7 +30,7 @@ from outside.config.values import (
     words,
 )
 from outside.errors import Stop
-from roster.model import Bounds, Limits, Terms
+from roster.model import Limits, Network, Terms
 
 _SHOWN = 60
 """Problems that are told one by one."""
@@ -55,27 +55,6 @@ class WorkbookSettings:
     spreadsheet: str = _key("", any_text)
     credentials: Path = _key(Path("config/secrets/service-account.json"), file_path)
     shared: bool = _key(False, true_or_false)
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """Who we are; what is not set is of one town, or of no town where the file names another.
-
-    `regiegroep_number` is as typed, "" where there is none; `website` without https:// is fine.
-    """
-
-    name: str = _key("BuurtPreventieApp Den Helder", words)
-    short_name: str = _key("BPA", words)
-    places: tuple[str, ...] = _key(("Den Helder", "Huisduinen", "Julianadorp"), several(words, at_least=1))
-    regiegroep_number: str = _key("", dialled)
-    regiegroep_number_for: str = _key("everyone", one_of("everyone", "admins"))
-    coordinator: str = _key("", any_text)
-    coordinator_email: str = _key("", plain_address)
-    website: str = _key("", website)
-    official_domains: tuple[str, ...] = _key(("politie.nl", "denhelder.nl"), several(domain, at_least=0))
-    bounds: Bounds = _key(Bounds(), box)
-    municipality: str = _key("Den Helder", any_text)
-    municipality_number: str = _key("14 0223", short_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,31 +114,38 @@ class Settings:
 
     def terms(self, today: date) -> Terms:
         """What the rules are held to on that day."""
-        network = self.network
         there = sorted(languages(), key=lambda one: one != self.language)
         return Terms(
             today=today,
-            places=network.places,
-            municipality=network.municipality,
-            official_domains=network.official_domains,
-            bounds=network.bounds,
+            network=self.network,
             limits=self.limits,
             language=self.language,
             languages=tuple(there),
             language_names=tuple((word, one) for one in there for word in words_of(one).also_called),
-            short_name=network.short_name,
-            network_name=network.name,
-            regiegroep_number=network.regiegroep_number,
-            regiegroep_number_for=network.regiegroep_number_for,
-            coordinator=network.coordinator,
             logbook_days=self.privacy.keep_logbook_days,
         )
 
 
+_KINDS: dict[str, Reader] = {
+    "words": words,
+    "names": several(words, at_least=1),
+    "phone": dialled,
+    "whom": one_of("everyone", "admins"),
+    "text": any_text,
+    "address": plain_address,
+    "website": website,
+    "domains": several(domain, at_least=0),
+    "box": box,
+    "short number": short_number,
+}
+
+
 def _reader(key: Field[Any]) -> Reader:
-    """How a setting is read; a number of the law is bounded where it is declared."""
+    """How a setting is read; what the rules know of is bounded, or of a kind, where it is declared."""
     if "read" in key.metadata:
         return cast("Reader", key.metadata["read"])
+    if "kind" in key.metadata:
+        return _KINDS[key.metadata["kind"]]
     return share if isinstance(key.default, float) else whole(*key.metadata["between"])
 
 

@@ -64,7 +64,7 @@ def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
         heading.alignment = Alignment(vertical="center", wrap_text=True)
         heading.border = Border(right=line)
         if column.note:
-            note = hint(column, terms.places, terms.bounds.spot)
+            note = hint(column, terms.network.places, terms.network.bounds.spot)
             heading.comment = Comment(note, "Buurtbeheer", height=76, width=270)
         below = sheet.column_dimensions[letter]
         below.width = width_of(column)
@@ -116,7 +116,7 @@ def _dropdown(column: Column, tab: TabSpec, last: int, terms: Terms) -> DataVali
     if source:
         formula = f"{source}!$A$2:$A${last}"
     else:
-        words = offered(column, terms.places, terms.languages)
+        words = offered(column, terms.network.places, terms.languages)
         formula = '"{}"'.format(",".join(words).replace('"', '""'))
         if not words or any("," in word for word in words) or len(formula) > _LONGEST_LIST:
             return None

@@ -79,7 +79,7 @@ def _heading(here: TabState, position: int, column: Column, terms: Terms) -> Ite
     look = here.heads.get(position, {})
     cell: Json = {}
     if column.note and not look.get("note"):
-        cell["note"] = hint(column, terms.places, terms.bounds.spot)
+        cell["note"] = hint(column, terms.network.places, terms.network.bounds.spot)
     if not look.get("userEnteredFormat"):
         cell["userEnteredFormat"] = {
             "backgroundColor": colour(OURS if column.own else THEIRS),
@@ -134,7 +134,7 @@ def dropdown(column: Column, tab: TabSpec, places: Mapping[str, TabState], terms
         title = "'" + there.title.replace("'", "''") + "'"
         formula = f"={title}!${letter}${there.heading_row + 2}:${letter}"
         return _rule("ONE_OF_RANGE", [formula])
-    words = offered(column, terms.places, terms.languages)
+    words = offered(column, terms.network.places, terms.languages)
     return _rule("ONE_OF_LIST", list(words)) if words else None
 
 

@@ -63,7 +63,7 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     ready = [one for one in ledger.messages.in_state(State.READY) if one.act in acts]
     lying = {one.key: known[one.message_id] for one in ready if one.message_id in known}
     unknown = [one for one in ready if one.message_id not in known]
-    older = {} if is_placeholder(view.terms.regiegroep_number) else _with_example_number(unknown, folder)
+    older = {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder)
     leaving = untold(view)
     lying = {key: one for key, one in (lying | older).items() if key not in leaving}
     changed: list[str] = []

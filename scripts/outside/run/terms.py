@@ -27,6 +27,6 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
 
 def without_example_number(terms: Terms, *, made_up: bool) -> Terms:
     """The terms without the example number of the regiegroep, unless all is made up and no mail really leaves."""
-    if not is_placeholder(terms.regiegroep_number) or (made_up and terms.mail_done != "verstuurd"):
+    if not is_placeholder(terms.network.regiegroep_number) or (made_up and terms.mail_done != "verstuurd"):
         return terms
-    return replace(terms, regiegroep_number="", number_is_example=True)
+    return replace(terms, network=replace(terms.network, regiegroep_number=""), number_is_example=True)

@@ -294,7 +294,7 @@ def _leave_blank_rows(members: list[Row], chance: Random) -> None:
 def _soil_the_other_tabs(tabs: dict[str, list[Row]], terms: Terms, today: date) -> None:
     """Each structural fault once, on rows of its own, so that no sound group's members are held back for it."""
     groups, streets, requests = tabs["Groepen"], tabs["Straten"], tabs["Bordaanvragen"]
-    area, town = groups[0]["Gebied"], terms.places[0]
+    area, town = groups[0]["Gebied"], terms.network.places[0]
     groups += [
         {"Groep": "Nog zonder straten", "Gebied": area, "Opmerking": "wie wil hier beginnen?"},
         {"Groep": "Overkant", "Gebied": "Onbekend gebied", "Aangemeld op": today - timedelta(days=30)},
@@ -312,7 +312,7 @@ def _soil_the_other_tabs(tabs: dict[str, list[Row]], terms: Terms, today: date) 
     started = [row["Groep"] for row in groups if row.get("Gestart op") and row.get("Aangemeld op")] or [None]
     asking = [row["Groep"] for row in requests if not row.get("Besluit")] or started
     free = [name for name in started if name not in asking] or started
-    (latitude, longitude), (north, east) = terms.bounds.at(0.803, 0.4), terms.bounds.at(0.82, 0.42)
+    (latitude, longitude), (north, east) = terms.network.bounds.at(0.803, 0.4), terms.network.bounds.at(0.82, 0.42)
     spots = (f"{latitude:.6f}, {longitude:.6f}", f"{north:.6f}, {east:.6f}")
     near, swapped = f"{latitude + 1e-6:.6f}, {longitude:.6f}", f"{east:.6f}, {north:.6f}"
     requests += [

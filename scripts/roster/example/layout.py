@@ -103,16 +103,16 @@ def lay_out(members: int, terms: Terms, chance: Random, today: date, *, crowded:
     found = []
     for turn, size in enumerate(_sizes(members, chance, crowded=crowded)):
         area, place, up, along = AREAS[_SHARES[turn % len(_SHARES)]]
-        town = _town(place, terms.places)
+        town = _town(place, terms.network.places)
         registered: date | None = today - timedelta(days=chance.randint(90, 3000))
         started = registered + timedelta(days=chance.randint(1, 30)) if registered else None
         if turn % 12 == 5:
             registered = started = None
         elif turn % 12 == 9:
             registered, started = today - timedelta(days=chance.randint(2, 20)), None
-        middle = terms.bounds.at(up + chance.uniform(-0.033, 0.033), along + chance.uniform(-0.03, 0.03))
+        middle = terms.network.bounds.at(up + chance.uniform(-0.033, 0.033), along + chance.uniform(-0.03, 0.03))
         found.append(Neighbours(next(names), area, town, middle, size, registered, started))
-    _lay_streets(found, terms.places, chance)
+    _lay_streets(found, terms.network.places, chance)
     return found
 
 

@@ -47,7 +47,7 @@ def example(
         "Deelnemers": people,
         "Groepen": [group_row(group, chance) for group in groups],
         "Straten": [street_row(stretch, group) for group in groups for stretch in group.stretches],
-        "Gebieden": area_rows(groups, terms.places, chance),
+        "Gebieden": area_rows(groups, terms.network.places, chance),
         "Bordaanvragen": list(sign_requests(groups, admins, today, chance)),
         "Beheerders": [
             {"Nr": row["Nr"], "In regiegroep": "ja", "In gebiedsgroep": "ja"}

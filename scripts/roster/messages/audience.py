@@ -49,8 +49,8 @@ class Audience:
     def number_for(self, member: Member) -> str:
         """The regiegroep's number as far as this member may know it, "" where he may not."""
         terms = self._view.terms
-        may = member.role is Role.ADMIN or terms.regiegroep_number_for == "everyone"
-        return terms.regiegroep_number if may else ""
+        may = member.role is Role.ADMIN or terms.network.regiegroep_number_for == "everyone"
+        return terms.network.regiegroep_number if may else ""
 
     def refused(self, member: Member, act: str, version: str) -> Message | None:
         """The letter that his present address refused, if it did: it is not tried there again."""
@@ -63,8 +63,8 @@ class Audience:
         terms = self._view.terms
         return {
             "greeting": member.first_name or member.name[:1].upper() + member.name[1:],
-            "network": terms.network_name,
-            "coordinator": terms.coordinator,
+            "network": terms.network.name,
+            "coordinator": terms.network.coordinator,
         }
 
     def number_facts(self, member: Member) -> dict[str, object]:

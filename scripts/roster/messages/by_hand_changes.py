@@ -42,6 +42,6 @@ def changes_by_hand(view: View) -> list[Change]:
             found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)
     for member in who_hears_the_number(view).by_hand:
         if member.place.key not in found:
-            number = Notice(number=view.history.number_mark(view.terms.regiegroep_number))
+            number = Notice(number=view.history.number_mark(view.terms.network.regiegroep_number))
             found[member.place.key] = Change(member, NUMBER_UPDATE, number_version(member, view), number)
     return list(found.values())

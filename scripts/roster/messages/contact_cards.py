@@ -56,8 +56,8 @@ def regiegroep_card(number: str, terms: Terms) -> Cards:
 
 def regiegroep_at(mobile: str, terms: Terms) -> Cards:
     """The regiegroep's card with this number (E.164), which is not looked at."""
-    prefix, org = escape(f"{terms.short_name} ·"), escape(shorten(terms.network_name, 70))
-    shared = Frame(prefix, org, file_name(terms.short_name)[:20], 50)
+    prefix, org = escape(f"{terms.network.short_name} ·"), escape(shorten(terms.network.name, 70))
+    shared = Frame(prefix, org, file_name(terms.network.short_name)[:20], 50)
     contact = Member(Place(""), "regiegroep", organisation="Regiegroep", mobile=mobile, role=Role.ADMIN)
     return ((_file("Regiegroep"), _crlf(card(contact, shared))),)
 

@@ -93,7 +93,7 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     Empty for none. A row that is busy names no number, so it may be today's.
     """
     recipients, history = recipient_history_of(view), view.history
-    cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.regiegroep_number)
+    cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.network.regiegroep_number)
     if str(recipients.cell(member, "Nr") or "").strip() != member.nr:
         return frozenset()  # a copied row
     busy, row = read_mark(cell), number_told(cell, member.nr)
@@ -108,15 +108,15 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
 
 
 def _letter(member: Member, view: View) -> Send:
-    mark = view.history.number_mark(view.terms.regiegroep_number)
-    cards = regiegroep_card(view.terms.regiegroep_number, view.terms)
+    mark = view.history.number_mark(view.terms.network.regiegroep_number)
+    cards = regiegroep_card(view.terms.network.regiegroep_number, view.terms)
     send = welcome_queue_of(view).letter(member, NUMBER_UPDATE, number_version(member, view), COLUMN)
     return replace(send, facts=send.facts | facts_of((), cards), cards=cards, notice=Notice(number=mark))
 
 
 def number_version(member: Member, view: View) -> str:
     """One letter a number; a number that comes back after another is told again."""
-    mark, done = view.history.number_mark(view.terms.regiegroep_number), audience_of(view).done
+    mark, done = view.history.number_mark(view.terms.network.regiegroep_number), audience_of(view).done
     told = sum(one.notice.number == mark and one.state in done for one in _letters(member, view))
     return f"{mark}-{told + 1}" if told else mark
 

@@ -25,7 +25,7 @@ def plan_registered(view: View) -> Iterator[Send]:
     Who is welcomed, or became an admin of it, after that reads all of it there: nobody gets two mails with the same
     number.
     """
-    if not view.terms.regiegroep_number:
+    if not view.terms.network.regiegroep_number:
         return
     ours = {one.version for one in view.history.deliveries if one.act == REGISTERED}
     for group, admins in _registered_groups(view):
@@ -167,7 +167,7 @@ def _another_laptop(cell: Cell) -> bool:
 
 
 def _letter(admin: Member, group: Group, view: View) -> Send:
-    audience, number = audience_of(view), view.terms.regiegroep_number
+    audience, number = audience_of(view), view.terms.network.regiegroep_number
     cards = regiegroep_card(number, view.terms)
     return audience.letter(
         admin,

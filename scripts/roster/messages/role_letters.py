@@ -98,8 +98,8 @@ def _told(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Messag
 def _name(letter: Message, view: View) -> str:
     """How the row calls a letter; "" for one about a number that is today's no more."""
     if letter.act == NUMBER_UPDATE:
-        current = letter.notice.number == view.history.number_mark(view.terms.regiegroep_number)
-        return number_named(view.terms.regiegroep_number) if current else ""
+        current = letter.notice.number == view.history.number_mark(view.terms.network.regiegroep_number)
+        return number_named(view.terms.network.regiegroep_number) if current else ""
     group = view.roster.group_named.get(letter.version)
     return group_named_in(letter.act, group.name if group else letter.version)
 

@@ -139,7 +139,7 @@ class WelcomeQueue:
             return WelcomeState.BY_HAND
         if is_left_alone(member, self._view):
             return WelcomeState.LEFT_ALONE
-        return WelcomeState.DUE if self._view.terms.regiegroep_number else WelcomeState.NUMBER
+        return WelcomeState.DUE if self._view.terms.network.regiegroep_number else WelcomeState.NUMBER
 
     def letter(
         self, member: Member, act: str = WELCOME, version: str = "", column: str = "Welkom", **more: object
@@ -227,7 +227,7 @@ class WelcomeQueue:
             "area": circle.area,
             "admins": [admin.name for admin in circle.admins if admin is not member],
             "is_admin": is_admin,
-            "short_name": self._view.terms.short_name,
+            "short_name": self._view.terms.network.short_name,
             "invitation": circle.invitation,
             "has_started": circle.has_started,
             "in_whatsapp": member.in_whatsapp is True,

@@ -138,7 +138,7 @@ class LogbookRows:
         """As the tab says it. The ledger knows a number of the regiegroep by its own digest: only today's is known."""
         if message.act != NUMBER_UPDATE:
             return self._book.version(message.act, message.version)
-        number = self._view.terms.regiegroep_number
+        number = self._view.terms.network.regiegroep_number
         mark, turn = message.version.partition("-")[::2]
         said = "".join(filter(str.isdecimal, number))[-9:]  # however two laptops' settings write it
         return self._book.mark(f"{said} {turn}") if mark == self._view.history.number_mark(number) != "" else None

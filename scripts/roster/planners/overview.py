@@ -262,7 +262,7 @@ class Overview:
 
     def signs(self) -> list[dict[str, object]]:
         """The places of the sign requests within the municipality, in per mille of its box from west and north."""
-        bounds, places = self._view.terms.bounds, []
+        bounds, places = self._view.terms.network.bounds, []
         for request in self._view.roster.requests:
             status = self._view.standing.request.get(request.place.key)
             for spot in request.locations:

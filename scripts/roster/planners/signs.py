@@ -24,7 +24,7 @@ def plan_signs(view: View) -> Iterator[Document]:
         streets = sorted({street.name for street in roster.streets_of.get(fold(group.name), ())}, key=fold)
         facts: dict[str, object] = {
             "nr": request.nr,
-            "network": view.terms.network_name,
+            "network": view.terms.network.name,
             "group": group.name,
             "area": area.name,
             "town": area.town,

@@ -275,7 +275,7 @@ def _language(terms: Terms) -> Callable[[Cell], str]:
 
 def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:
     def place_on_the_map(cell: Cell) -> Location | None:
-        return location(cell, terms.bounds)
+        return location(cell, terms.network.bounds)
 
     first = rows.values("Locatie 1", place_on_the_map, _PLACES, Weight.BLOCKS, None)
     second = rows.values("Locatie 2", place_on_the_map, _PLACES, Weight.BLOCKS, None)

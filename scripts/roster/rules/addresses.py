@@ -176,7 +176,7 @@ def _groups_by_name(case: RuleContext, address: Address) -> list[str]:
 
 def a_members_place_is_known(case: RuleContext) -> Iterator[Finding]:
     """A member's place is one of the network's (a setting). Let op; blank is fine."""
-    names = case.terms.places
+    names = case.terms.network.places
     for member in case.present:
         if member.town and not case.streets.town(member.town):
             meant = closest(member.town, names)

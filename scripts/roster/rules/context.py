@@ -36,7 +36,7 @@ class RuleContext:
     @cached_property
     def streets(self) -> Streets:
         """The street table, ready to be asked for addresses."""
-        return Streets(self.roster, self.terms.places)
+        return Streets(self.roster, self.terms.network.places)
 
     @cached_property
     def addresses(self) -> list[Address]:

@@ -210,7 +210,7 @@ def there_is_one_coordinator(case: RuleContext) -> Iterator[Finding]:
 
     Without a row of that Rol, a coordinator named in the settings counts. A register without a member has none yet.
     """
-    coordinator, named = Role.COORDINATOR, case.terms.coordinator.strip()
+    coordinator, named = Role.COORDINATOR, case.terms.network.coordinator.strip()
     rows = [member for member in case.present if member.role is coordinator]
     if len(rows) > 1:
         numbers = [member.place.row for member in rows]

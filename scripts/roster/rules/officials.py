@@ -152,7 +152,7 @@ def police_and_municipality_stay_out(case: RuleContext) -> Iterator[Finding]:
     private person. An e-mail that does not read is looked at as it was typed.
     """
     table = case.roster.tables.get("Deelnemers")
-    domains = tuple(domain.casefold() for domain in case.terms.official_domains)
+    domains = tuple(domain.casefold() for domain in case.terms.network.official_domains)
     private = "Woont de deelnemer hier zelf, vul dan een eigen e-mailadres in."
     for member in case.present:
         address: object = member.email
@@ -166,7 +166,7 @@ def police_and_municipality_stay_out(case: RuleContext) -> Iterator[Finding]:
                 private,
             )
         if member.organisation and is_official_organisation(
-            member.organisation, (*case.terms.places, case.terms.municipality)
+            member.organisation, (*case.terms.network.places, case.terms.network.municipality)
         ):
             yield blocks(
                 police_and_municipality_stay_out,

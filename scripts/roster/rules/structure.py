@@ -124,12 +124,12 @@ def a_place_is_known(case: RuleContext) -> Iterator[Finding]:
     rows: list[Street | Area] = [*case.roster.streets, *case.roster.areas]
     for row in rows:
         if row.town and not case.streets.town(row.town):
-            meant = closest(row.town, case.terms.places)
+            meant = closest(row.town, case.terms.network.places)
             yield notice(
                 a_place_is_known,
                 row.place.at("Plaats"),
                 f"Deze plaats is niet bekend.{f' Bedoelde u {meant}?' if meant else ''}",
-                f"Kies uit: {', '.join(case.terms.places)}.",
+                f"Kies uit: {', '.join(case.terms.network.places)}.",
             )
 
 

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from conftest import CHECKOUT
 from outside.config.settings import (
     KEYS,
-    Limits,
     Mail,
-    Network,
     Paths,
     Privacy,
     Settings,
@@ -25,7 +23,7 @@ from outside.config.settings import (
 )
 from outside.config.source import lines_of
 from outside.errors import Stop
-from roster.model import Bounds, Terms
+from roster.model import Bounds, Limits, Network, Terms
 
 TODAY = date(2026, 3, 5)
 
@@ -176,7 +174,9 @@ def test_terms_carry_what_the_rules_are_held_to(tmp_path: Path) -> None:
     text = '[network]\nshort_name = "BB"\nplaces = ["Den Helder", "Hier"]\ncoordinator = "C"\n[limits]\nsigns = 4\ngroup_size = 9'
     terms = load_settings(written(tmp_path, text)).terms(TODAY)
     assert terms == Terms(
-        TODAY, places=("Den Helder", "Hier"), short_name="BB", coordinator="C", limits=Limits(signs=4, group_size=9)
+        TODAY,
+        network=Network(places=("Den Helder", "Hier"), short_name="BB", coordinator="C"),
+        limits=Limits(signs=4, group_size=9),
     )
 
 

@@ -63,7 +63,7 @@ def test_a_new_register_helps_whoever_types(sheets: SheetsServer, empty: Book, t
     tab = empty.tab("Deelnemers")
     assert tab.row(0).values == list(TAB["Deelnemers"].headings)
     assert all(
-        tab.row(0).look(turn).note == hint(column, Terms(TODAY).places, Terms(TODAY).bounds.spot)
+        tab.row(0).look(turn).note == hint(column, Terms(TODAY).network.places, Terms(TODAY).network.bounds.spot)
         for turn, column in enumerate(TAB["Deelnemers"].columns)
     )
     Person(empty).types("Deelnemers", 2, "Mobiel", "0612345678")

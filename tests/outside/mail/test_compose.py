@@ -16,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
-from outside.config.settings import Mail, Network
+from outside.config.settings import Mail
 from outside.mail.compose import compose, message_id
 from roster.messages.audience import is_placeholder
+from roster.model import Network
 from support.one_letter import NOW, SETTINGS, a_send, sent
 from support.pages import HOSTILE, Page
 

@@ -191,7 +191,11 @@ def test_a_letter_that_waited_its_turn_is_the_same_to_the_byte(tmp_path: Path) -
         row[1] = name
     register.path.write_text(json.dumps(rows), encoding="utf-8")
     with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
-        view = view_of(register.read()["Deelnemers"], ledger.history(), replace(TERMS, regiegroep_number="0612345678"))
+        view = view_of(
+            register.read()["Deelnemers"],
+            ledger.history(),
+            replace(TERMS, network=replace(TERMS.network, regiegroep_number="0612345678")),
+        )
     sends = [
         replace(step, language=("nl", "en")[number % 2])
         for number, step in enumerate(plan_of(view))

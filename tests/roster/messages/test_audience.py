@@ -26,7 +26,7 @@ def sent(act: str, email: str = "s@mail.example") -> list[Send]:
     """What Sanne gets of one kind, where her row says this and that kind has news for her."""
     rounds = Rounds(replace(SYNC)) if act == "welcome" else welcomed()
     if act == "number_update":
-        rounds.terms = replace(rounds.terms, regiegroep_number="06-29999999")
+        rounds.terms = replace(rounds.terms, network=replace(rounds.terms.network, regiegroep_number="06-29999999"))
     if act == "rules_update":
         rounds.terms = replace(rounds.terms, rules_version="2")
     seen = rounds.look(people(sanne("Stadspark" if act == "moved" else "Tuindorp", email=email)))
@@ -37,7 +37,7 @@ def sent(act: str, email: str = "s@mail.example") -> list[Send]:
 def test_every_kind_is_addressed_alike(act: str) -> None:
     """By first name, from the network, in the network's language, known to the ledger by the mobile."""
     (send,) = sent(act)
-    assert (send.act, send.facts["greeting"], send.facts["network"]) == (act, "Sanne", SYNC.network_name)
+    assert (send.act, send.facts["greeting"], send.facts["network"]) == (act, "Sanne", SYNC.network.name)
     assert send.language == "nl" and len(send.identities) == 1
 
 

@@ -120,7 +120,7 @@ def test_the_facts_count_what_goes_along() -> None:
         (1, True, 2),
         (2, True, 3),
     ]
-    example = a_register(sheet, terms=replace(TERMS, regiegroep_number="06-12345678"))
+    example = a_register(sheet, terms=replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-12345678")))
     assert [(s.facts["regiegroep_card"], len(s.cards)) for s in plan_welcome(example)] == [
         (False, 1),
         (False, 1),

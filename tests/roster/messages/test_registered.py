@@ -49,7 +49,7 @@ def test_an_admin_who_was_welcomed_before_hears_of_the_registration_once() -> No
         a_view([]),
         a_view([told("welcome", EARLY)], registered=None),
         a_view([told("welcome", EARLY)], regienummer="bezig sinds 20-11-2026 18:30"),
-        replace(before, terms=replace(TERMS, regiegroep_number="")),
+        replace(before, terms=replace(TERMS, network=replace(TERMS.network, regiegroep_number=""))),
         replace(
             before,
             history=replace(

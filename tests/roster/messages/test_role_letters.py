@@ -54,7 +54,7 @@ def test_a_newcomer_who_is_an_admin_gets_the_welcome_only() -> None:
 
 def test_an_admin_gets_the_number_that_members_may_not_have() -> None:
     """regiegroep_number_for = "admins": not in the welcome of a member, nor in the letter of one who moved."""
-    rounds = Rounds(replace(Rounds().terms, regiegroep_number_for="admins"))
+    rounds = Rounds(replace(Rounds().terms, network=replace(Rounds().terms.network, regiegroep_number_for="admins")))
     rounds.go(people(sanne()))
     assert [send.facts["regiegroep_number"] for send in rounds.sends if send.person == "D-0001"] == [""]
     rounds.go(people(sanne("Stadspark")))
@@ -111,11 +111,11 @@ UNREGISTERED = "    Groep | Gebied | Aangemeld op | Gestart op\n    Tuindorp | C
 def test_it_waits_for_what_a_welcome_waits_for(row: str, groups: str, number: str, waits: WelcomeState | None) -> None:
     """And goes once that is there."""
     rounds = welcomed()
-    rounds.terms = replace(rounds.terms, regiegroep_number=number)
+    rounds.terms = replace(rounds.terms, network=replace(rounds.terms.network, regiegroep_number=number))
     tables = people(row, groups=groups)
     assert rounds.go(tables) == []
     assert waiting_for_role_letter(rounds.look(tables)) == ({waits: 1} if waits else {})
-    rounds.terms = replace(rounds.terms, regiegroep_number="06-23456789")
+    rounds.terms = replace(rounds.terms, network=replace(rounds.terms.network, regiegroep_number="06-23456789"))
     assert rounds.go(people(sanne("Stadspark"))) == [("D-0001", "moved")]
 
 

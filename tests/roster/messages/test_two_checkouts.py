@@ -46,7 +46,12 @@ class Shared:
     def go(self, name: str, planners: Sequence[Planner] = PLANNERS) -> list[tuple[str, str]]:
         """One round of that checkout, with what the rows say afterwards; who was sent what."""
         rounds = self.checkouts.setdefault(name, Rounds())
-        rounds.terms = replace(SYNC, today=self.day, regiegroep_number=self.number, rules_version=self.version)
+        rounds.terms = replace(
+            SYNC,
+            today=self.day,
+            network=replace(SYNC.network, regiegroep_number=self.number),
+            rules_version=self.version,
+        )
         self.tables = carried_out(self.tables, (step for one in MARKS for step in one(rounds.look(self.tables))))
         told = rounds.go(self.tables, planners)
         for send in rounds.sends:

@@ -92,7 +92,12 @@ def test_who_joined_first_comes_first() -> None:
         (SANNE, "Ander | Noord | ja | ja", TERMS, WelcomeState.GROUP),
         (SANNE, "Tuindorp | Noord | ja | nee", TERMS, WelcomeState.ADMIN),
         (SANNE, "Tuindorp | Noord | nee | ja", TERMS, WelcomeState.REGISTRATION),
-        (SANNE, "Tuindorp | Noord | ja | ja", replace(TERMS, regiegroep_number=""), WelcomeState.NUMBER),
+        (
+            SANNE,
+            "Tuindorp | Noord | ja | ja",
+            replace(TERMS, network=replace(TERMS.network, regiegroep_number="")),
+            WelcomeState.NUMBER,
+        ),
         (SANNE.replace("s@mail.example", ""), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.BY_HAND),
         (SANNE.replace("s@", "josé@"), "Tuindorp | Noord | ja | ja", TERMS, WelcomeState.BY_HAND),
     ],
@@ -252,7 +257,11 @@ def test_an_admin_is_told_of_the_other_admins_and_always_gets_the_number() -> No
         D-1 | D-1 | Anna A | a@mail.example | 1 | 1 | | beheerder |
         D-2 | D-2 | Bo B   | b@mail.example | 2 | 2 | | beheerder |
         D-3 | D-3 | Cas C  | c@mail.example | 3 | 3 | | |"""
-    sends = list(plan_welcome(a_view(sheet, terms=replace(TERMS, regiegroep_number_for="admins"))))
+    sends = list(
+        plan_welcome(
+            a_view(sheet, terms=replace(TERMS, network=replace(TERMS.network, regiegroep_number_for="admins")))
+        )
+    )
     told = [
         (s.facts["admins"], s.facts["is_admin"], s.facts["regiegroep_number"], s.facts["regiegroep_tel"]) for s in sends
     ]
@@ -295,7 +304,7 @@ def test_who_is_welcomed_by_hand_is_listed_newest_first() -> None:
         D-3 | D-3 | Cas C | | 3 |   | | |
         D-4 | D-4 | Dirk D| | 4 | 5 | | |""",
         deliveries=(left("D-4", "verstuurd", 4, "d@mail.example"),),
-        terms=replace(TERMS, regiegroep_number="06-12345678"),
+        terms=replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-12345678")),
     )
     people = by_hand(view)
     assert [one.nr for one in people] == ["D-2", "D-1", "D-3"]

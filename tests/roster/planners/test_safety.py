@@ -56,7 +56,11 @@ def test_many_mails_to_people_who_were_mailed_already_are_doubted() -> None:
         Message(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1), ("an", "other"), "somebody")
         for n in range(1, 31)
     ]
-    seen = view(register(rows), replace(TERMS, regiegroep_number="06-23456789"), History(others, salt=b"test"))
+    seen = view(
+        register(rows),
+        replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-23456789")),
+        History(others, salt=b"test"),
+    )
     told = doubts(seen, list(plan_welcome(seen)))
     assert told == ["Er zouden 30 deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is."]
 
@@ -180,7 +184,7 @@ def test_very_many_new_mails_at_once_are_doubted(number: int, counts: dict[str, 
     """More than twenty and a quarter of the members, on a register that is known; what waited for its turn is not new."""
     seen = view(
         register(newcomers(number)),
-        replace(TERMS, regiegroep_number="06-23456789"),
+        replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-23456789")),
         History(counts=counts, salt=b"test"),
     )
     found = doubts(seen, list(plan_welcome(seen)))
@@ -196,7 +200,7 @@ def test_very_many_new_mails_at_once_are_doubted(number: int, counts: dict[str, 
 def test_many_new_mails_are_no_doubt_where_they_are_a_small_part() -> None:
     """Thirty of a hundred and thirty-three; and letters that were put ready before are not new where they leave."""
     ready = [Message(f"D-{n:04d}", "welcome", "1", "klaargezet", date(2026, 3, 1)) for n in range(1, 31)]
-    terms = replace(TERMS, regiegroep_number="06-23456789", mail_done="verstuurd")
+    terms = replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-23456789"), mail_done="verstuurd")
     seen = view(register(newcomers(30)), terms, History(ready, counts={"members": 33}, salt=b"test"))
     assert doubts(seen, list(plan_welcome(seen))) == []
     quiet = newcomers(30) + "\n" + "\n".join(f"E-{n:04d} | Piet | " for n in range(1, 101))

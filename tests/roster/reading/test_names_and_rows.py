@@ -24,7 +24,7 @@ from roster.sheet.table import Cell, Table, Unknown
 from support.plans import carried_out, plan, view
 from support.sheet_notation import STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 
-REAL = replace(TERMS, regiegroep_number="06-58765432")
+REAL = replace(TERMS, network=replace(TERMS.network, regiegroep_number="06-58765432"))
 ROW = "a_row_is_of_one_member"
 
 

@@ -155,7 +155,9 @@ def test_admin_groups_fit_in_whatsapp() -> None:
         beheerders=admins,
         straten="Straat | Plaats | Groep\nKerkstraat | Den Helder | Tuindorp\nMolenlaan | Den Helder | Haven",
     )
-    crowded = replace(TERMS, limits=Limits(group_size=3, nearly_full=1.0), coordinator="Cor")
+    crowded = replace(
+        TERMS, limits=Limits(group_size=3, nearly_full=1.0), network=replace(TERMS.network, coordinator="Cor")
+    )
     assert weights(two, crowded) == [
         ("admin_groups_fit_in_whatsapp", 0, "let op"),
         ("admin_groups_fit_in_whatsapp", 2, "let op"),
@@ -229,8 +231,8 @@ def test_there_is_one_coordinator() -> None:
     """None is told at the tab, more than one at each row; one named in the settings counts where no row has the Rol."""
     nobody = register(staff="\n".join(STAFF.split("\n")[:-2]))
     assert weights(nobody) == [("there_is_one_coordinator", 0, "let op")]
-    assert weights(nobody, replace(TERMS, coordinator="Cor de Wit")) == []
-    assert weights(register(), replace(TERMS, coordinator="Cor de Wit")) == []
+    assert weights(nobody, replace(TERMS, network=replace(TERMS.network, coordinator="Cor de Wit"))) == []
+    assert weights(register(), replace(TERMS, network=replace(TERMS.network, coordinator="Cor de Wit"))) == []
     assert weights(register("Voornaam | Rol\nJan | coordinator\nJans |")) == [
         ("there_is_one_coordinator", 2, "let op"),
         ("there_is_one_coordinator", 6, "let op"),

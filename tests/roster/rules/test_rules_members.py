@@ -254,7 +254,7 @@ def test_police_and_municipality_stay_out() -> None:
 )
 def test_police_and_municipality_are_known_by_name(name: str) -> None:
     """However they are written."""
-    assert is_official_organisation(name, TERMS.places)
+    assert is_official_organisation(name, TERMS.network.places)
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_police_and_municipality_are_known_by_name(name: str) -> None:
 )
 def test_who_only_carries_the_word_is_welcome(name: str) -> None:
     """A church's gemeente is no municipality, a club of dog owners no police."""
-    assert not is_official_organisation(name, TERMS.places)
+    assert not is_official_organisation(name, TERMS.network.places)
 
 
 @pytest.mark.parametrize(
@@ -310,4 +310,4 @@ def test_who_only_carries_the_word_is_welcome(name: str) -> None:
 )
 def test_an_address_is_official_by_its_domain(typed: str, official: bool) -> None:
     """The domain or anything below it, and nothing that only looks like it."""
-    assert is_official_address(typed, TERMS.official_domains) is official
+    assert is_official_address(typed, TERMS.network.official_domains) is official

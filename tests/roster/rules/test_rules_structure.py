@@ -134,4 +134,4 @@ def test_a_place_is_known() -> None:
         gebieden="Gebied | Plaats\nCentrum | Den Heldr\nOost |",
     )
     assert weights(tables) == [("a_place_is_known", 2, "let op"), ("a_place_is_known", 3, "let op")]
-    assert TERMS.places[0] == "Den Helder"
+    assert TERMS.network.places[0] == "Den Helder"

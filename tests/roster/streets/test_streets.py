@@ -52,7 +52,7 @@ def roster_of(straten: str = STREETS, groepen: str = GROUPS) -> Roster:
 
 @pytest.fixture(scope="module")
 def streets() -> Streets:
-    return Streets(roster_of(), TERMS.places)
+    return Streets(roster_of(), TERMS.network.places)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +135,14 @@ def test_a_slip_that_fits_two_streets_alike_names_neither() -> None:
         Meeuwenstraat | Den Helder | Noord
         Leeuwenstraat | Den Helder | Zuid
     """
-    streets = Streets(roster_of(both), TERMS.places)
+    streets = Streets(roster_of(both), TERMS.network.places)
     assert streets.address("Neeuwenstraat", "1", "").meant == ""
     assert streets.address("Meuwenstraat", "1", "").meant == "Meeuwenstraat"
 
 
 def test_a_street_named_after_its_kind_is_not_meant_by_every_other() -> None:
     """ "Rozenlaan" is no slip of "Laan"; "Lan" is."""
-    streets = Streets(roster_of("Straat | Plaats | Groep\nLaan | Den Helder | Noord"), TERMS.places)
+    streets = Streets(roster_of("Straat | Plaats | Groep\nLaan | Den Helder | Noord"), TERMS.network.places)
     assert streets.address("Rozenlaan", "1", "").meant == ""
     assert streets.address("Lan", "1", "").meant == "Laan"
 
@@ -166,7 +166,7 @@ def test_an_abbreviation_that_fits_two_streets_of_one_group_or_with_other_number
         Prof. Lorentzln.    | Den Helder  |     |     | Noord
         Professor Lorentzln | Julianadorp |     |     | Dorp
     """),
-        TERMS.places,
+        TERMS.network.places,
     )
     assert streets.address("Pr. Irenelaan", "1", "").groups == {"noord"}
     assert streets.address("Kon. Emmastraat", "21", "").groups == {"zuid"}
@@ -207,7 +207,7 @@ def test_a_row_without_a_place_lies_where_its_groups_area_lies(streets: Streets)
         Kerkstraat | Den Helder | Noord
         Kerkstraat |            | Dorp
     """),
-        TERMS.places,
+        TERMS.network.places,
     )
     assert two.address("Kerkstraat", "1", "Den Helder").groups == {"noord"}
     assert two.address("Kerkstraat", "1", "Julianadorp").groups == {"dorp"}
@@ -221,7 +221,7 @@ def test_a_street_row_with_an_unknown_place_holds_its_members_all_the_same() -> 
         Kerkstraat | Heldr       | Noord
         Kerkstraat | Julianadorp | Dorp
     """),
-        TERMS.places,
+        TERMS.network.places,
     )
     assert streets.address("Kerkstraat", "1", "Den Helder").groups == {"noord"}
 
@@ -233,7 +233,7 @@ def test_a_row_with_numbers_that_do_not_read_may_hold_any_number() -> None:
         Straat     | Plaats     | Van   | Groep
         Kerkstraat | Den Helder | begin | Noord
     """),
-        TERMS.places,
+        TERMS.network.places,
     )
     assert streets.address("Kerkstraat", "1", "") == Address(
         1, "Kerkstraat", frozenset(), frozenset({"noord"}), ("Den Helder",)
@@ -270,5 +270,5 @@ def test_a_name_is_only_suggested_when_it_is_clearly_the_one(typed: str, meant: 
 @given(st.text(max_size=30), st.text(max_size=8), st.text(max_size=12))
 def test_any_address_gets_an_answer(street: str, house: str, town: str) -> None:
     """Whatever was typed: an answer, the same one each time."""
-    streets = Streets(roster_of(), TERMS.places)
+    streets = Streets(roster_of(), TERMS.network.places)
     assert streets.address(street, house, town) == streets.address(street, house, town)
