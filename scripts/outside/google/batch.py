@@ -10,6 +10,7 @@ from itertools import groupby
 from outside.google.client import ERROR, Json
 from outside.google.row_matching import Cells, shows, with_cells
 from outside.google.tabs import Tab, few_spans, quoted, spans
+from roster.sheet.columns import TAB
 from roster.sheet.table import Cell, is_blank, same
 
 MOST_BYTES = 1_800_000
@@ -132,7 +133,7 @@ def _new_tab(change: TabChange) -> list[Json]:
     tab = change.tab
     grid = {"rowCount": change.row_count, "columnCount": tab.column_count, "frozenRowCount": 1}
     made: Json = {"addSheet": {"properties": {"sheetId": tab.id, "title": tab.title, "gridProperties": grid}}}
-    if len(tab.own) < tab.column_count:
+    if not TAB[tab.table.tab].is_ours:
         return [made]
     whole = {"range": {"sheetId": tab.id}, "description": _WARNING, "warningOnly": True}
     return [made, {"addProtectedRange": {"protectedRange": whole}}]

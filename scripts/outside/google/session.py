@@ -19,6 +19,7 @@ from outside.google.look import read_again
 from outside.google.refusal import UNREAD, look_why
 from outside.google.row_matching import Cells, UnverifiedWrite
 from outside.google.tabs import Found, Tab, list_tabs, read_tabs
+from roster.sheet.columns import TAB
 
 OLD = 300.0
 """Seconds that a look goes by what another saw of the whole tab."""
@@ -84,12 +85,18 @@ class Session:
             if rows:
                 return self.reread_tabs(names, {})  # fewer rows than there were
             self.found = list_tabs(self.calls)
-            gone = [tab.title for tab in wanted.values() if tab.title not in self.found.sheets]
+            gone = [name for name, tab in wanted.items() if tab.title not in self.found.sheets]
             if not gone:
                 raise Lost(refused.stop(UNREAD), certain=True) from refused
+            title = next((self.tabs[name].title for name in gone if not TAB[name].is_ours), None)
+            if title is None:
+                for name in gone:
+                    del self.tabs[name]
+                    self.doubts.pop(name, None)
+                return self.reread_tabs(names, {})
             raise Stop(
-                f"Het tabblad '{gone[0]}' is tijdens deze ronde hernoemd of verwijderd.",
-                f"Zet het terug, met de naam '{gone[0]}', en draai opnieuw. "
+                f"Het tabblad '{title}' is tijdens deze ronde hernoemd of verwijderd.",
+                f"Zet het terug, met de naam '{title}', en draai opnieuw. "
                 "Terughalen kan in het blad: Bestand, Versiegeschiedenis.",
             ) from refused
         self._whole |= dict.fromkeys(whole, looked)

@@ -45,6 +45,11 @@ class TabSpec:
         return frozenset(column.heading for column in self.columns if column.own)
 
     @property
+    def is_ours(self) -> bool:
+        """True where nothing on the tab is people's."""
+        return len(self.own) == len(self.columns)
+
+    @property
     def headings(self) -> tuple[str, ...]:
         """All headings in order."""
         return tuple(column.heading for column in self.columns)

@@ -97,3 +97,15 @@ def test_people_may_do_with_it_what_they_like(sheets: SheetsServer, tmp_path: Pa
         assert sync(settings)[0] in (0, 1)
     assert sorted(row[1:] for row in rows(book)) == whole
     assert calls(sheets, one).count("batchUpdate") == 2
+
+
+@pytest.mark.parametrize("call", [3, 4, 5, 6])
+def test_a_tab_that_is_deleted_under_a_round_stops_nothing(sheets: SheetsServer, tmp_path: Path, call: int) -> None:
+    """The letters go on, and when the round or the next one ends it stands there whole."""
+    book, one, _other = two(sheets, tmp_path)
+    sheets.start_counting()
+    sheets.between(call, lambda found: Person(found).deletes_tab("Logboek"))
+    assert sync(one)[0] in (0, 1)
+    sheets.start_counting()
+    sync(one)
+    assert stands(book) == told(book) and len(told(book)) == 4
