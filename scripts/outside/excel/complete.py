@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from outside.errors import Stop
+from outside.excel.lights import lights, lit_ranges
 from outside.excel.new_tab import sheet_with_headings
-from outside.excel.save import SheetChange, put_cells
+from outside.excel.save import SheetChange, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
+from outside.xlsx.looks import LookRule, SheetLook
 from outside.xlsx.patch import SheetPatch
-from outside.xlsx.tags import Heading, Value
-from roster.sheet.columns import TABS
+from outside.xlsx.tags import Fitting, Heading, Value
+from roster.sheet.columns import TABS, TabSpec, kept_in_sight
 from roster.sheet.headings import find_what_is_there
-from roster.sheet.table import Cell, Sheet, Table, fold
+from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 
 def complete_register(path: Path, backups: Path) -> list[str]:
@@ -33,6 +36,7 @@ def _complete(path: Path, backups: Path) -> list[str]:
         told = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
         raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(told))
     added: list[str] = []
+    looks: dict[str, SheetChange] = {}
     changes: dict[str, SheetChange] = {}
     new: dict[str, bytes] = {}
     cells = {sheet.title: sheet.cells for sheet in sheets}
@@ -40,13 +44,18 @@ def _complete(path: Path, backups: Path) -> list[str]:
         table = tables.get(tab.title)
         if table is None:
             new[tab.title] = sheet_with_headings(tab)
+            columns = {heading: position for position, heading in enumerate(tab.headings)}
+            changes[tab.title] = SheetChange(SheetPatch((), look=_look(tab, columns, 1)), dict)
             added.append(f"Tabblad {tab.title} is toegevoegd.")
             continue
+        looks[table.title] = _as_it_should_look(tab, table)
         missing = [heading for heading in tab.headings if heading not in table.columns]
-        if not missing:
-            continue
-        changes[table.title] = _with_headings(table, missing, cells[table.title])
-        added.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
+        if missing:
+            changes[table.title] = _with_headings(tab, table, missing, cells[table.title])
+            added.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
+    if changed := would_change(path, looks):
+        changes = {title: looks[title] for title in changed} | changes
+        added.append("Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen.")
     if added:
         # An outcome that is taken out is unknown to the next run: those of the register stay, as after a sync.
         kept = {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables.values()}
@@ -76,11 +85,30 @@ def _bare(text: str) -> str:
     return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
-def _with_headings(table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
+def _look(tab: TabSpec, columns: Mapping[str, int], heading_row: int) -> SheetLook:
+    rules = [
+        LookRule(lit_ranges(light, heading_row), light.formula, light.is_in, light.fill, light.ink)
+        for light in lights(columns, heading_row)
+    ]
+    return SheetLook(rules, kept_in_sight(tab, columns))
+
+
+def _as_it_should_look(tab: TabSpec, table: Table) -> SheetChange:
+    """What lights up, the names in sight, and each row that nobody gave a height as high as its remark."""
+    column = table.columns.get("Meldingen", -1) + 1
+    said = enumerate(table.column("Meldingen"), table.first)
+    rows = [(row, [(column, Fitting(text))]) for row, text in said if isinstance(text, str) and not is_blank(text)]
+    look = _look(tab, table.columns, table.first - 1)
+    return SheetChange(SheetPatch(rows, tall=column, look=look), dict)
+
+
+def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
     """New headings right of all that stands on the tab."""
     width = max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     row = table.first - 1
     places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
-    return SheetChange(
-        SheetPatch([(row, places)], row, width + len(missing)), lambda: {column: [row] for column, _ in places}
-    )
+    columns = table.columns | {heading: width + turn for turn, heading in enumerate(missing)}
+    look = _look(tab, columns, row)
+    fits = _as_it_should_look(tab, table).patch
+    patch = SheetPatch([(row, places), *fits.rows], row, width + len(missing), tall=fits.tall, look=look)
+    return SheetChange(patch, lambda: {column: [row] for column, _ in places})

@@ -8,7 +8,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -19,7 +19,7 @@ from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, finge
 from outside.xlsx.archive import Archive, PackedPart, UnsupportedWorkbook
 from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx.guard import check_not_open
-from outside.xlsx.package import open_book
+from outside.xlsx.package import Book, open_book
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.tables import grow_tables
 
@@ -28,7 +28,7 @@ _LARGE = 32 << 20
 
 @dataclass(slots=True)
 class SheetChange:
-    """What changes in one tab: the patch, and the cells that it touches, for the formulas that depend on them.
+    """What changes in one tab, also in one that is added: the patch, and the cells that it touches, for formulas.
 
     `added` are the first and last of the rows that are new below all others, and a column in them.
     """
@@ -147,23 +147,25 @@ def _write(
     try:
         formulas_gone = 0
         outdated: dict[str, list[tuple[int, int]]] = {}
-        wrapping = book.wrapping_styles()
+        _know_styles(book, changes)
         if holds_formulas(book) if formulas is None else formulas:
             outdated = outdated_cells(book, {title: change.touched() for title, change in changes.items()})
-        for title in {**changes, **outdated}:
+        for title in [title for title in {**changes, **outdated} if title not in new_sheets]:
             drop = [cell for cell in outdated.get(title, []) if cell[1] not in kept.get(title, ())]
             if title not in changes and not drop:
                 continue
             patch = changes[title].patch if title in changes else SheetPatch(())
             patch.rows = with_outdated(patch.rows, drop)
-            patch.wrapping = wrapping
             packed[book.sheets[title]] = PackedPart(patched_part(archive.stream(book.sheets[title]), patch))
             formulas_gone += patch.found.formulas_gone
         for title, change in changes.items():
             if change.added:
                 grow_tables(book, title, *change.added)
         for title, xml in new_sheets.items():
-            added[book.add_sheet(title)] = PackedPart([book.in_own_namespace(xml)])
+            pieces: Iterable[bytes] = [book.in_own_namespace(xml)]
+            if title in changes:
+                pieces = patched_part(pieces, changes[title].patch)
+            added[book.add_sheet(title)] = PackedPart(pieces)
         if outdated or formulas_gone:
             book.calculate_on_opening()
         if formulas_gone:
@@ -175,6 +177,31 @@ def _write(
     finally:
         for piece in (*packed.values(), *added.values()):
             piece.close()
+
+
+def _know_styles(book: Book, changes: Mapping[str, SheetChange]) -> None:
+    """Tell each patch what styles this file has."""
+    wrapping = book.wrapping_styles()
+    for change in changes.values():
+        change.patch.wrapping = wrapping
+        change.patch.look.style = book.conditional_style
+
+
+def would_change(path: Path, changes: Mapping[str, SheetChange]) -> list[str]:
+    """The titles of those tabs that would come out otherwise than they stand there. Raises as `put_cells` does."""
+    path = path.resolve()
+    found = []
+    with _mastering(path), path.open("rb") as file:
+        archive = Archive(file)
+        book = open_book(archive)
+        _know_styles(book, changes)
+        for title, change in changes.items():
+            crc = 0
+            for piece in patched_part(archive.stream(book.sheets[title]), change.patch):
+                crc = zlib.crc32(piece, crc)
+            if crc != archive.crc(book.sheets[title]):
+                found.append(title)
+    return found
 
 
 def _check(new: IO[bytes], parts: list[str]) -> None:

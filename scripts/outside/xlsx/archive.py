@@ -68,6 +68,10 @@ class Archive:
         """The unpacked size of a part in bytes, as the archive states it."""
         return self._named[part_name(name)].file_size
 
+    def crc(self, name: str) -> int:
+        """The checksum of a part, as the archive states it."""
+        return self._named[part_name(name)].CRC
+
     def bytes_of(self, name: str) -> bytes:
         """A whole part; meant for small ones."""
         return self.zip.read(self._named[part_name(name)])

@@ -40,10 +40,14 @@ _BY_HAND = re.compile(rb"""\scustomHeight\s*=\s*["'](?:1|true)["']""")
 
 
 class LookRule(NamedTuple):
-    """One rule: where (as `sqref`), the formula without "=", and the fill and ink where it holds."""
+    """One rule: where (as `sqref`), the formula without "=", and the fill and ink where it holds.
+
+    `is_in` is True for a formula of it, as some other program may have saved it.
+    """
 
     spans: str
     formula: str
+    is_in: Callable[[str], bool]
     fill: str
     ink: str
 
@@ -52,32 +56,30 @@ class LookRule(NamedTuple):
 class SheetLook:
     """What a sheet should look like; each part of it is added where there is none yet.
 
-    `rules` come in order of weight; they are there already where a formula holds each of `marks`. `frozen` columns
-    stay in sight where only rows do. `style` gives the number of a fill and ink, None where the file has no styles.
+    `rules` come in order of weight. `frozen` columns stay in sight where only rows do.
     """
 
     rules: Sequence[LookRule] = ()
-    marks: Sequence[str] = ()
     frozen: int = 0
     style: Callable[[str, str], int | None] = field(default=lambda _fill, _ink: None)
+    """The number of a fill and ink; None where the file has no styles."""
 
     def below(self, tail: bytes, names: Names) -> bytes:
         """What follows on the rows, with the rules in it."""
         p = names.prefix
         formulas = re.findall(rb"<%sformula(?:\s[^>]*)?>([^<]*)<" % re.escape(p), tail)
-        if not self.rules or any(all(mark in unescape(one.decode()) for mark in self.marks) for one in formulas):
-            return tail
-        found = (self.style(rule.fill, rule.ink) for rule in self.rules)
-        styles = [number for number in found if number is not None]
+        there = [unescape(one.decode()) for one in formulas]
+        rules = [rule for rule in self.rules if not any(map(rule.is_in, there))]
+        styles = [number for rule in rules if (number := self.style(rule.fill, rule.ink)) is not None]
         place = max(_end_of(tail, p, name) for name in _BEFORE_RULES)
-        if place < 0 or len(styles) < len(self.rules):
+        if place < 0 or len(styles) < len(rules):
             return tail
         first = max(map(int, re.findall(rb"""\spriority\s*=\s*["'](\d+)["']""", tail)), default=0) + 1
         pieces = [
             b'<%sconditionalFormatting sqref="%s"><%scfRule type="expression" dxfId="%d" priority="%d"><%sformula>%s'
             b"</%sformula></%scfRule></%sconditionalFormatting>"
             % (p, rule.spans.encode(), p, style, priority, p, text_xml(rule.formula), p, p, p)
-            for priority, (rule, style) in enumerate(zip(self.rules, styles, strict=True), first)
+            for priority, (rule, style) in enumerate(zip(rules, styles, strict=True), first)
         ]
         return tail[:place] + b"".join(pieces) + tail[place:]
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import FormulaRule
 from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outside.excel.create import create_register
+from outside.excel.create import complete_register, create_register
 from outside.excel.lights import AT_FAULT, ROW, lights, lit_ranges
 from outside.excel.workbook import ExcelWorkbook
 from roster.example.register import example
@@ -24,8 +25,10 @@ from roster.plan.steps import SetCell
 from roster.planners.admin_tab import plan_admins
 from roster.planners.status_cells import plan_marks
 from roster.sheet.columns import TABS
+from support.hostile.unharmed import harmed_cells
 from support.lit_cells import lit_cells
 from support.plans import view
+from support.xlsx_by_hand import values
 
 TODAY = date(2026, 3, 14)
 LINE = re.compile(r"^(Blokkeert|Let op) \(([^\n]+?)\): ", re.MULTILINE)
@@ -168,6 +171,72 @@ def test_a_row_is_as_high_as_its_remark_and_no_higher_once_it_is_gone(judged: Pa
     table = workbook.read()["Deelnemers"]
     workbook.write([SetCell(table.place(long[1] - 2, "Meldingen"), "", table.cell(long[1] - 2, "Meldingen"))])
     assert load_workbook(path)["Deelnemers"].row_dimensions[long[1]].height == 99
+
+
+def in_use(path: Path, judged: Path) -> Path:
+    """The same register as it was before anything lit up: no rules of ours, no heights, only headings in sight."""
+    book = load_workbook(judged)
+    for tab in TABS:
+        sheet = book[tab.title]
+        sheet.conditional_formatting = ConditionalFormattingList()
+        sheet.freeze_panes = "A2"
+        for row in sheet.row_dimensions.values():
+            row.height = None
+    people = book["Deelnemers"]
+    rule = FormulaRule(['$A1="van een mens"'], fill=PatternFill(bgColor="123456"))
+    people.conditional_formatting.add("A1:C99", rule)
+    people.row_dimensions[2].height = 77
+    book.save(path)
+    return path
+
+
+def test_a_register_in_use_gets_it_once_and_keeps_all_that_people_made(judged: Path, tmp_path: Path) -> None:
+    """Cells, their styles, and a rule and a height of their own; a second time there is nothing to do."""
+    path = in_use(tmp_path / "register.xlsx", judged)
+    before = values(path)
+    told = complete_register(path, tmp_path / "b")
+    assert told == ["Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen."]
+    assert values(path) == before
+    assert list(harmed_cells(tmp_path / "b" / next((tmp_path / "b").iterdir()).name, path)) == []
+    book, new = load_workbook(path), load_workbook(judged)
+    for tab in TABS:
+        sheet = book[tab.title]
+        assert lit_cells(sheet) == expected(sheet), tab.title
+        assert sheet.freeze_panes == new[tab.title].freeze_panes
+    people = book["Deelnemers"]
+    heights = [people.row_dimensions[row].height for row in range(2, people.max_row + 1)]
+    assert heights[0] == 77
+    assert heights[1:] == [new["Deelnemers"].row_dimensions[row].height for row in range(3, people.max_row + 1)]
+    assert "van een mens" in str([rule.formula for area in people.conditional_formatting for rule in area.rules])
+    content = path.read_bytes()
+    assert complete_register(path, tmp_path / "b") == [] and path.read_bytes() == content
+    told_again = ExcelWorkbook(path, tmp_path / "b")
+    assert told_again.write(list(plan_marks(view(told_again.read(), Terms(TODAY))))).done == ()
+
+
+def test_what_another_program_saved_is_known_again(judged: Path, tmp_path: Path) -> None:
+    """A row put in above the headings, quotes written otherwise: the rules are not made twice."""
+    path = Path(shutil.copy(judged, tmp_path / "register.xlsx"))
+    book = load_workbook(path)
+    for area in list(book["Deelnemers"].conditional_formatting):
+        for rule in area.rules:
+            rule.formula = [re.sub(r"(?<=[A-Z])1\b", "4", text).replace("=", " = ") for text in rule.formula]
+    book.save(path)
+    assert complete_register(path, tmp_path / "b") == []
+
+
+def test_a_tab_that_is_added_lights_up_as_well(judged: Path, tmp_path: Path) -> None:
+    """In a register that lacks it; a second time there is nothing to do."""
+    path = Path(shutil.copy(judged, tmp_path / "register.xlsx"))
+    book = load_workbook(path)
+    del book["Straten"]
+    book.save(path)
+    assert complete_register(path, tmp_path / "b") == ["Tabblad Straten is toegevoegd."]
+    sheet = load_workbook(path)["Straten"]
+    assert (
+        sheet.freeze_panes == "B2" and len([rule for area in sheet.conditional_formatting for rule in area.rules]) == 4
+    )
+    assert complete_register(path, tmp_path / "b") == []
 
 
 @pytest.mark.long
