@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS
+from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS, width_of
+from outside.excel.lights import lights
 from outside.google.client import Json
+from outside.xlsx.text import column_letters
 from roster.model import Terms
-from roster.sheet.columns import TAB, Column, TabSpec, hint, offered
+from roster.sheet.columns import TAB, Column, TabSpec, hint, kept_in_sight, offered
 from roster.sheet.table import Cell, is_blank
 
 PROTECTION = "Deze kolom vult Buurtbeheer in."
@@ -32,6 +34,7 @@ class TabState:
     below: Mapping[int, Json] = field(default_factory=dict)
     things: Json = field(default_factory=dict)
     frozen: int = 0
+    frozen_columns: int = 0
     new: bool = False
 
     @property
@@ -62,15 +65,20 @@ def missing_look(tab: TabSpec, here: TabState, places: Mapping[str, TabState], t
     `places` are all tabs by the register's own title: dropdowns point at their columns.
     """
     columns = {here.columns[column.heading]: column for column in tab.columns if column.heading in here.columns}
-    if not here.frozen:
-        grid = {"sheetId": here.id, "gridProperties": {"frozenRowCount": here.heading_row + 1}}
-        yield {"updateSheetProperties": {"properties": grid, "fields": "gridProperties.frozenRowCount"}}
+    grid = {} if here.frozen else {"frozenRowCount": here.heading_row + 1}
+    in_sight = kept_in_sight(tab, here.columns)
+    if in_sight and not here.frozen_columns and not here.heading_row:  # a title above them may be merged over more
+        grid["frozenColumnCount"] = in_sight
+    if grid:
+        fields = ",".join(f"gridProperties.{name}" for name in grid)
+        frozen = {"properties": {"sheetId": here.id, "gridProperties": grid}, "fields": fields}
+        yield {"updateSheetProperties": frozen}
     for position, column in sorted(columns.items()):
         yield from _heading(here, position, column, terms)
         yield from _cells_below(here, position, column, dropdown(column, tab, places, terms))
         if here.new:
             span = {"sheetId": here.id, "dimension": "COLUMNS", "startIndex": position, "endIndex": position + 1}
-            size = {"pixelSize": max(column.width, len(max(column.heading.split(), key=len)) + 5) * 7}
+            size = {"pixelSize": round(width_of(column) * 7)}
             yield {"updateDimensionProperties": {"range": span, "properties": size, "fields": "pixelSize"}}
     yield from _over_all(here, columns)
 
@@ -105,9 +113,12 @@ def _cells_below(here: TabState, position: int, column: Column, choice: Json | N
             form["numberFormat"] = {"type": "TEXT"}
         if form:
             fields.append("userEnteredFormat.numberFormat")
+    if here.new or (column.own and not shown.get("backgroundColor")):
+        form["verticalAlignment"] = "TOP"  # beside a long remark
+        fields.append("userEnteredFormat.verticalAlignment")
     if column.own and not shown.get("backgroundColor"):
-        form |= {"backgroundColor": colour(OURS_BELOW), "verticalAlignment": "TOP"}
-        fields += ["userEnteredFormat.backgroundColor", "userEnteredFormat.verticalAlignment"]
+        form["backgroundColor"] = colour(OURS_BELOW)
+        fields.append("userEnteredFormat.backgroundColor")
         if column.heading == "Meldingen":
             form["wrapStrategy"] = "WRAP"
             fields.append("userEnteredFormat.wrapStrategy")
@@ -130,7 +141,7 @@ def dropdown(column: Column, tab: TabSpec, places: Mapping[str, TabState], terms
         heading = TAB[source].headings[0]
         if there is None or heading not in there.columns:
             return None
-        letter = _letters(there.columns[heading])
+        letter = column_letters(there.columns[heading] + 1)
         title = "'" + there.title.replace("'", "''") + "'"
         formula = f"={title}!${letter}${there.heading_row + 2}:${letter}"
         return _rule("ONE_OF_RANGE", [formula])
@@ -144,16 +155,19 @@ def _rule(kind: str, words: list[str]) -> Json:
 
 
 def _over_all(here: TabState, columns: Mapping[int, Column]) -> Iterator[Json]:
-    """Protection with a warning, colours by Status, and without a table banding and a filter: what is not there yet."""
+    """Protection with a warning, what lights up, and without a table banding and a filter: what is not there yet."""
     guarded = [thing.get("range", {}) for thing in here.things.get("protectedRanges", [])]
-    ruled = [span for rule in here.things.get("conditionalFormats", []) for span in rule.get("ranges", [])]
+    yield from _lights(here)
+    rules = here.things.get("conditionalFormats", [])
+    ruled = [span for rule in rules if not _is_light(rule, here) for span in rule.get("ranges", [])]
     for position, column in sorted(columns.items()):
         if column.own and not any(_covers(span, position) for span in guarded):
             span = _span(here, position) | {"startRowIndex": here.heading_row}
             thing = {"range": span, "description": PROTECTION, "warningOnly": True}
             yield {"addProtectedRange": {"protectedRange": thing}}
-        if column.heading in ("Status", "Meldingen") and not any(_covers(span, position) for span in ruled):
-            yield from _colours(_span(here, position), column.heading)
+        if column.heading == "Status" and not any(_covers(span, position) for span in ruled):
+            for word, (fill, ink) in STATUS.items():
+                yield _conditional([_span(here, position)], "TEXT_EQ", word, fill, ink)
     if here.things.get("tables"):
         return  # a table has its own, and Google takes no other
     if not here.things.get("bandedRanges"):
@@ -163,19 +177,32 @@ def _over_all(here: TabState, columns: Mapping[int, Column]) -> Iterator[Json]:
         yield {"setBasicFilter": {"filter": {"range": here.whole}}}
 
 
-def _colours(span: Json, heading: str) -> Iterator[Json]:
-    if heading == "Meldingen":
-        look: Json = {"textFormat": {"foregroundColor": colour("8C2A1C")}}
-        yield _conditional(span, "TEXT_STARTS_WITH", "Blokkeert", look)
-        return
-    for word, (fill, ink) in STATUS.items():
-        look = {"backgroundColor": colour(fill), "textFormat": {"foregroundColor": colour(ink)}}
-        yield _conditional(span, "TEXT_EQ", word, look)
+def _lights(here: TabState) -> Iterator[Json]:
+    """The cell at fault and the row that has one. Each comes in front of the others, so the heaviest comes last."""
+    rules = here.things.get("conditionalFormats", [])
+    for light in reversed(lights(here.columns, here.heading_row + 1, ";")):
+        there = [span for rule in rules if any(map(light.is_in, _formulas(rule))) for span in rule.get("ranges", [])]
+        wanted = light.columns or tuple(here.columns.values())
+        if not all(any(_covers(span, position) for span in there) for position in wanted):
+            whole = {"sheetId": here.id, "startRowIndex": here.heading_row}
+            spans = [whole | {"startColumnIndex": at, "endColumnIndex": at + 1} for at in light.columns] or [whole]
+            yield _conditional(spans, "CUSTOM_FORMULA", "=" + light.formula, light.fill, light.ink)
 
 
-def _conditional(span: Json, kind: str, word: str, look: Json) -> Json:
+def _formulas(rule: Json) -> list[str]:
+    values = rule.get("booleanRule", {}).get("condition", {}).get("values", [])
+    return [value.get("userEnteredValue", "") for value in values]
+
+
+def _is_light(rule: Json, here: TabState) -> bool:
+    found = lights(here.columns, here.heading_row + 1)
+    return any(light.is_in(formula) for light in found for formula in _formulas(rule))
+
+
+def _conditional(spans: list[Json], kind: str, word: str, fill: str, ink: str) -> Json:
+    look = {"backgroundColor": colour(fill), "textFormat": {"foregroundColor": colour(ink)}}
     rule = {"condition": {"type": kind, "values": [{"userEnteredValue": word}]}, "format": look}
-    return {"addConditionalFormatRule": {"rule": {"ranges": [span], "booleanRule": rule}, "index": 0}}
+    return {"addConditionalFormatRule": {"rule": {"ranges": spans, "booleanRule": rule}, "index": 0}}
 
 
 def _span(here: TabState, position: int, *, only_heading: bool = False) -> Json:
@@ -193,13 +220,6 @@ def _covers(span: Json, column: int) -> bool:
 def colour(code: str) -> Json:
     """A colour as Google takes it: parts from 0 to 1."""
     return {name: int(code[at : at + 2], 16) / 255 for name, at in (("red", 0), ("green", 2), ("blue", 4))}
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column >= 0:
-        letters, column = chr(65 + column % 26) + letters, column // 26 - 1
-    return letters
 
 
 def says_nothing(cells: list[list[Cell]]) -> bool:

@@ -28,7 +28,8 @@ from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
-    "conditionalFormats(ranges),basicFilter(range),filterViews(filterViewId,title),tables(range,columnProperties(columnIndex,columnType)),"
+    "conditionalFormats(ranges,booleanRule(condition)),basicFilter(range),filterViews(filterViewId,title),"
+    "tables(range,columnProperties(columnIndex,columnType)),"
     "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
 )
 
@@ -38,7 +39,7 @@ _FRONT_LINES = (
     ("Van Buurtbeheer", "De kolommen met een licht kopje vult Buurtbeheer in. Wat u daar typt, wordt overschreven."),
     (
         "Klopt er iets niet?",
-        "Dan staat het in de kolom Meldingen van die rij. Het verdwijnt vanzelf als het is hersteld.",
+        "Dan staat het in de kolom Meldingen, en de cel kleurt. Dat gaat vanzelf weg als het is hersteld.",
     ),
     ("Dit mag gewoon", "Sorteren, filteren, rijen invoegen, en eigen kolommen of tabbladen toevoegen."),
     ("Laat staan", "De kopjes in de eerste rij. Ga met de muis op een kopje staan voor uitleg."),
@@ -198,6 +199,7 @@ def _standing(
             rows[1],
             about,
             about["properties"]["gridProperties"].get("frozenRowCount", 0),
+            about["properties"]["gridProperties"].get("frozenColumnCount", 0),
             not any(cell.get("userEnteredFormat") for cell in rows[0].values()),
         )
     return places

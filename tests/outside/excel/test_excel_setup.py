@@ -50,7 +50,7 @@ def test_a_new_register_opens_everywhere_and_lacks_nothing(tmp_path: Path) -> No
         sheet = book[tab.title]
         assert [cell.value for cell in sheet[1]] == list(tab.headings)
         assert all(bool(cell.comment) == bool(column.note) for cell, column in zip(sheet[1], tab.columns, strict=True))
-        assert sheet.freeze_panes in ("B2", "C2") and sheet.auto_filter.ref
+        assert (sheet.freeze_panes in ("B2", "C2")) is bool(tab.known_by) and sheet.auto_filter.ref
         fills = {column.own: cell.fill.fgColor.rgb for cell, column in zip(sheet[1], tab.columns, strict=True)}
         assert len(set(fills.values())) == len(fills)
     assert {rule.formula1 for rule in book["Deelnemers"].data_validations.dataValidation} >= {

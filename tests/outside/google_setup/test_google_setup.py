@@ -80,13 +80,17 @@ def test_a_new_register_helps_whoever_types(sheets: SheetsServer, empty: Book, t
     ]
     assert rules["Sticker"]["condition"]["type"] == "ONE_OF_LIST" and rules["Achternaam"] is None
     assert tab.row(9).look(tab.column("Aangemeld op")).format["numberFormat"]["type"] == "DATE"
-    assert tab.grid["frozenRowCount"] == 1 and tab.things["basicFilter"] and tab.things["bandedRanges"]
+    assert (
+        (tab.grid["frozenRowCount"], tab.grid["frozenColumnCount"]) == (1, 2)
+        and tab.things["basicFilter"]
+        and tab.things["bandedRanges"]
+    )
     guarded = {thing["range"]["startColumnIndex"] for thing in tab.things["protectedRanges"] if thing["warningOnly"]}
     assert guarded == {tab.column(heading) for heading in TAB["Deelnemers"].own}
     words = [
         rule["booleanRule"]["condition"]["values"][0]["userEnteredValue"] for rule in tab.things["conditionalFormats"]
     ]
-    assert {"actief", "geblokkeerd", "Blokkeert"} <= set(words)
+    assert {"actief", "geblokkeerd"} <= set(words)
 
 
 def test_a_sheet_in_use_keeps_all_that_people_made(sheets: SheetsServer, tmp_path: Path) -> None:
