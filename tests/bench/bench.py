@@ -166,7 +166,8 @@ def the_growth(bench: Bench) -> Iterator[Ratio]:
 def an_example(bench: Bench, members: int) -> Path:
     """Made-up members, most of whom are to be welcomed."""
     path = bench.folder(f"example-{members}.xlsx")
-    run([sys.executable, HERE / "registers.py", "example", str(members), path])
+    if not path.exists():  # kept from an earlier bench
+        run([sys.executable, HERE / "registers.py", "example", str(members), path])
     return path
 
 

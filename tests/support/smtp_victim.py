@@ -10,17 +10,24 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("scripts", "tests")]
 
 from outside.config.settings import Mail
+from outside.run.apply import Report
 from outside.smtp.mailbox import Smtp
 from support import small_round
 from support.json_register import JsonRegister
 
-if __name__ == "__main__":
-    way, port, home = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+
+def play(way: str, port: int, home: Path) -> Report:
+    """One round to its end."""
     mail = Mail(
         transport="smtp", sender="Buurtwacht <buurt@mail.example>", host="127.0.0.1", port=port, security="none"
     )
     settings = replace(small_round.SETTINGS, mail=mail, source=home / "settings.toml")
     box = Smtp(settings)
-    report = small_round.run(home, JsonRegister(home / "register.json", shared=way == "shared"), box)
-    box.close()
-    raise SystemExit(report.code)
+    try:
+        return small_round.run(home, JsonRegister(home / "register.json", shared=way == "shared"), box)
+    finally:
+        box.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(play(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])).code)
