@@ -42,7 +42,6 @@ DOUBTED_FOR_GOOD = 3
 """Tries after which a letter that was refused where no other was taken is its recipient's own matter."""
 
 _CORRESPONDENTS = re.compile(rb"^(from|to):(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 _BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 
 
@@ -277,10 +276,11 @@ def _bare_address(value: bytes) -> str:
 
 def on_the_wire(data: bytes) -> bytes:
     """A message as DATA carries it: every line ended by CRLF, a dot in front of one that begins with a dot."""
-    whole = _BARE.sub(b"\r\n", data)
+    ends = data.count(b"\r\n")
+    whole = data if data.count(b"\r") == data.count(b"\n") == ends else _BARE.sub(b"\r\n", data)
     if not whole.endswith(b"\r\n"):
         whole += b"\r\n"
-    return _DOT.sub(b"..", whole)
+    return (b"." if whole.startswith(b".") else b"") + whole.replace(b"\n.", b"\n..")
 
 
 def _refused_for_us(stage: Stage, reply: Reply) -> Stop:
