@@ -58,12 +58,13 @@ def set_up_google(settings: Settings) -> list[str]:
 def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
     """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Stop."""
     told: list[str] = []
+    looks: list[Json] = []
     refused_looks: list[Json] = []
 
     def ask() -> None:
         try:
             _add_headings(calls, title, lock.check(), told)
-            told.extend(_add_looks(calls, lock.check(), terms, refused_looks))
+            told.extend(_add_looks(calls, lock.check(), terms, looks, refused_looks))
         except Refused as refused:
             look = look_why(calls, refused)
             if lock.is_lost(look.titles):
@@ -94,8 +95,8 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
             batch += _new_columns(found.sheets[table.title].get("sheetId", 0), table, missing, sheets[table.title])
             said.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
     if batch:
+        told += said  # also where the answer is lost: the next look may find all of it
         calls.change([*checks, *batch])
-        told += said
 
 
 def _what_is_there(calls: Calls) -> tuple[Found, dict[str, Table], dict[str, Sheet]]:
@@ -156,8 +157,10 @@ def _row(number: int, row: int, column: int, texts: Sequence[str]) -> Json:
     return {"updateCells": {"start": start, "rows": values, "fields": "userEnteredValue"}}
 
 
-def _add_looks(calls: Calls, checks: Sequence[Json], terms: Terms, refused: list[Json]) -> Iterator[str]:
-    """Add the looks that lack, and tell it in Dutch. `refused` are those that Google did not take, now or before."""
+def _add_looks(
+    calls: Calls, checks: Sequence[Json], terms: Terms, asked: list[Json], refused: list[Json]
+) -> Iterator[str]:
+    """Add the looks that lack, and tell it in Dutch; of what was `asked` now or before Google `refused` some."""
     found, tables, sheets = _what_is_there(calls)
     places = _standing(calls, found, tables, sheets)
     batch: list[Json] = []
@@ -167,11 +170,12 @@ def _add_looks(calls: Calls, checks: Sequence[Json], terms: Terms, refused: list
     people = places.get(DEELNEMERS.title)
     if people is not None and not people.things.get("tables"):
         batch += missing_views(people, tables["Groepen"].column("Groep") if "Groepen" in tables else ())
+    asked += [one for one in batch if one not in asked]
     in_parts(calls, checks, batch, refused)
-    if any(one not in refused for one in batch):
+    if any(one not in refused for one in asked):
         yield "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."
     yield from name_refused(refused, places)
-    yield from tell_views(batch, refused, calls.spreadsheet)
+    yield from tell_views(asked, refused, calls.spreadsheet)
 
 
 def _standing(

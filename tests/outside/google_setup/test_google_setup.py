@@ -122,7 +122,11 @@ def test_a_sheet_in_use_keeps_all_that_people_made(sheets: SheetsServer, tmp_pat
 def test_setting_up_survives_a_lost_answer(sheets: SheetsServer, empty: Book, tmp_path: Path, call: int) -> None:
     sheets.fail(call, Fault("503", after=True))
     settings = laptop(sheets, empty, tmp_path)
-    backend_of(settings).set_up()
+    told = backend_of(settings).set_up()
+    assert {
+        "Tabblad Deelnemers is toegevoegd.",
+        "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
+    } <= set(told)
     assert [tab.title for tab in empty.tabs] == ["Lees mij", *(tab.title for tab in TABS)]
     assert len(empty.tab("Deelnemers").things["bandedRanges"]) == 1
 
