@@ -1,20 +1,108 @@
-"""Draws the documents of a plan: templates filled in, as Markdown or as a page."""
+"""Makes the page of those who are welcomed by hand: a card each, to print or to open in WhatsApp."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import cast
+from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
+from outside.config.languages import TEMPLATES, words_of
 from outside.config.settings import Settings
-from outside.text.by_hand import render_by_hand
-from outside.text.rules_archive import kept_rules
-from outside.text.templates import find_text
+from outside.text.environment import on_one_line
+from outside.text.templates import fill_page, find_text, rules_version
+from roster.messages.rules_update import Difference, Rules, is_news
 from roster.messages.welcome_queue import ByHand
-from roster.plan.steps import Document
+
+CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "nieuw nummer van de regiegroep"}
+"""What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
 
 
-def draw(document: Document, settings: Settings) -> str:
-    """The whole text of a document. Raises Stop where its template is missing or wrong."""
-    if document.act == "by_hand":
-        people = cast("list[ByHand]", document.facts["people"])
-        return render_by_hand(people, settings, rules=kept_rules(settings))
-    return find_text(document.act, document.language, settings.language).markdown(document.facts)
+def render_by_hand(
+    rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES, rules: Rules | None = None
+) -> str:
+    """A whole HTML page, made for A4: a card for each of `rows` in their order, and the rules in every language in use.
+
+    `rules` gives those of any version: who was told an older one is told the difference, where there is one.
+    It fetches nothing, and what people typed stands in it literally. Raises Stop where a text is missing or wrong.
+    """
+    people = []
+    languages: dict[str, None] = {}
+    difference = Difference(rules or (lambda _version, _language: None), rules_version(folder))
+    network = settings.network
+    for row in rows:
+        news = difference.to(row.has_version, row.language) if row.has_version else {}
+        if row.has_version and not is_news(news):
+            continue
+        kind = "by_hand_rules" if row.has_version else "by_hand_change" if row.change else "by_hand"
+        text = find_text(kind, row.language, settings.language, folder)
+        languages[text.language] = None
+        words = text.unwrapped({**_shown(row.facts), **news})
+        people.append(  # in the order of page.html, which takes them without looking up a name for each
+            (
+                row.nr,
+                row.name,
+                row.address,
+                row.mobile,
+                shown_number(row.mobile),
+                row.group,
+                row.area,
+                row.joined,
+                text.language,
+                _as_lines(words.strip()),
+                whatsapp_link(row.mobile, words),
+                row.why,
+                "nieuwe spelregels" if row.has_version else CHANGES.get(row.change, ""),
+            )
+        )
+    sheets = []
+    for language in languages:
+        said = words_of(language, folder)
+        footer = said.emergency
+        if network.municipality and network.municipality_number:
+            footer += f" {said.municipality} {network.municipality}: {network.municipality_number}."
+        sheet = find_text("spelregels", language, settings.language, folder)
+        title = said.rules_title.format(sheet.number_of_rules)
+        sheets.append({"language": language, "title": title, "footer": footer, "rules": sheet.piece({})})
+    facts = {"people": people, "sheets": sheets, "network": network.name}
+    return fill_page("by_hand.html", "nl", facts, folder)
+
+
+def _shown(facts: Mapping[str, object]) -> dict[str, object]:
+    """The facts with the admins' numbers behind their names, as people write them."""
+    admins = cast("list[tuple[str, str]]", facts.get("admin_numbers", []))
+    named = [f"{name} ({shown_number(mobile)})" if mobile else name for name, mobile in admins]
+    return {"invitation": "", **facts, "admins": named or facts["admins"]}
+
+
+def whatsapp_link(mobile: str, words: str) -> str:
+    """The link that opens a chat with `mobile` (E.164) with `words` ready to send; "" without a number.
+
+    https://faq.whatsapp.com/5913398998672934: digits only, with the country's, and the text percent-encoded.
+    """
+    text = "%0A".join(map(_encoded, words.split("\n")))
+    return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
+
+
+def _as_lines(words: str) -> Markup:
+    return Markup("".join(map(_line, words.split("\n"))))  # noqa: S704  # every line was escaped
+
+
+@lru_cache(maxsize=1024)
+def _line(line: str) -> str:
+    """A line of the words as HTML; most lines are the same for everybody."""
+    return f"<div>{escape(on_one_line(line))}</div>" if line else '<div class="gap"></div>'
+
+
+@lru_cache(maxsize=1024)
+def _encoded(line: str) -> str:
+    """A line percent-encoded; most lines are the same for everybody."""
+    return quote(line, safe="", errors="replace")
+
+
+def shown_number(mobile: str) -> str:
+    """A number as people write it: 06-23456789, and a foreign one as it is."""
+    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile
