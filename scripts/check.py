@@ -8,7 +8,7 @@ from outside.config.choices import Choices
 
 @door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")
 def check(choices: Choices) -> int:
-    """Steps 1 to 7 of the corridor."""
+    """Steps 1 to 7 of a round."""
     from outside.config.settings import load_settings  # likewise
     from outside.run.dry_run import look  # all of this is only needed once --help has been answered
     from roster.planners.sync import PLANNERS  # likewise

@@ -17,7 +17,7 @@ from outside.excel.workbook import ExcelWorkbook
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.confirm import tell_uncertain
-from outside.text.by_hand import render_by_hand
+from outside.text.documents import render_by_hand
 from roster.messages.welcome import by_hand
 from roster.plan.history import History, Message
 from support.announced import announced

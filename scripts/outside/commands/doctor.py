@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -26,9 +26,6 @@ from outside.workbook import Health
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""
-
-
-Examination = Callable[[Settings], Iterator[Health]]
 
 
 def examine(source: Path | None) -> int:

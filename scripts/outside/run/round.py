@@ -1,4 +1,4 @@
-"""The corridor: the eight steps of every door, in their order."""
+"""A round: the eight steps of every door, in their order."""
 
 from __future__ import annotations
 

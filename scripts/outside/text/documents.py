@@ -1,4 +1,4 @@
-"""Makes the page of those who are welcomed by hand: a card each, to print or to open in WhatsApp."""
+"""Draws the documents of a plan: as Markdown, or as the page of who is welcomed by hand, a card each."""
 
 from __future__ import annotations
 
@@ -13,12 +13,22 @@ from markupsafe import Markup, escape
 from outside.config.languages import TEMPLATES, words_of
 from outside.config.settings import Settings
 from outside.text.environment import on_one_line
+from outside.text.rules_archive import kept_rules
 from outside.text.templates import fill_page, find_text, rules_version
 from roster.messages.rules_update import Difference, Rules, is_news
 from roster.messages.welcome_queue import ByHand
+from roster.plan.steps import Document
 
 CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "nieuw nummer van de regiegroep"}
 """What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
+
+
+def draw(document: Document, settings: Settings) -> str:
+    """The whole text of a document. Raises Stop where its template is missing or wrong."""
+    if document.act == "by_hand":
+        people = cast("list[ByHand]", document.facts["people"])
+        return render_by_hand(people, settings, rules=kept_rules(settings))
+    return find_text(document.act, document.language, settings.language).markdown(document.facts)
 
 
 def render_by_hand(

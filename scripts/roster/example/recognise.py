@@ -7,8 +7,7 @@ from itertools import pairwise
 
 from roster.cells.phones import phone
 from roster.example.faults import SLIPS
-from roster.example.mobiles import MOBILE_SPACE, mobile_turn
-from roster.example.names import GIVEN, STAND_IN, SURNAMES, TRADES
+from roster.example.names import GIVEN, MOBILE_SPACE, STAND_IN, SURNAMES, TRADES, mobile_turn
 from roster.sheet.table import Cell, Table, fold
 
 MADE_UP = frozenset({"mail.example", "politie.nl", *SLIPS})

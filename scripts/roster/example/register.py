@@ -15,8 +15,7 @@ from roster.example.layout import (
     lay_out,
     street_row,
 )
-from roster.example.mobiles import MOBILE_SPACE, mobile
-from roster.example.names import GIVEN, INFIXES, STAND_IN, SURNAMES, TRADES
+from roster.example.names import GIVEN, INFIXES, MOBILE_SPACE, STAND_IN, SURNAMES, TRADES, mobile
 from roster.example.sign_requests import sign_requests
 from roster.model import Terms
 from roster.sheet.columns import TABS

@@ -130,8 +130,8 @@ class WelcomeQueue:
 
     def ready(self, member: Member) -> WelcomeState:
         """Whether a letter about his group can leave to somebody who counts as active, and if not, why."""
-        circle = self._group_context(member)
-        return self.reachable(member) if circle.waits is None else circle.waits
+        context = self._group_context(member)
+        return self.reachable(member) if context.waits is None else context.waits
 
     def reachable(self, member: Member) -> WelcomeState:
         """Whether a mail with the regiegroep's number can leave to this person, and if not, why."""
@@ -177,9 +177,9 @@ class WelcomeQueue:
 
     def card(self, member: Member, has_version: str = "", change: str = "", *, moved: bool = False) -> ByHand:
         """What must be at hand to tell a member without a mail. An example number is left out."""
-        circle, facts = self._group_context(member), self._facts(member)
+        context, facts = self._group_context(member), self._facts(member)
         facts |= {
-            "admin_numbers": [(admin.name, admin.mobile or "") for admin in circle.admins if admin is not member],
+            "admin_numbers": [(admin.name, admin.mobile or "") for admin in context.admins if admin is not member],
             "kind": change,
             "moved": moved,
         }
@@ -193,8 +193,8 @@ class WelcomeQueue:
             member.name,
             ", ".join(filter(None, (street, town))),
             member.mobile or "",
-            circle.group,
-            circle.area,
+            context.group,
+            context.area,
             self._audience.language(member),
             member.joined,
             facts,
@@ -215,31 +215,31 @@ class WelcomeQueue:
         return "geen e-mailadres"
 
     def _facts(self, member: Member) -> dict[str, object]:
-        circle, is_admin = self._group_context(member), member.role is Role.ADMIN
+        context, is_admin = self._group_context(member), member.role is Role.ADMIN
         # The announcement goes along with what an admin gets, until the group has started.
-        announce = {"announce": not circle.has_started} if is_admin else {}
+        announce = {"announce": not context.has_started} if is_admin else {}
         return {
             **announce,
             **self._audience.facts(member),
             **self._audience.number_facts(member),
             "name": member.name,
-            "group": circle.group,
-            "area": circle.area,
-            "admins": [admin.name for admin in circle.admins if admin is not member],
+            "group": context.group,
+            "area": context.area,
+            "admins": [admin.name for admin in context.admins if admin is not member],
             "is_admin": is_admin,
             "short_name": self._view.terms.network.short_name,
-            "invitation": circle.invitation,
-            "has_started": circle.has_started,
+            "invitation": context.invitation,
+            "has_started": context.has_started,
             "in_whatsapp": member.in_whatsapp is True,
         }
 
     def _group_context(self, member: Member) -> _GroupContext:
         name = fold(member.group)
         if name not in self._group_contexts:
-            self._group_contexts[name] = self._make_circle(name)
+            self._group_contexts[name] = self._make_context(name)
         return self._group_contexts[name]
 
-    def _make_circle(self, name: str) -> _GroupContext:
+    def _make_context(self, name: str) -> _GroupContext:
         roster, standing = self._view.roster, self._view.standing
         group = roster.group_named.get(name)
         if group is None:

@@ -13,7 +13,7 @@ from roster.model import Terms
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, fold
 
-# Rules that a cell breaks by not being readable, and that rules_members.py holds the rest of.
+# Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
 _NAME = "a_member_has_a_name"
 _DATES = "dates_make_sense"
 

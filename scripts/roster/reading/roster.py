@@ -32,7 +32,7 @@ from roster.reading.unread import is_error
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LOGBOEK, STRATEN, TabSpec
 from roster.sheet.table import Cell, Table, fold, is_blank
 
-# Rules that a cell breaks by not being readable, and that rules*.py holds the rest of.
+# Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
 MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"
 ADULT = "a_member_is_18_or_older"
 AGREED = "a_member_agreed_to_the_rules"

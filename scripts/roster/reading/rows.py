@@ -119,7 +119,7 @@ class Rows:
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
     def heeds(self, heading: str, law: Callable[[Cell], _Read], instead: _Read, *, unlike: bool = False) -> list[_Read]:
-        """As `values`, for a law of reading_laws.py: it is a let op, under the law's own name."""
+        """As `values`, for a law of cell_rules.py: it is a let op, under the law's own name."""
         return self.values(heading, law, law.__name__, Weight.NOTICE, instead, unlike=unlike)
 
     def tell(self, index: int, heading: str, rule: str, weight: Weight, message: str, remedy: str) -> None:

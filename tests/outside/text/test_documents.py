@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from outside.config.settings import Settings
-from outside.text.by_hand import render_by_hand, shown_number, whatsapp_link
+from outside.text.documents import render_by_hand, shown_number, whatsapp_link
 from roster.messages.welcome_queue import ByHand
 from roster.model import Network
 from roster.sheet.table import Place

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from roster.example.mobiles import MOBILE_SPACE, mobile, mobile_turn
+from roster.example.names import MOBILE_SPACE, mobile, mobile_turn
 from roster.example.recognise import strangers
 from roster.example.register import example
 from roster.sheet.columns import DEELNEMERS

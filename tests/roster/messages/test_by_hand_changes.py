@@ -10,7 +10,7 @@ import pytest
 from outside.commands.sent import settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.ledger.ledger import Ledger
-from outside.text.by_hand import render_by_hand
+from outside.text.documents import render_by_hand
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.welcome import by_hand
 from support.pages import Page
