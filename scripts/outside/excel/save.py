@@ -127,20 +127,7 @@ def _make(
     *,
     formulas: bool | None,
 ) -> None:
-    """The new archive, read back: the one way in which a file is made, whether it is tried or meant."""
-    _check(target, _write(archive, target, changes, new_sheets, kept, formulas=formulas))
-
-
-def _write(
-    archive: Archive,
-    target: IO[bytes],
-    changes: Mapping[str, SheetChange],
-    new_sheets: Mapping[str, bytes],
-    kept: Mapping[str, frozenset[int]],
-    *,
-    formulas: bool | None,
-) -> list[str]:
-    """Write the new archive; gives the names of the parts that are new in it."""
+    """Write the new archive and read it back: the one way in which a file is made, whether it is tried or meant."""
     book = open_book(archive)
     packed: dict[str, PackedPart] = {}
     added: dict[str, PackedPart] = {}
@@ -173,10 +160,10 @@ def _write(
         for part, raw in book.changed_texts().items():
             packed[part] = PackedPart([raw])
         archive.rewrite(target, packed, book.dropped, added)
-        return [*packed, *added]
     finally:
         for piece in (*packed.values(), *added.values()):
             piece.close()
+    _check(target, [*packed, *added])
 
 
 def _know_styles(book: Book, changes: Mapping[str, SheetChange]) -> None:

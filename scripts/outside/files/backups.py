@@ -66,10 +66,10 @@ def make_backup_folder(backups: Path) -> None:
         raise stop_from(error, backups.name) from error
 
 
-def keep_backup(path: Path, backups: Path, fill: Callable[[Path], None] | None = None) -> Path:
+def keep_backup(path: Path, backups: Path, fill: Callable[[Path], object] | None = None) -> Path:
     """Copy the file to `backups` under a dated name, on disk before this returns; the oldest beyond 20 go.
 
-    `fill` writes the copy of a file that must not simply be read, into an empty one.
+    `fill` writes the copy of what is no file, or must not simply be read, into an empty one.
     """
     make_backup_folder(backups)
     for rest in backups.glob("*.deel"):  # of a run that was killed; we hold the lock

@@ -5,14 +5,12 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import quoteattr
 
-from outside.files.atomic import settle_folder, write_private
-from outside.files.backups import KEPT, backups_of, doing_on_disk, make_backup_folder
+from outside.files.backups import doing_on_disk, keep_backup
 from outside.google.tabs import Tab
 from outside.xlsx.text import MAIN, column_letters, text_xml
 from roster.sheet.columns import TAB
@@ -45,20 +43,8 @@ def keep_tabs(tabs: Iterable[Tab], backups: Path) -> Path:
 
 def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
     """As `keep_tabs`, for any tabs."""
-    make_backup_folder(backups)
-    stem = Path(_NAME).stem
-    stamp = datetime.now().strftime("%Y-%m-%d_%H%M%S")
-    path = backups / f"{stem}_{stamp}.xlsx"
-    turn = 1
-    while path.exists():
-        turn += 1
-        path = backups / f"{stem}_{stamp}-{turn:02d}.xlsx"
-    with doing_on_disk(path):
-        write_private(path, as_xlsx(pages))
-        settle_folder(backups)
-        for old in backups_of(Path(_NAME), backups)[KEPT:]:
-            old.unlink(missing_ok=True)
-    return path
+    with doing_on_disk(backups / _NAME):
+        return keep_backup(Path(_NAME), backups, lambda part: part.write_bytes(as_xlsx(pages)))
 
 
 def page_of(tab: Tab) -> Page:
