@@ -30,6 +30,7 @@ class _Kept:
     news: list[tuple[int, list[Cell]]] = field(default_factory=list)
     sent: Cells = field(default_factory=dict)
     astray: list[Cell] = field(default_factory=list)
+    ours: list[Cell] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     reach: int = 0
 
@@ -82,9 +83,8 @@ class Journal:
             if name not in kept:
                 continue
             one = kept[name]
-            doubt = UnverifiedWrite(
-                again(tab, one.rows), {}, set(map(lookup_key, one.astray)), set(one.columns), one.reach
-            )
+            astray, ours = (set(map(lookup_key, cells)) for cells in (one.astray, one.ours))
+            doubt = UnverifiedWrite(again(tab, one.rows), {}, astray, set(one.columns), one.reach, ours)
             doubt.add(one.sent)
             found[name] = doubt
         return found
@@ -109,6 +109,7 @@ class Journal:
             "tab": name,
             "length": len(rows),
             "astray": [cell for _is_text, cell in doubt.values],
+            "ours": [cell for _is_text, cell in doubt.ours],
             "columns": sorted(doubt.columns),
             "reach": doubt.reach,
         }
@@ -150,7 +151,7 @@ class Journal:
                 break
             if "settled" in line:
                 for one in kept.values():
-                    one.sent, one.astray = {}, []
+                    one.sent, one.astray, one.ours = {}, [], []
             if "tab" in line:
                 _take(kept.setdefault(line["tab"], _Kept()), line)
         return {name: one for name, one in kept.items() if one.sent or one.astray}
@@ -175,7 +176,8 @@ def _take(kept: _Kept, line: dict[str, Any]) -> None:
         for at, row in kept.news:
             kept.rows[at] = row
         kept.news, kept.sent = [], {}
-        kept.astray, kept.columns = _row(line["astray"]), [_whole(column) for column in line["columns"]]
+        kept.astray, kept.ours = _row(line["astray"]), _row(line["ours"])
+        kept.columns = [_whole(column) for column in line["columns"]]
         kept.reach = int(line["reach"])
     for row, column, cell in line.get("sent", []):
         kept.sent.setdefault(_whole(row), {})[_whole(column)] = _row([cell])[0]

@@ -32,7 +32,8 @@ class UnverifiedWrite:
 
     `meant` is the tab as it should stand without it, `sent` the cells that went, by the rows and columns of
     `meant`. `values` is all that went astray or may have since the tab was last known to stand right, and
-    `columns` where it went; `reach` is by how many columns the tab has shifted since.
+    `columns` where it went; `ours` are those of them that we made ourselves, and did not put back for people.
+    `reach` is by how many columns the tab has shifted since.
     """
 
     meant: Tab
@@ -40,19 +41,27 @@ class UnverifiedWrite:
     values: set[Mark] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     reach: int = 0
+    ours: set[Mark] = field(default_factory=set)
 
     def add(self, cells: Cells) -> None:
         """These went as well, and nobody knows where they stand."""
+        peoples = {column for column, heading in enumerate(_headings(self.meant)) if heading} - self.meant.own
         for row, line in cells.items():
             self.sent.setdefault(row, {}).update(line)
             self.columns.update(line)
             self.values.update(map(lookup_key, line.values()))
+            self.ours.update(lookup_key(value) for column, value in line.items() if column not in peoples)
 
     def since(self, meant: Tab, moved: Moved) -> UnverifiedWrite:
         """The same doubt in a later look, in which its repairs are not known to stand yet."""
         columns = self.columns | {moved.columns[column] for column in self.columns if column in moved.columns}
         return UnverifiedWrite(
-            meant, {}, set(self.values), columns, self.reach + _shift(moved.columns, self.meant, meant)
+            meant,
+            {},
+            set(self.values),
+            columns,
+            self.reach + _shift(moved.columns, self.meant, meant),
+            set(self.ours),
         )
 
 
@@ -82,8 +91,8 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
         sent = doubt.sent.get(row, {}) if row is not None else {}
         for at, column in watched.items():
             cell = now.cell(there, at)
-            if lookup_key(cell) not in doubt.values:
-                continue
+            if lookup_key(cell) not in (doubt.values if row is not None else doubt.ours):
+                continue  # of a row that nobody knows, only words that we made ourselves are not its own
             right = meant.cell(row, column) if row is not None and column is not None else None
             if not same(cell, right) and (column not in sent or column in retyped or not shows(cell, sent[column])):
                 moved.repairs[there, at] = right

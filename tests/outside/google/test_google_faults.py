@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from outside.google.client import Calls
-from servers.sheets_server import Book, Fault, SheetsServer
+from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.faults import KINDS
 from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import language_of
@@ -240,6 +240,34 @@ def test_rows_move_again_while_we_mend(
     def both(book: Book) -> None:
         one(book)
         other(book)
+
+    case.go(arrange, both)
+    assert case.broken == []
+
+
+def _namesake(book: Book) -> None:
+    """Somebody new above all others, with a name and a cat that others have too."""
+    person = Person(book)
+    person.inserts_row("Deelnemers", 2)
+    for heading, word in (("Voornaam", "Elin"), ("Achternaam", "Anders"), ("Huisdier", "kat 3")):
+        person.sets("Deelnemers", 2, heading, word)
+
+
+@pytest.mark.parametrize("second", [7, 8, 9])
+@pytest.mark.parametrize("dragged", ["drags our column Nr to the end", "drags a column of people's to the front"])
+def test_a_newcomer_keeps_a_name_that_was_just_put_back_in_anothers_row(
+    sheets: SheetsServer, tmp_path: Path, dragged: str, second: int
+) -> None:
+    """What is taken back from a row that nobody knows are our own words, never those that we put back for people."""
+    case = Case(sheets, tmp_path)
+
+    def arrange(server: SheetsServer) -> None:
+        server.between(6, EDITS[dragged])
+        server.between(second, _namesake)
+
+    def both(book: Book) -> None:
+        EDITS[dragged](book)
+        _namesake(book)
 
     case.go(arrange, both)
     assert case.broken == []
