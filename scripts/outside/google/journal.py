@@ -38,8 +38,8 @@ class _Kept:
 class Journal:
     """One file of lines, for its owner alone; each line lies on the disk before what it tells of leaves.
 
-    It counts for the run that wrote it, and for the next one that finds the lock of that run still standing:
-    then nobody else was at work in between. A look is told once, as the rows that changed since the one before.
+    It counts for the run that wrote it, and for the next one on this machine and this sheet. A look is told once, as
+    the rows that changed since the one before.
     """
 
     def __init__(self, state: Path) -> None:
@@ -49,15 +49,15 @@ class Journal:
         self._looks: dict[str, Tab] = {}
 
     def note(
-        self, since: int, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, UnverifiedWrite]
+        self, sheet: str, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, UnverifiedWrite]
     ) -> None:
-        """Write down the cells that are about to be sent, by a run that holds the lock since then. Raises Stop.
+        """Write down the cells that are about to be sent to the spreadsheet of that id. Raises Stop.
 
         `views` are the tabs as they should stand without them.
         """
         looks = (self._look(name, doubts.get(name) or UnverifiedWrite(views[name])) for name in {**cells, **doubts})
         sent = ({"tab": name, "sent": _told(some)} for name, some in cells.items())
-        self._write(chain([] if self._file else [{"since": since}], *looks, sent))
+        self._write(chain([] if self._file else [{"sheet": sheet}], *looks, sent))
 
     def settle(self) -> None:
         """All that was sent stands right."""
@@ -72,10 +72,10 @@ class Journal:
         if not keep:
             self._path.unlink(missing_ok=True)
 
-    def left_by(self, since: int, tabs: Mapping[str, Tab]) -> dict[str, UnverifiedWrite]:
-        """What a run that held the lock since then left in doubt, on the tabs that still stand."""
+    def left_by(self, sheet: str, tabs: Mapping[str, Tab]) -> dict[str, UnverifiedWrite]:
+        """What a run that broke off left in doubt in that spreadsheet, on the tabs that still stand."""
         try:
-            kept = self._read(since)
+            kept = self._read(sheet)
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
             raise self._spoiled() from error
         found = {}
@@ -130,7 +130,7 @@ class Journal:
         except OSError as error:
             raise stop_from(error, self._path.parent.name, code=3) from error
 
-    def _read(self, since: int) -> dict[str, _Kept]:
+    def _read(self, sheet: str) -> dict[str, _Kept]:
         """The last word about each tab; nothing where the journal is another run's, or all was settled."""
         kept: dict[str, _Kept] = {}
         try:
@@ -147,7 +147,7 @@ class Journal:
                 if turn < len(lines) - 1:
                     raise
                 break  # the disk did not take the last line: what it tells of never left
-            if turn == 0 and line.get("since") != since:
+            if turn == 0 and line.get("sheet") != sheet:
                 break
             if "settled" in line:
                 for one in kept.values():
@@ -176,7 +176,7 @@ def _take(kept: _Kept, line: dict[str, Any]) -> None:
         for at, row in kept.news:
             kept.rows[at] = row
         kept.news, kept.sent = [], {}
-        kept.astray, kept.ours = _row(line["astray"]), _row(line["ours"])
+        kept.astray, kept.ours = _row(line["astray"]), _row(line.get("ours", line["astray"]))
         kept.columns = [_whole(column) for column in line["columns"]]
         kept.reach = int(line["reach"])
     for row, column, cell in line.get("sent", []):

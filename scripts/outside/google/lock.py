@@ -7,7 +7,7 @@ import platform
 import random
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,30 +29,43 @@ TITLE = "Buurtbeheer is bezig"
 _SKEWED = 60.0
 """Seconds that a laptop's clock may be wrong before what it wrote in the lock is written again."""
 
-_ROWS, _COLUMNS = 8, 2
+_ROWS, _COLUMNS = 8, 26
+_UNDER_WAY = 6
+_PIECE = 45_000
+"""Characters of what is under way in one cell; Google takes 50,000."""
+
 _FIELDS = "replies(addSheet(properties(sheetId,title)))"
-_KEPT_FOR = "Wie dit tabblad ziet terwijl niemand met Buurtbeheer bezig is, mag het verwijderen."
+_KEPT_FOR = (
+    "Laat dit tabblad staan, ook als niemand meer bezig lijkt: de volgende ronde heeft het nodig, en ruimt het zelf op."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class LockTab:
-    """Who holds the lock: the tab's id, the machine, since when and last seen (seconds), the installation."""
+    """Who holds the lock: the tab's id, the machine, since when and last seen (seconds), the installation.
+
+    `under_way` is what its last write was about (`takeover.describe_batch`), "" where nothing was under way.
+    """
 
     sheet: int
     machine: str
     since: float
     seen: float
     installation: str
+    under_way: str = ""
 
 
 class Lock:
     """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over.
 
     `goes_on` is True where a run of ours broke off under this lock and nobody took it over since; `stays` has it
-    stand after the run, because only this machine knows what may stand wrong in the sheet.
+    stand after the run, because this machine knows best what may stand wrong in the sheet. `take_up` is given what
+    was under way in another's run that broke off, and gives the tabs where people's cells may be hit.
     """
 
-    def __init__(self, calls: Calls, state: Path) -> None:
+    def __init__(self, calls: Calls, state: Path, take_up: Callable[[str], Sequence[str]] | None = None) -> None:
+        self._take_up = take_up
+        self._under_way = ""
         self._calls = calls
         self._state = state
         self._sheet: int | None = None
@@ -83,11 +96,6 @@ class Lock:
         except NotImplementedError as error:
             raise no_lock(error, self._state) from error
 
-    @property
-    def since(self) -> int:
-        """Since when (seconds) this lock is held, by this run and those before it that broke off under it."""
-        return round(self._since)
-
     def check(self) -> list[Json]:
         """What goes first in every batch: our tab's name and a sign of life, which fail when it is not ours any more.
 
@@ -98,6 +106,13 @@ class Lock:
         properties = {"sheetId": self._sheet, "title": TITLE, "hidden": True}
         named = {"updateSheetProperties": {"properties": properties, "fields": "title,hidden"}}
         return [named, self._words(self._sheet)]
+
+    def tell(self, under_way: str) -> list[Json]:
+        """What goes behind the check where something is under way, or was and stands now."""
+        if self._sheet is None or not (under_way or self._under_way):
+            return []
+        self._under_way = under_way
+        return [self._told_under_way(self._sheet)]
 
     def is_lost(self, titles: Mapping[int, str]) -> bool:
         """True when another run took the lock over, or somebody removed its tab. `titles` are those of now, by id."""
@@ -175,12 +190,28 @@ class Lock:
             raise _busy(holder)
         if holder.installation == self._installation and holder.since:
             self.goes_on, self._since = True, holder.since
+        elif holder.under_way:
+            self._inherit(holder)
+        self._under_way = holder.under_way
         # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
         stop = Stop(
             "Het slot op het register wisselt steeds van eigenaar.",
             "Wacht een paar minuten, en probeer het opnieuw.",
         )
         return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)], Lost(stop, certain=True)
+
+    def _inherit(self, holder: LockTab) -> None:
+        """Look what another's run that broke off left under way. Raises Stop where only people can judge."""
+        sheet, self._sheet = self._sheet, None  # where this stops, there is nothing of ours to take away
+        if self._take_up is None:
+            raise Stop(f"{_broke_off(holder)}.", "Typ eerst: make sync. Dat zet recht wat er bleef liggen.")
+        try:
+            hit = self._take_up(holder.under_way)
+        except ValueError:
+            raise _may_be_hit(holder, ()) from None
+        if hit:
+            raise _may_be_hit(holder, hit)
+        self._sheet = sheet
 
     def _check_title(self, answer: Json, mine: int) -> None:
         """Google sometimes gives a second tab another name instead of refusing it: that race is lost."""
@@ -198,7 +229,15 @@ class Lock:
     def _tab(self, sheet: int) -> list[Json]:
         grid = {"rowCount": _ROWS, "columnCount": _COLUMNS}
         properties = {"sheetId": sheet, "title": TITLE, "hidden": True, "gridProperties": grid}
-        return [{"addSheet": {"properties": properties}}, self._words(sheet)]
+        carried = [self._told_under_way(sheet)] if self._under_way else []
+        return [{"addSheet": {"properties": properties}}, self._words(sheet), *carried]
+
+    def _told_under_way(self, sheet: int) -> Json:
+        pieces = [self._under_way[at : at + _PIECE] for at in range(0, len(self._under_way), _PIECE)]
+        line = ["Onderweg" if pieces else "", *pieces, *[""] * (_COLUMNS - 1 - len(pieces))]
+        start = {"sheetId": sheet, "rowIndex": _UNDER_WAY, "columnIndex": 0}
+        rows = [{"values": [as_cell(cell) for cell in line]}]
+        return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
 
     def _words(self, sheet: int) -> Json:
         now = self._now()
@@ -234,7 +273,8 @@ class Lock:
                 f"In het blad staat een tabblad '{TITLE}' dat niet van Buurtbeheer is, of dat iemand heeft gewijzigd.",
                 "Geef het een andere naam, of verwijder het (Weergave, Verborgen tabbladen), en probeer het opnieuw.",
             )
-        return LockTab(sheets[TITLE], told[1], _number(since), _number(seen), installation)
+        under_way = "".join(map(str, rows[_UNDER_WAY][1:])) if len(rows) > _UNDER_WAY else ""
+        return LockTab(sheets[TITLE], told[1], _number(since), _number(seen), installation, under_way)
 
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
@@ -255,6 +295,26 @@ class Lock:
             f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer. "
             "Op deze computer kunt u meteen opnieuw beginnen."
         )
+
+
+def _broke_off(holder: LockTab) -> str:
+    name = " ".join(holder.machine.split())[:60]
+    machine = f"Op de computer '{name}'" if name else "Op een andere computer"
+    return f"{machine} brak een ronde af, op {_told(holder.seen)}"
+
+
+def _may_be_hit(holder: LockTab, titles: Sequence[str]) -> Stop:
+    """What to say where cells of people may have been written over: their sheet's own history has what stood there."""
+    where = " en ".join(f"'{title}'" for title in titles)
+    place = f"op tabblad {where} " if where else ""
+    return Stop(
+        f"{_broke_off(holder)}, terwijl in het blad iets verschoof. Misschien staat {place}in kolommen van u iets dat "
+        "er niet hoort.",
+        "Typ op die computer nog eens make sync: die weet wat er stond, en zet het terug. Kan dat niet? Vergelijk het "
+        f"blad dan met de versie van vlak vóór {_told(holder.seen)} (Bestand, Versiegeschiedenis), en zet terug wat "
+        f"verkeerd staat. Verwijder daarna het verborgen tabblad '{TITLE}' (Weergave, Verborgen bladen), en typ: "
+        "make sync",
+    )
 
 
 def _busy(holder: LockTab) -> Stop:

@@ -45,7 +45,7 @@ class UnverifiedWrite:
 
     def add(self, cells: Cells) -> None:
         """These went as well, and nobody knows where they stand."""
-        peoples = {column for column, heading in enumerate(_headings(self.meant)) if heading} - self.meant.own
+        peoples = {column for column, heading in enumerate(folded_headings(self.meant)) if heading} - self.meant.own
         for row, line in cells.items():
             self.sent.setdefault(row, {}).update(line)
             self.columns.update(line)
@@ -137,8 +137,8 @@ def shows(cell: Cell, value: Cell) -> bool:
 
 def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
     """Where each column stands now: by the order of the headings, then by what stands in one."""
-    here = _headings(before)
-    there = _headings(now)
+    here = folded_headings(before)
+    there = folded_headings(now)
     if here == there or before.new:
         return {column: column for column in range(max(before.width, now.width, len(there)))}
     found: dict[int, int] = {}
@@ -157,11 +157,11 @@ def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
 
 def _own_new_columns(doubt: UnverifiedWrite, now: Tab) -> dict[int, int]:
     """Where the columns stand that we put in ourselves, which the tab did not have before."""
-    there = _headings(now)
+    there = folded_headings(now)
     put_in = {
         column: fold(str(heading))
         for column, heading in doubt.sent.get(doubt.meant.heading_row, {}).items()
-        if column >= len(_headings(doubt.meant)) and not doubt.meant.new
+        if column >= len(folded_headings(doubt.meant)) and not doubt.meant.new
     }
     return {column: there.index(heading) for column, heading in put_in.items() if heading in there}
 
@@ -173,7 +173,7 @@ def _shift(columns: Mapping[int, int], before: Tab, now: Tab) -> int:
     """
     if all(here == there for here, there in columns.items()):
         return 0
-    strange = len(_headings(before)) + len(_headings(now)) - 2 * len(columns)
+    strange = len(folded_headings(before)) + len(folded_headings(now)) - 2 * len(columns)
     return max(0, strange) + len(_dragged(columns))
 
 
@@ -187,14 +187,15 @@ def _dragged(columns: Mapping[int, int]) -> list[tuple[int, int]]:
 
 def _retyped(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int]) -> set[int]:
     """Our own columns whose heading somebody gave another name: from then on they are people's."""
-    here, there = _headings(doubt.meant), _headings(now)
+    here, there = folded_headings(doubt.meant), folded_headings(now)
     ours = {fold(said) for is_text, said in doubt.values if is_text and isinstance(said, str)}
     known = [column for column in doubt.meant.own if columns.get(column, len(there)) < len(there)]
     stand = {column: there[columns[column]] for column in known}
     return {column for column, heading in stand.items() if heading and heading != here[column] and heading not in ours}
 
 
-def _headings(tab: Tab) -> list[str]:
+def folded_headings(tab: Tab) -> list[str]:
+    """What stands above each column in use, as headings are compared."""
     row = tab.cells[tab.heading_row] if 0 <= tab.heading_row < len(tab.cells) else []
     width = tab.width
     return [fold(str(cell)) if not is_blank(cell) else "" for cell in [*row, *[None] * (width - len(row))]]

@@ -9,7 +9,7 @@ from outside.config.settings import Settings
 from outside.errors import Changed, Stop
 from outside.google.answers import Lost, Refused
 from outside.google.backup import keep_tabs
-from outside.google.batch import FIELDS, Batch, Seen, seen_in
+from outside.google.batch import FIELDS, Batch, Seen, TabChange, seen_in
 from outside.google.client import Calls, Json
 from outside.google.journal import Journal
 from outside.google.links import read_links
@@ -19,6 +19,7 @@ from outside.google.look import read_again
 from outside.google.refusal import UNREAD, look_why
 from outside.google.row_matching import Cells, UnverifiedWrite
 from outside.google.tabs import Found, Tab, list_tabs, read_tabs
+from outside.google.takeover import another_wrote, describe_batch, take_up
 from roster.sheet.columns import TAB
 
 OLD = 300.0
@@ -46,6 +47,7 @@ class Session:
         self.aliases: dict[tuple[str, str], str] = {}
         self.doubts: dict[str, UnverifiedWrite] = {}
         self.journal = Journal(settings.paths.state)
+        self.looked_back = False
         self._whole: dict[str, float] = {}
 
     @property
@@ -131,7 +133,7 @@ class Session:
     def note(self, views: Mapping[str, Tab], cells: Mapping[str, Cells]) -> None:
         """Have this machine remember what is about to be sent, in case that it does not live to see the answer."""
         if self.lock is not None:
-            self.journal.note(self.lock.since, views, cells, self.doubts)
+            self.journal.note(self.calls.spreadsheet, views, cells, self.doubts)
 
     def settle(self) -> None:
         """All that was sent stands right."""
@@ -150,6 +152,25 @@ class Session:
                 raise look.stop from refused
             raise
 
-    def checks(self) -> list[Json]:
-        """What guards a batch."""
-        return [] if self.lock is None else self.lock.check()
+    def checks(self, changes: Mapping[str, TabChange]) -> list[Json]:
+        """What goes first in every batch: the check of the lock, and in the first one what is under way with it."""
+        return [] if self.lock is None else [*self.lock.check(), *self.lock.tell(describe_batch(changes, self.doubts))]
+
+    def take_up(self, under_way: str) -> list[str]:
+        """Find what another's run that broke off left wrong; the titles of tabs where people's cells may be hit."""
+        self.read()
+        self.doubts, hit = take_up(under_way, self.tabs)
+        return hit
+
+    def look_back(self) -> None:
+        """Find what a run of this machine that broke off left wrong. Its journal counts for the same sheet.
+
+        While the lock of that run stands nobody else was at work; without it, another run may have been, and then it
+        is that one's word that counts.
+        """
+        if self.lock is None or self.looked_back:
+            return
+        left = self.journal.left_by(self.calls.spreadsheet, self.tabs)
+        alone = self.lock.goes_on or not any(another_wrote(doubt, self.tabs[name]) for name, doubt in left.items())
+        self.doubts |= left if alone else {}
+        self.looked_back, self.lock.goes_on = True, False

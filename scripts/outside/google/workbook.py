@@ -40,31 +40,31 @@ class GoogleWorkbook:
     def lock(self) -> Iterator[None]:
         """One run at a time, on any laptop; raises Stop naming the machine that holds it.
 
-        The lock stays where something may stand wrong in the sheet: only this machine can mend it.
+        The lock stays where something may stand wrong in the sheet: this machine knows best what.
         """
         session = self.session
-        session.lock = lock = Lock(session.calls, self._state)
+        session.lock = lock = Lock(session.calls, self._state, session.take_up)
+        session.looked_back = False
         with lock.held():
             try:
                 yield
             finally:
                 lock.stays = bool(session.doubts) or lock.goes_on
-                session.journal.close(keep=lock.stays)
+                session.journal.close(keep=lock.stays or not session.looked_back)
 
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title: two calls. Raises Stop for what cannot be read.
 
-        Changes nothing, unless a run of this machine broke off while rows moved: that is mended first.
+        Changes nothing, unless a run broke off while rows moved, here or on a machine that this one took over from:
+        that is mended first.
         """
         session = self.session
         session.read()
         session.aliases = {}
-        if session.lock is not None and session.lock.goes_on:
-            session.lock.goes_on = False
-            session.doubts = session.journal.left_by(session.lock.since, session.tabs)
-            if session.doubts:
-                Write(session, []).carry_out()
-                session.read()
+        session.look_back()
+        if session.doubts:
+            Write(session, []).carry_out()
+            session.read()
         return {name: tab.table for name, tab in session.tabs.items()}
 
     def link(self, tab: str, column: int, row: int) -> tuple[str, str]:

@@ -172,7 +172,10 @@ class Write:
     def _send_all(self, changes: Mapping[str, TabChange], looked: float, stood: dict[str, Cells]) -> bool | None:
         """As `_send`; `stood` gathers what is sure."""
         views = {name: change.tab for name, change in changes.items()}
-        for count, batch in enumerate(batches(changes, self._session.checks())):
+        checks = self._session.checks(changes)
+        for count, batch in enumerate(batches(changes, checks)):
+            if count:
+                del batch.requests[2 : len(checks)]  # it is told already what is under way
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:
                 return True
             sent = {name: together(stood.get(name, {}), cells) for name, cells in batch.cells.items()}

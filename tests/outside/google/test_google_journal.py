@@ -99,24 +99,24 @@ def test_what_a_killed_run_left_in_wrong_rows_is_put_right_by_the_next(
 
 
 def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) -> None:
-    """Only to the run that goes on under the same lock; and nothing of what was settled, or of a line cut short."""
+    """Only to a run on the same sheet; and nothing of what was settled, or of a line cut short."""
     first, second = (
         a_tab([["D-1", "Anna", ""], ["D-2", "Bram", 3]]),
         a_tab([["D-2", "Bram", 3], ["D-1", "Anna", "actief"]]),
     )
     journal = Journal(tmp_path)
-    journal.note(5, {"Deelnemers": first}, {"Deelnemers": {1: {2: "actief"}}}, {})
+    journal.note("sheet", {"Deelnemers": first}, {"Deelnemers": {1: {2: "actief"}}}, {})
     journal.settle()
     journal.note(
-        5,
+        "sheet",
         {"Deelnemers": second},
         {"Deelnemers": {1: {2: "vol"}, 2: {2: ""}}},
         {"Deelnemers": UnverifiedWrite(second, {}, {(True, "weg")}, {1}, 2)},
     )
     journal.close(keep=True)
     tabs = {"Deelnemers": a_tab([])}
-    assert Journal(tmp_path).left_by(6, tabs) == {}
-    found = Journal(tmp_path).left_by(5, tabs)["Deelnemers"]
+    assert Journal(tmp_path).left_by("other", tabs) == {}
+    found = Journal(tmp_path).left_by("sheet", tabs)["Deelnemers"]
     assert found.meant.cells == second.cells
     assert (found.sent, found.values, found.columns, found.reach) == (
         {1: {2: "vol"}, 2: {2: ""}},
@@ -126,7 +126,7 @@ def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) ->
     )
     path = tmp_path / "google-open.jsonl"
     path.write_bytes(path.read_bytes()[:-4])
-    cut = Journal(tmp_path).left_by(5, tabs)["Deelnemers"]
+    cut = Journal(tmp_path).left_by("sheet", tabs)["Deelnemers"]
     assert (cut.sent, cut.values) == ({}, {(True, "weg")})
     Journal(tmp_path).close(keep=False)
-    assert Journal(tmp_path).left_by(5, tabs) == {}
+    assert Journal(tmp_path).left_by("sheet", tabs) == {}

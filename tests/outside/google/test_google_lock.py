@@ -50,7 +50,7 @@ def test_the_second_comer_hears_which_machine_is_busy(sheets: SheetsServer, book
     one, other = laptop(sheets, book, tmp_path / "one"), laptop(sheets, book, tmp_path / "other")
     with opened(one).lock():
         tab = book.tab(TITLE)
-        assert tab.properties["hidden"] and any("verwijderen" in str(row.value(0)) for row in tab.rows)
+        assert tab.properties["hidden"] and any("Laat dit tabblad staan" in str(row.value(0)) for row in tab.rows)
         with pytest.raises(Stop, match="al bezig met dit register vanaf de computer") as caught, opened(other).lock():
             pass
         assert "vanaf" in caught.value.remedy and caught.value.code == 2

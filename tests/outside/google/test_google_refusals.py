@@ -71,7 +71,7 @@ CASES: dict[str, tuple[dict[int, Callable[[Book], object]], tuple[int, ...], tup
     "protection of another column": ({0: protect("Deelnemers", 1, 3)}, (0, 1), ()),
     "protection that comes and goes": ({4: protect("Deelnemers"), 5: lambda book: book.tab("Deelnemers").things.clear()}, (0, 1), ()),
     "no room for a lock": ({0: fill(15)}, (2,), ("is vol", "Verwijder lege rijen")),
-    "no room for a tab": ({0: both(lambda book: Person(book).deletes_tab("Beheerders"), fill(16))}, (3,), ("is vol",)),
+    "no room for a tab": ({0: both(lambda book: Person(book).deletes_tab("Beheerders"), fill(300))}, (3,), ("is vol",)),
     "the lock goes": ({4: delete_lock}, (3,), ("Iemand anders is intussen",)),
     "a lock that is gone when one looks": ({0: lambda book: book.add_tab(TITLE), 1: delete_lock}, (0, 1), ()),
 }  # fmt: skip
@@ -228,7 +228,7 @@ def test_a_first_round_goes_on_through_the_quota(
 def test_ten_seconds_of_silence_get_a_sign_of_life(
     sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a tenth of that time."""
+    """In a thirtieth of that time."""
     monkeypatch.setattr(console, "SILENCE", 0.3)
     monkeypatch.setattr(console, "_PATIENCE", 0.1)
     monkeypatch.setattr(Calls, "patience", Patience((2.0, 5.0)))
@@ -236,7 +236,7 @@ def test_ten_seconds_of_silence_get_a_sign_of_life(
     sheets.start_counting()
     sheets.fail(1, Fault("slow", seconds=1.0))
     _code, said = sync(laptop(sheets, book, tmp_path))
-    assert 2 <= said.count(WAITING_FOR_GOOGLE) <= 4, said
+    assert said.count(WAITING_FOR_GOOGLE) >= 2, said
 
 
 def test_nothing_is_decided_by_googles_words() -> None:

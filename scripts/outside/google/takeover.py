@@ -1,0 +1,190 @@
+"""Tells in the lock tab what is under way, so that whoever takes over from a run that broke off can put it right."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from outside.google.batch import TabChange
+from outside.google.row_matching import (
+    Cells,
+    Mark,
+    UnverifiedWrite,
+    folded_headings,
+    lookup_key,
+    match_rows,
+    with_cells,
+)
+from outside.google.tabs import Tab
+from roster.plan.delivery_status import read_mark
+from roster.reading.row_ids import valid_number
+from roster.sheet.columns import TAB
+from roster.sheet.table import Cell, Table, fold, is_blank
+
+MADE_ANEW = frozenset({"Status", "Meldingen", "Aantal", "Vrij", "Beheerders", "Groepen"})
+"""Own columns that every run makes anew. What stood in the others would be lost."""
+
+MOST = 1_000_000
+"""Characters that the lock tab takes. Of a larger register it is not told what stood in our columns."""
+
+_PERSON = "kenmerk"
+
+Told = dict[str, Any]
+
+
+def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, UnverifiedWrite]) -> str:
+    """What is about to be written, in signs for the lock tab: where, and what stood there in columns of our own.
+
+    Of what people typed there are digests only, by which a row is known again.
+    """
+    parts = [_part(name, change, doubts.get(name)) for name, change in changes.items() if not change.tab.new]
+    told = _packed(parts)
+    return told if len(told) <= MOST else _packed([part | {"rows": None} for part in parts])
+
+
+def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWrite], list[str]]:
+    """What may stand wrong in our own columns, by tab, and the titles of tabs where people's cells may be hit.
+
+    `told` is what a run that broke off said, `tabs` how they stand now. Raises ValueError for what no run said.
+    """
+    doubts: dict[str, UnverifiedWrite] = {}
+    hit: list[str] = []
+    try:
+        parts = json.loads(zlib.decompress(base64.b64decode(told, validate=True)))
+        for part in parts:
+            tab = tabs.get(part["tab"])
+            if tab is None:
+                continue
+            if part["rows"] is None or _may_have_hit(part, tab):
+                hit.append(tab.title)
+            elif repairs := _repairs(part, tab):
+                astray = {lookup_key(tab.cell(*place)) for place in repairs}
+                columns = {column for _row, column in repairs}
+                doubts[part["tab"]] = UnverifiedWrite(with_cells(tab, repairs), {}, astray, columns, 0, set(astray))
+    except (zlib.error, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError("what is under way cannot be read") from error
+    return doubts, hit
+
+
+def another_wrote(doubt: UnverifiedWrite, now: Tab) -> bool:
+    """True where a Nr or a mark stands that neither stood there nor was sent: another run was at work since."""
+    columns = _kept(doubt.meant).values()
+    known = {lookup_key(line[column]) for line in doubt.meant.cells for column in columns if column < len(line)}
+    here = {now.cell(row, column) for column in _kept(now).values() for row in range(len(now.cells))}
+    news = {cell for cell in here if lookup_key(cell) not in known | doubt.values}
+    return any(valid_number(cell, "") is not None or read_mark(cell) is not None for cell in news)
+
+
+def _packed(parts: Sequence[Told]) -> str:
+    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode("ascii")
+
+
+def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
+    """What is told of one tab."""
+    tab = change.tab
+    kept = {} if TAB[name].derived else _kept(tab)
+    places = {position: at for at, position in enumerate(kept.values())}
+    cells = [(row, column, value) for row, line in change.cells.items() for column, value in line.items()]
+    sent = [(row, places[column], value) for row, column, value in cells if column in places]
+    astray = [value for _is_text, value in doubt.values] if doubt is not None and kept else []
+    told = {
+        "tab": name,
+        "headings": folded_headings(tab),
+        "columns": sorted({column for _row, column, _value in cells}),
+        "emptied": sorted({column for _row, column, value in cells if is_blank(value)}),
+        "said": sorted({_digest(lookup_key(value)) for _row, _column, value in cells if not is_blank(value)}),
+        "first": tab.table.first,
+        "rows": [],
+    }
+    if sent or astray:
+        told |= {"kept": list(kept), "rows": _own_cells(tab, kept), "sent": sent, "astray": astray}
+    return told
+
+
+def _kept(tab: Tab) -> dict[str, int]:
+    """The own columns of which a run cannot make anew what stood there, and where they stand."""
+    own = tab.table.own - MADE_ANEW
+    return {heading: position for heading, position in tab.table.columns.items() if heading in own}
+
+
+def _own_cells(tab: Tab, headings: Iterable[str]) -> list[list[Cell]]:
+    """Of every row what stands in those columns, and a digest of what people typed in it."""
+    own = [tab.table.columns.get(heading) for heading in headings]
+    ours = {fold(heading) for heading in tab.table.own}
+    peoples = sorted((word, at) for at, word in enumerate(folded_headings(tab)) if word and word not in ours)
+    rows: list[list[Cell]] = []
+    for line in tab.cells:
+        typed = [(word, lookup_key(line[at])) for word, at in peoples if at < len(line) and not is_blank(line[at])]
+        known = [line[at] if at is not None and at < len(line) else None for at in own]
+        rows.append([*known, _digest(typed) if typed else None])
+    return rows
+
+
+def _digest(said: object) -> str:
+    return hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
+def _may_have_hit(part: Told, tab: Tab) -> bool:
+    """True where columns stand elsewhere than was counted on, and what was written may lie over what is not known.
+
+    That is what people typed, and what stood in our own columns that no run can make anew.
+    """
+    before, now = part["headings"], folded_headings(tab)
+    ours = {fold(heading) for heading in tab.table.own}
+    if all(now[at : at + 1] == before[at : at + 1] for at in part["columns"]):
+        return False
+    peoples = [at for at, heading in enumerate(now) if heading not in ours]
+    if set(peoples) & set(part["emptied"]):
+        return True
+    said = set(part["said"])
+    strange = said - {_digest(lookup_key(value)) for _row, _at, value in part.get("sent", ())}
+    foreign = {**dict.fromkeys(_kept(tab).values(), strange), **dict.fromkeys(peoples, said)}
+    return any(
+        _digest(lookup_key(line[at])) in words
+        for line in tab.cells[tab.table.first - 1 :]
+        for at, words in foreign.items()
+        if at < len(line) and not is_blank(line[at])
+    )
+
+
+def _repairs(part: Told, tab: Tab) -> dict[tuple[int, int], Cell]:
+    """The cells of our own columns that must be put back, found as the run itself would have, by whose row it is."""
+    if not part["rows"]:
+        return {}
+    kept = part["kept"]
+    meant = _as_tab(tab, part["rows"], kept, part["first"])
+    doubt = UnverifiedWrite(meant, {}, set(map(lookup_key, part["astray"])), set(range(len(kept))))
+    doubt.ours = set(doubt.values)
+    sent: Cells = {}
+    for row, at, value in part["sent"]:
+        sent.setdefault(row, {})[at] = value
+    doubt.add(sent)
+    moved = match_rows(doubt, _as_tab(tab, _own_cells(tab, kept), kept, tab.table.first))
+    known = set(moved.rows.values())
+    lost = {lookup_key(value) for row, line in sent.items() if row not in moved.rows for value in line.values()}
+    columns = tab.table.columns
+    return {
+        (row, columns[kept[at]]): value
+        for (row, at), value in moved.repairs.items()
+        if at < len(kept) and kept[at] in columns and not (row not in known and _of(tab, row, kept[at]) in lost)
+    }
+
+
+def _of(tab: Tab, row: int, heading: str) -> Mark:
+    """What stands in a row that nobody knows: the row that it was sent to may be this one, retyped."""
+    return lookup_key(tab.cell(row, tab.table.columns[heading]))
+
+
+def _as_tab(tab: Tab, rows: Sequence[list[Cell]], kept: Sequence[str], first: int) -> Tab:
+    """A tab of which our own columns and a digest of the rest are all that is known."""
+    cells = [list(row) for row in rows]
+    cells[first - 2] = [*kept, _PERSON]
+    columns = {heading: at for at, heading in enumerate(kept)}
+    table = Table(tab.table.tab, tab.title, columns, cells[first - 1 :], first, frozenset(kept))
+    return replace(tab, cells=cells, column_count=len(kept) + 1, table=table, merges=(), new=False)
