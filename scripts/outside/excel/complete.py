@@ -90,7 +90,8 @@ def _look(tab: TabSpec, columns: Mapping[str, int], heading_row: int) -> SheetLo
         LookRule(lit_ranges(light, heading_row), light.formula, light.is_in, light.fill, light.ink)
         for light in lights(columns, heading_row)
     ]
-    return SheetLook(rules, kept_in_sight(tab, columns))
+    width = next((column.width for column in tab.columns if column.heading == "Meldingen"), 0)
+    return SheetLook(rules, kept_in_sight(tab, columns), columns.get("Meldingen", -1) + 1, width)
 
 
 def _as_it_should_look(tab: TabSpec, table: Table) -> SheetChange:

@@ -172,6 +172,8 @@ def _know_styles(book: Book, changes: Mapping[str, SheetChange]) -> None:
     for change in changes.values():
         change.patch.wrapping = wrapping
         change.patch.look.style = book.conditional_style
+        if change.patch.look.tall:
+            change.patch.look.wrapped = book.wrapped_style
 
 
 def would_change(path: Path, changes: Mapping[str, SheetChange]) -> list[str]:

@@ -85,6 +85,8 @@ class RowWriter:
         stop, end = ending
         changed = [cell for cell in cells if not isinstance(cell[1], Fitting)]
         inside, head = text[row.end() : stop], text[row.start() : row.end()]
+        if len(changed) < len(cells):
+            inside = self.heights.wrap(inside, number)
         if changed:
             inside = b"".join(self._cells(text, seen, (row.end(), stop), number, changed, row[2]))
             head = _with_spans(head, changed)

@@ -35,7 +35,8 @@ _LINE = 15.0
 _LETTERS = 1.1
 """How many letters of plain text go in the room of one figure, with some to spare."""
 
-_HEIGHT = re.compile(rb"""\sht\s*=\s*["'][^"']*["']""")
+_HEIGHT = re.compile(rb"""\sht\s*=\s*["']([\d.]+)["']""")
+_STYLE = re.compile(rb"""\ss\s*=\s*["'](\d+)["']""")
 _BY_HAND = re.compile(rb"""\scustomHeight\s*=\s*["'](?:1|true)["']""")
 
 
@@ -56,13 +57,18 @@ class LookRule(NamedTuple):
 class SheetLook:
     """What a sheet should look like; each part of it is added where there is none yet.
 
-    `rules` come in order of weight. `frozen` columns stay in sight where only rows do.
+    `rules` come in order of weight. `frozen` columns stay in sight where only rows do. In column `tall` (1 = A) text
+    goes on below itself, and it is `width` figures wide where nobody gave it a width.
     """
 
     rules: Sequence[LookRule] = ()
     frozen: int = 0
+    tall: int = 0
+    width: float = 0
     style: Callable[[str, str], int | None] = field(default=lambda _fill, _ink: None)
     """The number of a fill and ink; None where the file has no styles."""
+    wrapped: Callable[[int], int | None] = field(default=lambda _style: None)
+    """The number of a style in which text goes on below itself, made of the one with this number."""
 
     def below(self, tail: bytes, names: Names) -> bytes:
         """What follows on the rows, with the rules in it."""
@@ -84,7 +90,8 @@ class SheetLook:
         return tail[:place] + b"".join(pieces) + tail[place:]
 
     def above(self, head: bytes, names: Names) -> bytes:
-        """What stands before the rows, with columns frozen beside the rows that somebody froze."""
+        """What stands before the rows: columns frozen beside the rows that somebody froze, and a column for remarks."""
+        head = self._with_column(head, names.prefix.decode()) if self.tall else head
         found = re.search(rb"<%spane\s[^>]*>" % re.escape(names.prefix), head)
         pane = found[0].decode() if found else ""
         if not self.frozen or found is None or attribute("state", pane) != "frozen" or attribute("xSplit", pane):
@@ -96,6 +103,44 @@ class SheetLook:
         new = f'<{names.prefix.decode()}pane xSplit="{self.frozen}" ySplit="{attribute("ySplit", pane)}"'
         new += f' topLeftCell="{column_letters(self.frozen + 1)}{row}" activePane="bottomRight" state="frozen"/>'
         return head[: found.start()] + new.encode() + head[found.end() :]
+
+    def _with_column(self, head: bytes, p: str) -> bytes:
+        tags = [found.decode() for found in re.findall(rb"<%scol\s[^>]*>" % re.escape(p.encode()), head)]
+        old = next((tag for tag in tags if _reach(tag)[0] <= self.tall <= _reach(tag)[1]), None)
+        base = old if old is not None else f'<{p}col min="0" max="0"/>'
+        style = int(attribute("style", base) or 0)
+        wrapped = self.wrapped(style)
+        is_chosen = attribute("customWidth", base) in ("1", "true")
+        if wrapped is None or (wrapped == style and is_chosen):
+            return head
+        new = _put(_put(_put(base, "min", self.tall), "max", self.tall), "style", wrapped)
+        new = new if is_chosen else _put(_put(new, "width", self.width), "customWidth", 1)
+        pieces = [tag for tag in tags if tag != old] + [new]
+        if old is not None:
+            first, last = _reach(old)
+            pieces += [_put(old, "max", self.tall - 1)] * (first < self.tall)
+            pieces += [_put(old, "min", self.tall + 1)] * (last > self.tall)
+        inside = "".join(sorted(pieces, key=_reach)).encode()
+        if not tags:
+            return (
+                head[: head.rfind(b"<")]
+                + f"<{p}cols>".encode()
+                + inside
+                + f"</{p}cols>".encode()
+                + head[head.rfind(b"<") :]
+            )
+        return head[: head.index(tags[0].encode())] + inside + head[head.rindex(tags[-1].encode()) + len(tags[-1]) :]
+
+
+def _reach(tag: str) -> tuple[int, int]:
+    return int(attribute("min", tag) or 0), int(attribute("max", tag) or 0)
+
+
+def _put(tag: str, name: str, value: float) -> str:
+    """The tag with that value for an attribute."""
+    bare = re.sub(rf"""\s{name}\s*=\s*(?:"[^"]*"|'[^']*')""", "", tag)
+    end = len(bare) - (2 if bare.endswith("/>") else 1)
+    return f'{bare[:end].rstrip()} {name}="{value:g}"{bare[end:]}'
 
 
 def _end_of(text: bytes, prefix: bytes, name: str) -> int:
@@ -109,22 +154,38 @@ def _end_of(text: bytes, prefix: bytes, name: str) -> int:
 class RowHeights:
     """Makes rows as high as the text in one column needs (1 = A); one that a person gave a height keeps it.
 
-    `width` is the column's, in figures; `styles` are those of cells in which text goes on below itself.
+    `width` is the column's, in figures; `styles` are those of cells in which text goes on below itself, and `wrapped`
+    makes one of another.
     """
 
     column: int = 0
     width: float = 0
     styles: frozenset[int] = frozenset()
+    wrapped: Callable[[int], int | None] = lambda _style: None
+
+    def wrap(self, inside: bytes, number: int) -> bytes:
+        """The inside of a row in which the text goes on below itself."""
+        cell = self._cell(inside, number)
+        style = self.wrapped(_style_of(cell[0])) if cell else None
+        if cell is None or style is None or style == _style_of(cell[0]):
+            return inside
+        return inside[: cell.start()] + _put(cell[0].decode(), "s", style).encode() + inside[cell.end() :]
+
+    def _cell(self, inside: bytes, number: int) -> re.Match[bytes] | None:
+        address = f"{column_letters(self.column)}{number}".encode()
+        return re.search(rb"""<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*["']%s["'][^>]*>""" % address, inside)
 
     def fitted(self, row: bytes, inside: bytes, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
         """The tag of a row that holds `inside` once these cells are changed."""
         text = next((value for column, value in cells if column == self.column and isinstance(value, str)), None)
-        if text is None or _BY_HAND.search(row) or (isinstance(text, Fitting) and _HEIGHT.search(row)):
+        height = _HEIGHT.search(row)
+        if text is None or _BY_HAND.search(row):
             return row
-        address = f"{column_letters(self.column)}{number}".encode()
-        cell = re.search(rb"""<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*["']%s["'][^>]*>""" % address, inside)
-        style = re.search(rb"""\ss\s*=\s*["'](\d+)["']""", cell[0]) if cell else None
-        if style is None or int(style[1]) not in self.styles:
+        if isinstance(text, Fitting) and height is not None and float(height[1]) > 1.5 * _LINE:
+            return row
+        cell = self._cell(inside, number)
+        style = _style_of(cell[0]) if cell else -1
+        if style not in self.styles and (style < 0 or self.wrapped(style) != style):
             return row
         lines = sum(max(1, len(textwrap.wrap(line, max(8, int(self.width * _LETTERS))))) for line in text.split("\n"))
         bare = _HEIGHT.sub(b"", row)
@@ -132,3 +193,8 @@ class RowHeights:
             return bare
         end = len(bare) - (2 if bare.endswith(b"/>") else 1)
         return bare[:end].rstrip() + b' ht="%g"' % min(_TALLEST, _LINE * lines) + bare[end:]
+
+
+def _style_of(cell: bytes) -> int:
+    found = _STYLE.search(cell)
+    return int(found[1]) if found else 0

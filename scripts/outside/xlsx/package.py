@@ -16,6 +16,7 @@ _RELATIONS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+_WRAPS = re.compile(r"""\swrapText\s*=\s*["'](?:1|true)""")
 _BEFORE_DXFS = ("cellXfs", "cellStyles")
 _BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
 """What may stand before calcPr in a workbook, in the order of ECMA-376 part 1, 18.2.27."""
@@ -114,20 +115,38 @@ class Book:
 
     def wrapping_styles(self) -> frozenset[int]:
         """The numbers of the cell styles in which text goes on below itself."""
+        styles, _ = self._cell_styles()
+        return frozenset(number for number, style in enumerate(styles) if _WRAPS.search(style))
+
+    def wrapped_style(self, number: int) -> int | None:
+        """The number of a style like that one in which text goes on below itself, added where there is none."""
+        styles, section = self._cell_styles()
         part = self._styles()
-        found = (
-            re.search(r"<(?:[\w.-]+:)?cellXfs(?=[\s>]).*?</(?:[\w.-]+:)?cellXfs>", self.text(part), re.DOTALL)
-            if part
-            else None
+        if part is None or number >= len(styles) or _WRAPS.search(styles[number]):
+            return number if styles else None
+        p = _root_prefix(self.text(part), "styleSheet")
+        style = re.sub(rf"<{p}alignment(?=[\s/>])[^>]*?(?:/>|>\s*</{p}alignment>)", "", styles[number])
+        opening = re.sub(
+            r"\s*/?>$", "", re.sub(r"""\sapplyAlignment\s*=\s*["'][^"']*["']""", "", style.split(">")[0] + ">")
         )
-        styles = (
-            re.findall(r"<(?:[\w.-]+:)?xf(?=[\s/>])[^>]*?(?:/>|>.*?</(?:[\w.-]+:)?xf>)", found[0], re.DOTALL)
-            if found
-            else []
+        rest = (
+            "" if style.endswith("/>") and style.count("<") == 1 else style.partition(">")[2].removesuffix(f"</{p}xf>")
         )
-        return frozenset(
-            number for number, style in enumerate(styles) if re.search(r"""\swrapText\s*=\s*["'](?:1|true)""", style)
-        )
+        new = f'{opening} applyAlignment="1"><{p}alignment vertical="top" wrapText="1"/>{rest}</{p}xf>'
+        if new in styles:
+            return styles.index(new)
+        whole = re.sub(r"^(<[^>]*\scount\s*=\s*[\"'])\d+", rf"\g<1>{len(styles) + 1}", section)
+        end = whole.rindex("</")
+        self.texts[part] = self.text(part).replace(section, whole[:end] + new + whole[end:], 1)
+        return len(styles)
+
+    def _cell_styles(self) -> tuple[list[str], str]:
+        """The styles of cells, and the text that holds them all."""
+        part = self._styles()
+        name = r"(?:[\w.-]+:)?"
+        found = re.search(rf"<{name}cellXfs(?=[\s>]).*?</{name}cellXfs>", self.text(part), re.DOTALL) if part else None
+        section = found[0] if found else ""
+        return re.findall(rf"<{name}xf(?=[\s/>])(?:[^>]*/>|[^>]*>.*?</{name}xf>)", section, re.DOTALL), section
 
     def _styles(self) -> str | None:
         for found in re.finditer(r"<(?:[\w.-]+:)?Relationship\s[^>]*?/>", self.text(self.relations)):

@@ -60,7 +60,8 @@ def _patched(pieces: Iterator[bytes], patch: SheetPatch) -> Iterator[bytes]:
     head, rest, empty, names = _read_head(pieces)
     head = patch.look.above(head, names)
     yield _with_dimension(head, names, patch)
-    heights = RowHeights(patch.tall, _column_width(head, names, patch.tall), patch.wrapping)
+    width = _column_width(head, names, patch.tall)
+    heights = RowHeights(patch.tall, width, patch.wrapping, patch.look.wrapped)
     rows = _Rows(names, patch, RowWriter(names, _column_styles(head, names), patch.found, heights))
     if empty:  # <sheetData/>: open it, fill it, close it
         inside = b"".join(rows.remaining())

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import PatternFill
+from openpyxl.styles import Alignment, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -25,6 +25,8 @@ from roster.plan.steps import SetCell
 from roster.planners.admin_tab import plan_admins
 from roster.planners.status_cells import plan_marks
 from roster.sheet.columns import TABS
+from support.hostile.ground import Hostile
+from support.hostile.sound import SOUND
 from support.hostile.unharmed import harmed_cells
 from support.lit_cells import lit_cells
 from support.plans import view
@@ -237,6 +239,55 @@ def test_a_tab_that_is_added_lights_up_as_well(judged: Path, tmp_path: Path) -> 
         sheet.freeze_panes == "B2" and len([rule for area in sheet.conditional_formatting for rule in area.rules]) == 4
     )
     assert complete_register(path, tmp_path / "b") == []
+
+
+def test_a_list_of_their_own_gets_a_column_in_which_remarks_can_be_read(judged: Path, tmp_path: Path) -> None:
+    """Made by people, without a style or a width; later rounds find it so, and so does a second setup."""
+    path = tmp_path / "register.xlsx"
+    book, plain = load_workbook(judged), Workbook()
+    for tab in TABS:
+        sheet = plain.create_sheet(tab.title)
+        for row in book[tab.title].values:
+            sheet.append(row)
+    plain["Deelnemers"]["A2"].alignment = Alignment(horizontal="right")
+    plain.save(path)
+    before = values(path)
+    assert complete_register(path, tmp_path / "b") != []
+    assert values(path) == before
+    sheet = load_workbook(path)["Deelnemers"]
+    at = next(cell for cell in sheet[1] if cell.value == "Meldingen").column
+    letter = get_column_letter(at)
+    assert sheet.column_dimensions[letter].width == 60
+    remarks = [sheet.cell(row, at) for row in range(2, sheet.max_row + 1) if sheet.cell(row, at).value]
+    assert remarks and all(cell.alignment.wrap_text for cell in remarks)
+    assert not sheet.cell(2, at - 1).alignment.wrap_text and sheet["A2"].alignment.horizontal == "right"
+    new = load_workbook(judged)["Deelnemers"].row_dimensions
+    assert all(sheet.row_dimensions[cell.row].height == new[cell.row].height for cell in remarks)
+    content = path.read_bytes()
+    assert complete_register(path, tmp_path / "b") == [] and path.read_bytes() == content
+    workbook = ExcelWorkbook(path, tmp_path / "b")
+    table = workbook.read()["Deelnemers"]
+    quiet = next(index for index in range(len(table.rows)) if not table.cell(index, "Meldingen"))
+    workbook.write([SetCell(table.place(quiet, "Meldingen"), "Let op: " + "lang verhaal " * 15)])
+    assert (load_workbook(path)["Deelnemers"].row_dimensions[table.first + quiet].height or 0) >= 45
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("nasty", SOUND, ids=lambda nasty: nasty.name)
+@pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl says what it would lose; it does not write here
+def test_setup_scratches_no_register_however_it_was_made(nasty: Hostile, tmp_path: Path) -> None:
+    """Every cell of people's is as it was, what has remarks lights up, and a second time there is nothing to do."""
+    path = tmp_path / f"register{nasty.suffix}"
+    nasty.make(path)
+    before, stood = Path(shutil.copy(path, tmp_path / f"before{nasty.suffix}")), values(path)
+    complete_register(path, tmp_path / "b")
+    assert list(harmed_cells(before, path)) == []
+    after = values(path)
+    assert {tab: {place: after[tab][place] for place in cells} for tab, cells in stood.items()} == stood
+    content = path.read_bytes()
+    assert complete_register(path, tmp_path / "b") == [] and path.read_bytes() == content
+    rules = [area for sheet in load_workbook(path) for area in sheet.conditional_formatting]
+    assert sum("FIND(" in str(rule.formula) for area in rules for rule in area.rules) == 2 * 6
 
 
 @pytest.mark.long
