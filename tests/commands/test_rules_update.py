@@ -118,6 +118,7 @@ def as_if_under_version_0(home: Path) -> None:
         ledger.execute("UPDATE message SET version = '0'")
     ledger.close()
     book = load_workbook(home / "register.xlsx")
+    del book["Logboek"]
     for (cell,) in book["Deelnemers"].iter_rows(min_col=_welkom(book), max_col=_welkom(book)):
         cell.value = cell.value and str(cell.value).replace("versie 1)", "versie 0)")
     book.save(home / "register.xlsx")

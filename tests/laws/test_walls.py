@@ -68,11 +68,11 @@ OF_ROSTER = {
     "model": {"sheet", "finding", "logbook"},
     "cells": {"sheet", "model"},
     "streets": {"sheet", "model", "cells"},
-    "plan": {"sheet", "finding", "model", "cells"},
+    "plan": {"sheet", "finding", "logbook", "model", "cells"},
     "reading": {"sheet", "finding", "logbook", "model", "cells", "plan"},
     "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
     "vcard": {"model", "plan"},
-    "messages": {"sheet", "finding", "model", "cells", "plan", "vcard"},
+    "messages": {"sheet", "finding", "logbook", "model", "cells", "plan", "vcard"},
     "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "vcard", "messages"},
     "example": {"sheet", "model", "cells"},
 }
@@ -111,7 +111,7 @@ ROSTER_FOR = {
     "text": {"messages", "plan"},
     "mail": {"cells", "messages", "plan"},
     "smtp": {"plan"},
-    "ledger": {"plan", "reading"},
+    "ledger": {"plan", "reading", "logbook", "sheet"},
     "run": {"sheet", "finding", "model", "plan", "reading", "rules", "messages", "planners"},
     "commands": {"sheet", "cells", "model", "plan", "reading", "messages", "planners", "example"},
 }

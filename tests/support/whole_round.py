@@ -74,6 +74,13 @@ def letters(settings: Settings) -> dict[str, str]:
     return found
 
 
+def without_logbook(path: Path) -> None:
+    """The register as it was before it had a tab Logboek."""
+    book = load_workbook(path)
+    del book["Logboek"]
+    book.save(path)
+
+
 def column(settings: Settings, heading: str, tab: str = "Deelnemers") -> list[object]:
     """A column of the register, top to bottom."""
     rows = list(load_workbook(settings.workbook.path)[tab].values)

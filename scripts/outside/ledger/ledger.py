@@ -16,8 +16,12 @@ from outside.ledger.departures import DepartureStore
 from outside.ledger.files import FileStore
 from outside.ledger.messages import MessageStore
 from outside.ledger.replies import ReplyStore
+from roster.logbook import SECRET, Logbook, LogEntry
+from roster.plan.delivery_status import State
 from roster.plan.history import History, Recipient
 from roster.reading.row_ids import LAST
+from roster.sheet.columns import LOGBOEK
+from roster.sheet.table import Place
 
 
 def utc_now() -> datetime:
@@ -90,7 +94,33 @@ class Ledger:
             wishes,
             self.messages.sights(),
             frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin")),
+            self._logbook(),
         )
+
+    def _logbook(self) -> Logbook:
+        book = Logbook()
+        for key, nr, act, version, state, mark, since in self._connection.execute("SELECT * FROM logbook"):
+            if key == SECRET:
+                book.secret = mark
+            else:
+                place = Place(LOGBOEK.title, 0, key)
+                book.entries[key] = LogEntry(place, nr, act, version, State(state), mark, datetime.fromisoformat(since))
+        return book
+
+    def remember_logbook(self, book: Logbook) -> None:
+        """Keep what the tab says and said, and nothing else; its highest numbers are remembered with our own."""
+        known = {row[0]: row for row in self._connection.execute("SELECT * FROM logbook")}
+        rows = {
+            key: (key, one.nr, one.act, one.version, str(one.state), one.mark, one.since.isoformat())
+            for key, one in book.entries.items()
+        }
+        if book.secret:
+            rows[SECRET] = (SECRET, "", "", "", "", book.secret, "")
+        changed, gone = [row for key, row in rows.items() if known.get(key) != row], known.keys() - rows.keys()
+        if changed or gone:
+            with writing(self._connection) as connection:
+                connection.executemany("INSERT OR REPLACE INTO logbook VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
+                connection.executemany("DELETE FROM logbook WHERE key = ?", [(key,) for key in gone])
 
     def _recipients(self) -> dict[str, Recipient]:
         rows = self._connection.execute("SELECT person, mobile, address, name, known_as FROM recipient")

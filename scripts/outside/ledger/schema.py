@@ -120,6 +120,15 @@ TWELFTH = (
     "DROP TABLE bundle",
 )
 
+THIRTEENTH = (
+    # What tab Logboek of the register ever said, of letters from whatever laptop: its own keys and marks, and as
+    # "geheim" the secret that these are made with.
+    """CREATE TABLE logbook (
+        key TEXT PRIMARY KEY, nr TEXT NOT NULL, act TEXT NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL,
+        mark TEXT NOT NULL, since TEXT NOT NULL
+    ) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -133,5 +142,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     TENTH,
     ELEVENTH,
     TWELFTH,
+    THIRTEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""

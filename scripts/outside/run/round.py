@@ -41,6 +41,7 @@ from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
+from roster.messages.learned import learned
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
@@ -52,7 +53,7 @@ from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import Planner, Send, SetCell, Step, View
 from roster.planners.logbook_tab import LogbookRows
-from roster.planners.safety import BEGUN, doubts, says_ledger_is_new
+from roster.planners.safety import BEGUN, doubts, is_remembered, says_ledger_is_new
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 
@@ -230,6 +231,7 @@ class Tries:
         if prepared.new_ledger:
             ledger.remember_counts({BEGUN: 1})  # so that it is asked once
         ledger.remember_numbers(highest_numbers(view), {})
+        ledger.remember_logbook(view.history.logbook)
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.messages.remember_sights(notices_of(view).sights())
         apply(
@@ -266,12 +268,15 @@ def prepare(
         tables = workbook.read()
     with progress("Afspraken nalopen"), gc_paused():
         roster, unreadable = read_roster(tables, terms, history)
+        history = learned(history, roster, terms)
         found, standing = check(roster, terms, who_was_welcomed(history, terms))
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
         view = View(roster, standing, (*unreadable, *found), history, terms)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
-    return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view))
+    # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.
+    has_lost = not is_remembered(view) or has_copies(settings.paths.state)
+    return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view) if has_lost else "")
 
 
 @contextmanager

@@ -27,6 +27,9 @@ class State(StrEnum):
     WAITS = "wacht"
 
 
+BELIEVED = (State.HAND, State.SENT, State.READY, State.UNCERTAIN, State.BUSY, State.REFUSED, State.WAITS)
+"""Of two words about how one message stands, the earlier in this list is believed."""
+
 NO_MAIL = "wil geen mail"
 """Told in the row of whoever asked to be left alone, behind what stood there."""
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from roster.cells.phones import phone
+from roster.logbook import Logbook
 from roster.plan.delivery_status import State
 from roster.sheet.table import fold
 
@@ -88,6 +89,7 @@ class History:
     the second who stood in that row) what was last seen of him.
     `sights` are the places in which people were first seen who were welcomed before such a place was
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
+    `logbook` is what tab Logboek ever said to this computer, and `elsewhere` those of `deliveries` that only it tells.
     """
 
     deliveries: list[Message] = field(default_factory=list)
@@ -100,7 +102,14 @@ class History:
     do_not_mail_since: dict[str, datetime] = field(default_factory=dict)
     sights: list[Message] = field(default_factory=list)
     agreed_admins: frozenset[str] = frozenset()
+    logbook: Logbook = field(default_factory=Logbook)
+    elsewhere: frozenset[Message] = frozenset()
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def is_new(self) -> bool:
+        """True where no round and no letter of this computer is remembered; what was told by hand is no round."""
+        return not self.counts and all(one.state == State.HAND or one in self.elsewhere for one in self.deliveries)
 
     @cached_property
     def of_person(self) -> dict[str, list[Message]]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, LogEntry, in_letters
-from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.learned import version_in_tab
 from roster.messages.recipient_history import recipient_history_of
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message, row_of
+from roster.plan.memory import is_outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
@@ -33,6 +34,7 @@ def plan_logbook(view: View) -> Iterator[CellStep]:
     yield from rows.heads()
     for message in sorted(view.history.deliveries, key=lambda one: (one.day, one.person, one.act, one.version)):
         yield from rows.tell(message)
+    yield from rows.lost()
     yield from rows.outdated()
 
 
@@ -45,8 +47,10 @@ class LogbookRows:
     def __init__(self, view: View) -> None:
         self._view = view
         found = view.roster.logbook
-        self._book = found if found.secret else replace(found, secret=in_letters(view.history.identity(LOGBOEK.title)))
+        secret = found.secret or view.history.logbook.secret or in_letters(view.history.identity(LOGBOEK.title))
+        self._book = replace(found, secret=secret)
         self._rows: dict[str, tuple[Place, _Said]] = {}
+        self._told: set[str] = set()
         table = view.roster.tables.get(LOGBOEK.title)
         names = {entry.place.key: key for key, entry in found.entries.items()}
         for index, name in enumerate(table.keys if table else ()):
@@ -79,6 +83,7 @@ class LogbookRows:
         if named is None:
             return
         key, told = named
+        self._told.add(key)
         if key not in self._rows and message.state == State.WAITS:
             return
         if key not in self._rows or since is not None or _is_news(message, self._book.entries.get(key)):
@@ -87,14 +92,21 @@ class LogbookRows:
         yield from self._secret()
         yield from self._put(key, told)
 
+    def lost(self) -> Iterator[CellStep]:
+        """What stood there once of letters of others: somebody took it out, or put back an older version."""
+        for key, one in self._view.history.logbook.entries.items():
+            there = self._book.entries.get(key)
+            if key not in self._told and (there is None or there.state != one.state):
+                kind, timed = ACT_NAMES.get(one.act, one.act), one.since.time() != time()
+                told = {"Dag": _day(one.since, timed=timed), "Nr": one.nr, "Bericht": kind, "Versie": one.version}
+                yield from self._put(key, {**told, "Stand": one.state, "Kenmerk": one.mark})
+
     def outdated(self) -> Iterator[SetCell]:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
         gone = list(self._book.doubles)
-        last = self._view.terms.today - timedelta(days=self._view.terms.logbook_days)
-        old = [one for one in self._book.entries.values() if one.since.date() < last]
-        if old:
-            here = {member.nr for member in self._view.roster.members}
-            gone += [one.place for one in old if one.nr not in here and one.mark not in self._marks]
+        before = self._view.terms.today - timedelta(days=self._view.terms.logbook_days)
+        numbers = {member.nr for member in self._view.roster.members}
+        gone += [one.place for one in self._book.entries.values() if is_outdated(one, numbers, self._marks, before)]
         said = {place.key: cells for place, cells in self._rows.values()} if gone else {}
         for place in gone:
             for heading, was in said[place.key].items():
@@ -119,7 +131,7 @@ class LogbookRows:
 
         Of somebody with another mobile since, the row that was made before tells; without one his mobile of today.
         """
-        nr, version = row_of(message.person), self._version(message)
+        nr, version = row_of(message.person), version_in_tab(message, self._book, self._view.history, self._view.terms)
         if version is None:
             return None
         told: _Said = {"Nr": nr, "Bericht": ACT_NAMES.get(message.act, message.act), "Versie": version}
@@ -133,15 +145,6 @@ class LogbookRows:
             return None
         told["Kenmerk"] = mark = self._book.mark(mobile)
         return self._book.key(nr, mark, message.act, version), told
-
-    def _version(self, message: Message) -> str | None:
-        """As the tab says it. The ledger knows a number of the regiegroep by its own digest: only today's is known."""
-        if message.act != NUMBER_UPDATE:
-            return self._book.version(message.act, message.version)
-        number = self._view.terms.network.regiegroep_number
-        mark, turn = message.version.partition("-")[::2]
-        said = "".join(filter(str.isdecimal, number))[-9:]  # however two laptops' settings write it
-        return self._book.mark(f"{said} {turn}") if mark == self._view.history.number_mark(number) != "" else None
 
     @cached_property
     def _mobiles(self) -> dict[str, str]:

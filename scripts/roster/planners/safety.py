@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from roster.messages.recipient_history import LOOKED, recipient_history_of
 from roster.model import Status
 from roster.plan.delivery_status import State, done_states, read_mark, says_no_mail
+from roster.plan.history import row_of
 from roster.plan.steps import Send, Step, View
 from roster.planners.lost_headings import lost_headings
 from roster.reading.row_ids import valid_number
@@ -62,7 +63,7 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     again = sum(_was_welcomed(step, view) for step in welcomes)
     if again > max(_SMALL, was_in * 0.05):
         found.append(f"Er zouden {again} deelnemers een mail krijgen, terwijl in hun rij staat dat die al gemaakt is.")
-    return found + _flood(view, plan) + _mixed_up(view)
+    return found + _forgotten(view, welcomes) + _older_version(view) + _flood(view, plan) + _mixed_up(view)
 
 
 def says_ledger_is_new(view: View) -> str:
@@ -70,8 +71,7 @@ def says_ledger_is_new(view: View) -> str:
 
     It was lost, or this is another computer's first round: which of the two, a person knows.
     """
-    told = view.history
-    if told.counts or any(one.state != State.HAND for one in told.deliveries):
+    if not view.history.is_new:
         return ""
     table = view.roster.tables["Deelnemers"]
     numbered = sum(valid_number(cell, "D") is not None for cell in table.column("Nr"))
@@ -84,6 +84,40 @@ def says_ledger_is_new(view: View) -> str:
         f"{'heeft 1 deelnemer' if numbered == 1 else f'hebben {numbered} deelnemers'} al een Nr, en bij {marked} staat "
         f"al iets in de kolom Welkom. Wie geen mail wil, weet deze computer dan alleen uit de rijen.{limit}"
     )
+
+
+def is_remembered(view: View) -> bool:
+    """True where tab Logboek knows of each letter that the rows tell of: a ledger that is new has lost nothing then."""
+    table, known = view.roster.tables["Deelnemers"], {row_of(one.person) for one in view.history.elsewhere}
+    marks = [(nr, read_mark(cell)) for nr, cell in zip(table.column("Nr"), table.column("Welkom"), strict=True)]
+    return known != set() and all(mark is None or (valid_number(nr, "D") or mark.nr) in known for nr, mark in marks)
+
+
+def _forgotten(view: View, welcomes: Sequence[Send]) -> list[str]:
+    """Many whom a round saw before, and of whose letters neither this computer nor the register remembers any."""
+    if not view.history.is_new or view.history.elsewhere:
+        return []
+    cell = recipient_history_of(view).cell
+    due = {send.about.key for send in welcomes}
+    members = [one for one in view.roster.members if one.place.key in due and cell(one, "Status")]
+    if len(members) <= _SMALL:
+        return []
+    told = f"{len(members)} deelnemers stonden al eerder in het register en zouden een welkomstmail krijgen. Deze "
+    return [told + "computer en het tabblad Logboek weten van geen enkele mail. Is de kolom Welkom leeggemaakt?"]
+
+
+def _older_version(view: View) -> list[str]:
+    """The newest letters stand in tab Logboek no more: so letters of others may be gone of which nobody here knew.
+
+    A row that somebody took out from among the others is just put back.
+    """
+    told, known = view.roster.logbook.entries, view.history.logbook.entries
+    lost = [one.since for key, one in known.items() if key not in told]
+    if not lost or not view.history.elsewhere or any(one.since >= min(lost) for one in told.values()):
+        return []
+    what = "ontbreekt het laatste bericht" if len(lost) == 1 else f"ontbreken de laatste {len(lost)} berichten"
+    told_of = f"Op het tabblad Logboek {what}. Misschien is een oudere versie van het register teruggezet. "
+    return [told_of + "Wat een andere computer daarna nog verstuurde, weet deze computer dan niet."]
 
 
 def _flood(view: View, plan: Sequence[Step]) -> list[str]:

@@ -7,15 +7,12 @@ from datetime import datetime
 
 from roster.finding import Finding, Weight
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, Logbook, LogEntry, is_key, is_mark, is_secret
-from roster.plan.delivery_status import State
+from roster.plan.delivery_status import BELIEVED, State
 from roster.reading.row_ids import LAST, valid_number
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import Cell, Place, Table, is_blank
 
 _RULE = "a_row_of_the_logbook_is_ours"
-
-_STATES = (State.HAND, State.SENT, State.READY, State.UNCERTAIN, State.BUSY, State.REFUSED, State.WAITS)
-"""How a message can stand; of two rows of one message the earlier in this list is believed."""
 
 _ACTS = {kind: act for act, kind in ACT_NAMES.items()}
 _SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2}))?")
@@ -50,7 +47,7 @@ def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
     """The message that a row tells of; None where that cannot be read."""
     kind, state, mark, since = said["Bericht"], said["Stand"].casefold(), said["Kenmerk"], _since(day)
     nr = valid_number(said["Nr"], "")  # whatever its prefix
-    if nr is None or not is_key(said["Sleutel"]) or not kind or state not in _STATES or since is None:
+    if nr is None or not is_key(said["Sleutel"]) or not kind or state not in BELIEVED or since is None:
         return None
     if mark and not is_mark(mark):
         return None
@@ -74,7 +71,7 @@ def _take(book: Logbook, key: str, entry: LogEntry) -> None:
     """Of a row that was copied, the one that knows most stays."""
     known = book.entries.setdefault(key, entry)
     if known is not entry:
-        first, second = sorted((known, entry), key=lambda one: _STATES.index(one.state))
+        first, second = sorted((known, entry), key=lambda one: BELIEVED.index(one.state))
         book.entries[key] = first
         book.doubles.append(second.place)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from itertools import repeat
 from typing import TypeVar
@@ -15,6 +15,7 @@ from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.plan.delivery_status import mail_again_since, read_mark, says_no_mail
 from roster.plan.history import History, Recipient, seen
+from roster.plan.memory import joined, numbered
 from roster.reading.admin_rows import read_admin_rows
 from roster.reading.apart import rows_apart
 from roster.reading.cell_rules import (
@@ -57,6 +58,9 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
     }
     found = blank | tables
+    told: list[Finding] = []
+    logbook = read_logbook(found[LOGBOEK.title], told)
+    history = numbered(replace(history, logbook=joined(history.logbook, logbook)), ())
 
     def rows(tab: TabSpec) -> Rows:
         table = found[tab.title]
@@ -70,9 +74,10 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         members=_read_members(rows(DEELNEMERS), terms, history),
         requests=_read_requests(rows(BORDAANVRAGEN), terms, history),
         admin_rows=read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
-        logbook=read_logbook(found[LOGBOEK.title], findings),
+        logbook=logbook,
         unreadable=findings,
     )
+    findings += told
     return roster, findings
 
 
@@ -209,6 +214,7 @@ def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
 
     _tell_far_numbers("D", rows, history)
     mobiles = [member.mobile for member in members]
+    history = numbered(history, mobiles)
     typed = rows.cells("Nr")
     marked = [
         mark.nr if is_blank(nr) and (mark := read_mark(cell)) is not None else ""

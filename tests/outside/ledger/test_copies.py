@@ -23,7 +23,7 @@ from outside.run.dry_run import look
 from roster.planners.sync import PLANNERS
 from support.announced import announced
 from support.sheet_notation import TODAY
-from support.whole_round import choices, column, lay_out, letters, sync
+from support.whole_round import choices, column, lay_out, letters, sync, without_logbook
 
 
 @pytest.fixture
@@ -58,8 +58,9 @@ def test_a_ledger_that_is_new_on_a_register_in_use_is_doubted_once(
 ) -> None:
     """Lost, or another laptop's first: nothing is done, with numbers; check tells it too; FORCE=1 settles it."""
     assert sync(settings) == 0
-    there = settings.workbook.path.read_bytes()
     shutil.rmtree(settings.paths.state)
+    without_logbook(settings.workbook.path)
+    there = settings.workbook.path.read_bytes()
     capfd.readouterr()
     assert sync(settings) == 1
     told = capfd.readouterr().err
@@ -91,6 +92,7 @@ def test_a_first_round_that_was_cut_off_is_not_taken_for_a_lost_ledger(settings:
     connection.close()
     assert sync(settings) == 0
     lose(settings)
+    without_logbook(settings.workbook.path)
     with Ledger(ledger(settings), TODAY) as opened:
         opened.messages.mark_by_hand(announced("", "D-0003", "welcome", "1", ""))
     assert sync(settings) == 1
