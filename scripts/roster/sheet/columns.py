@@ -268,6 +268,7 @@ LOGBOEK = TabSpec(
         _own("Sleutel", "Hieraan herkent Buurtbeheer het bericht. Laat het staan.", width=15),
     ),
     derived=True,
+    known_by=("Dag", "Nr"),
     named_by="Sleutel",
 )
 
