@@ -69,6 +69,8 @@ def replace_the_latest(rows: list[list[Cell]], new: int) -> Iterable[list[Cell]]
         for heading in TABS[0].own:
             row[headings[heading]] = None
         row[headings["Mobiel"]] = f"06-1{turn:07d}"  # the example never uses 061
+        row[headings["Voornaam"]] = "Nova"  # with two of name, mobile and address he would be who stood there before
+        row[headings["E-mail"]] = f"nova{turn}@mail.example"
         row[headings["Aangemeld op"]] = TODAY
         yield row
 

@@ -37,7 +37,7 @@ def by_hand(
     No tab has the heading `drop`.
     """
     sheets: dict[str, str] = {}
-    for tab in TABS[:-1]:
+    for tab in (tab for tab in TABS if not tab.derived):
         cells = "".join(
             f'<c t="inlineStr"><is><t>{heading}</t></is></c>' for heading in IN_USE[tab.title] if heading != drop
         )
