@@ -60,12 +60,19 @@ class Notices:
         self._desk = welcome_queue_of(view)
         self._audience = audience_of(view)
         self._done = self._audience.done
+        self._known: dict[str, Known | None] = {}
         self._seen: dict[str, list[Message]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)
 
     def known(self, member: Member) -> Known | None:
         """What a welcomed member knows; None for whoever was not welcomed, or is seen for the first time."""
+        key = member.place.key
+        if key not in self._known:
+            self._known[key] = self._what_is_known(member)
+        return self._known[key]
+
+    def _what_is_known(self, member: Member) -> Known | None:
         if self._desk.turn(member) is not WelcomeState.DONE:
             return None
         letters = [

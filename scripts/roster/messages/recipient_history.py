@@ -45,6 +45,7 @@ class RecipientHistory:
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self.any_welcome = any(delivery.act == WELCOME for delivery in view.history.deliveries)
         self._persons: dict[str, str] = {}
+        self._seen: dict[str, Recipient] = {}
         self._others: dict[str, tuple[str, ...]] = {}
         self._of_row: dict[str, list[str]] = {}
         for person in {**view.history.of_person, **view.history.recipients}:
@@ -112,7 +113,10 @@ class RecipientHistory:
 
     def seen(self, member: Member) -> Recipient:
         """What his row tells of him today."""
-        return seen(self._history, member.mobile, member.email, member.name)
+        key = member.place.key
+        if key not in self._seen:
+            self._seen[key] = seen(self._history, member.mobile, member.email, member.name)
+        return self._seen[key]
 
     def row_says(self, member: Member) -> str:
         """What the row's Welkom tells of a letter; "" where that is no news to the ledger, or not this row's.
