@@ -54,6 +54,8 @@ class Game:
         """An edit in the sheet and in its twin; what is not there any more is not edited."""
 
         def hook(book: Book) -> None:
+            if "our Status" in what and "Status" not in self.twin.tab("Deelnemers").row(0).values:
+                return  # deleted; only we put it back
             for one in (book, self.twin):
                 try:
                     edit(one)
