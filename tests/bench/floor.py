@@ -12,7 +12,7 @@ from pathlib import Path
 TABS = ("Deelnemers", "Groepen", "Straten", "Gebieden", "Bordaanvragen", "Beheerders")
 """In the order in which the bench's registers hold them: tab 1 is xl/worksheets/sheet1.xml, and so on."""
 
-FOUR = (1, 23, 24, 25)
+FOUR = (7, 8, 9, 10)
 """Nr, Status, Meldingen, Welkom: the software's own columns of tab Deelnemers (1 = A)."""
 
 

@@ -165,15 +165,18 @@ class RowHeights:
 
     def wrap(self, inside: bytes, number: int) -> bytes:
         """The inside of a row in which the text goes on below itself."""
-        cell = self._cell(inside, number)
-        style = self.wrapped(_style_of(cell[0])) if cell else None
-        if cell is None or style is None or style == _style_of(cell[0]):
+        start, end = self._cell(inside, number)
+        style = self.wrapped(_style_of(inside[start:end])) if end else None
+        if style is None or style == _style_of(inside[start:end]):
             return inside
-        return inside[: cell.start()] + _put(cell[0].decode(), "s", style).encode() + inside[cell.end() :]
+        return inside[:start] + _put(inside[start:end].decode(), "s", style).encode() + inside[end:]
 
-    def _cell(self, inside: bytes, number: int) -> re.Match[bytes] | None:
-        address = f"{column_letters(self.column)}{number}".encode()
-        return re.search(rb"""<(?:[\w.-]+:)?c\s[^>]*?\br\s*=\s*["']%s["'][^>]*>""" % address, inside)
+    def _cell(self, inside: bytes, number: int) -> tuple[int, int]:
+        """Where the tag of the cell starts and ends; nowhere (0, 0) for one without an address."""
+        at = inside.find(f' r="{column_letters(self.column)}{number}"'.encode())
+        start = inside.rfind(b"<", 0, at) if at > 0 else -1
+        is_cell = start >= 0 and inside[start:at].rpartition(b":")[2].lstrip(b"<") == b"c"
+        return (start, inside.find(b">", at) + 1) if is_cell else (0, 0)
 
     def fitted(self, row: bytes, inside: bytes, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
         """The tag of a row that holds `inside` once these cells are changed."""
@@ -183,9 +186,9 @@ class RowHeights:
             return row
         if isinstance(text, Fitting) and height is not None and float(height[1]) > 1.5 * _LINE:
             return row
-        cell = self._cell(inside, number)
-        style = _style_of(cell[0]) if cell else -1
-        if style not in self.styles and (style < 0 or self.wrapped(style) != style):
+        start, end = self._cell(inside, number)
+        style = _style_of(inside[start:end])
+        if not end or (style not in self.styles and self.wrapped(style) != style):
             return row
         lines = sum(max(1, len(textwrap.wrap(line, max(8, int(self.width * _LETTERS))))) for line in text.split("\n"))
         bare = _HEIGHT.sub(b"", row)

@@ -16,6 +16,7 @@ from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import restore_newest_backup
 from roster.plan.steps import SetCell
+from roster.sheet.columns import TAB
 from support.excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
 from support.workbook_contract import PEOPLE, rows_of
 from support.xlsx_by_hand import values
@@ -199,7 +200,8 @@ def test_a_killed_write_leaves_a_whole_file(moment: int, tmp_path: Path) -> None
     child.wait()
     child.stdout.close()
     after = values(path)
-    assert after == before or all(after["Deelnemers"][row, 23] == "actief" for row in range(2, 3002))
+    at = TAB["Deelnemers"].headings.index("Status") + 1
+    assert after == before or all(after["Deelnemers"][row, at] == "actief" for row in range(2, 3002))
     workbook.write([status(workbook, "wachtlijst")])
     assert leftovers(path) == []
 

@@ -109,7 +109,8 @@ def rows_and_columns_hidden_under_a_filter(path: Path) -> None:
     with edited(path) as book:
         sheet = members(book)
         sheet.auto_filter.ref = sheet.dimensions
-        sheet.auto_filter.add_filter_column(11, [str(sheet.cell(2, 12).value)])
+        group = position("Deelnemers", "Groep")
+        sheet.auto_filter.add_filter_column(group - 1, [str(sheet.cell(2, group).value)])
         for row in range(5, 25):
             sheet.row_dimensions[row].hidden = True
         sheet.column_dimensions[get_column_letter(position("Deelnemers", "Mobiel"))].hidden = True
@@ -125,13 +126,16 @@ def formulas_with_their_outcomes(path: Path) -> None:
         sheet.write_formula(2, position("Deelnemers", "Mobiel") - 1, '="06-"&"58"&"765432"', None, "06-58765432")
         sheet.write_formula(3, position("Deelnemers", "Opmerking") - 1, '=VLOOKUP("x",A1:B2,2)', None, "#N/A")
         counts = book.add_worksheet("Tellingen")
-        counts.write_formula(0, 0, '=COUNTIF(Deelnemers!W:W,"actief")', None, 0)
-        counts.write_dynamic_array_formula("B1:B3", "=SORT(UNIQUE(Deelnemers!I2:I9))", None, "Den Helder")
+        status, place, remarks = (
+            get_column_letter(position("Deelnemers", heading)) for heading in ("Status", "Plaats", "Meldingen")
+        )
+        counts.write_formula(0, 0, f'=COUNTIF(Deelnemers!{status}:{status},"actief")', None, 0)
+        counts.write_dynamic_array_formula("B1:B3", f"=SORT(UNIQUE(Deelnemers!{place}2:{place}9))", None, "Den Helder")
         counts.write_array_formula("C1:C3", "{=ROW(1:3)}", None, 1)
         last = TAB["Deelnemers"].headings.index("Welkom") + 1
         sheet.write(0, last, "Lengte van de melding")
         for row in range(1, MEMBERS + 1):
-            sheet.write_formula(row, last, f"=LEN(X{row + 1})", None, 0)
+            sheet.write_formula(row, last, f"=LEN({remarks}{row + 1})", None, 0)
 
 
 def cells_with_types(path: Path) -> None:
@@ -191,7 +195,8 @@ def everything_that_xlsxwriter_can(path: Path) -> None:
         sheet.data_validation(1, 13, MEMBERS, 14, {"validate": "list", "source": ["ja", "nee"]})
         sheet.conditional_format(1, 0, MEMBERS, 24, {"type": "data_bar"})
         blocked = {"type": "cell", "criteria": "==", "value": '"geblokkeerd"', "format": red}
-        sheet.conditional_format(1, 22, MEMBERS, 22, blocked)
+        status = position("Deelnemers", "Status") - 1
+        sheet.conditional_format(1, status, MEMBERS, status, blocked)
         sheet.freeze_panes(1, 2)
         sheet.set_row(3, 30, bold)
         sheet.ignore_errors({"number_stored_as_text": "A1:Y100"})
@@ -217,7 +222,8 @@ def everything_that_openpyxl_can(path: Path) -> None:
         choices.add("N2:P999")
         sheet.add_data_validation(choices)
         rule = CellIsRule(operator="equal", formula=['"geblokkeerd"'], fill=PatternFill(bgColor="FFFFC7CE"))
-        sheet.conditional_formatting.add("W2:W999", rule)
+        status = get_column_letter(position("Deelnemers", "Status"))
+        sheet.conditional_formatting.add(f"{status}2:{status}999", rule)
         book.defined_names["Nummers"] = DefinedName("Nummers", attr_text="Deelnemers!$A$2:$A$41")
         sheet.print_title_rows = "1:1"
         sheet.freeze_panes = "C2"
