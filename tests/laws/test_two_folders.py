@@ -13,7 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outside.commands.sent import settle_sent
+from outside.commands.sent import settle_resend, settle_sent
+from outside.config.choices import Choices
 from outside.config.settings import Limits, Settings
 from outside.errors import Stop
 from outside.run.round import run
@@ -81,6 +82,20 @@ class Ground:
                     sheet.cell(row, column(sheet, heading)).value = value
 
         self.edit(add)
+
+    def rows(self, tab: str) -> list[dict[str, object]]:
+        """The rows of a tab, by heading."""
+        found = list(load_workbook(self.one.workbook.path)[tab].values)
+        return [dict(zip(map(str, found[0]), row, strict=True)) for row in found[1:]]
+
+    def write(self, tab: str, where: dict[str, str], what: dict[str, str]) -> None:
+        """Other words in the cells of the rows that say so."""
+        book = load_workbook(self.one.workbook.path)
+        for row in range(2, book[tab].max_row + 1):
+            if all(book[tab].cell(row, column(book[tab], heading)).value == said for heading, said in where.items()):
+                for heading, said in what.items():
+                    book[tab].cell(row, column(book[tab], heading)).value = said
+        book.save(self.one.workbook.path)
 
     def column(self, heading: str) -> list[object]:
         """A column of tab Deelnemers."""
@@ -301,3 +316,28 @@ def test_two_folders_that_take_turns_welcome_each_newcomer_once(small: Ground) -
         assert small.sync(settings) == 0
     assert small.twice == [] and len(small.letters) == FEW + 12
     assert len(set(small.column("Nr"))) == FEW + 12
+
+
+@pytest.mark.parametrize("word", [settle_sent, settle_resend])
+def test_a_letter_that_a_dead_laptop_had_in_hand_is_settled_by_the_other(
+    small: Ground, word: Callable[[Settings, Choices, str], int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Row and tab say "bezig". It is told until somebody says what became of it, and then it is over everywhere."""
+    small.write("Deelnemers", {"Nr": "D-0002"}, {"Welkom": "bezig sinds 31-3-2026 10:00 (D-0002)"})
+    small.write("Logboek", {"Nr": "D-0002"}, {"Stand": "bezig", "Dag": "31-3-2026 10:00"})
+    for _turn in range(2):
+        assert small.sync(small.other) == 1
+        assert "make sent NR=D-0002" in capfd.readouterr().err
+    assert len(small.letters) == FEW and small.twice == []
+    assert word(small.other, choices(small.today), "D-0002") == 0
+    assert [small.sync(small.other), small.sync(small.other)] == [0, 0]
+    assert small.twice == (["v2@mail.example"] if word is settle_resend else [])
+    [row] = [row for row in small.rows("Logboek") if row["Nr"] == "D-0002"]
+    assert row["Stand"] == ("klaargezet" if word is settle_resend else "verstuurd")
+
+
+def test_a_letter_of_the_other_laptop_can_be_sent_again_when_somebody_says_so(small: Ground) -> None:
+    assert small.sync(small.other) == 0
+    assert settle_resend(small.other, choices(small.today, force=True), "D-0003") == 0
+    assert small.sync(small.other) == 0
+    assert small.twice == ["v3@mail.example"]

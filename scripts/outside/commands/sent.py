@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
-from roster.plan.history import NO_NOTICE, Message
+from roster.plan.history import NO_NOTICE, Message, row_of
 from roster.plan.steps import SetCell, View
 from roster.planners.logbook_tab import plan_logbook
 from roster.sheet.columns import DEELNEMERS
@@ -84,8 +84,8 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
         ready = ledger.messages.in_state(State.READY)
-        people = {_of_row(one.person) for one in ready}
-        ours = {_of_row(person) for person in ledger.history().of_person}
+        people = {row_of(one.person) for one in ready}
+        ours = {row_of(person) for person in ledger.history().of_person}
         view = look_up(workbook, settings, choices, ledger).view
         table = view.roster.tables[DEELNEMERS.title]
         steps, elsewhere = [], 0
@@ -166,10 +166,18 @@ def _report(done: Sequence[Done], refused: Sequence[Stop], left: Sequence[SetCel
 def _case(nr: str, view: View, ledger: Ledger) -> Case:
     """All that is known of one Nr. Raises Stop where nobody ever had it."""
     member = next((one for one in view.roster.members if one.nr == nr), None)
-    letters = ledger.messages.of_person(nr)
+    letters = [*_of_others(nr, view), *ledger.messages.of_person(nr)]
     if member is None and not letters:
         raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
     return Case(nr, view, member, letters)
+
+
+def _of_others(nr: str, view: View) -> Iterator[Message]:
+    """What only tab Logboek tells of letters to whoever has or had this Nr; nobody here can know of one in hand."""
+    for one in sorted(view.history.elsewhere, key=lambda one: (one.day, *one.key)):
+        if row_of(one.person) == nr:
+            state = State.UNCERTAIN if one.state == State.BUSY else one.state
+            yield one._replace(state=state, message_id=" ".join(("Logboek", *one.key)))
 
 
 def _meant(case: Case, kind: str, word: str) -> Case:
@@ -192,6 +200,7 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     found = unsure or [one for one in case.meant if _may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
+    ledger.messages.adopt(found)
     ledger.messages.mark_sent(one.message_id for one in found)
     version = max((one.version for one in found if one.act in IN_WELCOME), default=case.row_version)
     text = mark_of(State.SENT, choices.today, version, nr=case.nr).text
@@ -252,6 +261,7 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
         found = [one for one in case.meant if one.state in (State.SENT, State.READY, State.HAND)][-1:]
     if not found and case.doubt_elsewhere not in (State.BUSY, State.UNCERTAIN, State.REFUSED):
         raise nothing_to_send(case)
+    ledger.messages.adopt(found)
     ledger.messages.mark_due(one.message_id for one in found)
     return Done(case.nr, what_sends(case, found), _step(case, found, before(case.nr, case.letters, found)), not found)
 
@@ -272,11 +282,6 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
         OutputFiles(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.files)
     except (Stop, OSError):
         say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
-
-
-def _of_row(person: str) -> str:
-    """The Nr of the row of somebody who is known by it, or by it with a count behind it ("D-0012-2")."""
-    return "-".join(person.split("-")[:2])
 
 
 def _nr(table: Table, index: int) -> str:

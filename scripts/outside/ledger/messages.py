@@ -136,6 +136,15 @@ class MessageStore:
             )
             self._keep_notice(connection, letter)
 
+    def adopt(self, letters: Iterable[Message]) -> None:
+        """A person here says something of these, that another computer let go; what is known already stays as it is."""
+        now = self._clock().isoformat()
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO message VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, 0, '', '')",
+                [(*_row(one), *_as_kept(one.state), one.day.isoformat(), now, now) for one in letters],
+            )
+
     def mark_due(self, message_ids: Iterable[str]) -> None:
         """These leave again with the next round, at once."""
         with writing(self._connection) as connection:
@@ -257,6 +266,11 @@ class MessageStore:
                 Message(*key, state, day, who, address, reason, reported, notice, at or "", message_id, next_try)
             )
         return found
+
+
+def _as_kept(state: State) -> tuple[State, str]:
+    """A state and by what means it came to be, as they are kept."""
+    return (State.SENT, State.HAND) if state == State.HAND else (state, "")
 
 
 def _row(one: Message) -> tuple[str, str, str, str, str, str]:

@@ -11,9 +11,9 @@ from roster.logbook import NUMBERED, Logbook, LogEntry
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import RecipientHistory
 from roster.model import Member, Role, Roster, Standing, Terms
-from roster.plan.delivery_status import State, read_mark
+from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, row_of
-from roster.plan.memory import is_outdated, joined, numbered
+from roster.plan.memory import is_our_word, is_outdated, joined, numbered
 from roster.plan.steps import View
 
 _MAY_HAVE = (State.SENT, State.HAND, State.READY, State.UNCERTAIN, State.BUSY)
@@ -76,7 +76,7 @@ class _Learner:
             turn = self._own(entry)
             if turn is None:
                 elsewhere.append(self._message(entry, version))
-            elif own[turn].state in _DUE and not _is_our_word(entry, own[turn]):
+            elif own[turn].state in _DUE and not is_our_word(entry, own[turn]):
                 own[turn] = own[turn]._replace(state=State(entry.state), day=entry.since.date(), reason="")
         return replace(self._known, deliveries=[*own, *elsewhere], elsewhere=frozenset(elsewhere))
 
@@ -143,11 +143,3 @@ class _Learner:
         if act in NUMBERED:
             return NO_NOTICE
         return Notice(version, (Role.MEMBER if act == MOVED else Role.ADMIN).value)
-
-
-def _is_our_word(entry: LogEntry, own: Message) -> bool:
-    """True where the tab still tells what this computer wrote itself, of a letter that is due again since."""
-    told, since = read_mark(own.reported), entry.since
-    return (
-        told is not None and (told.state, told.day) == (entry.state, since.date()) and told.at in (None, since.time())
-    )

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, time
 
 from roster.logbook import Logbook, LogEntry
-from roster.plan.delivery_status import BELIEVED
-from roster.plan.history import History
+from roster.plan.delivery_status import BELIEVED, State, read_mark
+from roster.plan.history import History, Message
 
 
 def joined(kept: Logbook, found: Logbook) -> Logbook:
@@ -40,6 +40,14 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
 def is_outdated(entry: LogEntry, numbers: set[str], marks: Iterable[str], before: date) -> bool:
     """True for what went long ago to somebody who stands in the register no more, by his Nr or by his mark."""
     return entry.since.date() < before and entry.nr not in numbers and entry.mark not in marks
+
+
+def is_our_word(entry: LogEntry, own: Message) -> bool:
+    """True where the tab still tells what this computer wrote itself, of a letter of which it knows better since."""
+    told, since = read_mark(own.reported), entry.since
+    if told is None or told.day != since.date() or told.at not in (None, since.time()):
+        return False
+    return told.state == entry.state or {told.state, entry.state} == {State.BUSY, State.UNCERTAIN}
 
 
 def _later(kept: LogEntry, found: LogEntry) -> LogEntry:

@@ -10,9 +10,9 @@ from functools import cached_property
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, LogEntry, in_letters
 from roster.messages.learned import version_in_tab
 from roster.messages.recipient_history import recipient_history_of
-from roster.plan.delivery_status import State, read_mark
+from roster.plan.delivery_status import State
 from roster.plan.history import Message, row_of
-from roster.plan.memory import is_outdated
+from roster.plan.memory import is_our_word, is_outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
@@ -186,12 +186,11 @@ def _is_news(message: Message, entry: LogEntry | None) -> bool:
         return message.state != State.WAITS
     if message.state in (entry.state, State.BUSY):
         return False
-    told, since = read_mark(message.reported), entry.since
-    if told is not None and (told.state, told.day) == (entry.state, since.date()) and told.at in (None, since.time()):
+    if is_our_word(entry, message):
         return True
     is_done = message.state in (State.SENT, State.HAND)
     if message.state == State.WAITS or (entry.state == State.BUSY and not is_done):
         return False
     if entry.state in (State.SENT, State.HAND):
-        return not is_done and message.state == State.REFUSED and message.day > since.date()
-    return message.day >= since.date()
+        return not is_done and message.state == State.REFUSED and message.day > entry.since.date()
+    return message.day >= entry.since.date()
