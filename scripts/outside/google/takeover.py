@@ -30,7 +30,10 @@ MADE_ANEW = frozenset({"Status", "Meldingen", "Aantal", "Vrij", "Beheerders", "G
 """Own columns that every run makes anew. What stood in the others would be lost."""
 
 MOST = 1_000_000
-"""Characters that the lock tab takes. Of a larger register it is not told what stood in our columns."""
+"""Characters that the lock tab takes."""
+
+MOST_TOLD = 40_000
+"""Rows of which is told what stood in our columns. Of a larger tab only the rows that are written are told."""
 
 _PERSON = "kenmerk"
 
@@ -44,7 +47,7 @@ def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, Unveri
     """
     parts = [_part(name, change, doubts.get(name)) for name, change in changes.items() if not change.tab.new]
     told = _packed(parts)
-    return told if len(told) <= MOST else _packed([part | {"rows": None} for part in parts])
+    return told if len(told) <= MOST else _packed([{**part, "rows": []} for part in parts])
 
 
 def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWrite], list[str]]:
@@ -60,7 +63,7 @@ def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWri
             tab = tabs.get(part["tab"])
             if tab is None:
                 continue
-            if part["rows"] is None or _may_have_hit(part, tab):
+            if _may_have_hit(part, tab) or not (part["rows"] or _stands(part, tab)):
                 hit.append(tab.title)
             elif repairs := _repairs(part, tab):
                 astray = {lookup_key(tab.cell(*place)) for place in repairs}
@@ -95,7 +98,7 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
     astray = [value for _is_text, value in doubt.values] if doubt is not None and kept else []
     told = {
         "tab": name,
-        "headings": folded_headings(tab),
+        "headings": _headings(tab),
         "columns": sorted({column for _row, column, _value in cells}),
         "emptied": sorted({column for _row, column, value in cells if is_blank(value)}),
         "said": sorted({_digest(lookup_key(value)) for _row, _column, value in cells if not is_blank(value)}),
@@ -103,7 +106,10 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
         "rows": [],
     }
     if sent or astray:
-        told |= {"kept": list(kept), "rows": _own_cells(tab, kept), "sent": sent, "astray": astray}
+        rows = sorted({row for row, _at, _value in sent if row < len(tab.cells)})
+        people = [line[-1] for line in _own_cells(tab, (), [tab.cells[row] for row in rows])]
+        told |= {"kept": list(kept), "sent": sent, "astray": astray, "people": list(zip(rows, people, strict=True))}
+        told["rows"] = _own_cells(tab, kept, tab.cells) if len(tab.cells) <= MOST_TOLD else []
     return told
 
 
@@ -113,17 +119,23 @@ def _kept(tab: Tab) -> dict[str, int]:
     return {heading: position for heading, position in tab.table.columns.items() if heading in own}
 
 
-def _own_cells(tab: Tab, headings: Iterable[str]) -> list[list[Cell]]:
-    """Of every row what stands in those columns, and a digest of what people typed in it."""
+def _own_cells(tab: Tab, headings: Iterable[str], lines: Iterable[list[Cell]]) -> list[list[Cell]]:
+    """Of rows of a tab what stands in those columns, and a digest of what people typed in them."""
     own = [tab.table.columns.get(heading) for heading in headings]
     ours = {fold(heading) for heading in tab.table.own}
-    peoples = sorted((word, at) for at, word in enumerate(folded_headings(tab)) if word and word not in ours)
+    peoples = sorted((word, at) for at, word in enumerate(_headings(tab)) if word and word not in ours)
     rows: list[list[Cell]] = []
-    for line in tab.cells:
+    for line in lines:
         typed = [(word, lookup_key(line[at])) for word, at in peoples if at < len(line) and not is_blank(line[at])]
         known = [line[at] if at is not None and at < len(line) else None for at in own]
         rows.append([*known, _digest(typed) if typed else None])
     return rows
+
+
+def _headings(tab: Tab) -> list[str]:
+    """The headings alone: to know how far people use a tab without them, all of it must be looked through."""
+    row = tab.cells[tab.heading_row] if tab.heading_row < len(tab.cells) else []
+    return ["" if is_blank(cell) else fold(str(cell)) for cell in row]
 
 
 def _digest(said: object) -> str:
@@ -137,7 +149,7 @@ def _may_have_hit(part: Told, tab: Tab) -> bool:
     """
     before, now = part["headings"], folded_headings(tab)
     ours = {fold(heading) for heading in tab.table.own}
-    if all(now[at : at + 1] == before[at : at + 1] for at in part["columns"]):
+    if all(now[at : at + 1] == before[at : at + 1] for at in part["columns"] if at < len(before)):
         return False
     peoples = [at for at, heading in enumerate(now) if heading not in ours]
     if set(peoples) & set(part["emptied"]):
@@ -153,6 +165,17 @@ def _may_have_hit(part: Told, tab: Tab) -> bool:
     )
 
 
+def _stands(part: Told, tab: Tab) -> bool:
+    """True where every row that was written still stands where it stood, and says what it was sent."""
+    rows = {row: tab.cells[row] if row < len(tab.cells) else [] for row, _said in part.get("people", ())}
+    people = [line[-1] for line in _own_cells(tab, (), rows.values())]
+    columns = [tab.table.columns.get(heading, -1) for heading in part.get("kept", ())]
+    return people == [said for _row, said in part.get("people", ())] and all(
+        columns[at] >= 0 and lookup_key(tab.cell(row, columns[at])) == lookup_key(value)
+        for row, at, value in part.get("sent", ())
+    )
+
+
 def _repairs(part: Told, tab: Tab) -> dict[tuple[int, int], Cell]:
     """The cells of our own columns that must be put back, found as the run itself would have, by whose row it is."""
     if not part["rows"]:
@@ -165,7 +188,7 @@ def _repairs(part: Told, tab: Tab) -> dict[tuple[int, int], Cell]:
     for row, at, value in part["sent"]:
         sent.setdefault(row, {})[at] = value
     doubt.add(sent)
-    moved = match_rows(doubt, _as_tab(tab, _own_cells(tab, kept), kept, tab.table.first))
+    moved = match_rows(doubt, _as_tab(tab, _own_cells(tab, kept, tab.cells), kept, tab.table.first))
     known = set(moved.rows.values())
     lost = {lookup_key(value) for row, line in sent.items() if row not in moved.rows for value in line.values()}
     columns = tab.table.columns
