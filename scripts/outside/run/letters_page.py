@@ -60,9 +60,11 @@ class LettersPage:
             body = whole.message.get_body(("html",))
             screen = escape(str(body.get_content()) if body is not None else "")
             shown = f'<iframe sandbox loading="lazy" title="Mail {number}" srcdoc="{screen}"></iframe>'
-        who, what = (escape(" ".join(part.split())) for part in (to, subject))
+        name, opened, address = " ".join(to.split()).rpartition(" <")
+        who = f"<b>{escape(name)}</b><i>{escape(address.rstrip('>'))}</i>" if opened else f"<b>{escape(address)}</b>"
+        what = escape(" ".join(subject.split()))
         return (
-            f'<details name="mail" id="m{number}"><summary><span>{number}</span><b>{who}</b><i>{what}</i></summary>'
+            f'<details name="mail" id="m{number}"><summary><span>{number}</span>{who}<i>{what}</i></summary>'
             f"{f'<p>{more}</p>' if more else ''}{shown}</details>\n"
         )
 

@@ -65,6 +65,8 @@ def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": True, "xhtmlOut": False}).enable("table").disable("html_inline")
     # A line's end is a space: Jinja eats the newline behind a tag, and two words would become one.
     parser.add_render_rule("softbreak", lambda *_: " ")
+    # Whoever has a page read out hears what stands above a cell.
+    parser.add_render_rule("th_open", lambda *_: '<th scope="col">')
     return parser
 
 

@@ -8,8 +8,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from roster.finding import Finding, Weight
-from roster.model import AdminRow, Area, Group, Member, Street
+from roster.model import AdminRow, Area, Group, Member, Role, Street
 from roster.plan.steps import View
+from roster.sheet.columns import BEHEERDERS
 
 ONE_BY_ONE = 20
 """With more findings in rows than this they are told by kind."""
@@ -91,7 +92,9 @@ def row_names(view: View) -> dict[tuple[str, str], str]:
     named: Iterable[Group | Member | Area | Street | AdminRow] = chain(
         roster.groups, roster.members, roster.areas, roster.streets, roster.admin_rows
     )
-    found = {(one.place.tab, one.place.key): one.name for one in named if one.name}
+    # A row of an admin goes by her Nr, and bears no name yet in the round that makes it.
+    found = {(BEHEERDERS.title, one.nr): one.name for one in roster.members if one.role is Role.ADMIN}
+    found |= {(one.place.tab, one.place.key): one.name for one in named if one.name}
     return found | {(one.place.tab, one.place.key): f"{one.nr} {one.group}".strip() for one in roster.requests}
 
 
@@ -103,16 +106,16 @@ def _line(finding: Finding, names: Mapping[tuple[str, str], str]) -> Line:
 
 
 def _by_kind(findings: Sequence[Finding]) -> Iterator[Line]:
-    """One line for each kind, with some of its rows; what it is, where all say the same."""
+    """One line for each kind, with some of its rows and what it is; of what they say apart, the first as an example."""
     found: dict[tuple[str, str, Weight, str], list[Finding]] = {}
     for finding in findings:
         place = finding.place
         found.setdefault((place.tab, finding.rule, finding.weight, place.column), []).append(finding)
     for (tab, _rule, weight, column), those in found.items():
         where = f"{tab} ({column})" if column else tab
-        same = {finding.message for finding in those}
-        what = f" {those[0].message}" if len(same) == 1 else ""
-        yield Line(f"  {len(those)} × {weight.value}: {where} {_rows(those)}{what}", weight)
+        alike = len({finding.message for finding in those}) == 1
+        what = those[0].message if alike else f"Bijvoorbeeld: {those[0].message}"
+        yield Line(f"  {len(those)} × {weight.value}: {where} {_rows(those)} {what}", weight)
 
 
 def _rows(findings: Sequence[Finding]) -> str:

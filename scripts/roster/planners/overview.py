@@ -116,7 +116,7 @@ class Overview:
             "Vraag een ander adres, of heet diegene met de hand welkom.",
             self._members(refused, "E-mail"),
         )
-        outside = self._of(_BOTH_GROUPS)
+        outside = list({finding.place.key: finding for finding in self._of(_BOTH_GROUPS)}.values())
         yield Need(
             "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
             len(outside),
@@ -156,13 +156,16 @@ class Overview:
                 kinds[not finding.blocks, place.tab, place.column, finding.rule].append(finding)
         for (lightly, tab, column, _rule), those in sorted(kinds.items(), key=lambda one: (one[0][0], -len(one[1]))):
             alike = len({finding.message for finding in those}) == 1
-            what = those[0].message if alike else "er klopt iets niet."
             where = f"{tab}, {column}" if column else tab or "Het register"
-            title = f"{where} ({'let op' if lightly else 'geblokkeerd'}): {what}"
+            title = f"{where} ({'let op' if lightly else 'geblokkeerd'}){f': {those[0].message}' if alike else ''}"
             how = those[0].remedy if len({finding.remedy for finding in those}) == 1 else ""
             who = ADMINS if tab == "Deelnemers" else YOU
             yield Need(
-                title, len(those), who, how or "Wat u kunt doen, staat in de rij bij Meldingen.", self._cells(those)
+                title,
+                len(those),
+                who,
+                how or "Wat u kunt doen, staat in de rij bij Meldingen.",
+                self._cells(those, told=not alike),
             )
 
     def _later(self) -> Iterator[Need]:
@@ -282,10 +285,10 @@ class Overview:
             rows.setdefault(self._area(group), Counter())["groups"] += 1
         for member in self._view.roster.members:
             home = self._view.roster.group_named.get(fold(member.group))
-            if home is None or member.joined is None or member.joined > last:
-                continue
+            if home is None or member.joined is None or member.joined > last or (member.left and not member.left_on):
+                continue  # a day that is not known falls in no year
             counts = rows.setdefault(self._area(home), Counter())
-            gone = member.left_on
+            gone = member.left_on and max(member.left_on, member.joined)
             counts["before"] += member.joined < first and (gone is None or gone >= first)
             counts["joined"] += member.joined >= first
             counts["left"] += gone is not None and first <= gone <= last
@@ -299,7 +302,8 @@ class Overview:
                 status = self._view.standing.request.get(request.place.key)
                 if request.decided_on is not None and request.decided_on.year == year and status is not None:
                     counts[status.value] += 1
-        return [{"name": name, "counts": counts} for name, counts in rows.items()]
+        together = sum(rows.values(), Counter())
+        return [{"name": name, "counts": counts} for name, counts in [*rows.items(), ("Samen", together)]]
 
     def _area(self, group: Group) -> str:
         return self._area_name(group.area)

@@ -70,6 +70,7 @@ def test_what_stands_in_no_row_comes_first_and_always(
         return
     *by_kind, where = rest
     counted = [int(found[1]) for line in by_kind if (found := re.match(r"  (\d+) × ", line))]
+    assert all(re.search(r" rij [0-9, ]+(?: en nog \d+)?\. \w", line) for line in by_kind), "what it is"
     assert len(counted) == len(by_kind) < 12 and sum(counted) == len(seen.findings) - len(loose)
     assert "make check" in where
 
