@@ -9,12 +9,14 @@ from datetime import date
 from itertools import islice
 
 from roster.finding import Finding
+from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
 from roster.planners.finding_lines import row_names
+from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Place, fold
 
 _START = 30
@@ -68,7 +70,7 @@ class Need:
         return self.count - len(self.spots) if self.spots else 0
 
 
-YOU, ADMINS = "u", "de beheerder van die groep"
+YOU, ADMINS = "u", "de beheerder van die groep, of u als die er niet is"
 
 
 class Overview:
@@ -76,6 +78,7 @@ class Overview:
 
     def __init__(self, view: View, link: Link) -> None:
         self._view, self._link, self._names = view, link, row_names(view)
+        self._member_of = {member.nr: member for member in reversed(view.roster.members)}
         self._turns: dict[WelcomeState, list[Member]] = defaultdict(list)
         for member, turn in welcome_queue_of(view).turns:
             self._turns[turn].append(member)
@@ -86,25 +89,37 @@ class Overview:
         return [need for need in found if need.count]
 
     def _mails(self) -> Iterator[Need]:
-        view = self._view
-        unsure = [one.person for one in view.history.deliveries if one.state in (State.UNCERTAIN, State.BUSY)]
-        nrs = {row_of(person) for person in unsure}
+        """One for each mail; of whoever has no row any more the Nr, which is what `make sent` asks for."""
+        deliveries = self._view.history.deliveries
+        unsure = [row_of(one.person) for one in deliveries if one.state in (State.UNCERTAIN, State.BUSY)]
+        unsure += [one.nr for one in self._turns[WelcomeState.UNCERTAIN] if one.nr not in unsure]
         yield Need(
             "Mails waarvan niet zeker is of ze aankwamen",
             len(unsure),
             YOU,
             "Zoek de mail bij Verzonden. Staat hij er: make sent NR=… Staat hij er niet: make resend NR=…",
-            self._members(member for member in view.roster.members if member.nr in nrs),
+            tuple(map(self._person, unsure[:_NAMED])),
         )
 
     def _groups(self) -> Iterator[Need]:
-        view, standing = self._view, self._view.standing
-        groups = list(view.roster.group_named.values())
-        admins = {group.name: len(standing.admins.get(fold(group.name), ())) for group in groups}
-        for number, title in ((0, "Groepen zonder beheerder"), (1, "Groepen met maar één beheerder")):
-            those = [group for group in groups if admins[group.name] == number]
-            how = "Vraag een deelnemer van die groep, en zet bij Rol: beheerder."
-            yield Need(title, len(those), YOU, how, self._spots((group.place, group.name) for group in those))
+        """Without the admins that they need to start, and with one; where a rule knows who it is, it says so."""
+        least = max(1, self._view.terms.limits.minimum_admins)
+        for rule, title in (
+            ("a_group_has_an_admin", "zonder beheerder" if least == 1 else f"met minder dan {least} beheerders"),
+            ("a_group_has_more_than_one_admin", "met maar één beheerder"),
+        ):
+            found = self._of(rule)
+            alike = len({finding.remedy for finding in found}) == 1
+            yield Need(
+                f"Groepen {title}",
+                len(found),
+                YOU,
+                found[0].remedy if alike else "Een actieve deelnemer van die groep krijgt bij Rol: beheerder.",
+                tuple(
+                    self._spot(one.place.at("Groep"), "", "" if alike else one.remedy)
+                    for one in islice(found, _NAMED)
+                ),
+            )
 
     def _people(self) -> Iterator[Need]:
         view, standing = self._view, self._view.standing
@@ -116,27 +131,25 @@ class Overview:
             "Vraag een ander adres, of heet diegene met de hand welkom.",
             self._members(refused, "E-mail"),
         )
-        outside = list({finding.place.key: finding for finding in self._of(_BOTH_GROUPS)}.values())
+        outside = {one.place.key: one.place for one in self._of(_BOTH_GROUPS)}  # one admin, also where two are missing
+        admins = {one.nr: one for of_group in standing.admins.values() for one in of_group}
         yield Need(
             "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
             len(outside),
             YOU,
             "Voeg hen in WhatsApp toe, en zet op tabblad Beheerders: ja.",
-            self._cells(outside),
+            self._spots(
+                (place if place.row else admins[nr].place, f"{admins[nr].name} ({nr})") for nr, place in outside.items()
+            ),
         )
-        limits = view.terms.limits
-        full = [
-            group
-            for name, group in view.roster.group_named.items()
-            if len(standing.active.get(name, ())) >= limits.nearly_full * limits.group_size
-        ]
+        full = [one.place for one in self._of("a_group_fits_in_whatsapp") if one.place.tab == GROEPEN.title]
         waiting = sum(map(len, standing.waiting.values()))
         yield Need(
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
             len(full),
             YOU,
             "Splits de groep, of geef wie wacht een plek in een groep ernaast.",
-            self._spots((group.place, group.name) for group in full),
+            self._spots((place.at("Groep"), "") for place in full),
         )
         by_hand = self._turns[WelcomeState.BY_HAND]
         yield Need(
@@ -145,6 +158,14 @@ class Overview:
             YOU,
             "Hun berichten staan in met-de-hand.html. Klaar? Typ: make sent NR=…",
             self._members(by_hand),
+        )
+        news = [change.member for change in changes_by_hand(view)]
+        yield Need(
+            "Deelnemers aan wie u zelf iets vertelt: een nieuw nummer, een andere groep of rol",
+            len(news),
+            YOU,
+            "Wat u vertelt, staat in met-de-hand.html. Klaar? Typ: make sent NR=…",
+            self._members(news),
         )
 
     def _findings(self) -> Iterator[Need]:
@@ -187,7 +208,7 @@ class Overview:
             "Bordaanvragen zonder besluit",
             len(unanswered),
             YOU,
-            "Vraag de wijkconciërge ernaar, en zet het antwoord bij Besluit.",
+            "Nog niet verstuurd? Ze staan in de map borden. Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
             self._spots((request.place, f"{request.nr} {request.group}".strip()) for request in unanswered),
         )
         slow = [
@@ -198,8 +219,8 @@ class Overview:
         yield Need(
             f"Groepen die langer dan {_START} dagen zijn aangemeld, en nog niet gestart",
             len(slow),
-            ADMINS,
-            "Vraag of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
+            YOU,
+            "Vraag in die groep of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
             self._spots((group.place, group.name) for group in slow),
         )
         old = [one for one in view.roster.members if one.left_on and (today - one.left_on).days > _KEPT]
@@ -234,19 +255,22 @@ class Overview:
 
     def areas(self) -> list[dict[str, object]]:
         """Each area with what its groups hold together."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        blocked = Counter(
-            fold(one.group)
-            for one in self._view.roster.members
-            if self._view.standing.member.get(one.place.key) is Status.BLOCKED
-        )
+        roster, status = self._view.roster, self._view.standing.member
+        found: dict[str, Counter[str]] = {self._area_name(area.name): Counter() for area in roster.areas}
         for row in self.groups():
-            counts = found[str(row["area"])]
+            counts = found.setdefault(str(row["area"]), Counter())
             counts["groups"] += 1
             for what in ("active", "free", "admins", "waiting"):
                 counts[what] += int(str(row[what]))
-            counts["blocked"] += blocked[fold(str(row["name"]))]
-        return [{"name": name, **counts} for name, counts in found.items()]
+        for member in roster.members:
+            if status.get(member.place.key) is Status.BLOCKED:
+                home = roster.group_named.get(fold(member.group))
+                found.setdefault(self._area(home) if home else "zonder groep", Counter())["blocked"] += 1
+        whats = ("groups", "active", "free", "admins", "blocked", "waiting")
+        return [
+            {"name": name, **{what: counts[what] for what in whats}}
+            for name, counts in sorted(found.items(), key=lambda one: fold(one[0]))
+        ]
 
     def months(self) -> list[dict[str, object]]:
         """How many joined in each of the last twelve months, this one included."""
@@ -317,6 +341,13 @@ class Overview:
 
     def _members(self, members: Iterable[Member], column: str = "") -> tuple[Spot, ...]:
         return self._spots((member.place.at(column), f"{member.name} ({member.nr})") for member in members)
+
+    def _person(self, nr: str) -> Spot:
+        """Whoever goes by this Nr; where nobody does, that."""
+        member = self._member_of.get(nr)
+        if member is None:
+            return Spot(nr, "staat niet meer in het register", "")
+        return self._spot(member.place, f"{member.name} ({nr})")
 
     def _cells(self, findings: Iterable[Finding], *, told: bool = False) -> tuple[Spot, ...]:
         """The cells of findings; `told`: with what is wrong there."""

@@ -11,15 +11,18 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from outside.commands.sent import settle_sent
 from outside.run.overview import OVERVIEW
+from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
-from roster.planners.overview import TOLD_APART, Overview
+from roster.plan.steps import View
+from roster.planners.overview import TOLD_APART, Need, Overview
 from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
 from support.pages import Page
 from support.plans import view
 from support.sheet_notation import TERMS, TODAY, register
-from support.whole_round import lay_out, sync
+from support.whole_round import choices, lay_out, sync, types
 
 PEOPLE = """
     Nr     | Voornaam | Achternaam | E-mail            | Rol       | Groep    | Straat     | Mobiel      | Sticker | Aangemeld op | Afgemeld op | Akkoord spelregels
@@ -142,8 +145,92 @@ def test_the_years_figures_add_up_also_where_a_day_is_not_known() -> None:
         assert together[what] == sum(counts[what] for counts in told.values())
 
 
-def test_an_admin_outside_both_groups_is_one_admin_by_name() -> None:
-    """Two cells are at fault, and it is one person; the row that a round makes has no name yet."""
-    needs = Overview(view(register(PEOPLE, GROUPS, STREETS, staff="")), lambda *_: ("", "")).needs()
-    outside = next(need for need in needs if need.title.startswith("Beheerders die nog niet"))
-    assert outside.count == 1
+def _link(tab: str, column: int, row: int) -> tuple[str, str]:
+    return f"{column}/{row}", f"link:{tab}/{column}/{row}"
+
+
+def _need(seen: View, part: str) -> Need:
+    """The one need whose title has this in it."""
+    needs = Overview(seen, _link).needs()
+    found = [need for need in needs if part in need.title]
+    assert len(found) == 1, (part, [need.title for need in needs])
+    return found[0]
+
+
+def test_an_admin_who_sits_in_neither_group_is_one_admin() -> None:
+    """Two findings, one person: by name, at the row where the answer goes or at the own row where that is still to come."""
+    seen = view(register(PEOPLE, GROUPS, STREETS, beheerders="Nr | In regiegroep | In gebiedsgroep\nD-9001 | | "))
+    need = _need(seen, "twee beheerdersgroepen")
+    assert need.count == 3 and need.more == 0
+    told = {(spot.name, spot.where.split()[0]) for spot in need.spots}
+    assert told == {
+        ("Anna Bakker (D-0001)", "Deelnemers"),
+        ("Ada Jansen (D-9001)", "Beheerders"),
+        ("Bo Jansen (D-9002)", "Deelnemers"),
+    }
+
+
+def test_what_a_rule_of_a_group_finds_is_on_the_page_whatever_the_settings_ask() -> None:
+    """Three admins asked for and two there; full from 0.55 of 100 on, which is a little over 55 to a computer."""
+    many = "Voornaam\n" + "\n".join(f"Buur{at}" for at in range(53))
+    limits = replace(TERMS.limits, minimum_admins=3, group_size=100, nearly_full=0.55)
+    seen = view(register(many), replace(TERMS, limits=limits))
+    short = _need(seen, "beheerders")
+    assert (short.title, short.count, short.spots[0].name) == ("Groepen met minder dan 3 beheerders", 1, "Tuindorp")
+    assert _need(seen, "vol zijn of bijna").count == 1
+
+
+def test_an_admin_whose_row_is_blocked_is_who_the_group_lacks() -> None:
+    """To look for another would be the wrong advice."""
+    seen = view(register("Voornaam | Rol | Akkoord spelregels\nAnna | beheerder | nee", staff=""))
+    need = _need(seen, "Groepen zonder beheerder")
+    assert "rij 2" in f"{need.how} {need.spots[0].what}" and "Vraag een deelnemer" not in need.how
+
+
+def test_each_mail_in_doubt_is_named_by_what_make_asks_for() -> None:
+    """Two of one person, one of somebody whose row has gone, and one that only a row of another laptop tells."""
+    people = """
+        Nr     | Voornaam | E-mail            | Rol       | Welkom
+        D-0001 | Anna     | anna@mail.example | beheerder | onzeker sinds 1-3-2026 (D-0001)
+        D-0002 | Piet     | piet@mail.example |           |
+    """
+    seen = view(register(people, staff=""))
+    unsure = [
+        Message("D-0002", "welcome", "1", State.UNCERTAIN, TODAY),
+        Message("D-0002", "number_update", "1", State.UNCERTAIN, TODAY),
+        Message("D-0077", "welcome", "1", State.UNCERTAIN, TODAY),
+    ]
+    need = _need(replace(seen, history=replace(seen.history, deliveries=unsure)), "niet zeker")
+    assert (need.count, need.more) == (4, 0)
+    assert sorted(spot.name[-7:].strip("()") for spot in need.spots) == ["D-0001", "D-0002", "D-0002", "D-0077"]
+    gone = next(spot for spot in need.spots if "D-0077" in spot.name)
+    assert "staat niet meer in het register" in gone.where and not gone.link
+
+
+def test_everybody_who_is_blocked_lies_in_a_row_of_the_areas() -> None:
+    """Also who has no group yet; and an area without groups is an area."""
+    people = """
+        Achternaam | Groep     | Akkoord spelregels
+        Een        |           | ja
+        Twee       | Nergens   | ja
+        Drie       | Tuindorp  | nee
+    """
+    areas = "Gebied | Plaats\nCentrum | Den Helder\nLeeg | Den Helder"
+    seen = view(register(people, gebieden=areas))
+    rows = {str(row["name"]): row for row in Overview(seen, _link).areas()}
+    blocked = sum(status is Status.BLOCKED for status in seen.standing.member.values())
+    assert blocked == 3 == sum(int(str(row["blocked"])) for row in rows.values())
+    assert rows["Leeg"]["groups"] == 0
+
+
+def test_news_that_a_person_tells_is_to_be_done(tmp_path: Path) -> None:
+    """Who has no address and became an admin hears it from the coordinator, not by mail."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    for nr in ("D-0003", "D-0004"):
+        assert settle_sent(settings, choices(), nr) == 0
+    types(settings, 4, Rol="beheerder")
+    sync(settings)
+    text = (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")
+    assert "Kees Mol" in (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
+    assert re.search(r"<b>1</b><span>Deelnemers aan wie u zelf iets vertelt", text)
