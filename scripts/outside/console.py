@@ -209,6 +209,12 @@ def _write(stream: TextIO, text: str, tone: Tone, *, one_line: bool = False) -> 
     console.print(plain, style=COLOURS[tone])
 
 
+def _whole_words(line: str, room: int) -> str:
+    """The words of a line that have room; of one that is longer than a line what there is room for."""
+    kept = line[:room] if line[room] == " " else line[:room].rpartition(" ")[0]
+    return kept.rstrip(" ,;:") if kept.strip() else line[:room]
+
+
 def _fitted(text: str, *, one_line: bool = False) -> str:
     """The lines of a text as a terminal has room for them: no word is broken, and what hangs over is indented."""
     width = max(shutil.get_terminal_size().columns, 40)
@@ -217,7 +223,7 @@ def _fitted(text: str, *, one_line: bool = False) -> str:
         if len(line) <= width:
             fitted.append(line)
         elif one_line:
-            fitted.append(f"{line[: width - 1].rstrip()}…")
+            fitted.append(f"{_whole_words(line, width - 1)}…")
         else:
             indent = " " * (len(line) - len(line.lstrip()) + 2)
             fitted += textwrap.wrap(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from outside.backends import backend_of
 from outside.config.settings import Settings
@@ -12,6 +13,7 @@ from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.run.overview import OVERVIEW
 from roster.finding import Finding, Weight
+from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
@@ -110,10 +112,11 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
 
 def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) -> None:
     """What is left for a person to do after a whole round, in the order in which it does good."""
-    out, own = settings.paths.out.name, word in ("sync", "check")
-    rows = len({(finding.place.tab, finding.place.key) for finding in view.findings if finding.blocks})
+    out, own = _from_here(settings.paths.out), word in ("sync", "check")
+    places = [finding.place for finding in view.findings if finding.blocks]
+    rows = len({(place.tab, place.key) for place in places if place.key})
     file = backend_of(settings).file
-    where = file.name if file else "het register bij Google"
+    where = _from_here(file) if file else "het register bij Google"
     ready = 0 if settings.mail.leaves else len(ledger.messages.in_state(State.READY))
     by_hand = waiting_for_welcome(view).get(WelcomeState.BY_HAND, 0)
     todo = []
@@ -127,12 +130,22 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
     if by_hand:
         people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
+    news = len(changes_by_hand(view))
+    if news:
+        people = "1 deelnemer vertelt u" if news == 1 else f"{news} deelnemers vertelt u"
+        todo.append(f"{people} zelf iets nieuws: open {out}/met-de-hand.html.")
     if todo:
         todo.append(f"Bekijk {out}/{OVERVIEW}: daar staat alles wat er te doen is, het dringendste eerst.")
         say()
         say("Nu u:")
     for number, line in enumerate(todo, 1):
         say(f"  {number}. {line}")
+
+
+def _from_here(path: Path) -> str:
+    """How a file is opened from where one types; elsewhere its name is enough, for that is where she keeps it."""
+    here = Path.cwd()
+    return path.resolve().relative_to(here).as_posix() if path.resolve().is_relative_to(here) else path.name
 
 
 def exit_code(findings: Sequence[Finding]) -> int:

@@ -51,7 +51,7 @@ def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
         yield Line(f"{len(findings)} {'melding' if len(findings) == 1 else 'meldingen'}: {counted}.")
     more, fewer = _since(view)
     if more or fewer:
-        yield Line(f"Nieuw sinds de vorige ronde: {more}, opgelost: {fewer}.")
+        yield Line(f"Sinds de vorige ronde, per soort geteld: {more} erbij, {fewer} eraf.")
     names = row_names(view)
     for finding in findings:
         if not finding.place.key:

@@ -116,8 +116,7 @@ class Overview:
                 YOU,
                 found[0].remedy if alike else "Een actieve deelnemer van die groep krijgt bij Rol: beheerder.",
                 tuple(
-                    self._spot(one.place.at("Groep"), "", "" if alike else one.remedy)
-                    for one in islice(found, _NAMED)
+                    self._spot(one.place.at("Groep"), "", "" if alike else one.remedy) for one in islice(found, _NAMED)
                 ),
             )
 

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_outbox
-from support.whole_round import choices, column, lay_out, letters, sync, types
+from outside.commands.sent import settle_outbox, settle_sent
+from outside.ledger.ledger import Ledger
+from outside.run.apply import Report
+from outside.run.report import conclude
+from roster.finding import Finding, Weight
+from roster.sheet.table import Place
+from support.plans import view
+from support.sheet_notation import TODAY, register
+from support.whole_round import PEOPLE, choices, column, lay_out, letters, sync, types
 
 ALL_WELL = """
     Voornaam | Achternaam | E-mail            | Rol       | Mobiel
@@ -48,6 +56,43 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     capsys.readouterr()
     sync(settings)
     assert "Nu u:" not in capsys.readouterr().out
+
+
+def test_news_that_a_person_tells_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It stands on the same page as who is welcomed so, and is no welcome."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    settle_sent(settings, choices(), "D-0003 D-0004")
+    types(settings, 4, Rol="beheerder")
+    capsys.readouterr()
+    sync(settings)
+    told = now_you(capsys.readouterr().out)
+    assert "1 deelnemer vertelt u zelf iets nieuws: open out/met-de-hand.html." in told
+    assert not any("welkom" in line for line in told)
+
+
+def test_what_it_says_to_open_is_found_from_where_one_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A demonstration stands in a folder of its own, beside a register that may be the real one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out" / "demo").mkdir(parents=True)
+    settings = lay_out(tmp_path / "out" / "demo")
+    types(settings, 3, Mobiel="112")
+    sync(settings)
+    told = now_you(capsys.readouterr().out)
+    named = re.findall(r"[\w./-]+\.(?:xlsx|html)|out/[\w./-]+mail", " ".join(told))
+    assert len(named) == 4 and all((tmp_path / name).exists() for name in named), named
+
+
+def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is told above; "1 rij is geblokkeerd" would send her looking for it."""
+    seen = view(register(PEOPLE, staff=""))
+    nowhere = Finding(Place("Deelnemers"), "a_rule", Weight.BLOCKS, "Er is iets.", "")
+    settings = lay_out(tmp_path)
+    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+        conclude(Report(), replace(seen, findings=(nowhere,)), settings, ledger, "sync")
+    assert "geblokkeerd" not in capsys.readouterr().out
 
 
 def test_a_doubted_round_asks_for_no_more_than_its_doubt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,8 +101,8 @@ def test_what_is_new_since_the_last_round_is_counted() -> None:
     """By kind: two that were mended and one of another kind that came are told as they are."""
     two = "Voornaam | Akkoord spelregels | Mobiel\nJan | | 06-23450001\nPiet | | 06-23450002"
     one = "Voornaam | Akkoord spelregels | Mobiel\nJan | ja | 06-23450001\nPiet | ja | 112"
-    assert "Nieuw sinds de vorige ronde: 1, opgelost: 2." in _told_after(two, one)
-    assert not any("Nieuw sinds" in line for line in _told_after(two, two))
+    assert "Sinds de vorige ronde, per soort geteld: 1 erbij, 2 eraf." in _told_after(two, one)
+    assert not any("Sinds de vorige" in line for line in _told_after(two, two))
 
 
 def test_the_same_wall_is_not_told_twice() -> None:
