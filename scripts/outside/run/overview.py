@@ -20,6 +20,7 @@ from outside.run.ready_letters import FOLDER
 from outside.text.templates import fill_page
 from outside.workbook import Workbook
 from roster.plan.steps import Document, View
+from roster.planners.figures import Figures
 from roster.planners.overview import Overview
 
 OVERVIEW = "overzicht.html"
@@ -36,7 +37,8 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     now = datetime.now().astimezone()
     year = view.terms.today.year
     # Who is whose turn is known already, and is worked out again only where a letter went otherwise than planned.
-    overview = Overview(replace(view, history=ledger.history()) if otherwise else view, workbook.link)
+    needs = Overview(replace(view, history=ledger.history()) if otherwise else view, workbook.link).needs()
+    figures = Figures(view)
     out = settings.paths.out
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
     letters = [] if settings.mail.leaves else sorted((out / FOLDER).glob("*.eml"))
@@ -44,20 +46,20 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     page: dict[str, object] = {
         **shared,
         "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
-        "needs": overview.needs(),
-        "areas": overview.areas(),
-        "groups": overview.groups(),
-        "months": overview.months(),
-        "signs": overview.signs(),
+        "needs": needs,
+        "areas": figures.areas(),
+        "groups": figures.groups(),
+        "months": figures.months(),
+        "signs": figures.signs(),
         "letters": Markup("".join(map(pieces.lying, letters[:_SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
         "ready": len(letters),
         "shown": min(len(letters), _SHOWN_LETTERS),
         "files": _files(out),
     }
-    figures: dict[str, object] = {**shared, "year": year, "rows": overview.year(year), "day": view.terms.today}
+    of_year: dict[str, object] = {**shared, "year": year, "rows": figures.year(year), "day": view.terms.today}
     documents = [
         Document(OVERVIEW, "overview", "nl", page),
-        Document(f"jaarcijfers-{year}.html", "year", "nl", figures),
+        Document(f"jaarcijfers-{year}.html", "year", "nl", of_year),
     ]
     try:
         OutputFiles(out, documents, lambda one: fill_page(f"{one.act}.html", one.language, one.facts)).write(

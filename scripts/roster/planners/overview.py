@@ -1,31 +1,28 @@
-"""The coordinator's page: what is to be done, in order of harm, and where the network stands, in numbers."""
+"""The coordinator's page: what is to be done, in order of harm."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from itertools import islice
 
 from roster.finding import Finding
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
-from roster.model import Group, Member, Role, Status
+from roster.model import Member, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
 from roster.planners.finding_lines import row_names
 from roster.sheet.columns import GROEPEN
-from roster.sheet.table import Place, fold
+from roster.sheet.table import Place
 
 _START = 30
 """Days within which a group that was registered may be expected to start."""
 
 _KEPT = 365
 """Days that the row of somebody who left is of use."""
-
-_MONTHS = 12
 
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
@@ -230,110 +227,6 @@ class Overview:
             "Hun gegevens zijn nergens meer voor nodig. Haal die rijen weg.",
             self._members(old, "Afgemeld op"),
         )
-
-    def groups(self) -> list[dict[str, object]]:
-        """Each group with its fill, by area and name."""
-        view, standing, size = self._view, self._view.standing, self._view.terms.limits.group_size
-        rows: list[dict[str, object]] = []
-        for group in sorted(view.roster.group_named.values(), key=lambda one: (fold(one.area), fold(one.name))):
-            name = fold(group.name)
-            active = len(standing.active.get(name, ()))
-            rows.append(
-                {
-                    "name": group.name,
-                    "area": self._area(group),
-                    "status": standing.group[group.place.key].value,
-                    "active": active,
-                    "free": max(0, size - active),
-                    "share": min(100, round(100 * active / size)),
-                    "admins": len(standing.admins.get(name, ())),
-                    "waiting": len(standing.waiting.get(name, ())),
-                }
-            )
-        return rows
-
-    def areas(self) -> list[dict[str, object]]:
-        """Each area with what its groups hold together."""
-        roster, status = self._view.roster, self._view.standing.member
-        found: dict[str, Counter[str]] = {self._area_name(area.name): Counter() for area in roster.areas}
-        for row in self.groups():
-            counts = found.setdefault(str(row["area"]), Counter())
-            counts["groups"] += 1
-            for what in ("active", "free", "admins", "waiting"):
-                counts[what] += int(str(row[what]))
-        for member in roster.members:
-            if status.get(member.place.key) is Status.BLOCKED:
-                home = roster.group_named.get(fold(member.group))
-                found.setdefault(self._area(home) if home else "zonder groep", Counter())["blocked"] += 1
-        whats = ("groups", "active", "free", "admins", "blocked", "waiting")
-        return [
-            {"name": name, **{what: counts[what] for what in whats}}
-            for name, counts in sorted(found.items(), key=lambda one: fold(one[0]))
-        ]
-
-    def months(self) -> list[dict[str, object]]:
-        """How many joined in each of the last twelve months, this one included."""
-        today = self._view.terms.today
-        joined = Counter((one.joined.year, one.joined.month) for one in self._view.roster.members if one.joined)
-        months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(_MONTHS - 1, -1, -1)]
-        most = max([joined[year, month + 1] for year, month in months], default=0) or 1
-        return [
-            {
-                "label": f"{month + 1}-{year}",
-                "count": joined[year, month + 1],
-                "share": round(100 * joined[year, month + 1] / most),
-            }
-            for year, month in months
-        ]
-
-    def signs(self) -> list[dict[str, object]]:
-        """The places of the sign requests within the municipality, in per mille of its box from west and north."""
-        bounds, places = self._view.terms.network.bounds, []
-        for request in self._view.roster.requests:
-            status = self._view.standing.request.get(request.place.key)
-            for spot in request.locations:
-                if spot is not None and bounds.hold(spot.latitude, spot.longitude):
-                    along = (spot.longitude - bounds.west) / (bounds.east - bounds.west)
-                    down = (bounds.north - spot.latitude) / (bounds.north - bounds.south)
-                    told = f"{request.nr} {request.group}: {status.value if status else ''}"
-                    stands = status in (Status.PLACED, Status.PROMISED)
-                    places.append({"x": round(1000 * along), "y": round(1000 * down), "told": told, "stands": stands})
-        return places
-
-    def year(self, year: int) -> list[dict[str, object]]:
-        """What a year brought, by area: counts alone, for whoever asks from outside."""
-        first, last = date(year, 1, 1), min(date(year, 12, 31), self._view.terms.today)
-        rows: dict[str, Counter[str]] = {self._area_name(one.name): Counter() for one in self._view.roster.areas}
-        for group in self._view.roster.group_named.values():
-            rows.setdefault(self._area(group), Counter())["groups"] += 1
-        for member in self._view.roster.members:
-            home = self._view.roster.group_named.get(fold(member.group))
-            if home is None or member.joined is None or member.joined > last or (member.left and not member.left_on):
-                continue  # a day that is not known falls in no year
-            counts = rows.setdefault(self._area(home), Counter())
-            gone = member.left_on and max(member.left_on, member.joined)
-            counts["before"] += member.joined < first and (gone is None or gone >= first)
-            counts["joined"] += member.joined >= first
-            counts["left"] += gone is not None and first <= gone <= last
-            counts["now"] += not member.left
-            counts["admins"] += not member.left and member.role is Role.ADMIN
-        for request in self._view.roster.requests:
-            home = self._view.roster.group_named.get(fold(request.group))
-            if home is not None:
-                counts = rows.setdefault(self._area(home), Counter())
-                counts["asked"] += request.requested_on is not None and request.requested_on.year == year
-                status = self._view.standing.request.get(request.place.key)
-                if request.decided_on is not None and request.decided_on.year == year and status is not None:
-                    counts[status.value] += 1
-        together = sum(rows.values(), Counter())
-        return [{"name": name, "counts": counts} for name, counts in [*rows.items(), ("Samen", together)]]
-
-    def _area(self, group: Group) -> str:
-        return self._area_name(group.area)
-
-    def _area_name(self, name: str) -> str:
-        area = self._view.roster.area_named.get(fold(name))
-        return area.name if area else name or "zonder gebied"
 
     def _of(self, rule: str) -> list[Finding]:
         return [finding for finding in self._view.findings if finding.rule == rule]

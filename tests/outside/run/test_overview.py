@@ -17,6 +17,7 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
 from roster.plan.steps import View
+from roster.planners.figures import Figures
 from roster.planners.overview import TOLD_APART, Need, Overview
 from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
 from support.pages import Page
@@ -135,7 +136,7 @@ def test_the_years_figures_add_up_also_where_a_day_is_not_known() -> None:
         D-0004 | Mies     | Zuid     | Zuidlaan   | 06-23450004 | {new}        |
         D-0005 | Toos     | Zuid     | Zuidlaan   | 06-23450005 | 1-2-2020     | {new}
     """.format(new=f"2-1-{TODAY.year}")
-    rows = Overview(view(register(people, GROUPS, STREETS, staff="")), lambda *_: ("", "")).year(TODAY.year)
+    rows = Figures(view(register(people, GROUPS, STREETS, staff=""))).year(TODAY.year)
     told = {str(row["name"]): row["counts"] for row in rows}
     for counts in told.values():
         assert counts["before"] + counts["joined"] - counts["left"] == counts["now"]
@@ -217,7 +218,7 @@ def test_everybody_who_is_blocked_lies_in_a_row_of_the_areas() -> None:
     """
     areas = "Gebied | Plaats\nCentrum | Den Helder\nLeeg | Den Helder"
     seen = view(register(people, gebieden=areas))
-    rows = {str(row["name"]): row for row in Overview(seen, _link).areas()}
+    rows = {str(row["name"]): row for row in Figures(seen).areas()}
     blocked = sum(status is Status.BLOCKED for status in seen.standing.member.values())
     assert blocked == 3 == sum(int(str(row["blocked"])) for row in rows.values())
     assert rows["Leeg"]["groups"] == 0
