@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import re
 import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
-
-from gspread.exceptions import APIError
 
 from outside.errors import Stop
 from outside.google.login import Login, refused_login
@@ -20,7 +19,7 @@ NO_ANSWER = Stop(
 TOO_BUSY = Stop(
     "Google laat even geen nieuwe vragen toe: het was te druk.", "Wacht een paar minuten, en probeer het opnieuw."
 )
-_PASSING = {-1, 408, 409, 499, 500, 502, 503, 504}
+_PASSING = {408, 409, 499}
 _LONGEST = 200
 """Characters of Google's own words that are passed on."""
 
@@ -80,15 +79,17 @@ def never_left(error: BaseException | None) -> bool:
     return False
 
 
-def meaning(error: APIError, login: Login, *, reading: bool) -> Exception:
-    """What to raise for an answer that says no: Lost, Refused or Stop."""
-    code, said, found = error.code, str(error.error.get("message", "")), set(_reasons(error.error))
+def meaning(answer: Any, login: Login, *, reading: bool) -> Exception:
+    """What to raise for an answer (of requests) that says no: Lost, Refused or Stop. What it holds may be anything."""
+    error = _error_in(answer.content)
+    code, found, words = answer.status_code, set(_reasons(error)), error.get("message")
+    said = words if isinstance(words, str) else ""
     if code == 429 or (code == 403 and found & _BUSY):
-        return Lost(TOO_BUSY, _retry_after(error.response), busy=True)
-    if code in _PASSING:
-        return Lost(wait=_retry_after(error.response))
+        return Lost(TOO_BUSY, _retry_after(answer), busy=True)
+    if code in _PASSING or code >= 500:
+        return Lost(wait=_retry_after(answer))
     if code == 400:
-        is_office = reading and error.error.get("status") == "FAILED_PRECONDITION"
+        is_office = reading and error.get("status") == "FAILED_PRECONDITION"
         return no_google_sheet(login) if is_office else Refused(said)
     if code == 401:
         return refused_login(login)
@@ -120,7 +121,7 @@ def _no_leave(found: set[str], login: Login, *, reading: bool) -> Stop:
             "Zet hem aan op https://console.cloud.google.com/apis/library/sheets.googleapis.com, "
             "wacht vijf minuten, en probeer het opnieuw.",
         )
-    if found & _NO_SCOPE:
+    if found & _NO_SCOPE and not login.email:
         return Stop(
             "Bij het inloggen kreeg Buurtbeheer geen toegang tot uw spreadsheets.",
             f"Verwijder het bestand {login.kept}, geef de opdracht nog eens, en zet op de pagina van Google het vinkje "
@@ -150,6 +151,16 @@ def _no_leave(found: set[str], login: Login, *, reading: bool) -> Stop:
     )
 
 
+def _error_in(content: bytes) -> dict[str, Any]:
+    """What Google tells of an error; nothing where it sent a page, or something else that is none of Google's."""
+    try:
+        found = json.loads(content)
+    except ValueError:
+        return {}
+    error = found.get("error") if isinstance(found, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
 def _reasons(error: Any) -> Iterator[str]:
     """Every reason and type that an error tells, in whichever of Google's forms."""
     if isinstance(error, dict):
@@ -165,4 +176,4 @@ def _reasons(error: Any) -> Iterator[str]:
 
 def _retry_after(answer: Any) -> float:
     told = str(answer.headers.get("Retry-After", ""))
-    return float(told) if told.isdigit() else 0.0
+    return float(told) if told.isdecimal() else 0.0

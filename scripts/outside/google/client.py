@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 import gspread
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
-from gspread.exceptions import APIError
 from gspread.urls import SPREADSHEET_BATCH_UPDATE_URL, SPREADSHEET_URL, SPREADSHEET_VALUES_BATCH_URL
 
 from outside.console import sign_of_life
@@ -34,15 +33,14 @@ class Calls:
         self.login = login
         self.made = 0
         self.answered: float | None = None
-        self._http = gspread.Client(auth=login.credentials).http_client
-        self._http.set_timeout(self.patience.timeout)
+        self._line = gspread.Client(auth=login.credentials).http_client.session
 
     def describe(self, fields: str, ranges: Sequence[str] = ()) -> Json:
         """The spreadsheet itself, or some ranges of it, as far as the mask says. Raises Stop; Refused for a range."""
         url = SPREADSHEET_URL % self.spreadsheet
         params: Json = {"fields": fields, **({"ranges": list(ranges)} if ranges else {})}
         try:
-            return self.until_answered(lambda: self._send("get", url, params=params))
+            return self.until_answered(lambda: self._send("get", url, "sheets", params=params))
         except Refused as refused:
             if ranges:
                 raise
@@ -57,7 +55,7 @@ class Calls:
             "fields": "valueRanges(range,values)",
         }
         url = SPREADSHEET_VALUES_BATCH_URL % self.spreadsheet
-        found = self.until_answered(lambda: self._send("get", url, params=params)).get("valueRanges", [])
+        found = self.until_answered(lambda: self._send("get", url, "valueRanges", params=params))["valueRanges"]
         return [(part.get("range", ""), part.get("values", [])) for part in found]
 
     def change(self, batch: Sequence[Json], ranges: Sequence[str] = (), fields: str = "spreadsheetId") -> Json:
@@ -83,16 +81,16 @@ class Calls:
         """What `ask` gives, asked again for as long as it raises Lost. Raises Stop once patience is at an end."""
         return self.patience.until_answered(ask)
 
-    def _send(self, method: str, url: str, **what: Any) -> Json:
+    def _send(self, method: str, url: str, asked: str = "", **what: Any) -> Json:
+        """One call. An answer without what was `asked` for is none."""
         self.made += 1
         try:
             with sign_of_life(WAITING_FOR_GOOGLE):
-                answer = self._http.request(method, url, **what)
+                answer = self._line.request(method, url, timeout=self.patience.timeout, **what)
             self._note_clock(answer)
+            if not answer.ok:
+                raise meaning(answer, self.login, reading=method == "get")
             found = json.loads(answer.content, object_hook=plain_cells)
-        except APIError as error:
-            self._note_clock(error.response)
-            raise meaning(error, self.login, reading=method == "get") from error
         except RefreshError as error:
             if error.retryable:
                 raise Lost(certain=True) from error
@@ -103,7 +101,7 @@ class Calls:
             raise Lost(certain=never_left(error)) from error
         except GoogleAuthError as error:
             raise refused_login(self.login) from error
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or "error" in found or not (found.get(asked) if asked else found):
             raise Lost
         return found
 

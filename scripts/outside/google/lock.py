@@ -215,7 +215,9 @@ class Lock:
 
     def _check_title(self, answer: Json, mine: int) -> None:
         """Google sometimes gives a second tab another name instead of refusing it: that race is lost."""
-        given = [reply["addSheet"]["properties"] for reply in answer.get("replies", []) if "addSheet" in reply]
+        if not answer.get("replies"):
+            raise Lost
+        given = [reply["addSheet"]["properties"] for reply in answer["replies"] if "addSheet" in reply]
         if any(one.get("sheetId") == mine and one.get("title") == TITLE for one in given):
             return
         self._release()

@@ -81,7 +81,9 @@ def look_why(calls: Calls, refused: Refused) -> Look:
             return Look(titles, _protected(_box(thing.get("range", {})), titles))
     if is_full(sheets, _cells_put_in(requests, about)):
         return Look(titles, full())
-    place = next((f"op het tabblad '{titles[box.sheet]}'" for box in touched if box.sheet in titles), "in het blad")
+    place = "in het blad"  # without its number nobody knows which of the batch was refused
+    if turn is not None:
+        place = next((f"op het tabblad '{titles[box.sheet]}'" for box in touched if box.sheet in titles), place)
     told = f"Google weigert wat Buurtbeheer {place} wil zetten."
     return Look(titles, refused.stop(told, "Geef dit door aan wie Buurtbeheer voor u onderhoudt."), is_certain=False)
 

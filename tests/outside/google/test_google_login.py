@@ -96,6 +96,16 @@ def test_a_login_that_was_taken_back_is_told(sheets: SheetsServer, book: Book, t
     assert "op In productie: https://console.cloud.google.com/auth/audience, App publiceren." in told
 
 
+def test_a_person_who_left_out_the_tick_hears_which_file_to_delete(
+    sheets: SheetsServer, book: Book, tmp_path: Path
+) -> None:
+    """A service account has no page with a tick, and no such file."""
+    book.says_no = "scope"
+    ended = check(sheets, tmp_path, book, sheets.tokens.authorized_user(tmp_path / "login.json", PERSON))
+    told = " ".join(ended.stderr.split())
+    assert ended.returncode == 2 and "Verwijder het bestand login.json" in told and "het vinkje" in told
+
+
 def test_the_login_that_gspread_keeps_is_found(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
     """In its own folder, written by gspread itself, which names no type."""
     folder = tmp_path / ".config" / "gspread"

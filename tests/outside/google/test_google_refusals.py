@@ -106,7 +106,8 @@ def test_a_no_without_a_reason_ends_the_round_in_googles_words(sheets: SheetsSer
     sheets.language = "made up"
     sheets.between(3, lambda book: setattr(book, "says_no_to_writing", "odd"))
     code, said = sync(laptop(sheets, book, tmp_path))
-    assert code == 3 and "Google zegt: “Fluwelen bezem 17" in said, said
+    assert code == 3 and "Google weigert wat Buurtbeheer in het blad wil zetten." in said, said
+    assert "Google zegt: “Fluwelen bezem 17" in said, said
     assert len(sheets.calls) < 20
     book.says_no_to_writing = ""
     assert sync(laptop(sheets, book, tmp_path))[0] in (0, 1)
@@ -118,7 +119,7 @@ def test_a_no_without_a_reason_ends_the_round_in_googles_words(sheets: SheetsSer
     [
         ("not shared", f"Deel het blad met {EMAIL} als Bewerker"),
         ("api off", "https://console.cloud.google.com/apis/library/sheets.googleapis.com"),
-        ("scope", "zet op de pagina van Google het vinkje"),
+        ("scope", f"Deel het blad met {EMAIL} als Bewerker"),
         ("policy", "Vraag de beheerder van die organisatie"),
         ("domain", "Vraag de beheerder van die organisatie"),
         ("storage", "Vraag de eigenaar ruimte te maken"),

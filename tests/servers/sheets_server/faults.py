@@ -9,9 +9,11 @@ from servers.sheets_server.refusal import Json
 
 Kind = Literal[
     "timeout", "reset", "closed", "429", "500", "502", "503", "504",
-    "cut body", "cut json", "html", "slow", "401", "403",
+    "cut body", "cut json", "html", "slow", "401", "403", "page",
 ]  # fmt: skip
-KINDS: tuple[Kind, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = tuple(kind for kind in get_args(Kind) if kind != "page")
+"""What may pass; a page is what the test makes of it."""
+
 QUOTA = (
     "Quota exceeded for quota metric '{0}' and limit '{0} per minute per user' of service "
     "'sheets.googleapis.com' for consumer 'project_number:1'."
@@ -59,9 +61,12 @@ class Fault:
 
     `timeout` keeps silent for `seconds`, then hangs up; `slow` answers well after `seconds`; `html` is a page with
     code 200; `cut body` breaks off half-way, `cut json` ends well on half of the text; 502 and 504 are HTML pages.
+    `page` is any `content`, with any `status`.
     """
 
     kind: Kind
     after: bool = False
     seconds: float = 30.0
-    retry_after: int | None = None
+    retry_after: int | str | None = None
+    status: int = 200
+    content: bytes = b""

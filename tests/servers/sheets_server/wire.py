@@ -76,7 +76,7 @@ class Line(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = _do  # noqa: N815 - http.server names its methods so
 
     def send(
-        self, status: int, content: bytes, kind: str, *, promised: int | None = None, retry: int | None = None
+        self, status: int, content: bytes, kind: str, *, promised: int | None = None, retry: int | str | None = None
     ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
@@ -113,6 +113,9 @@ class Line(BaseHTTPRequestHandler):
                 code, dumped(Refused(code, message).body(self.server.sheets.language)), JSON, retry=fault.retry_after
             )
             return code
+        if fault.kind == "page":
+            self.send(fault.status, fault.content, "text/html; charset=UTF-8", retry=fault.retry_after)
+            return fault.status
         code = 200 if fault.kind == "html" else int(fault.kind)
         self.send(code, faults.HTML.format(code=code).encode(), "text/html; charset=UTF-8")
         return code
