@@ -5,11 +5,8 @@ from __future__ import annotations
 import contextlib
 import platform
 import random
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import filelock
@@ -20,11 +17,18 @@ from outside.files.atomic import installation, no_lock, own_folder
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
+from outside.google.lock_tab import (
+    TITLE,
+    LockTab,
+    as_moment,
+    broke_off,
+    in_local_time,
+    is_busy,
+    people_may_be_hit,
+)
 from outside.google.refusal import GRIDS, full, is_full
 from outside.google.tabs import quoted
 from outside.workbook import STALE
-
-TITLE = "Buurtbeheer is bezig"
 
 _SKEWED = 60.0
 """Seconds that a laptop's clock may be wrong before what it wrote in the lock is written again."""
@@ -38,21 +42,6 @@ _FIELDS = "replies(addSheet(properties(sheetId,title)))"
 _KEPT_FOR = (
     "Laat dit tabblad staan, ook als niemand meer bezig lijkt: de volgende ronde heeft het nodig, en ruimt het zelf op."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LockTab:
-    """Who holds the lock: the tab's id, the machine, since when and last seen (seconds), the installation.
-
-    `under_way` is what its last write was about (`takeover.describe_batch`), "" where nothing was under way.
-    """
-
-    sheet: int
-    machine: str
-    since: float
-    seen: float
-    installation: str
-    under_way: str = ""
 
 
 class Lock:
@@ -187,7 +176,7 @@ class Lock:
         # A sign of life from a time that is yet to come tells nothing: it is of a clock that was wrong.
         if holder.installation != self._installation and abs(self._now() - holder.seen) < STALE:
             self._sheet = None
-            raise _busy(holder)
+            raise is_busy(holder)
         if holder.installation == self._installation and holder.since:
             self.goes_on, self._since = True, holder.since
         elif holder.under_way:
@@ -204,13 +193,13 @@ class Lock:
         """Look what another's run that broke off left under way. Raises Stop where only people can judge."""
         sheet, self._sheet = self._sheet, None  # where this stops, there is nothing of ours to take away
         if self._take_up is None:
-            raise Stop(f"{_broke_off(holder)}.", "Typ eerst: make sync. Dat zet recht wat er bleef liggen.")
+            raise Stop(f"{broke_off(holder)}.", "Typ eerst: make sync. Dat zet recht wat er bleef liggen.")
         try:
             hit = self._take_up(holder.under_way)
         except ValueError:
-            raise _may_be_hit(holder, ()) from None
+            raise people_may_be_hit(holder, ()) from None
         if hit:
-            raise _may_be_hit(holder, hit)
+            raise people_may_be_hit(holder, hit)
         self._sheet = sheet
 
     def _check_title(self, answer: Json, mine: int) -> None:
@@ -223,7 +212,7 @@ class Lock:
         self._release()
         holder = self._holder()
         raise (
-            _busy(holder)
+            is_busy(holder)
             if holder
             else Stop("Buurtbeheer is al bezig met dit register.", "Probeer het straks opnieuw.")
         )
@@ -246,8 +235,8 @@ class Lock:
         lines = (
             ("Buurtbeheer is met dit register bezig.", ""),
             ("Vanaf de computer", platform.node()[:60] or "onbekend"),
-            ("Sinds", _told(self._since)),
-            ("Laatste teken", _told(now)),
+            ("Sinds", in_local_time(self._since)),
+            ("Laatste teken", in_local_time(now)),
             (_KEPT_FOR, ""),
             ("Voor Buurtbeheer zelf", f"{self._since:.0f} {now:.0f} {self._installation}"),
         )
@@ -276,7 +265,7 @@ class Lock:
                 "Geef het een andere naam, of verwijder het (Weergave, Verborgen tabbladen), en probeer het opnieuw.",
             )
         under_way = "".join(map(str, rows[_UNDER_WAY][1:])) if len(rows) > _UNDER_WAY else ""
-        return LockTab(sheets[TITLE], told[1], _number(since), _number(seen), installation, under_way)
+        return LockTab(sheets[TITLE], told[1], as_moment(since), as_moment(seen), installation, under_way)
 
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
@@ -297,44 +286,3 @@ class Lock:
             f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer. "
             "Op deze computer kunt u meteen opnieuw beginnen."
         )
-
-
-def _broke_off(holder: LockTab) -> str:
-    name = " ".join(holder.machine.split())[:60]
-    machine = f"Op de computer '{name}'" if name else "Op een andere computer"
-    return f"{machine} brak een ronde af, op {_told(holder.seen)}"
-
-
-def _may_be_hit(holder: LockTab, titles: Sequence[str]) -> Stop:
-    """What to say where cells of people may have been written over: their sheet's own history has what stood there."""
-    where = " en ".join(f"'{title}'" for title in titles)
-    place = f"op tabblad {where} " if where else ""
-    return Stop(
-        f"{_broke_off(holder)}, terwijl in het blad iets verschoof. Misschien staat {place}in kolommen van u iets dat "
-        "er niet hoort.",
-        "Typ op die computer nog eens make sync: die weet wat er stond, en zet het terug. Kan dat niet? Vergelijk het "
-        f"blad dan met de versie van vlak vóór {_told(holder.seen)} (Bestand, Versiegeschiedenis), en zet terug wat "
-        f"verkeerd staat. Verwijder daarna het verborgen tabblad '{TITLE}' (Weergave, Verborgen bladen), en typ: "
-        "make sync",
-    )
-
-
-def _busy(holder: LockTab) -> Stop:
-    name = " ".join(holder.machine.split())[:60]
-    machine = f" vanaf de computer '{name}'" if name else ""
-    since = f", sinds {_told(holder.since)}" if holder.since else ""
-    free = _told(max(holder.seen, holder.since) + STALE)
-    return Stop(
-        f"Buurtbeheer is al bezig met dit register{machine}{since}.",
-        f"Wacht tot die klaar is. Is daar niemand meer bezig, dan kunt u vanaf {free} gewoon opnieuw beginnen.",
-    )
-
-
-def _told(moment: float) -> str:
-    at = datetime.fromtimestamp(moment)  # noqa: DTZ006  # people read their own clock
-    return f"{at.day}-{at.month}-{at.year} {at:%H:%M}"
-
-
-def _number(text: str) -> float:
-    """A moment in seconds; 0 for what is none, or lies outside the days that a calendar knows."""
-    return float(text) if re.fullmatch(r"[0-9]{1,10}", text) else 0.0

@@ -8,7 +8,7 @@ from pathlib import Path
 from outside.google.answers import Refused
 from outside.google.backup import Page, excel_titles, keep_pages
 from outside.google.client import Calls, Json
-from outside.google.lock import TITLE
+from outside.google.lock_tab import TITLE
 from outside.google.refusal import why_unread
 from outside.google.tabs import cells_in, list_tabs, quoted, read_sheets
 from outside.google_setup.formulas import for_excel, has_decimal_comma

@@ -12,7 +12,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.google.answers import Refused
 from outside.google.client import Calls, Json
-from outside.google.lock import TITLE
+from outside.google.lock_tab import TITLE
 from outside.google.login import key_file, log_in
 from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import list_tabs, read_tabs

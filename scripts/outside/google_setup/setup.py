@@ -12,7 +12,8 @@ from outside.excel.formatting import TELLS
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
-from outside.google.lock import TITLE, Lock
+from outside.google.lock import Lock
+from outside.google.lock_tab import TITLE
 from outside.google.login import log_in
 from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import Found, list_tabs, quoted, read_sheets

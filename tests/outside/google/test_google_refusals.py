@@ -12,7 +12,7 @@ from outside import console
 from outside.backends import backend_of
 from outside.errors import Stop
 from outside.google.client import Calls
-from outside.google.lock import TITLE
+from outside.google.lock_tab import TITLE
 from outside.google.patience import WAITING_FOR_GOOGLE, Patience
 from roster.sheet.columns import TAB
 from servers.sheets_server import Book, Fault, Person, SheetsServer
