@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from outside.config.settings import Settings
 from outside.console import progress, say
 from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
+from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose, subject_of
 from outside.mail.leaks import watched
 from outside.run.dry_run import prepare_dry
 from outside.run.letters_page import LettersPage
-from outside.run.ready_letters import FOLDER
+from outside.run.ready_letters import FOLDER, lie_ready
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
 from roster.plan.steps import Planner, Send
@@ -34,7 +35,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
     prepared = prepare_dry(settings, choices, planners)
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     try:
-        ready = [] if settings.mail.leaves else sorted((settings.paths.out / FOLDER).glob("*.eml"))
+        ready = [] if settings.mail.leaves else _ready(settings, choices)
         _write(settings, sends, ready)
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error
@@ -48,6 +49,14 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         say(line)
     tell_changed_rules(settings)
     return 0
+
+
+def _ready(settings: Settings, choices: Choices) -> list[Path]:
+    path = settings.paths.state / "ledger.sqlite3"
+    if not path.exists():
+        return []
+    with Ledger(path, choices.today) as ledger:
+        return lie_ready(ledger, settings)
 
 
 def _write(settings: Settings, sends: Sequence[Send], ready: Sequence[Path]) -> None:

@@ -16,7 +16,7 @@ from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.run.letters_page import LettersPage
 from outside.run.output_files import OutputFiles
-from outside.run.ready_letters import FOLDER
+from outside.run.ready_letters import lie_ready
 from outside.text.templates import fill_page
 from outside.workbook import Workbook
 from roster.plan.steps import Document, View
@@ -41,7 +41,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     figures = Figures(view)
     out = settings.paths.out
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
-    letters = [] if settings.mail.leaves else sorted((out / FOLDER).glob("*.eml"))
+    letters = [] if settings.mail.leaves else lie_ready(ledger, settings)
     pieces = LettersPage()
     page: dict[str, object] = {
         **shared,

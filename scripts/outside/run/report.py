@@ -121,8 +121,8 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
     by_hand = waiting_for_welcome(view).get(WelcomeState.BY_HAND, 0)
     todo = []
     if rows:
-        blocked = "1 rij is geblokkeerd" if rows == 1 else f"{rows} rijen zijn geblokkeerd"
-        todo.append(f"Open {where}: {blocked}. In de kolom Meldingen staat wat u kunt doen.")
+        held = "in 1 rij houdt een melding" if rows == 1 else f"in {rows} rijen houdt een melding"
+        todo.append(f"Open {where}: {held} iets tegen. In de kolom Meldingen staat wat u kunt doen.")
     if ready:
         lie = "ligt 1 mail" if ready == 1 else f"liggen {ready} mails"
         look = "Bekijk ze met: make preview. Zelf verstuurd? Typ daarna: make sent OUTBOX=yes" if own else ""

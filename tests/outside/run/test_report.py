@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from outside.commands.preview import show_mails
 from outside.commands.sent import settle_outbox, settle_sent
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.report import conclude
 from roster.finding import Finding, Weight
+from roster.planners.sync import PLANNERS
 from roster.sheet.table import Place
 from support.plans import view
 from support.sheet_notation import TODAY, register
@@ -36,7 +38,7 @@ def test_it_ends_with_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureF
     sync(settings)
     told = now_you(capsys.readouterr().out)
     blocked = sum(value == "geblokkeerd" for value in column(settings, "Status"))
-    assert told[0].startswith("Open register.xlsx: 1 rij is geblokkeerd.") and blocked == 1
+    assert told[0].startswith("Open register.xlsx: in 1 rij houdt een melding iets tegen.") and blocked == 1
     assert told[1].startswith(f"In out/mail ligt {len(letters(settings))} mail klaar; er is nog niets verstuurd.")
     assert "make preview" in told[1] and "make sent OUTBOX=yes" in told[1]
     assert told[2] == "2 deelnemers heet u met de hand welkom: open out/met-de-hand.html."
@@ -52,10 +54,16 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     sync(settings)
     told = now_you(capsys.readouterr().out)
     assert len(told) == 2 and told[0].startswith("In out/mail")
+    page = settings.paths.out / "overzicht.html"
+    assert "klaar in de map mail" in page.read_text(encoding="utf-8")
     settle_outbox(settings, choices())
     capsys.readouterr()
     sync(settings)
     assert "Nu u:" not in capsys.readouterr().out
+    assert letters(settings), "they lie there still"
+    assert "klaar in de map mail" not in page.read_text(encoding="utf-8")
+    show_mails(settings, choices(), PLANNERS)
+    assert "klaarligt" not in capsys.readouterr().out
 
 
 def test_news_that_a_person_tells_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,7 +100,7 @@ def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.Captur
     settings = lay_out(tmp_path)
     with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
         conclude(Report(), replace(seen, findings=(nowhere,)), settings, ledger, "sync")
-    assert "geblokkeerd" not in capsys.readouterr().out
+    assert "houdt een melding" not in capsys.readouterr().out
 
 
 def test_a_doubted_round_asks_for_no_more_than_its_doubt(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
