@@ -40,7 +40,7 @@ pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 alive = if [ -t 2 ]; then { while sleep 2; do printf . >&2; done; } & dots=$$!; trap 'kill $$dots; echo >&2' EXIT; fi
 
 .DEFAULT_GOAL := help
-.PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench anew
+.PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -148,6 +148,9 @@ audit: $(READY) ## voor makers: kijkt of er in de onderdelen bekende lekken zitt
 
 bench: $(READY_TESTS) ## voor makers: meet snelheid en geheugen
 	@$(PY) tests/bench/bench.py $(ARGS)
+
+pictures: $(READY) ## voor makers: maakt van alles wat mensen zien een plaatje, in out/pictures
+	@$(PY) tests/pictures/take.py $(ARGS)
 
 # The environment. A stamp is set only when all is in place, so an interrupted install starts again from nothing;
 # so does a .venv whose Python has gone (an upgraded system, a moved disk).

@@ -17,7 +17,7 @@ from conftest import CHECKOUT, SCRIPTS, files_of_the_house
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^([a-z][a-z-]*):.*?## (.+)$", MAKEFILE, re.MULTILINE))
-FOR_MAKERS = {"help", "version", "test", "test-long", "lint", "audit", "bench"}
+FOR_MAKERS = {"help", "version", "test", "test-long", "lint", "audit", "bench", "pictures"}
 
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed here")
 

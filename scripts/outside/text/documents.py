@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -101,10 +102,15 @@ def _as_lines(words: str) -> Markup:
     return Markup("".join(map(_line, words.split("\n"))))  # noqa: S704  # every line was escaped
 
 
+_NUMBER = re.compile(r"\b\d{2,4}-\d{6,8}\b")
+"""A telephone number, which no end of a line cuts in two."""
+
+
 @lru_cache(maxsize=1024)
 def _line(line: str) -> str:
     """A line of the words as HTML; most lines are the same for everybody."""
-    return f"<div>{escape(on_one_line(line))}</div>" if line else '<div class="gap"></div>'
+    words = _NUMBER.sub(r"<span>\g<0></span>", str(escape(on_one_line(line))))
+    return f"<div>{words}</div>" if line else '<div class="gap"></div>'
 
 
 @lru_cache(maxsize=1024)

@@ -143,3 +143,9 @@ def test_what_is_wrong_is_found() -> None:
     wrong = '<html><h2>x</h2><h1>y</h1><h3 id="a">z</h3><table><th id="a">t</th></table><svg></svg></html>'
     assert len(faults(Page(wrong))) == 7
     assert links_without_words('<a href="x"> <b></b></a>') == [" <b></b>"]
+
+
+def test_a_telephone_number_is_not_cut_in_two(pages: dict[str, str]) -> None:
+    """In the words to say to who is welcomed by hand; the end of a line would else fall behind its 06."""
+    page = pages["met-de-hand.html"]
+    assert ".words span { white-space: nowrap; }" in page and "(<span>06-23450001</span>)" in page
