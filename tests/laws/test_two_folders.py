@@ -3,137 +3,33 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.commands.sent import settle_resend, settle_sent
 from outside.config.choices import Choices
-from outside.config.settings import Limits, Settings
+from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.run.round import run
-from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
-from support.sheet_notation import TODAY
-from support.whole_round import choices, lay_out, settings_of
-from support.whole_round import column as tab_column
+from support.two_folders import Ground, column, deleted, person, renamed, two, welcomed_by_one
+from support.whole_round import choices
 
 MANY, FEW = 300, 20
 TITLES = DEELNEMERS.headings
 
 
-def people(number: int) -> str:
-    """So many members with an address each; the first is the admin."""
-    rows = [" | ".join(person(turn).values()) for turn in range(1, number + 1)]
-    return "\n".join([" | ".join(person(1)), *rows])
-
-
-def person(number: int) -> dict[str, str]:
-    """What somebody types in his row."""
-    return {
-        "Voornaam": f"Voor{number}",
-        "Achternaam": f"Achter{number}",
-        "E-mail": f"v{number}@mail.example",
-        "Rol": "beheerder" if number == 1 else "",
-        "Mobiel": f"06-2345{number:04d}",
-    }
-
-
-@dataclass
-class Ground:
-    """One register, and two folders with settings that work on it."""
-
-    one: Settings
-    other: Settings
-    code: int = 0
-    today: date = TODAY
-
-    def sync(self, settings: Settings, *, force: bool = False) -> int:
-        self.code = run(settings, choices(self.today, force=force), PLANNERS, replaces=FOLDERS)
-        return self.code
-
-    def edit(self, change: Callable[[Worksheet], None]) -> None:
-        """Somebody works on tab Deelnemers."""
-        book = load_workbook(self.one.workbook.path)
-        change(book["Deelnemers"])
-        book.save(self.one.workbook.path)
-
-    def newcomers(self, number: int, start: int = MANY + 1, like: dict[str, str] | None = None) -> None:
-        """So many new rows at the foot, as people type them; with `like` all are the first, but for that."""
-
-        def add(sheet: Worksheet) -> None:
-            at = sheet.max_row
-            while at > 1 and not sheet.cell(at, column(sheet, "Mobiel")).value:
-                at -= 1
-            before = {cell.column: cell.value for cell in sheet[2]}
-            ours = {column(sheet, heading) for heading in DEELNEMERS.own if heading in [one.value for one in sheet[1]]}
-            for turn in range(number):
-                row = at + 1 + turn
-                for place, value in before.items():
-                    sheet.cell(row, place).value = None if place in ours else value
-                typed = person(start + turn) if like is None else person(start) | (like if turn else {})
-                for heading, value in typed.items():
-                    sheet.cell(row, column(sheet, heading)).value = value
-
-        self.edit(add)
-
-    def rows(self, tab: str) -> list[dict[str, object]]:
-        """The rows of a tab, by heading."""
-        found = list(load_workbook(self.one.workbook.path)[tab].values)
-        return [dict(zip(map(str, found[0]), row, strict=True)) for row in found[1:]]
-
-    def write(self, tab: str, where: dict[str, str], what: dict[str, str]) -> None:
-        """Other words in the cells of the rows that say so."""
-        book = load_workbook(self.one.workbook.path)
-        for row in range(2, book[tab].max_row + 1):
-            if all(book[tab].cell(row, column(book[tab], heading)).value == said for heading, said in where.items()):
-                for heading, said in what.items():
-                    book[tab].cell(row, column(book[tab], heading)).value = said
-        book.save(self.one.workbook.path)
-
-    def column(self, heading: str) -> list[object]:
-        """A column of tab Deelnemers."""
-        return tab_column(self.one, heading)
-
-    @property
-    def twice(self) -> list[str]:
-        """Who has more than one letter."""
-        return [to for to, number in self.letters.items() if number > 1]
-
-    @property
-    def letters(self) -> Counter[str]:
-        """Who has how many letters lying ready, in both folders, by address."""
-        found: Counter[str] = Counter()
-        for settings in (self.one, self.other):
-            for path in (settings.paths.out / "mail").glob("*.eml"):
-                to = next(line for line in path.read_text("utf-8", "replace").splitlines() if line.startswith("To:"))
-                found[to.partition("<")[2].rstrip(">") or to[4:]] += 1
-        return found
-
-
-def welcomed_by_one(home: Path, number: int) -> Path:
-    """A folder in which one laptop welcomed all."""
-    ground = two(home)
-    lay_out(home, people(number))
-    ground.sync(ground.one)
-    assert len(ground.letters) == number
-    return home
-
-
 @pytest.fixture(scope="module")
 def with_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return welcomed_by_one(tmp_path_factory.mktemp("many"), MANY)
+    return welcomed_by_one(tmp_path_factory.mktemp("many"), MANY).one.workbook.path.parent
 
 
 @pytest.fixture(scope="module")
 def with_few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return welcomed_by_one(tmp_path_factory.mktemp("few"), FEW)
+    return welcomed_by_one(tmp_path_factory.mktemp("few"), FEW).one.workbook.path.parent
 
 
 @pytest.fixture
@@ -148,30 +44,6 @@ def small(with_few: Path, tmp_path: Path) -> Ground:
     """Twenty, likewise."""
     shutil.copytree(with_few, tmp_path, dirs_exist_ok=True)
     return two(tmp_path)
-
-
-def two(home: Path) -> Ground:
-    one = replace(settings_of(home), limits=Limits(group_size=2 * MANY))
-    elsewhere = replace(one.paths, out=home / "elders" / "out", state=home / "elders" / "state")
-    return Ground(one, replace(one, paths=elsewhere))
-
-
-def column(sheet: Worksheet, heading: str) -> int:
-    return next(cell.column for cell in sheet[1] if cell.value == heading)
-
-
-def renamed(heading: str, to: str) -> Callable[[Worksheet], None]:
-    def change(sheet: Worksheet) -> None:
-        sheet.cell(1, column(sheet, heading)).value = to
-
-    return change
-
-
-def deleted(heading: str) -> Callable[[Worksheet], None]:
-    def change(sheet: Worksheet) -> None:
-        sheet.delete_cols(column(sheet, heading))
-
-    return change
 
 
 @pytest.mark.parametrize("to", ["Welkomstmail", ""])
@@ -215,7 +87,7 @@ def test_this_mornings_version_put_back_brings_nobody_a_second_letter(
     ground: Ground, who: str, knows: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Two newcomers of this afternoon were welcomed by one laptop. Where both know it, a third letter may be gone."""
-    ground.newcomers(2)
+    ground.newcomers(2, start=MANY + 1)
     morning = ground.one.workbook.path.read_bytes()
     ground.today += timedelta(days=1)
     ground.sync(ground.one)
@@ -241,7 +113,7 @@ def test_this_mornings_version_put_back_brings_nobody_a_second_letter(
 
 def test_the_number_of_a_row_that_was_deleted_is_never_given_again(small: Ground) -> None:
     """The newest row goes, and the next newcomer is numbered by the other laptop."""
-    small.newcomers(1)
+    small.newcomers(1, start=FEW + 1)
     small.sync(small.one)
     small.edit(lambda sheet: sheet.delete_rows(FEW + 2))
     small.newcomers(1, start=900)

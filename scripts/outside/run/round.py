@@ -223,7 +223,10 @@ class Tries:
     def _prepare(self) -> Prepared:
         with gc_paused():
             history = self._ledger.history()
-        return prepare(self._workbook, self._settings, self._choices, self._planners, history)
+        prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
+        if not prepared.doubted or self._choices.force:
+            self._ledger.remember_logbook(prepared.view.history.logbook)
+        return prepared
 
     def _carry_out(self, prepared: Prepared, posted: DeliveryLog, now: datetime) -> None:
         """Step 8."""
@@ -231,7 +234,6 @@ class Tries:
         if prepared.new_ledger:
             ledger.remember_counts({BEGUN: 1})  # so that it is asked once
         ledger.remember_numbers(highest_numbers(view), {})
-        ledger.remember_logbook(view.history.logbook)
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.messages.remember_sights(notices_of(view).sights())
         apply(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
@@ -31,9 +31,10 @@ def learned(history: History, roster: Roster, terms: Terms) -> History:
     Somebody is known by any row with his mobile. Of a letter that this computer knows itself its own word counts,
     unless the letter is due again here while another computer told it.
     """
+    kept = history.logbook.entries
     history = replace(history, logbook=joined(history.logbook, roster.logbook))
     history = numbered(history, [member.mobile for member in roster.members])
-    return _Learner(history, roster, terms).history() if history.logbook.entries else history
+    return _Learner(history, roster, terms, kept).history() if history.logbook.entries else history
 
 
 def version_in_tab(message: Message, book: Logbook, history: History, terms: Terms) -> str | None:
@@ -56,7 +57,8 @@ def _number_in_tab(turn: str, book: Logbook, terms: Terms) -> str:
 class _Learner:
     """The letters of both, each once."""
 
-    def __init__(self, history: History, roster: Roster, terms: Terms) -> None:
+    def __init__(self, history: History, roster: Roster, terms: Terms, kept: Mapping[str, LogEntry]) -> None:
+        self._kept = kept
         self._known, self._roster, self._terms = history, roster, terms
         self._book = history.logbook
         self._recipients = RecipientHistory(View(roster, Standing(), (), history, terms))
@@ -69,16 +71,21 @@ class _Learner:
     def history(self) -> History:
         self._forget_outdated()
         own, elsewhere = list(self._known.deliveries), []
-        for entry in self._book.entries.values():
+        for key, entry in self._book.entries.items():
             version = entry.version if entry.act in NUMBERED else self._versions.get((entry.act, entry.version))
             if entry.state not in _MAY_HAVE or version is None:
                 continue
             turn = self._own(entry)
             if turn is None:
                 elsewhere.append(self._message(entry, version))
-            elif own[turn].state in _DUE and not is_our_word(entry, own[turn]):
+            elif own[turn].state in _DUE and not self._is_ours(key, entry, own[turn]):
                 own[turn] = own[turn]._replace(state=State(entry.state), day=entry.since.date(), reason="")
         return replace(self._known, deliveries=[*own, *elsewhere], elsewhere=frozenset(elsewhere))
+
+    def _is_ours(self, key: str, entry: LogEntry, own: Message) -> bool:
+        """True where the tab tells what we wrote; what it says since our last look of another moment is another's."""
+        kept = self._kept.get(key)
+        return is_our_word(entry, own) and (entry.state == State.BUSY or kept is None or kept.since == entry.since)
 
     def _forget_outdated(self) -> None:
         before = self._terms.today - timedelta(days=self._terms.logbook_days)

@@ -238,17 +238,19 @@ class RecipientHistory:
     def _known_as(self, member: Member) -> Iterator[str]:
         """Kept ones first; then, by a mobile and an address that are new to the row, those who clearly are he.
 
-        Who has a letter of his own is himself: a housemate who went is not he, though the address is the same.
+        Who has a letter of his own is himself: a housemate who went is not he, though the address is the same. But what
+        another computer told his mobile, it told him.
         """
         own, now = self.person(member), self.seen(member)
         last = self._history.recipients.get(own, _NOBODY)
         if not self._is_still(own, now):
             last = _NOBODY
         yield from last.known_as
-        if last is not _NOBODY and self._history.of_person.get(own):
-            return
         told = {own, *last.known_as}
         by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
+        if last is not _NOBODY and self._history.of_person.get(own):
+            yield from (one for one in by_mobile if one in self._elsewhere - told and self._is_he(member, one))
+            return
         at_home = self._at_address[now.address] > 1
         for person in dict.fromkeys((*by_mobile, *by_address)):
             # Whoever stands nowhere can come back in a row that did not bear it before. An address at which somebody
@@ -259,6 +261,10 @@ class RecipientHistory:
             counts = is_new or person in self._holder or self._has_name(person, now)
             if person not in told and counts and is_alike and self._is_he(member, person):
                 yield from (person, *self._history.recipients.get(person, _NOBODY).known_as)
+
+    @cached_property
+    def _elsewhere(self) -> frozenset[str]:
+        return frozenset(one.person for one in self._history.elsewhere)
 
     def _lasting(self, member: Member) -> Iterator[str]:
         """Those of `known_as` that he remains whatever his row says later; who stands elsewhere may be a double."""
