@@ -173,7 +173,9 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
         "try: w.write([SetCell(t.place(1, 'Status'), 'actief')])\n"
         "except Stop as stop: print(stop.message)\n"
     )
-    ended = subprocess.run([sys.executable, "-c", script, SCRIPTS, path], capture_output=True, text=True, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-B", "-c", script, SCRIPTS, path], capture_output=True, text=True, check=False
+    )
     assert ended.stdout.strip() == "De schijf is vol.", ended.stderr
     assert path.read_bytes() == before and leftovers(path) == []
 

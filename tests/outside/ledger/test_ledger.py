@@ -366,7 +366,7 @@ def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(tmp_p
     rooms = (0, 1_000, 4_096, 9_000, 20_000, 40_000, 60_000, 80_000, 100_000)
     paths = [tmp_path / str(room) / "ledger.sqlite3" for room in rooms]
     done = subprocess.run(
-        [sys.executable, "-c", code, SCRIPTS, *paths], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-B", "-c", code, SCRIPTS, *paths], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.stderr == "" and "beschadigd" not in done.stdout
     told = done.stdout.splitlines()

@@ -101,7 +101,7 @@ def test_a_disk_that_takes_no_more_is_a_stop_and_leaves_no_half_letter(tmp_path:
     )
     here = Path(__file__).parent
     done = subprocess.run(
-        [sys.executable, "-c", program, tmp_path, SCRIPTS, SCRIPTS.parent / "tests", here],
+        [sys.executable, "-B", "-c", program, tmp_path, SCRIPTS, SCRIPTS.parent / "tests", here],
         capture_output=True,
         text=True,
         check=False,
