@@ -13,10 +13,9 @@ from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.run.overview import OVERVIEW
 from roster.finding import Finding, Weight
-from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
-from roster.messages.welcome import waiting_for_welcome
-from roster.messages.welcome_queue import WelcomeState
+from roster.messages.welcome import news_by_hand, waiting_for_welcome
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import Step, View
@@ -118,7 +117,8 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
     file = backend_of(settings).file
     where = _from_here(file) if file else "het register bij Google"
     ready = 0 if settings.mail.leaves else len(ledger.messages.in_state(State.READY))
-    by_hand = waiting_for_welcome(view).get(WelcomeState.BY_HAND, 0)
+    desk = welcome_queue_of(view)
+    by_hand = sum(desk.is_by_hand(member, turn) for member, turn in desk.turns)
     todo = []
     if rows:
         held = "in 1 rij houdt een melding" if rows == 1 else f"in {rows} rijen houdt een melding"
@@ -130,12 +130,13 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
     if by_hand:
         people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
-    news = len(changes_by_hand(view))
+    news = len(news_by_hand(view))
     if news:
         people = "1 deelnemer vertelt u" if news == 1 else f"{news} deelnemers vertelt u"
         todo.append(f"{people} zelf iets nieuws: open {out}/met-de-hand.html.")
     if todo:
-        todo.append(f"Bekijk {out}/{OVERVIEW}: daar staat alles wat er te doen is, het dringendste eerst.")
+        if word in WHOLE:  # no other word makes the page anew
+            todo.append(f"Bekijk {out}/{OVERVIEW}: daar staat alles wat er te doen is, het dringendste eerst.")
         say()
         say("Nu u:")
     for number, line in enumerate(todo, 1):

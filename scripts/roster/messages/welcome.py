@@ -10,6 +10,7 @@ from roster.messages.audience import by_joining
 from roster.messages.by_hand_changes import changes_by_hand
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
+from roster.model import Member
 from roster.plan.steps import Document, Send, View
 
 
@@ -40,6 +41,13 @@ def by_hand(view: View) -> list[ByHand]:
     behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes_by_hand(view)]
     newest = sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
     return newest + sorted(behind, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
+
+
+def news_by_hand(view: View) -> list[Member]:
+    """Who is told something else than a welcome by hand: other spelregels, another number, group or role."""
+    members = [one.member for one in holders(view) if tells_rules_by_hand(one, view)]
+    members += [one.member for one in changes_by_hand(view)]
+    return list({member.place.key: member for member in members}.values())
 
 
 def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from roster.finding import Finding
-from roster.messages.by_hand_changes import changes_by_hand
+from roster.messages.welcome import news_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import State
@@ -155,9 +155,9 @@ class Overview:
             "Hun berichten staan in met-de-hand.html. Klaar? Typ: make sent NR=…",
             self._members(by_hand),
         )
-        news = [change.member for change in changes_by_hand(view)]
+        news = news_by_hand(view)
         yield Need(
-            "Deelnemers aan wie u zelf iets vertelt: een nieuw nummer, een andere groep of rol",
+            "Deelnemers aan wie u zelf iets nieuws vertelt",
             len(news),
             YOU,
             "Wat u vertelt, staat in met-de-hand.html. Klaar? Typ: make sent NR=…",

@@ -234,4 +234,4 @@ def test_news_that_a_person_tells_is_to_be_done(tmp_path: Path) -> None:
     sync(settings)
     text = (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")
     assert "Kees Mol" in (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
-    assert re.search(r"<b>1</b><span>Deelnemers aan wie u zelf iets vertelt", text)
+    assert re.search(r"<b>1</b><span>Deelnemers aan wie u zelf iets nieuws vertelt", text)

@@ -66,6 +66,17 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     assert "klaarligt" not in capsys.readouterr().out
 
 
+def test_whoever_stands_on_the_page_of_by_hand_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also whose address refused the mail."""
+    settings = lay_out(tmp_path)
+    types(settings, 3, Nr="D-0002", Welkom="geweigerd 1-3-2026 (D-0002): dit adres bestaat niet")
+    sync(settings, force=True)
+    told = now_you(capsys.readouterr().out)
+    page = (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
+    assert len(set(re.findall(r"D-\d{4}", page))) == 3
+    assert "3 deelnemers heet u met de hand welkom: open out/met-de-hand.html." in told
+
+
 def test_news_that_a_person_tells_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It stands on the same page as who is welcomed so, and is no welcome."""
     settings = lay_out(tmp_path)
@@ -91,6 +102,17 @@ def test_what_it_says_to_open_is_found_from_where_one_stands(
     told = now_you(capsys.readouterr().out)
     named = re.findall(r"[\w./-]+\.(?:xlsx|html)|out/[\w./-]+mail", " ".join(told))
     assert len(named) == 4 and all((tmp_path / name).exists() for name in named), named
+
+
+def test_only_a_word_that_makes_the_page_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After another it tells what was to do earlier, or is not there."""
+    seen = view(register(PEOPLE.replace("06-23450002", "112"), staff=""))
+    settings = lay_out(tmp_path)
+    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+        conclude(Report(), seen, settings, ledger, "number-update")
+        assert len(now_you(told := capsys.readouterr().out)) == 2 and "overzicht" not in told
+        conclude(Report(), seen, settings, ledger, "sync")
+        assert "overzicht" in capsys.readouterr().out
 
 
 def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
