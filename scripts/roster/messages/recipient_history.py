@@ -248,9 +248,11 @@ class RecipientHistory:
         yield from last.known_as
         told = {own, *last.known_as}
         by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
+        by_others = [one for one in by_mobile if one in self._elsewhere - told and self._is_he(member, one)]
+        yield from by_others
         if last is not _NOBODY and self._history.of_person.get(own):
-            yield from (one for one in by_mobile if one in self._elsewhere - told and self._is_he(member, one))
             return
+        told.update(by_others)
         at_home = self._at_address[now.address] > 1
         for person in dict.fromkeys((*by_mobile, *by_address)):
             # Whoever stands nowhere can come back in a row that did not bear it before. An address at which somebody
