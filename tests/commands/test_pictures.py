@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from conftest import CHECKOUT
 from pictures import take
+from support.pressed import press
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -43,6 +45,18 @@ def test_the_pictures_of_the_readme_are_there_and_small() -> None:
         assert f"tests/pictures/{name}" in readme
         picture = CHECKOUT / "tests" / "pictures" / name
         assert picture.stat().st_size < 200_000 and min(size(picture)) >= 390
+
+
+@pytest.mark.long
+def test_what_the_readme_shows_of_a_first_round_is_what_it_says(tmp_path: Path) -> None:
+    """Line by line; who follows the README sees the same."""
+    (tmp_path / "config").mkdir()
+    shutil.copy(CHECKOUT / "config" / "settings.toml", tmp_path / "config")
+    said = press("sync", "--settings", tmp_path / "config" / "settings.toml", "--yes", cwd=tmp_path).stdout.splitlines()
+    readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    shown = readme.split("    $ make sync\n", 1)[1].split("\n\n", 1)[0].splitlines()
+    assert 8 <= len(shown) <= 10
+    assert [line for line in shown if line.removeprefix("    ") not in said] == []
 
 
 @pytest.mark.long

@@ -105,9 +105,11 @@ class Studio:
 
     def shoot(self, page: Path, name: str, width: int, height: int, scheme: str = "light") -> None:
         """One picture of a page, in a window of that width."""
-        frame = self.ground / "frame.html"
+        frame, picture = self.ground / "frame.html", self.out / f"{name}.png"
         frame.write_text(_FRAME.format(page.as_uri(), width, height, scheme), encoding="utf-8")
-        self.chromium(frame, f"--window-size={width},{height}", f"--screenshot={self.out / name}.png")
+        self.chromium(frame, f"--window-size={width},{height}", f"--screenshot={picture}")
+        if not picture.is_file():  # which it does not tell by its exit code
+            raise SystemExit(f"Chromium maakte geen plaatje van {page.name}.")
 
     def chromium(self, page: Path, *arguments: str) -> None:
         """The browser without a window, and with nothing of whoever sits here."""
@@ -214,6 +216,7 @@ def take_mails(studio: Studio, folder: Path) -> None:
         studio.shoot(page, f"{name}-{WIDE}", WIDE, 1400)
         if name == "mail-welcome-nl-member":
             studio.shoot(page, "mail", NARROW, 844)
+            studio.paper(page, name)
         page.write_text(f"<pre>{escape(plain.get_content())}</pre>", encoding="utf-8")
         studio.shoot(page, f"{name}-plain", 700, 1700)
 

@@ -36,6 +36,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     """
     now = datetime.now().astimezone()
     year = view.terms.today.year
+    figures_name = f"jaarcijfers-{year}.html"
     # Who is whose turn is known already, and is worked out again only where a letter went otherwise than planned.
     needs = Overview(replace(view, history=ledger.history()) if otherwise else view, workbook.link).needs()
     figures = Figures(view)
@@ -54,12 +55,12 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         "letters": Markup("".join(map(pieces.lying, letters[:_SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
         "ready": len(letters),
         "shown": min(len(letters), _SHOWN_LETTERS),
-        "files": _files(out),
+        "files": _files(out, figures_name),
     }
     of_year: dict[str, object] = {**shared, "year": year, "rows": figures.year(year), "day": view.terms.today}
     documents = [
         Document(OVERVIEW, "overview", "nl", page),
-        Document(f"jaarcijfers-{year}.html", "year", "nl", of_year),
+        Document(figures_name, "year", "nl", of_year),
     ]
     try:
         OutputFiles(out, documents, lambda one: fill_page(f"{one.act}.html", one.language, one.facts)).write(
@@ -69,10 +70,10 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         raise stop_from(error, out.name) from error
 
 
-def _files(out: Path) -> Sequence[tuple[str, str]]:
-    """What stands in the folder beside the page: name and link, a folder with how many files it holds."""
+def _files(out: Path, coming: str) -> Sequence[tuple[str, str]]:
+    """What stands beside the page, or is `coming`: name and link, a folder with how many files it holds."""
     found = []
-    for place in sorted(out.iterdir()) if out.is_dir() else []:
+    for place in sorted({out / coming, *(out.iterdir() if out.is_dir() else ())}):
         if place.name.startswith((".", OVERVIEW)) or (place.is_dir() and (place / "register.xlsx").exists()):
             continue  # a demonstration has a page of its own
         count = sum(len(files) for _folder, _folders, files in os.walk(place)) if place.is_dir() else 1

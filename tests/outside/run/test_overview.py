@@ -97,6 +97,7 @@ def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) ->
     links = Page(re.sub(r'srcdoc="[^"]*"', "", text)).links
     assert path.resolve().as_uri() in links
     beside = [link for link in links if not link.startswith(("file:", "#"))]
+    assert f"jaarcijfers-{TODAY.year}.html" in beside, "made in the same breath"
     assert beside and all((path.parent / "out" / link).exists() for link in beside)
     assert oct((path.parent / "out" / OVERVIEW).stat().st_mode)[-3:] == "600"
 
