@@ -86,7 +86,7 @@ class Calls:
         self.made += 1
         try:
             with sign_of_life(WAITING_FOR_GOOGLE):
-                answer = self._line.request(method, url, timeout=self.patience.timeout, **what)
+                answer = self._ask(method, url, what)
             self._note_clock(answer)
             if not answer.ok:
                 raise meaning(answer, self.login, reading=method == "get")
@@ -104,6 +104,12 @@ class Calls:
         if not isinstance(found, dict) or "error" in found or not (found.get(asked) if asked else found):
             raise Lost
         return found
+
+    def _ask(self, method: str, url: str, what: Json) -> Any:
+        try:
+            return self._line.request(method, url, timeout=self.patience.timeout, **what)
+        except TypeError as error:  # google-auth takes a page that came for a token to be one; nothing was asked
+            raise Lost(certain=True) from error
 
     def _note_clock(self, answer: Any) -> None:
         try:

@@ -262,7 +262,7 @@ class Lock:
             self._sheet = None
             raise Stop(
                 f"In het blad staat een tabblad '{TITLE}' dat niet van Buurtbeheer is, of dat iemand heeft gewijzigd.",
-                "Geef het een andere naam, of verwijder het (Weergave, Verborgen tabbladen), en probeer het opnieuw.",
+                "Geef het een andere naam, of verwijder het (Weergave, Verborgen bladen), en probeer het opnieuw.",
             )
         under_way = "".join(map(str, rows[_UNDER_WAY][1:])) if len(rows) > _UNDER_WAY else ""
         return LockTab(sheets[TITLE], told[1], as_moment(since), as_moment(seen), installation, under_way)

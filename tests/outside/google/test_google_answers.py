@@ -59,6 +59,15 @@ def test_a_no_in_any_shape_is_told_by_its_status(sheets: SheetsServer, tmp_path:
         assert code == 2 and "slot" not in said, said
 
 
+@pytest.mark.parametrize("fault", [Fault("html"), Fault("cut json"), Fault("500"), Fault("page", content=b"[]")], ids=str)
+def test_a_page_in_place_of_a_token_is_no_answer(sheets: SheetsServer, tmp_path: Path, fault: Fault) -> None:
+    book = new_book(sheets)
+    sheets.start_counting()
+    sheets.fail_token(fault, fault)
+    code, said = sync(laptop(sheets, book, tmp_path))
+    assert code in (0, 1) and set(mails(tmp_path).values()) == {1}, said
+
+
 @pytest.mark.parametrize("content", [b"{}", b'{"error": {"code": 403}}', b'{"valueRanges": []}'])
 @pytest.mark.parametrize("call", [1, 2, 3])
 def test_an_answer_that_says_nothing_is_asked_for_again(
