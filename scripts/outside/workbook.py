@@ -82,6 +82,13 @@ class Health(NamedTuple):
 FilledIn = Callable[[bool], Iterator[Health]]
 """What the settings still lack, once it is known whether this is the example register."""
 
+FirstLook = Callable[[dict[str, Table]], None]
+"""Sees all tabs that stand there; raises Stop where something must be asked first."""
+
+
+def see_nothing(_tables: dict[str, Table]) -> None:
+    """A look that has nothing to ask."""
+
 
 class Backend(Protocol):
     """What can be done with a register beside reading and writing it, whoever keeps it. Nothing is reached before.
@@ -99,8 +106,11 @@ class Backend(Protocol):
     def prepare(self) -> None:
         """Keep the register to its owner before a round, and tell of what lies beside it. Raises Stop."""
 
-    def set_up(self) -> list[str]:
-        """Make the register where there is none, or add what it lacks; says in Dutch what was done."""
+    def set_up(self, look: FirstLook = ...) -> list[str]:
+        """Make the register where there is none, or add what it lacks; says in Dutch what was done.
+
+        Of one that stands there `look` is given the tabs before anything is added.
+        """
 
     def back_up(self) -> Path:
         """A dated copy among the backups, as .xlsx. Raises Stop where there is nothing to copy."""

@@ -12,6 +12,8 @@ from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, private_folder
 from outside.workbook import EXAMPLE as TITLE
+from roster.planners.lost_headings import lost_headings
+from roster.sheet.table import Table
 
 _EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)
 MEMBERS, SEED = 300, 1
@@ -39,6 +41,15 @@ def ensure_register(settings: Settings, today: date) -> None:
     say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
     say("Wilt u echt beginnen, met een leeg register? Typ: make begin")
     say()
+
+
+def ask_about_lost_headings(tables: dict[str, Table]) -> None:
+    """Raises Stop where a heading of ours seems to stand there under another name: it would be added anew."""
+    if lost := lost_headings(tables):
+        raise Stop(
+            "Het register is niet aangevuld.",
+            "\n".join([*lost, "Is dat een kolom van uzelf? Typ: make setup FORCE=1"]),
+        )
 
 
 def lay_out_demo(settings: Settings, members: int, seed: int, today: date) -> Settings:

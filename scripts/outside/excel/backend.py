@@ -14,7 +14,7 @@ from outside.excel.copies import conflict_copies, told_copies
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import backups_of, doing_on_disk, find_backup, keep_backup, restore_newest_backup
 from outside.files.private import keep_file
-from outside.workbook import FilledIn, Health
+from outside.workbook import FilledIn, FirstLook, Health, see_nothing
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 
@@ -45,7 +45,7 @@ class ExcelBackend:
         if copies := told_copies(self.file):
             warn(copies)
 
-    def set_up(self) -> list[str]:
+    def set_up(self, look: FirstLook = see_nothing) -> list[str]:
         """A new register where there is none; on an existing one only what is missing."""
         from outside.excel.create import complete_register, create_register  # openpyxl's 10 MB, for new registers only
 
@@ -53,7 +53,7 @@ class ExcelBackend:
         if not path.exists():
             create_register(path, title=settings.network.name, terms=settings.terms(date.min))
             return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
-        return complete_register(path, self._folder) or [f"{path.name} is compleet. Er is niets veranderd."]
+        return complete_register(path, self._folder, look) or [f"{path.name} is compleet. Er is niets veranderd."]
 
     def back_up(self) -> Path:
         """A copy of the file as it stands."""

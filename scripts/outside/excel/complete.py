@@ -10,6 +10,7 @@ from outside.excel.lights import lights, lit_ranges
 from outside.excel.new_tab import sheet_with_headings
 from outside.excel.save import SheetChange, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
+from outside.workbook import FirstLook, see_nothing
 from outside.xlsx.looks import LookRule, SheetLook
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Fitting, Heading, Value
@@ -18,23 +19,24 @@ from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 
-def complete_register(path: Path, backups: Path) -> list[str]:
+def complete_register(path: Path, backups: Path, look: FirstLook = see_nothing) -> list[str]:
     """Add missing tabs and headings, people's too; says in Dutch what was added, nothing when all was there.
 
     The file stays as it was otherwise, byte for byte, and is not written when nothing is missing.
     Raises Stop where a tab or heading stands there twice, which only people can settle.
     """
     with ExcelWorkbook(path, backups).lock():
-        return _complete(path, backups)
+        return _complete(path, backups, look)
 
 
-def _complete(path: Path, backups: Path) -> list[str]:
+def _complete(path: Path, backups: Path, look: FirstLook) -> list[str]:
     seen, sheets, _, too_far = open_register(path)
     check_not_too_far(too_far)
     tables, problems = find_what_is_there(sheets)
     if _doubled(sheets, tables):
         told = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
         raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(told))
+    look(tables)
     added: list[str] = []
     looks: dict[str, SheetChange] = {}
     changes: dict[str, SheetChange] = {}

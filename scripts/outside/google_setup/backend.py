@@ -11,7 +11,7 @@ from outside.google.workbook import GoogleWorkbook
 from outside.google_setup.download import bring_down
 from outside.google_setup.health import examine_google
 from outside.google_setup.setup import set_up_google
-from outside.workbook import FilledIn, Health
+from outside.workbook import FilledIn, FirstLook, Health, see_nothing
 
 
 class GoogleBackend:
@@ -29,9 +29,9 @@ class GoogleBackend:
     def prepare(self) -> None:
         """Who may open the sheet is its owner's to say."""
 
-    def set_up(self) -> list[str]:
+    def set_up(self, look: FirstLook = see_nothing) -> list[str]:
         """Add to the sheet what it lacks."""
-        return set_up_google(self._settings)
+        return set_up_google(self._settings, look)
 
     def back_up(self) -> Path:
         """The whole sheet as .xlsx."""

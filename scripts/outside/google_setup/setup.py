@@ -20,7 +20,7 @@ from outside.google.tabs import Found, list_tabs, quoted, read_sheets
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
 from outside.google_setup.views import missing_views, tell_views
-from outside.workbook import FRONT
+from outside.workbook import FRONT, FirstLook
 from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS
 from roster.sheet.country import DUTCH, TIME_ZONE
@@ -47,16 +47,16 @@ _FRONT_LINES = (
 )
 
 
-def set_up_google(settings: Settings) -> list[str]:
+def set_up_google(settings: Settings, first: FirstLook) -> list[str]:
     """Add what is missing, under the lock; says in Dutch what was added. Run again it changes nothing."""
     calls = Calls(settings.workbook.spreadsheet, log_in(settings))
     lock = Lock(calls, settings.paths.state)
     with lock.held():
-        told = complete(calls, settings.network.name, lock, settings.terms(date.min))
+        told = complete(calls, settings.network.name, lock, settings.terms(date.min), first)
     return told or ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
-def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
+def complete(calls: Calls, title: str, lock: Lock, terms: Terms, first: FirstLook) -> list[str]:
     """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Stop."""
     told: list[str] = []
     looks: list[Json] = []
@@ -64,7 +64,7 @@ def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
 
     def ask() -> None:
         try:
-            _add_headings(calls, title, lock.check(), told)
+            _add_headings(calls, title, lock.check(), told, first)
             told.extend(_add_looks(calls, lock.check(), terms, looks, refused_looks))
         except Refused as refused:
             look = look_why(calls, refused)
@@ -78,8 +78,9 @@ def complete(calls: Calls, title: str, lock: Lock, terms: Terms) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[str]) -> None:
+def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[str], first: FirstLook) -> None:
     found, tables, sheets = _what_is_there(calls)
+    first(tables)
     said: list[str] = []
     batch = [] if tables else _front_page(calls, found, title)
     if batch:

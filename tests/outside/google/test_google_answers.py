@@ -59,7 +59,9 @@ def test_a_no_in_any_shape_is_told_by_its_status(sheets: SheetsServer, tmp_path:
         assert code == 2 and "slot" not in said, said
 
 
-@pytest.mark.parametrize("fault", [Fault("html"), Fault("cut json"), Fault("500"), Fault("page", content=b"[]")], ids=str)
+@pytest.mark.parametrize(
+    "fault", [Fault("html"), Fault("cut json"), Fault("500"), Fault("page", content=b"[]")], ids=str
+)
 def test_a_page_in_place_of_a_token_is_no_answer(sheets: SheetsServer, tmp_path: Path, fault: Fault) -> None:
     book = new_book(sheets)
     sheets.start_counting()

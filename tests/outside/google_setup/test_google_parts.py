@@ -12,6 +12,7 @@ from outside.errors import Stop
 from outside.google.client import Calls, Json
 from outside.google.login import log_in
 from outside.google_setup.parts import in_parts
+from roster.sheet.table import Table
 from servers.sheets_server import Book, Fault, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import HURRIED, google_book, laptop
@@ -98,6 +99,20 @@ def test_very_many_refusals_do_not_break_off_on_the_quota(sheets: SheetsServer, 
     calls.until_answered(lambda: in_parts(calls, [], requests, refused))
     assert refused == requests[1::2] and sorted(tab.columns) == list(range(0, 20, 2))
     assert [call.status for call in sheets.calls].count(400) == 10
+
+
+def test_a_heading_that_is_doubted_ends_it_before_anything_is_written(sheets: SheetsServer, tmp_path: Path) -> None:
+    """The look is given all tabs as they stand, under the lock."""
+    book = google_book(sheets, {}, without_columns={"Deelnemers": ["Welkom"]}, height=20)
+    before = book.tab("Deelnemers").values()
+
+    def look(tables: dict[str, Table]) -> None:
+        assert "Welkom" not in tables["Deelnemers"].columns and tables["Groepen"].columns
+        raise Stop("Bedoelde u die?")
+
+    with pytest.raises(Stop, match="Bedoelde u die"):
+        backend_of(laptop(sheets, book, tmp_path)).set_up(look)
+    assert book.tab("Deelnemers").values() == before and not any("bezig" in tab.title for tab in book.tabs)
 
 
 def test_a_lock_that_is_taken_over_meanwhile_ends_it(sheets: SheetsServer, tmp_path: Path) -> None:
