@@ -41,6 +41,8 @@ def test_every_letter_has_a_line_and_each_kind_stands_whole_once(ready: tuple[st
     assert len(page) < 700 * len(lines) + 60_000
     for at in range(60):
         assert f"<i>buur{at}@mail.example</i>" in page
+    if turn == 0:
+        assert "Groep: Tuindorp; beheerders: " in page, "a name keeps its capitals"
 
 
 def test_what_lies_ready_can_be_opened_from_the_page(ready: tuple[str, str, Path]) -> None:

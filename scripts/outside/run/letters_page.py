@@ -38,7 +38,7 @@ class LettersPage:
         }
         more = "; ".join(f"{what}: {value}" for what, value in told.items() if value)
         to = f"{send.to_name} <{send.to_address}>" if send.to_name else send.to_address
-        return self._piece(kind, to, subject(send), escape(more.capitalize()), whole)
+        return self._piece(kind, to, subject(send), escape(more[:1].upper() + more[1:]), whole)
 
     def lying(self, file: Path) -> str:
         """A letter that lies ready as a file, in a folder beside the page."""

@@ -79,6 +79,12 @@ def test_exactly_the_cells_that_a_remark_names_light_up(judged: Path) -> None:
     assert {fill for _, fill in seen} == {look[0] for look in (*AT_FAULT.values(), *ROW.values())}
 
 
+def test_the_foot_of_a_page_has_room(judged: Path) -> None:
+    """Between the cells and the edge: with less than a line's height LibreOffice prints the upper half of it."""
+    for sheet in load_workbook(judged):
+        assert sheet.page_margins.bottom - sheet.page_margins.footer >= 0.3, sheet.title
+
+
 def test_a_mended_cell_goes_out_by_itself(judged: Path, tmp_path: Path) -> None:
     """Nothing of it stands in the cell: the rule finds no remark any more."""
     book = load_workbook(judged)
