@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from datetime import date
 
@@ -10,6 +11,9 @@ from roster.plan.steps import View
 from roster.sheet.table import fold
 
 _MONTHS = 12
+
+_SMALLEST_MAP = 0.01
+"""Degrees: a kilometre, so that two signs of one street are not a map apart."""
 
 
 class Figures:
@@ -74,17 +78,38 @@ class Figures:
         ]
 
     def signs(self) -> list[dict[str, object]]:
-        """The places of the sign requests within the municipality, in per mille of its box from west and north."""
-        bounds, places = self._view.terms.network.bounds, []
-        for request in self._view.roster.requests:
-            status = self._view.standing.request.get(request.place.key)
-            for spot in request.locations:
-                if spot is not None and bounds.hold(spot.latitude, spot.longitude):
-                    along = (spot.longitude - bounds.west) / (bounds.east - bounds.west)
-                    down = (bounds.north - spot.latitude) / (bounds.north - bounds.south)
-                    told = f"{request.nr} {request.group}: {status.value if status else ''}"
-                    stands = status in (Status.PLACED, Status.PROMISED)
-                    places.append({"x": round(1000 * along), "y": round(1000 * down), "told": told, "stands": stands})
+        """The places of the sign requests that count, on a map of 1000 by 1000 that they just fill.
+
+        A group's name stands at the first of its places, so that it can be read which is which.
+        """
+        bounds, status_of = self._view.terms.network.bounds, self._view.standing.request
+        spots = [
+            (request, spot)
+            for request in self._view.roster.requests
+            for spot in request.locations
+            if spot is not None and bounds.hold(spot.latitude, spot.longitude)
+            if status_of.get(request.place.key) is not Status.BLOCKED
+        ]
+        wests, norths = [spot.longitude for _, spot in spots], [spot.latitude for _, spot in spots]
+        if not spots:
+            return []
+        middle, height = (min(wests) + max(wests)) / 2, (min(norths) + max(norths)) / 2
+        narrow = math.cos(math.radians(height))  # a degree to the east is shorter than one to the north
+        scale = 800 / max((max(wests) - min(wests)) * narrow, max(norths) - min(norths), _SMALLEST_MAP)
+        places: list[dict[str, object]] = []
+        named: set[str] = set()
+        for request, spot in spots:
+            status = status_of.get(request.place.key)
+            places.append(
+                {
+                    "x": round(500 + scale * narrow * (spot.longitude - middle)),
+                    "y": round(500 - scale * (spot.latitude - height)),
+                    "told": f"{request.nr} {request.group}: {status.value if status else ''}",
+                    "stands": status in (Status.PLACED, Status.PROMISED),
+                    "name": "" if fold(request.group) in named else request.group,
+                }
+            )
+            named.add(fold(request.group))
         return places
 
     def year(self, year: int) -> list[dict[str, object]]:

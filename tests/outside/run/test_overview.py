@@ -236,3 +236,26 @@ def test_news_that_a_person_tells_is_to_be_done(tmp_path: Path) -> None:
     text = (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")
     assert "Kees Mol" in (settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")
     assert re.search(r"<b>1</b><span>Deelnemers aan wie u zelf iets nieuws vertelt", text)
+
+
+def test_the_map_is_filled_by_the_signs_and_keeps_their_shape() -> None:
+    """As far east as north stays as far, in a town at any latitude; one name a group; what is blocked is not on it."""
+    signs = """
+        Groep    | Locatie 1        | Locatie 2        | Aangevraagd op
+        Tuindorp | 52.9500, 4.7500  | 52.9700, 4.7832  | 1-2-2026
+        Zuid     | 52.9500, 4.7832  | 52.9600, 4.7700  | 1-2-2026
+        Zuid     | 52.9999, 4.7832  | 52.9999, 4.7000  | 1-2-2026
+    """
+    people = PEOPLE.replace("mies@mail.example |           ", "mies@mail.example | beheerder ").replace("nee\n", "ja\n")
+    groups = GROUPS.replace("1-2-2025     |", "1-2-2025     | 1-3-2025")
+    found = Figures(view(register(people, groups, STREETS, bordaanvragen=signs, staff=""))).signs()
+    assert [(one["x"], one["y"], one["name"]) for one in found][:3] == [
+        (100, 900, "Tuindorp"),
+        (900, 100, ""),
+        (900, 900, "Zuid"),
+    ]
+    assert len(found) == 4
+    near = signs.replace("4.7832", "4.7510").replace("52.9700", "52.9505")
+    spread = Figures(view(register(people, groups, STREETS, bordaanvragen=near.split("Zuid")[0], staff=""))).signs()
+    assert len(spread) == 2 and all(450 <= int(str(spot[axis])) <= 550 for spot in spread for axis in "xy")
+    assert Figures(view(register(PEOPLE, GROUPS, STREETS, staff=""))).signs() == []
