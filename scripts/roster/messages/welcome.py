@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
+from functools import lru_cache
 
 from roster.messages.audience import by_joining
-from roster.messages.by_hand_changes import changes_by_hand
-from roster.messages.rules_update import holders, tells_rules_by_hand
+from roster.messages.by_hand_changes import Change, changes_by_hand
+from roster.messages.rules_update import Holder, holders, tells_rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.steps import Document, Send, View
@@ -37,17 +38,24 @@ def by_hand(view: View) -> list[ByHand]:
     """
     desk = welcome_queue_of(view)
     people = [desk.card(member) for member, turn in desk.turns if desk.is_by_hand(member, turn)]
-    behind = [desk.card(one.member, one.version) for one in holders(view) if tells_rules_by_hand(one, view)]
-    behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes_by_hand(view)]
+    rules, changes = _news(view)
+    behind = [desk.card(one.member, one.version) for one in rules]
+    behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes]
     newest = sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
     return newest + sorted(behind, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 
 
 def news_by_hand(view: View) -> list[Member]:
     """Who is told something else than a welcome by hand: other spelregels, another number, group or role."""
-    members = [one.member for one in holders(view) if tells_rules_by_hand(one, view)]
-    members += [one.member for one in changes_by_hand(view)]
+    rules, changes = _news(view)
+    members = (*(one.member for one in rules), *(one.member for one in changes))
     return list({member.place.key: member for member in members}.values())
+
+
+@lru_cache(maxsize=1)
+def _news(view: View) -> tuple[list[Holder], list[Change]]:
+    """Who is told of other spelregels, and which changes; the page, its count and the screen ask for it."""
+    return [one for one in holders(view) if tells_rules_by_hand(one, view)], changes_by_hand(view)
 
 
 def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:
