@@ -31,9 +31,9 @@ from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
 from roster.plan.history import NO_NOTICE, Message, row_of
-from roster.plan.steps import SetCell, View
+from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import plan_logbook
-from roster.sheet.columns import DEELNEMERS
+from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.table import Table, says
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ KINDS = (*_TOLD, "registered")
 class Done:
     """What was written in the ledger about one Nr, the step that tells its row, and what to say of it.
 
-    With `only_row` the ledger has nothing of it: without its row nothing was written.
+    With `only_row` the ledger has nothing of it: without its row nothing was written. `due` are the ids of the letters
+    of this laptop's own that go again.
     """
 
     nr: str
@@ -65,6 +66,7 @@ class Done:
     step: SetCell | None = None
     only_row: bool = False
     by_hand: bool = False
+    due: tuple[str, ...] = ()
 
 
 def settle_sent(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
@@ -137,6 +139,9 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
             except Stop as stop:
                 refused.append(stop)
         left = _write(workbook, [one.step for one in done if one.step is not None], view, ledger)
+        if not any(step.place.tab == LOGBOEK.title for step in left):
+            told = [one for one in done if one.step is not None and one.step not in left]
+            ledger.messages.forget_reported(due for one in told for due in one.due)
         if any(one.by_hand for one in done):
             _shrink_page(settings, view, [one.nr for one in done if one.by_hand], ledger)
     if not done and len(refused) == 1:
@@ -263,7 +268,12 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
         raise nothing_to_send(case)
     ledger.messages.adopt(found)
     ledger.messages.mark_due(one.message_id for one in found)
-    return Done(case.nr, what_sends(case, found), _step(case, found, before(case.nr, case.letters, found)), not found)
+    step = _step(case, found, before(case.nr, case.letters, found))
+    elsewhere = {
+        one.key for one in case.view.history.elsewhere
+    }  # the laptop that let those go still says that they went
+    due = tuple(one.message_id for one in found if one.key not in elsewhere)
+    return Done(case.nr, what_sends(case, found), step, not found, due=due)
 
 
 def _step(case: Case, found: Iterable[Message], text: str) -> SetCell | None:
@@ -290,13 +300,12 @@ def _nr(table: Table, index: int) -> str:
 
 
 def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
-    """Tell the rows and tab Logboek; the rows that somebody worked in meanwhile, and so could not be told."""
-    wanted = [step for step in steps if not says(step.was, step.value)]
-    logged = list(plan_logbook(replace(view, history=ledger.history())))
-    if not (wanted or logged):
-        return []
+    """Tell the rows and tab Logboek; the cells in which somebody worked meanwhile, and so could not be told."""
+    wanted: list[CellStep] = [step for step in steps if not says(step.was, step.value)]
+    wanted += plan_logbook(replace(view, history=ledger.history()))
+    cells = [step for step in wanted if isinstance(step, SetCell)]
     try:
-        left = {step.place for step in workbook.write([*wanted, *logged]).left if isinstance(step, SetCell)}
-        return [step for step in wanted if step.place in left]
+        left = {step.place for step in workbook.write(wanted).left if isinstance(step, SetCell)} if wanted else ()
+        return [step for step in cells if step.place in left]
     except Changed:
-        return wanted
+        return cells

@@ -151,6 +151,11 @@ class MessageStore:
             of = (*_SETTLED_BY_HAND, State.SENT, State.HAND)
             self.settle(connection, message_ids, State.WAITS, of)
 
+    def forget_reported(self, message_ids: Iterable[str]) -> None:
+        """Their rows tell no more of how they stood: whatever is told of them from now on is another laptop's word."""
+        with writing(self._connection) as connection:
+            connection.executemany("UPDATE message SET reported = '' WHERE message_id = ?", [(i,) for i in message_ids])
+
     def settle(
         self,
         connection: sqlite3.Connection,
