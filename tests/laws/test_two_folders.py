@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.commands.sent import settle_resend, settle_sent
 from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.errors import Stop
-from roster.sheet.columns import DEELNEMERS
+from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from support.two_folders import Ground, column, deleted, person, renamed, two, welcomed_by_one
 from support.whole_round import choices
 
@@ -213,3 +214,52 @@ def test_a_letter_of_the_other_laptop_can_be_sent_again_when_somebody_says_so(sm
     assert settle_resend(small.other, choices(small.today, force=True), "D-0003") == 0
     assert small.sync(small.other) == 0
     assert small.twice == ["v3@mail.example"]
+
+
+@pytest.mark.parametrize("who", ["one", "other"])
+def test_a_letter_that_one_laptop_sends_again_leaves_once_when_the_other_is_first(small: Ground, who: str) -> None:
+    """Asked for on the day that it left, so that its day does not tell the two letters apart."""
+    assert small.sync(small.other) == 0
+    asked: Settings = getattr(small, who)
+    there = small.other if who == "one" else small.one
+    assert settle_resend(asked, choices(small.today, force=True), "D-0003") == 0
+    if who == "one":
+        small.one.paths.out.rename(small.one.paths.out.with_name("weg"))  # what lay ready there was sent
+    for settings in (there, asked, there, asked):
+        assert small.sync(settings) == 0
+    assert small.letters["v3@mail.example"] == (1 if who == "one" else 2)
+
+
+@pytest.mark.parametrize("lost", [("Welkom",), ("Nr", "Welkom")])
+def test_what_only_the_rows_tell_is_remembered_in_the_tab(small: Ground, lost: tuple[str, ...]) -> None:
+    """Tab Logboek was gone when the other laptop looked first; then a row loses its own word as well."""
+    book = load_workbook(small.one.workbook.path)
+    del book["Logboek"]
+    book.save(small.one.workbook.path)
+    assert small.sync(small.other, force=True) == 0
+    assert sum(row["Bericht"] == "welkom" for row in small.rows("Logboek")) == FEW
+
+    def empty(sheet: Worksheet) -> None:
+        for heading in lost:
+            sheet.cell(5, column(sheet, heading)).value = None
+
+    small.edit(empty)
+    assert [small.sync(small.other), small.sync(small.one), small.sync(small.other)] == [0, 0, 0]
+    assert small.twice == [] and len(small.letters) == FEW
+    assert small.column("Nr")[3] == "D-0004" and str(small.column("Welkom")[3]).startswith("klaargezet")
+
+
+@pytest.mark.parametrize("heading", LOGBOEK.headings)
+@pytest.mark.parametrize("to", ["", "Iets"])
+def test_a_heading_of_the_logbook_that_is_gone_takes_no_memory_with_it(small: Ground, heading: str, to: str) -> None:
+    """The other laptop, which never saw this register, knows its columns by what stands in them."""
+    book = load_workbook(small.one.workbook.path)
+    renamed(heading, to)(book["Logboek"])
+    deleted("Welkom")(book["Deelnemers"])
+    book.save(small.one.workbook.path)
+    for settings in (small.other, small.other, small.one):
+        assert small.sync(settings, force=True) == 0
+    assert small.twice == [] and len(small.letters) == FEW
+    assert {"Nr": "D-0007", "Stand": "klaargezet"}.items() <= next(
+        row.items() for row in small.rows("Logboek") if row["Nr"] == "D-0007" and row["Bericht"] == "welkom"
+    )

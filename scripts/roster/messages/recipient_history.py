@@ -124,9 +124,10 @@ class RecipientHistory:
         What the ledger itself wrote there says nothing new: it may be of who stood there before. Where his own row
         tells nothing, another row of his does: he left, and came back further down.
         """
-        return self._own_row_says(member) or self._other_row_says(member)
+        return self.own_row_says(member) or self._other_row_says(member)
 
-    def _own_row_says(self, member: Member) -> str:
+    def own_row_says(self, member: Member) -> str:
+        """The same of his own row alone."""
         welcome = self.cell(member, "Welkom")
         if not welcome or not isinstance(welcome, str) or self.is_anothers(welcome, member):
             return ""

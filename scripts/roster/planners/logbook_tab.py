@@ -9,8 +9,8 @@ from functools import cached_property
 
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, LogEntry, in_letters
 from roster.messages.learned import version_in_tab
-from roster.messages.recipient_history import recipient_history_of
-from roster.plan.delivery_status import State
+from roster.messages.recipient_history import WELCOME, recipient_history_of
+from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message, row_of
 from roster.plan.memory import is_our_word, is_outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
@@ -34,6 +34,7 @@ def plan_logbook(view: View) -> Iterator[CellStep]:
     yield from rows.heads()
     for message in sorted(view.history.deliveries, key=lambda one: (one.day, one.person, one.act, one.version)):
         yield from rows.tell(message)
+    yield from rows.told_in_rows()
     yield from rows.lost()
     yield from rows.outdated()
 
@@ -52,6 +53,7 @@ class LogbookRows:
         self._rows: dict[str, tuple[Place, _Said]] = {}
         self._told: set[str] = set()
         table = view.roster.tables.get(LOGBOEK.title)
+        self._is_bare = table is not None and bool(LOGBOEK.own - table.columns.keys())  # a heading is gone
         names = {entry.place.key: key for key, entry in found.entries.items()}
         for index, name in enumerate(table.keys if table else ()):
             assert table is not None  # there are no keys without it
@@ -86,20 +88,32 @@ class LogbookRows:
         self._told.add(key)
         if key not in self._rows and message.state == State.WAITS:
             return
-        if key not in self._rows or since is not None or _is_news(message, self._book.entries.get(key)):
-            told["Stand"] = message.state
-            told["Dag"] = _day(since or message.day, timed=since is not None)
+        entry = self._book.entries.get(key)
+        if key not in self._rows or since is not None or _is_news(message, entry):
+            told |= _stands(message.state, since or message.day, timed=since is not None)
+        elif self._is_bare and entry is not None:
+            told |= _stands(entry.state, entry.since)
         yield from self._secret()
         yield from self._put(key, told)
+
+    def told_in_rows(self) -> Iterator[CellStep]:
+        """What only the rows tell of a welcome, so that it is known still where a row tells of it no more."""
+        recipients = recipient_history_of(self._view)
+        for member in self._view.roster.members:
+            mark = read_mark(recipients.own_row_says(member))
+            if mark is not None and mark.state in (State.READY, State.SENT, State.HAND):
+                message = Message(recipients.person(member), WELCOME, mark.version, mark.state, mark.day)
+                named = self._named(message)
+                if named is not None and named[0] not in self._rows:
+                    yield from self.tell(message)
 
     def lost(self) -> Iterator[CellStep]:
         """What stood there once of letters of others: somebody took it out, or put back an older version."""
         for key, one in self._view.history.logbook.entries.items():
             there = self._book.entries.get(key)
-            if key not in self._told and (there is None or there.state != one.state):
-                kind, timed = ACT_NAMES.get(one.act, one.act), one.since.time() != time()
-                told = {"Dag": _day(one.since, timed=timed), "Nr": one.nr, "Bericht": kind, "Versie": one.version}
-                yield from self._put(key, {**told, "Stand": one.state, "Kenmerk": one.mark})
+            if key not in self._told and (self._is_bare or there is None or there.state != one.state):
+                told: _Said = {"Nr": one.nr, "Bericht": ACT_NAMES.get(one.act, one.act), "Versie": one.version}
+                yield from self._put(key, {**told, **_stands(one.state, one.since), "Kenmerk": one.mark})
 
     def outdated(self) -> Iterator[SetCell]:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
@@ -172,9 +186,12 @@ class LogbookRows:
         return found
 
 
-def _day(since: date | datetime, *, timed: bool) -> str:
-    told = f"{since.day}-{since.month}-{since.year}"
-    return f"{told} {since:%H:%M}" if timed else told
+def _stands(state: str, since: date | datetime, *, timed: bool | None = None) -> _Said:
+    """How a message stands since when; at midnight nobody sends, so that is a day alone."""
+    day = f"{since.day}-{since.month}-{since.year}"
+    if timed is None:
+        timed = isinstance(since, datetime) and since.time() != time()
+    return {"Stand": state, "Dag": f"{day} {since:%H:%M}" if timed else day}
 
 
 def _is_news(message: Message, entry: LogEntry | None) -> bool:

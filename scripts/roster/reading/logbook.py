@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from roster.finding import Finding, Weight
@@ -23,7 +24,7 @@ def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
     """What the tab says; rows that cannot be read are told of together, once."""
     book, strange = Logbook(), []
     headings = LOGBOEK.headings
-    columns = {heading: list(table.column(heading)) for heading in headings}
+    columns = {heading: list(table.column(heading)) for heading in headings} | _without_heading(table)
     for index in range(len(table.rows)):
         cells = {heading: columns[heading][index] for heading in headings}
         if all(map(is_blank, cells.values())):
@@ -37,6 +38,21 @@ def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
     if strange:
         findings.append(_strange(strange))
     return book
+
+
+def _without_heading(table: Table) -> dict[str, list[Cell]]:
+    """The columns whose heading is gone, by what stands in them: the next write puts that heading beside them."""
+    found: dict[str, list[Cell]] = {}
+    left = {at: [row[at] if at < len(row) else None for row in table.rows] for at in table.others}
+    for heading, is_ours in _LOOKS.items():
+        if heading in table.columns:
+            continue
+        for at, cells in left.items():
+            there = [cell for cell in cells if not is_blank(cell)]
+            if there and 2 * sum(map(is_ours, there)) >= len(there):
+                found[heading] = left.pop(at)
+                break
+    return found
 
 
 def _text(cell: Cell) -> str:
@@ -95,3 +111,15 @@ def _strange(rows: list[int]) -> Finding:
     message = f"{told[0]} niet te lezen en {told[1]} niet mee."
     remedy = f"Haal die {told[2]} weg. Wat Buurtbeheer weet, zet het er zelf weer bij."
     return Finding(Place(LOGBOEK.title), _RULE, Weight.NOTICE, message, remedy)
+
+
+_LOOKS: dict[str, Callable[[Cell], bool]] = {
+    "Sleutel": lambda cell: is_key(_text(cell)),
+    "Kenmerk": lambda cell: is_mark(_text(cell)),
+    "Dag": lambda cell: _since(cell) is not None,
+    "Nr": lambda cell: valid_number(_text(cell), "") is not None,
+    "Bericht": lambda cell: _text(cell) in _ACTS,
+    "Stand": lambda cell: _text(cell).casefold() in BELIEVED,
+    "Versie": lambda cell: _text(cell).isdecimal(),
+}
+"""What is to see in a column of the tab, whatever stands above it."""
