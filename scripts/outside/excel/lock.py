@@ -94,7 +94,7 @@ class RegisterLock:
                 raise Stop(
                     "Iemand anders is intussen met dit register begonnen, of het bestand "
                     f"'{self._file.name}' is verwijderd.",
-                    "Wacht tot niemand meer bezig is, en draai opnieuw.",
+                    "Wacht tot niemand meer bezig is, en probeer het opnieuw.",
                 )
             _rewrite(self._handle, self._words())
 

@@ -244,17 +244,17 @@ def no_lock(error: OSError | NotImplementedError, folder: Path) -> Stop:
 
 
 _REASONS = {
-    errno.ENOSPC: ("De schijf is vol.", "Maak ruimte vrij en draai opnieuw."),
+    errno.ENOSPC: ("De schijf is vol.", "Maak ruimte vrij en probeer het opnieuw."),
     errno.EROFS: ("De schijf kan alleen gelezen worden.", "Kies in config/settings.toml bij [paths] een andere map."),
     errno.EACCES: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
     errno.EPERM: (None, "Kijk of u in die map mag schrijven, en of er geen bestand uit die map open staat."),
-    errno.EEXIST: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en draai opnieuw."),
-    errno.ENOTDIR: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en draai opnieuw."),
+    errno.EEXIST: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en probeer het opnieuw."),
+    errno.ENOTDIR: (None, "Er staat een bestand waar een map hoort. Geef dat een andere naam, en probeer het opnieuw."),
 }
 
 
 def stop_from(error: OSError, folder: str, *, code: int = 2) -> Stop:
     """What the disk said, in words for the coordinator. `folder` is the folder's name in the settings."""
-    said, remedy = _REASONS.get(error.errno or 0, (None, "Kijk of de schijf goed werkt, en draai opnieuw."))
+    said, remedy = _REASONS.get(error.errno or 0, (None, "Kijk of de schijf goed werkt, en probeer het opnieuw."))
     what = said or f"Schrijven in de map {folder} lukt niet."
     return Stop(what, remedy, code=code)

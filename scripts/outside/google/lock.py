@@ -113,7 +113,7 @@ class Lock:
         self._sheet = None
         return Stop(
             "Iemand anders is intussen met dit register begonnen, of het tabblad van het slot is verwijderd.",
-            "Wacht tot niemand meer bezig is, en draai opnieuw.",
+            "Wacht tot niemand meer bezig is, en probeer het opnieuw.",
         )
 
     def _take(self) -> None:
@@ -184,7 +184,7 @@ class Lock:
         self._under_way = holder.under_way
         # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
         stop = Stop(
-            "Het slot op het register wisselt steeds van eigenaar.",
+            "Er begint steeds iemand anders met dit register.",
             "Wacht een paar minuten, en probeer het opnieuw.",
         )
         return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)], Lost(stop, certain=True)

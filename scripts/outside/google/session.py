@@ -97,8 +97,8 @@ class Session:
                     self.doubts.pop(name, None)
                 return self.reread_tabs(names, {})
             raise Stop(
-                f"Het tabblad '{title}' is tijdens deze ronde hernoemd of verwijderd.",
-                f"Zet het terug, met de naam '{title}', en draai opnieuw. "
+                f"Het tabblad '{title}' is intussen hernoemd of verwijderd.",
+                f"Zet het terug, met de naam '{title}', en probeer het opnieuw. "
                 "Terughalen kan in het blad: Bestand, Versiegeschiedenis.",
             ) from refused
         self._whole |= dict.fromkeys(whole, looked)

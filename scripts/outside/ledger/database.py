@@ -63,7 +63,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     except sqlite3.OperationalError as error:
         raise Stop(
             "Het logboek kan niet worden bijgeschreven.",
-            "Kijk of de schijf niet vol is, en draai opnieuw. Wat al weg is, gaat niet nog eens.",
+            "Kijk of de schijf niet vol is, en probeer het opnieuw. Wat al weg is, gaat niet nog eens.",
             code=3,
         ) from error
     except sqlite3.DatabaseError as error:
@@ -211,7 +211,7 @@ def unusable(error: sqlite3.DatabaseError, path: Path, *, code: int = 2) -> Stop
     return DamagedLedger(
         damaged,
         f"Zet een reservekopie van de map {path.parent.name} terug. Hebt u die niet, geef het bestand dan een andere "
-        "naam en draai opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
+        "naam en probeer het opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
         "kreeg, krijgt het niet nog eens.",
         code=code,
     )

@@ -180,7 +180,7 @@ def count_cards(data: bytes, sheaf: Sheaf) -> None:
     if whole != sheaf.parts or len(cards) != whole or rest:
         raise Stop(
             f"Het bestand {sheaf.path} is niet goed weggeschreven: {whole} van de {sheaf.parts} kaartjes zijn heel.",
-            "Gebruik dit bestand niet. Kijk of de schijf goed werkt, en draai opnieuw.",
+            "Gebruik dit bestand niet. Kijk of de schijf goed werkt, en probeer het opnieuw.",
             code=3,
         )
 
