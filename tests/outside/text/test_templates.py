@@ -378,7 +378,7 @@ LINK = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv"
             ["Een van uw beheerders zet u", f"zelf in de groep komen, met deze link van WhatsApp: {LINK}"],
             [],
         ),
-        ({"has_started": False}, ["zodra die begint"], ["binnenkort"]),
+        ({"has_started": False, "invitation": LINK}, ["zodra die begint"], ["binnenkort", LINK]),
         (
             {"in_whatsapp": True, "admin_cards": 2, "invitation": LINK},
             ["Sla de nummers van uw beheerders op"],
