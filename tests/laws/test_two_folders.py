@@ -263,3 +263,17 @@ def test_a_heading_of_the_logbook_that_is_gone_takes_no_memory_with_it(small: Gr
     assert {"Nr": "D-0007", "Stand": "klaargezet"}.items() <= next(
         row.items() for row in small.rows("Logboek") if row["Nr"] == "D-0007" and row["Bericht"] == "welkom"
     )
+
+
+def test_half_a_logbook_and_no_column_welkom_are_doubted(ground: Ground, capfd: pytest.CaptureFixture[str]) -> None:
+    """The other laptop is new, and for half of them nothing in the register tells that they were mailed."""
+    book = load_workbook(ground.one.workbook.path)
+    book["Logboek"].delete_rows(3, MANY // 2)
+    deleted("Welkom")(book["Deelnemers"])
+    book.save(ground.one.workbook.path)
+    there = ground.one.workbook.path.read_bytes()
+    assert ground.sync(ground.other) == 1
+    assert "deelnemers stonden al eerder in het register en zouden" in capfd.readouterr().err
+    assert ground.twice == [] and ground.one.workbook.path.read_bytes() == there
+    assert [ground.sync(ground.one), ground.sync(ground.other)] == [0, 0]  # the laptop that knows puts all back
+    assert ground.twice == []

@@ -94,16 +94,24 @@ def is_remembered(view: View) -> bool:
 
 
 def _forgotten(view: View, welcomes: Sequence[Send]) -> list[str]:
-    """Many whom a round saw before, and of whose letters neither this computer nor the register remembers any."""
-    if not view.history.is_new or view.history.elsewhere:
+    """Many whom a round saw before, where this computer is new and no row tells of a letter.
+
+    Where tab Logboek knows of some letters, rows of it may be gone as well.
+    """
+    table, elsewhere = view.roster.tables["Deelnemers"], view.history.elsewhere
+    if not view.history.is_new or (elsewhere and any(read_mark(cell) for cell in table.column("Welkom"))):
         return []
     cell = recipient_history_of(view).cell
     due = {send.about.key for send in welcomes}
     members = [one for one in view.roster.members if one.place.key in due and cell(one, "Status")]
     if len(members) <= _SMALL:
         return []
-    told = f"{len(members)} deelnemers stonden al eerder in het register en zouden een welkomstmail krijgen. Deze "
-    return [told + "computer en het tabblad Logboek weten van geen enkele mail. Is de kolom Welkom leeggemaakt?"]
+    told = f"{len(members)} deelnemers stonden al eerder in het register en zouden een welkomstmail krijgen. "
+    if elsewhere:
+        told += "Het tabblad Logboek weet van mails aan anderen, maar bij niemand staat iets in de kolom Welkom. "
+    else:
+        told += "Deze computer en het tabblad Logboek weten van geen enkele mail. "
+    return [told + "Is de kolom Welkom leeggemaakt?"]
 
 
 def _older_version(view: View) -> list[str]:
