@@ -172,6 +172,6 @@ def test_two_laptops_and_a_crowd(
     """The first half of the games with looks at a few rows wherever those may be, the others with whole looks."""
     monkeypatch.setattr(Calls, "patience", HURRIED)
     if seed < GAMES // 2:
-        monkeypatch.setattr(look, "SMALL", -1)
-        monkeypatch.setattr(look, "PART", 1e9)
+        monkeypatch.setattr(look, "_SMALL", -1)
+        monkeypatch.setattr(look, "_PART", 1e9)
     assert played(sheets, tmp_path, seed) == []
