@@ -130,8 +130,16 @@ def _knows_of_it(admin: Member, group: Group, view: View) -> bool:
 
 
 def _of(admin: Member, view: View) -> list[Message]:
-    """What this admin was told of a group's registration, by the letter about it or by a welcome."""
-    return [one for one in recipient_history_of(view).letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
+    """What this admin was told of a group's registration, by the letter about it or by a welcome.
+
+    Of a welcome of which only her row tells, tab Logboek will tell too, and so a later round: it counts at once.
+    """
+    recipients = recipient_history_of(view)
+    told = [one for one in recipients.letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
+    mark = read_mark(recipients.own_row_says(admin))
+    if mark is not None and mark.state in audience_of(view).done and all(one.act != WELCOME for one in told):
+        told.append(Message(recipients.person(admin), WELCOME, mark.version, mark.state, mark.day))
+    return told
 
 
 def _latest(admin: Member, group: Group, view: View) -> Message | None:
