@@ -68,11 +68,11 @@ class Ground:
         return said.getvalue()
 
 
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """One for all; the tests below go on where the one before ended."""
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    """A mail server, and a register on it."""
     with mail_server() as (plan, port):
-        yield Ground(tmp_path_factory.mktemp("ground"), plan, port)
+        yield Ground(tmp_path, plan, port)
 
 
 def body(letter: EmailMessage) -> str:
@@ -80,7 +80,7 @@ def body(letter: EmailMessage) -> str:
     return " ".join(str(letter.get_body(("plain",)).get_content()).split())  # type: ignore[union-attr]  # each has one
 
 
-def test_an_upgrade_mails_nobody_for_what_was_so(ground: Ground) -> None:
+def an_upgrade_mails_nobody_for_what_was_so(ground: Ground) -> None:
     """A ledger of before, in a register where people changed places since their welcome."""
     with sqlite3.connect(ground.home / "state" / "ledger.sqlite3") as ledger:
         ledger.execute("DELETE FROM notice")
@@ -91,7 +91,7 @@ def test_an_upgrade_mails_nobody_for_what_was_so(ground: Ground) -> None:
     assert ground.news() == []
 
 
-def test_who_becomes_an_admin_is_told_and_the_row_says_so(ground: Ground) -> None:
+def who_becomes_an_admin_is_told_and_the_row_says_so(ground: Ground) -> None:
     """One letter, with 112 first and no rules of the group; the next round is quiet."""
     address, (nr, _role, _told) = next(
         (to, row) for to, row in ground.told().items() if to[0].isalpha() and row[1] != "beheerder"
@@ -109,7 +109,7 @@ def test_who_becomes_an_admin_is_told_and_the_row_says_so(ground: Ground) -> Non
     assert "0 cellen bijgewerkt" in ground.sync() and ground.news() == []
 
 
-def test_a_new_number_reaches_all_who_were_told_the_old_one(ground: Ground) -> None:
+def a_new_number_reaches_all_who_were_told_the_old_one(ground: Ground) -> None:
     """Sync says that it can be told; the word for it tells it; twice is once."""
     settings = ground.settings.read_text().replace("06-23456789", "06-29999999")
     ground.settings.write_text(settings)
@@ -127,7 +127,7 @@ def test_a_new_number_reaches_all_who_were_told_the_old_one(ground: Ground) -> N
     assert "0 cellen bijgewerkt" in ground.sync() and ground.news() == []
 
 
-def test_without_a_ledger_nobody_is_told_again(ground: Ground) -> None:
+def without_a_ledger_nobody_is_told_again(ground: Ground) -> None:
     """The rows say who was welcomed, and a new ledger takes that for known."""
     for path in (ground.home / "state").glob("ledger.sqlite3*"):
         path.unlink()
@@ -135,3 +135,11 @@ def test_without_a_ledger_nobody_is_told_again(ground: Ground) -> None:
     assert ground.news() == []
     said = ground.number_update()
     assert "Er hoeft geen mail weg" in said and "ALL=yes" not in said and ground.news() == []  # their rows say so
+
+
+def test_the_letters_after_the_welcome_in_one_history(ground: Ground) -> None:
+    """Each step goes on where the one before ended, on one register and one ledger."""
+    an_upgrade_mails_nobody_for_what_was_so(ground)
+    who_becomes_an_admin_is_told_and_the_row_says_so(ground)
+    a_new_number_reaches_all_who_were_told_the_old_one(ground)
+    without_a_ledger_nobody_is_told_again(ground)
