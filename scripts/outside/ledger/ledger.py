@@ -6,7 +6,7 @@ import base64
 import hmac
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -42,6 +42,7 @@ class Ledger:
         self._connection = open_database(path)
         self._path = path
         self._clock = clock
+        self._opened = clock()
         self.path = path
         self.today = today
         try:
@@ -148,6 +149,14 @@ class Ledger:
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""
         return self._clock()
+
+    def moment(self) -> datetime:
+        """The moment as the register tells it: local time on the day of this round, which ends with the round.
+
+        All that is told of one letter goes by this clock: by another its "bezig" would seem later than its end.
+        """
+        opened = datetime.combine(self.today, self._opened.astimezone().time())
+        return min(opened + (self.now() - self._opened), datetime.combine(self.today, time(23, 59)))
 
     def leave_token(self, address: str) -> str:
         """What a letter to an address carries, so that whoever sends it back wants no more mail: sixteen letters."""

@@ -112,7 +112,7 @@ class Round:
 
         The ledger hears of them first: a row that says "bezig" and is in no ledger is another laptop's.
         """
-        since = self._ledger.now().astimezone()
+        since = self._ledger.moment()
         self._ledger.messages.expect(
             [self._message(one)._replace(reported=_busy(one.send, since)) for one in chunk], self._mailbox.done
         )
@@ -261,8 +261,7 @@ class Round:
 
     def _log(self, one: Spooled, outcome: Outcome = _WAITING, since: datetime | None = None) -> list[CellStep]:
         """What tab Logboek must say now of a letter that is leaving, that ended so, or that did not leave."""
-        now = datetime.combine(self._ledger.today, self._ledger.now().astimezone().time())
-        steps = list(self._logbook(self._message(one, outcome), since or now))
+        steps = list(self._logbook(self._message(one, outcome), since or self._ledger.moment()))
         self._posted.logged.update(map(row_of_step, steps))
         return steps
 

@@ -11,7 +11,7 @@ from outside.google.client import Calls
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, mail_server
-from support.google_matrix import column, sync, two
+from support.google_matrix import column, mails, sync, two
 from support.google_register import HURRIED
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -110,3 +110,24 @@ def test_a_tab_that_is_deleted_under_a_round_stops_nothing(sheets: SheetsServer,
     sheets.start_counting()
     sync(one)
     assert stands(book) == told(book) and len(told(book)) == 6
+
+
+def test_a_letter_of_a_round_that_broke_off_is_made_anew(sheets: SheetsServer, tmp_path: Path) -> None:
+    """A round on an earlier day than the clock's is cut off while its letters leave, as one that goes past midnight.
+
+    That they were leaving is over once the next round tells how they went.
+    """
+    book, one, _other = two(sheets, tmp_path)
+    sheets.start_counting()
+    sheets.fail(6, Fault("503"), times=40)
+    assert sync(one)[0] == 3
+    assert set(stands(book).values()) == {"bezig"}
+    sheets.start_counting()
+    assert sync(one)[0] in (0, 1)
+    before = mails(tmp_path / "one")
+    person = Person(book)
+    person.types("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Cleo"), "Voornaam", "Cleopatra")
+    code, said = sync(one)
+    assert code in (0, 1) and "klopt niet meer" in said
+    assert mails(tmp_path / "one") == before and "cleo@mail.example" in before
+    assert stands(book) == told(book)

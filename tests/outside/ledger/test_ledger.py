@@ -431,3 +431,22 @@ def test_what_was_told_later_is_later_whatever_the_clock_says(tmp_path: Path) ->
             ledger.messages.remember_sights([Message(nr, "seen", "", "verstuurd", date(2026, 3, 1))])
             seen = sorted(ledger.history().sights, key=lambda one: one.at)
     assert [one.person for one in seen] == ["D-0001", "D-0002", "D-0003"]
+
+
+@pytest.mark.parametrize(
+    ("today", "opened", "now", "told"),
+    [
+        (date(2026, 11, 23), "23 18:30", "23 18:32", "23 18:32"),
+        (date(2026, 11, 14), "23 18:30", "23 18:32", "14 18:32"),
+        (date(2026, 11, 23), "23 23:58", "23 23:58", "23 23:58"),
+        (date(2026, 11, 23), "23 23:58", "24 00:07", "23 23:59"),
+        (date(2026, 11, 14), "23 23:58", "24 00:07", "14 23:59"),
+    ],
+)
+def test_a_round_tells_all_by_one_clock(path: Path, today: date, opened: str, now: str, told: str) -> None:
+    """On the day that was asked for, and on that of its begin where it goes on past midnight; never back in time."""
+    moments = [datetime.strptime(f"2026-11-{one}", "%Y-%m-%d %H:%M").astimezone() for one in (opened, now)]
+    clock = [moments[0]]
+    with Ledger(path, today, lambda: clock[0].astimezone(UTC)) as ledger:
+        clock[0] = moments[1]
+        assert f"{ledger.moment():%d %H:%M}" == told
