@@ -25,8 +25,6 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 GAMES, ROUNDS = 100, 5
 
 SPARED = {
-    "copies a new member": "when the welcomed row of the two goes, the other laptop knows of no welcome",
-    "copies a member with Nr to the top": "the copy keeps the Nr, and the other laptop finds it without a mark",
     "adds a member at the foot": "it types in row 11, whoever stands there by then",
     "empties a Nr": "the Nr that its row gets anew is another",
     "types in our Status": "it stands there until a round ends well",
