@@ -41,6 +41,7 @@ def is_secret(text: str) -> bool:
 class LogEntry:
     """One message that left, lies ready, was refused, is uncertain or was told by hand, whichever laptop did it.
 
+    Or what somebody wants: no mail, or mail again. That goes by `Logbook.wish_key`, one row for each mobile.
     `place.key` names its row. `nr` is the row of whom it went to, `mark` the person (`Logbook.mark` of his mobile),
     "" where nobody knew it. `version` is as the tab says it (`Logbook.version`), `state` as a row tells it.
     `since` is since when it stands so (local time).
@@ -76,6 +77,10 @@ class Logbook:
         """What names the row of a message: the same from whichever laptop it left."""
         return self._digest(f"{nr}\n{mark}\n{act}\n{version}", _KEY)
 
+    def wish_key(self, mark: str) -> str:
+        """What names the row of what the person with this mark wants, whatever his Nr is."""
+        return self._digest(f"{WISH}\n{mark}", _KEY)
+
     def version(self, act: str, version: str) -> str:
         """The version of a message as the tab says it: one that names a group is a mark."""
         return version if act in NUMBERED else self.mark(version)
@@ -84,6 +89,9 @@ class Logbook:
         keyed = hashlib.blake2b(text.encode(), key=self.secret.encode(), digest_size=length // 2)
         return in_letters(keyed.hexdigest())
 
+
+WISH = "wish"
+"""The act of what is no message: what somebody wants, no mail or mail again."""
 
 NUMBERED = ("welcome", "rules_update")
 """The messages whose version is a version of the texts."""
@@ -95,5 +103,6 @@ ACT_NAMES = {
     "admin": "nieuwe beheerder",
     "moved": "andere groep",
     "number_update": "nieuw regienummer",
+    WISH: "geen mail",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""

@@ -11,10 +11,12 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from outside.commands.no_mail import settle_wish
 from outside.commands.sent import settle_resend, settle_sent
 from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.errors import Stop
+from outside.ledger.ledger import Ledger
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from support.two_folders import Ground, column, deleted, person, renamed, two, welcomed_by_one
 from support.whole_round import choices
@@ -277,3 +279,129 @@ def test_half_a_logbook_and_no_column_welkom_are_doubted(ground: Ground, capfd: 
     assert ground.twice == [] and ground.one.workbook.path.read_bytes() == there
     assert [ground.sync(ground.one), ground.sync(ground.other)] == [0, 0]  # the laptop that knows puts all back
     assert ground.twice == []
+
+
+NEW = f"D-{FEW + 1:04d}"
+TO = "v900@mail.example"
+
+
+def emptied(heading: str) -> Callable[[Worksheet], None]:
+    def change(sheet: Worksheet) -> None:
+        sheet.cell(FEW + 2, column(sheet, heading)).value = None
+
+    return change
+
+
+def typed_anew(sheet: Worksheet) -> None:
+    """His row is taken out, and he stands in another."""
+    cells = {cell.column: cell.value for cell in sheet[FEW + 2]}
+    sheet.delete_rows(FEW + 2)
+    for heading in DEELNEMERS.own:
+        cells[column(sheet, heading)] = None
+    for at, cell in cells.items():
+        sheet.cell(FEW + 2, at).value = cell
+
+
+def with_newcomer(small: Ground) -> None:
+    """Somebody with a Nr and without a letter: his address came later."""
+    small.newcomers(1, start=900, like={})
+    small.edit(emptied("E-mail"))
+    assert small.sync(small.one) == 0
+    small.write("Deelnemers", {"Nr": NEW}, {"E-mail": TO})
+
+
+def wishes(small: Ground) -> list[tuple[object, ...]]:
+    rows = [row for row in small.rows("Logboek") if row["Bericht"] == "geen mail"]
+    return [(row["Nr"], row["Stand"]) for row in rows]
+
+
+@pytest.mark.parametrize("change", [emptied("Welkom"), deleted("Welkom"), typed_anew], ids=["cell", "column", "row"])
+@pytest.mark.parametrize("how", ["typed", "heard", "in the row"])
+def test_a_wish_that_one_laptop_heard_is_known_to_the_other(
+    small: Ground, how: str, change: Callable[[Worksheet], None]
+) -> None:
+    """Whatever became of the words in his row; until it is taken back, on whichever laptop."""
+    with_newcomer(small)
+    if how == "typed":
+        settle_wish(small.one, choices(small.today), NEW, undo=False)
+    elif how == "heard":
+        with Ledger(small.one.paths.state / "ledger.sqlite3", small.today) as ledger:
+            ledger.replies.do_not_mail([ledger.address_mark(TO)])
+        assert small.sync(small.one) == 0
+    else:
+        small.edit(lambda sheet: setattr(sheet.cell(1, sheet.max_column + 1), "value", "Geen mail"))
+        small.write("Deelnemers", {"Nr": NEW}, {"Geen mail": "ja"})
+        assert small.sync(small.one) == 0
+        small.edit(emptied("Geen mail"))
+    assert wishes(small) == [(NEW, "wil geen mail")]
+    small.edit(change)
+    assert small.sync(small.other, force=True) == 0
+    assert small.letters[TO] == 0
+    quiet = small.one.workbook.path.read_bytes()
+    assert small.sync(small.other) == small.sync(small.one) == 0
+    assert small.one.workbook.path.read_bytes() == quiet
+    nr = str(small.column("Nr")[-1])
+    settle_wish(small.one, choices(small.today), nr, undo=True)
+    assert [row[1] for row in wishes(small)] == ["wil weer mail"]
+    small.edit(emptied("Welkom"))
+    assert small.sync(small.other) == small.sync(small.one) == 0
+    assert small.letters[TO] == 1 and small.twice == []
+    settle_wish(small.other, choices(small.today), nr, undo=False)
+    assert [row[1] for row in wishes(small)] == ["wil geen mail"]
+
+
+def test_a_wish_of_before_the_tab_told_of_it_is_told_by_the_row(small: Ground) -> None:
+    """Also that it was taken back, so that an old ledger elsewhere keeps nobody waiting."""
+    with_newcomer(small)
+    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    small.sync(small.other)
+    book = load_workbook(small.one.workbook.path)
+    del book["Logboek"]
+    book.save(small.one.workbook.path)
+    assert small.sync(small.other, force=True) == 0
+    assert wishes(small) == [(NEW, "wil geen mail")]
+    settle_wish(small.one, choices(small.today), NEW, undo=True)
+    assert wishes(small) == [(NEW, "wil weer mail")] and small.letters[TO] == 0
+    told = " ".join(str(cell) for row in small.rows("Logboek") for cell in row.values())
+    assert not any(word in told for word in ("Voor900", "Achter900", "2345", "@"))
+
+
+@pytest.mark.parametrize("harm", ["older copy", "no heading", "morning"])
+def test_a_wish_outlives_what_is_done_to_the_tab(small: Ground, harm: str) -> None:
+    """A copy that says what was so before, a heading that is gone, or this morning's version put back."""
+    with_newcomer(small)
+    morning = small.one.workbook.path.read_bytes()
+    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    small.sync(small.other)
+    if harm == "morning":
+        small.one.workbook.path.write_bytes(morning)
+    else:
+        book = load_workbook(small.one.workbook.path)
+        tab = book["Logboek"]
+        [row] = [row for row in tab.iter_rows(min_row=2) if row[column(tab, "Bericht") - 1].value == "geen mail"]
+        if harm == "no heading":
+            renamed("Stand", "")(tab)
+        else:
+            older = {"Stand": "wil weer mail", "Dag": "1-1-2020 10:00:00"}
+            cells = [older.get(str(tab.cell(1, at).value), cell.value) for at, cell in enumerate(row, 1)]
+            tab.insert_rows(2)
+            for at, value in enumerate(cells, 1):
+                tab.cell(2, at).value = value
+        emptied("Welkom")(book["Deelnemers"])
+        book.save(small.one.workbook.path)
+    for settings in (small.other, small.one):
+        assert small.sync(settings, force=True) == 0
+    assert small.letters[TO] == 0 and wishes(small) == [(NEW, "wil geen mail")]
+
+
+def test_a_wish_of_who_was_typed_twice_is_one_row(small: Ground) -> None:
+    """And either row is left alone."""
+    small.newcomers(2, start=900, like={})
+    small.write("Deelnemers", {"Voornaam": "Voor900"}, {"E-mail": ""})
+    small.sync(small.one)
+    small.write("Deelnemers", {"Voornaam": "Voor900"}, {"E-mail": TO})
+    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    assert wishes(small) == [(NEW, "wil geen mail")]
+    small.write("Deelnemers", {"Voornaam": "Voor900"}, {"Welkom": ""})
+    small.sync(small.other, force=True)
+    assert small.letters[TO] == 0 and len(wishes(small)) == 1

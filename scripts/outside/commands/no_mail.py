@@ -17,11 +17,12 @@ from outside.inbox.message import spellings_of
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from outside.workbook import Workbook
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.opt_out import again_since, wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
-from roster.plan.delivery_status import with_mail_again, with_no_mail
-from roster.plan.steps import SetCell, View
+from roster.plan.delivery_status import State, with_mail_again, with_no_mail
+from roster.plan.steps import CellStep, SetCell, View
+from roster.planners.logbook_tab import LogbookRows
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 
@@ -58,8 +59,9 @@ def people_of(view: View) -> People:
         if member.email:
             mark = view.history.address_mark(member.email)
             numbers.setdefault(mark, []).append(member.nr)
-            if member.mail_again is not None:
-                again[mark] = member.mail_again
+            since = again_since(member, view)
+            if since is not None:
+                again[mark] = max(since, again.get(mark, since))
             for old in {one.address_mark for one in recipients.letters_of_row(member)} - {mark, ""}:
                 today.setdefault(old, []).append(mark)
     return People(numbers, again, today)
@@ -128,8 +130,8 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
             _take_back(nr, members, marks, earlier, view, workbook, ledger)
         else:
             ledger.replies.do_not_mail(sorted(marks), earlier)
-            with suppress(Changed):  # the next round tells the row, from the ledger
-                workbook.write(_steps(members, view, with_no_mail))
+            with suppress(Changed):  # the next round tells row and tab, from the ledger
+                workbook.write(_steps(members, view, with_no_mail, State.ALONE, _local(ledger)))
             say(f"{nr}: krijgt geen mail meer. Terugnemen kan met: make no-mail NR={nr} UNDO=yes")
     return 0
 
@@ -147,15 +149,15 @@ def _take_back(
     workbook: Workbook,
     ledger: Ledger,
 ) -> None:
-    """The row first: only by that do other laptops hear of it."""
+    """Row and tab first: only by those do other laptops hear of it."""
     if any(member.no_mail is not False for member in members):
         raise Stop(
             f"Bij {nr} is de kolom Geen mail ingevuld, dus er gaat geen mail.", "Maak die cel leeg, en typ dit weer."
         )
     wanted = bool(marks & ledger.replies.wishes().keys()) or any(wants_no_mail(member, view) for member in members)
     if wanted:
-        now = ledger.now().astimezone().replace(tzinfo=None)
-        steps = _steps(members, view, lambda cell: with_mail_again(cell, now))
+        now = _local(ledger)
+        steps = _steps(members, view, lambda cell: with_mail_again(cell, now), State.AGAIN, now)
         busy = Stop("Het register wordt net gewijzigd. Er is niets opgeschreven.", "Typ het straks nog eens.", code=3)
         try:
             if workbook.write(steps).left:
@@ -168,11 +170,19 @@ def _take_back(
     say(f"{nr}: mag weer mail krijgen." if wanted else f"{nr}: er is niets veranderd; deze persoon mag mail krijgen.")
 
 
-def _steps(members: Sequence[Member], view: View, text: Callable[[Cell], str]) -> list[SetCell]:
-    table = view.roster.tables[DEELNEMERS.title]
-    cells: list[tuple[Member, Cell]] = [
-        (member, table.cell(member.place.row - table.first, "Welkom")) for member in members
-    ]
-    return [
-        SetCell(member.place.at("Welkom"), text(cell), cell) for member, cell in cells if not says(cell, text(cell))
-    ]
+def _local(ledger: Ledger) -> datetime:
+    return ledger.now().astimezone().replace(tzinfo=None)
+
+
+def _steps(
+    members: Sequence[Member], view: View, text: Callable[[Cell], str], state: State, since: datetime
+) -> list[CellStep]:
+    """What tells the row of each, and tab Logboek."""
+    table, rows = view.roster.tables[DEELNEMERS.title], LogbookRows(view)
+    steps: list[CellStep] = []
+    for member in members:
+        cell = table.cell(member.place.row - table.first, "Welkom")
+        if not says(cell, text(cell)):
+            steps.append(SetCell(member.place.at("Welkom"), text(cell), cell))
+        steps += rows.wish(member, state, since)
+    return steps

@@ -33,7 +33,7 @@ def keep_refusals(view: View, ledger: Ledger) -> None:
     again = [history.address_mark(member.email or "") for member in members if takes_mail_again(member, view)]
     if again:
         ledger.replies.mail_again(again)
-    says = (member for member in members if (member.no_mail or member.told_no_mail) and wants_no_mail(member, view))
+    says = (member for member in members if wants_no_mail(member, view))
     refused = {history.address_mark(member.email or "") for member in says} - history.do_not_mail_digests
     if refused:
         ledger.replies.do_not_mail(sorted(refused))

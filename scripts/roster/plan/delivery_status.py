@@ -15,7 +15,8 @@ class State(StrEnum):
     """How a message stands, in the words that its row tells it with.
 
     HAND is what a person told instead of a mail: that counts as sent, for ever. WAITS stands only in the ledger: a
-    letter that has not left yet, of which the row says nothing.
+    letter that has not left yet, of which the row says nothing. ALONE and AGAIN are of no letter: tab Logboek tells
+    with them that somebody wants no mail, and that this was taken back.
     """
 
     READY = "klaargezet"
@@ -25,10 +26,15 @@ class State(StrEnum):
     REFUSED = "geweigerd"
     HAND = "met de hand"
     WAITS = "wacht"
+    ALONE = "wil geen mail"
+    AGAIN = "wil weer mail"
 
 
 BELIEVED = (State.HAND, State.SENT, State.READY, State.UNCERTAIN, State.BUSY, State.REFUSED, State.WAITS)
 """Of two words about how one message stands, the earlier in this list is believed."""
+
+WISHES = (State.ALONE, State.AGAIN)
+"""Of two of these the later one counts."""
 
 NO_MAIL = "wil geen mail"
 """Told in the row of whoever asked to be left alone, behind what stood there."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from roster.cells.phones import phone
-from roster.logbook import Logbook
+from roster.logbook import WISH, Logbook, LogEntry
 from roster.plan.delivery_status import State
 from roster.sheet.table import fold
 
@@ -118,6 +118,11 @@ class History:
         for delivery in self.deliveries:
             found.setdefault(delivery.person, []).append(delivery)
         return found
+
+    @cached_property
+    def wishes(self) -> dict[str, LogEntry]:
+        """What people want, no mail or mail again, as tab Logboek tells it: by their mark."""
+        return {one.mark: one for one in self.logbook.entries.values() if one.act == WISH and one.mark}
 
     @cached_property
     def _digest(self) -> hmac.HMAC:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, time
 
-from roster.logbook import Logbook, LogEntry
+from roster.logbook import WISH, Logbook, LogEntry
 from roster.plan.delivery_status import BELIEVED, State, read_mark
 from roster.plan.history import History, Message
 
@@ -51,7 +51,12 @@ def is_our_word(entry: LogEntry, own: Message) -> bool:
 
 
 def _later(kept: LogEntry, found: LogEntry) -> LogEntry:
-    """The one of the later moment. A letter that leaves has its minute; what was found out of it later, its day."""
+    """The one of the later moment. A letter that leaves has its minute; what was found out of it later, its day.
+
+    Of a wish that is all: what the tab says now, where the moments are the same.
+    """
+    if found.act == WISH:
+        return max(found, kept, key=lambda one: one.since)
     if kept.since.date() == found.since.date() and time() in (kept.since.time(), found.since.time()):
         return found if found.since.time() == time() else min(found, kept, key=lambda one: BELIEVED.index(one.state))
     return max(found, kept, key=lambda one: one.since)

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
-from roster.logbook import ACT_NAMES, HIGHEST, SECRET, LogEntry, in_letters
+from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, LogEntry, in_letters
 from roster.messages.learned import version_in_tab
+from roster.messages.opt_out import wish_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
-from roster.plan.delivery_status import State, read_mark
+from roster.model import Member
+from roster.plan.delivery_status import WISHES, State, read_mark
 from roster.plan.history import Message, row_of
 from roster.plan.memory import is_our_word, is_outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
@@ -35,6 +37,7 @@ def plan_logbook(view: View) -> Iterator[CellStep]:
     for message in sorted(view.history.deliveries, key=lambda one: (one.day, one.person, one.act, one.version)):
         yield from rows.tell(message)
     yield from rows.told_in_rows()
+    yield from rows.wishes()
     yield from rows.lost()
     yield from rows.outdated()
 
@@ -106,6 +109,33 @@ class LogbookRows:
                 named = self._named(message)
                 if named is not None and named[0] not in self._rows:
                     yield from self.tell(message)
+
+    def wishes(self) -> Iterator[CellStep]:
+        """Who wants no mail, or takes mail again, where ledger or row knows that of a later moment than the tab."""
+        known, news = self._view.history.wishes, dict[str, tuple[Member, State, datetime]]()
+        for member in self._view.roster.members:
+            wish = wish_of(member, self._view) if member.mobile else None
+            if wish is None or not member.mobile:
+                continue
+            mark = self._book.mark(member.mobile)
+            there = (known[mark].state, known[mark].since) if mark in known else None
+            if mark in news:
+                there = news[mark][1:]
+            if there is None or (there[0] != wish[0] and there[1] < wish[1]):
+                news[mark] = member, *wish
+        for one in news.values():
+            yield from self.wish(*one)
+
+    def wish(self, member: Member, state: State, since: datetime) -> Iterator[CellStep]:
+        """What makes the tab tell what somebody wants since that moment (local time)."""
+        mark = self._book.mark(member.mobile or "")
+        key = self._book.wish_key(mark)
+        if not member.mobile or key in self._told:  # of who stands there twice one row tells
+            return
+        self._told.add(key)
+        told: _Said = {"Nr": member.nr, "Bericht": ACT_NAMES[WISH], "Kenmerk": mark}
+        yield from self._secret()
+        yield from self._put(key, {**told, **_stands(state, since)})
 
     def lost(self) -> Iterator[CellStep]:
         """What stood there once of letters of others: somebody took it out, or put back an older version."""
@@ -191,7 +221,8 @@ def _stands(state: str, since: date | datetime, *, timed: bool | None = None) ->
     day = f"{since.day}-{since.month}-{since.year}"
     if timed is None:
         timed = isinstance(since, datetime) and since.time() != time()
-    return {"Stand": state, "Dag": f"{day} {since:%H:%M}" if timed else day}
+    clock = "%H:%M:%S" if state in WISHES else "%H:%M"
+    return {"Stand": state, "Dag": f"{day} {since:{clock}}" if timed else day}
 
 
 def _is_news(message: Message, entry: LogEntry | None) -> bool:

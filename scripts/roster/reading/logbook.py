@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from roster.finding import Finding, Weight
-from roster.logbook import ACT_NAMES, HIGHEST, SECRET, Logbook, LogEntry, is_key, is_mark, is_secret
-from roster.plan.delivery_status import BELIEVED, State
+from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, Logbook, LogEntry, is_key, is_mark, is_secret
+from roster.plan.delivery_status import BELIEVED, WISHES, State
 from roster.reading.row_ids import LAST, valid_number
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import Cell, Place, Table, is_blank
@@ -16,7 +16,7 @@ from roster.sheet.table import Cell, Place, Table, is_blank
 _RULE = "a_row_of_the_logbook_is_ours"
 
 _ACTS = {kind: act for act, kind in ACT_NAMES.items()}
-_SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2}))?")
+_SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _LONGEST = 60
 
 
@@ -63,7 +63,8 @@ def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
     """The message that a row tells of; None where that cannot be read."""
     kind, state, mark, since = said["Bericht"], said["Stand"].casefold(), said["Kenmerk"], _since(day)
     nr = valid_number(said["Nr"], "")  # whatever its prefix
-    if nr is None or not is_key(said["Sleutel"]) or not kind or state not in BELIEVED or since is None:
+    states = WISHES if _ACTS.get(kind) == WISH else BELIEVED
+    if nr is None or not is_key(said["Sleutel"]) or not kind or state not in states or since is None:
         return None
     if mark and not is_mark(mark):
         return None
@@ -77,19 +78,25 @@ def _since(cell: Cell) -> datetime | None:
     if found is None:
         return None
     try:
-        day, month, year, hour, minute = (int(part or 0) for part in found.groups())
-        return datetime(year, month, day, hour, minute)
+        day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+        return datetime(year, month, day, hour, minute, second)
     except ValueError:
         return None
 
 
 def _take(book: Logbook, key: str, entry: LogEntry) -> None:
-    """Of a row that was copied, the one that knows most stays."""
+    """Of a row that was copied, the one that knows most stays; of a wish, the later."""
     known = book.entries.setdefault(key, entry)
     if known is not entry:
-        first, second = sorted((known, entry), key=lambda one: BELIEVED.index(one.state))
+        first, second = known, entry
+        if entry.since > known.since if entry.act == WISH else _rank(entry) < _rank(known):
+            first, second = entry, known
         book.entries[key] = first
         book.doubles.append(second.place)
+
+
+def _rank(entry: LogEntry) -> int:
+    return (*BELIEVED, *WISHES).index(State(entry.state))
 
 
 def _is_head(book: Logbook, said: dict[str, str]) -> bool:
@@ -119,7 +126,7 @@ _LOOKS: dict[str, Callable[[Cell], bool]] = {
     "Dag": lambda cell: _since(cell) is not None,
     "Nr": lambda cell: valid_number(_text(cell), "") is not None,
     "Bericht": lambda cell: _text(cell) in _ACTS,
-    "Stand": lambda cell: _text(cell).casefold() in BELIEVED,
+    "Stand": lambda cell: _text(cell).casefold() in (*BELIEVED, *WISHES),
     "Versie": lambda cell: _text(cell).isdecimal(),
 }
 """What is to see in a column of the tab, whatever stands above it."""
