@@ -149,6 +149,29 @@ def test_who_was_typed_twice_hears_once_whichever_row_is_first(
     assert len(small.letters) == FEW + 1 and small.twice == []
 
 
+@pytest.mark.parametrize("second", [{}, {"Voornaam": "V."}], ids=["alike", "other"])
+@pytest.mark.parametrize("gone", [0, 1], ids=["the told one goes", "both stay"])
+def test_who_was_typed_twice_keeps_the_letter_that_the_other_knows_of(
+    small: Ground, second: dict[str, str], gone: int
+) -> None:
+    """The row that was welcomed goes or is sorted down; the other laptop tells the row that is left."""
+    small.newcomers(2, start=FEW + 1, like=second)
+    small.sync(small.one)
+    [told] = [at for at in (FEW + 2, FEW + 3) if small.column("Welkom")[at - 2]]
+
+    def change(sheet: Worksheet) -> None:
+        cells = [cell.value for cell in sheet[told]]
+        sheet.delete_rows(told)
+        for at, cell in enumerate(cells, 1) if gone else ():
+            sheet.cell(FEW + 3, at).value = cell
+
+    small.edit(change)
+    for settings in (small.other, small.one, small.other, small.one):
+        small.today += timedelta(days=1)
+        small.sync(settings)
+        assert small.letters[f"v{FEW + 1}@mail.example"] == 1 and small.twice == []
+
+
 def test_a_welcomed_row_that_was_copied_and_typed_over_is_another_person(small: Ground) -> None:
     """Copied upwards: the newcomer gets one letter, the old member none, and nobody's Nr changes."""
     before = dict(zip(small.column("Mobiel"), small.column("Nr"), strict=True))

@@ -137,21 +137,9 @@ class Crowd:
             book.save(self.ground.one.workbook.path)
 
 
-KNOWN = {
-    2: "two newcomers have no letter at the end",
-    11: "one has no letter at the end",
-    16: "one has no letter at the end",
-    18: "who was typed three times, and whose mark was wiped out, has a letter in both folders",
-}
-"""What is still wrong, by seed: doubles of doubles, of which one is taken back while the other is told."""
-
-
-def _long(seed: int) -> object:
-    known = [pytest.mark.xfail(strict=False, reason=KNOWN[seed])] if seed in KNOWN else []
-    return pytest.param(seed, 25, marks=[pytest.mark.long, *known])
-
-
-@pytest.mark.parametrize(("seed", "rounds"), [(1, 6), *map(_long, range(2, 22))])
+@pytest.mark.parametrize(
+    ("seed", "rounds"), [(1, 6), *(pytest.param(seed, 25, marks=pytest.mark.long) for seed in range(2, 22))]
+)
 def test_a_crowd_at_one_file(tmp_path: Path, seed: int, rounds: int) -> None:
     """Rows copied, sorted, doubled and deleted, columns of ours gone, the tab spoiled, older versions put back."""
     Crowd(welcomed_by_one(tmp_path, FEW), seed).go(rounds)

@@ -21,7 +21,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter
 from outside.mail.outbox import letter_file_name
 from roster.messages.audience import is_placeholder
-from roster.messages.stale import as_if_due, facts_in, untold
+from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
 from roster.plan.delivery_status import State
 from roster.plan.history import History, Message, MessageKey
 from roster.plan.hold_back import hold_back
@@ -114,7 +114,9 @@ def _unlike(
     there = replace(view, history=as_if_due(view.history, due))
     plan, _held = hold_back((step for planner in planners for step in planner(there)), view.findings)
     today = {step.key: facts_mark(step, ledger) for step in plan if isinstance(step, Send)}
-    return [key for key in due if today.get(key) != lying[key].facts]
+    unlike = [key for key in due if today.get(key) != lying[key].facts]
+    stay = told_elsewhere(there) if unlike else ()
+    return [key for key in unlike if key not in stay]
 
 
 def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
 
-from roster.messages.recipient_history import recipient_history_of
-from roster.plan.delivery_status import State, mark_of
+from roster.messages.recipient_history import IN_WELCOME, recipient_history_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
+from roster.plan.delivery_status import State, mark_of, read_mark
 from roster.plan.history import History, MessageKey
 from roster.plan.steps import Send, View
 
@@ -33,6 +35,30 @@ def untold(view: View) -> frozenset[MessageKey]:
         for one in view.history.deliveries
         if one.state == State.READY and one.reported.startswith(State.BUSY) and one.reported in says.get(one.person, ())
     )
+
+
+def told_elsewhere(view: View) -> frozenset[MessageKey]:
+    """Letters, as if due again, of which another row or computer already tells the row that their receiver has now.
+
+    Such a word outlasts the letter that it is of, so once that was taken back nobody would get one in its place. It
+    is of that letter where it tells of the same day and version.
+    """
+    history, recipients, queue = view.history, recipient_history_of(view), welcome_queue_of(view)
+    due: dict[tuple[str, date, str], set[MessageKey]] = {}
+    for one in history.deliveries:
+        if one.state == State.WAITS and one.act in IN_WELCOME and one.reported:
+            for digest in one.identities:
+                due.setdefault((digest, one.day, one.version), set()).add(one.key)
+    mobiles = {digest for digest, _day, _version in due}
+    found: set[MessageKey] = set()
+    for member in view.roster.members:
+        mobile = recipients.seen(member).mobile
+        if mobile in mobiles and queue.turn(member) is WelcomeState.DONE:
+            words = [(one.day, one.version) for one in recipients.letters(member) if one in history.elsewhere]
+            mark = read_mark(recipients.row_says(member))
+            words += [(mark.day, mark.version)] if mark is not None else []
+            found.update(*(due.get((mobile, *word), ()) for word in words))
+    return frozenset(found)
 
 
 def as_if_due(history: History, letters: Collection[MessageKey]) -> History:
