@@ -21,6 +21,7 @@ from outside.text.markdown import Unsettable, piece_source, plain_source, screen
 from outside.text.sources import PREVIEW, SUBJECT, TEMPLATE_FAULTS, VERSION, Sources, fault_in, reason_for
 
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
+_STYLE = "/* page.css */"
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
 
 
@@ -172,8 +173,14 @@ def rules_version(folder: Path = TEMPLATES) -> str:
 
 
 def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Path = TEMPLATES) -> str:
-    """An HTML page under templates/ filled in, every fact escaped. Raises Stop, naming file and line."""
-    source = Sources(folder).read(name)
+    """An HTML page under templates/ filled in, every fact escaped. Raises Stop, naming file and line.
+
+    What all pages share of their style stands in page.css, and comes on the one line that asks for it.
+    """
+    sources = Sources(folder)
+    source = sources.read(name)
+    if _STYLE in source:
+        source = source.replace(_STYLE, " ".join(sources.read("page.css").split()))
     page = _compiled(words_of(language, folder), name, source, html=True)
     try:
         return render(page, facts)
