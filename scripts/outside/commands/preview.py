@@ -35,7 +35,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
     prepared = prepare_dry(settings, choices, planners)
     sends = [step for step in prepared.plan if isinstance(step, Send)]
     try:
-        ready = [] if settings.mail.leaves else _ready(settings, choices)
+        ready = _ready(settings, choices)
         _write(settings, sends, ready)
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error

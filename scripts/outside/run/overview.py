@@ -42,7 +42,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     figures = Figures(view)
     out = settings.paths.out
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
-    letters = [] if settings.mail.leaves else lie_ready(ledger, settings)
+    letters = lie_ready(ledger, settings)
     pieces = LettersPage()
     page: dict[str, object] = {
         **shared,

@@ -167,6 +167,8 @@ def tell_stale(stale: Stale) -> None:
 
 def lie_ready(ledger: Ledger, settings: Settings) -> list[Path]:
     """The files of the letters that somebody is still to send, by name; what was ticked off may lie there as well."""
+    if settings.mail.leaves:
+        return []
     ready = ledger.messages.in_state(State.READY)
     names = {letter_file_name(Letter(one.message_id, one.person, b"", one.act)) for one in ready}
     return [path for path in sorted((settings.paths.out / FOLDER).glob("*.eml")) if path.name in names]

@@ -12,6 +12,7 @@ from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.run.overview import OVERVIEW
+from outside.run.ready_letters import lie_ready
 from roster.finding import Finding, Weight
 from roster.messages.new_admins import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import news_by_hand, waiting_for_welcome
@@ -79,8 +80,8 @@ def tell_report(report: Report, mail_done: str) -> None:
         say(line)
 
 
-def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str) -> int:
-    """The closing sum, what to do next, and the exit code."""
+def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> int:
+    """The closing sum, what to do next, and the exit code. `has_page`: this round made the coordinator's page."""
     if report.code != 3:
         waiting = report.waiting + waiting_for_welcome(view).get(WelcomeState.NUMBER, 0)
         ledger.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
@@ -105,18 +106,18 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     if report.code == 3 and not (report.doubted or report.unasked):
         warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
     if report.code == 0:
-        _tell_what_now(view, settings, ledger, word)
+        _tell_what_now(view, settings, ledger, word, has_page=has_page)
     return max(report.code, int(unsure > 0), exit_code(view.findings))
 
 
-def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) -> None:
+def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> None:
     """What is left for a person to do after a whole round, in the order in which it does good."""
-    out, own = _from_here(settings.paths.out), word in ("sync", "check")
+    out, own = _from_here(settings.paths.out), word != "demo"  # that has settings of its own, which make does not know
     places = [finding.place for finding in view.findings if finding.blocks]
     rows = len({(place.tab, place.key) for place in places if place.key})
     file = backend_of(settings).file
     where = _from_here(file) if file else "het register bij Google"
-    ready = 0 if settings.mail.leaves else len(ledger.messages.in_state(State.READY))
+    ready = len(lie_ready(ledger, settings))
     desk = welcome_queue_of(view)
     by_hand = sum(desk.is_by_hand(member, turn) for member, turn in desk.turns)
     todo = []
@@ -135,7 +136,7 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str) ->
         people = "1 deelnemer vertelt u" if news == 1 else f"{news} deelnemers vertelt u"
         todo.append(f"{people} zelf iets nieuws: open {out}/met-de-hand.html.")
     if todo:
-        if word in WHOLE:  # no other word makes the page anew
+        if has_page:
             todo.append(f"Bekijk {out}/{OVERVIEW}: daar staat alles wat er te doen is, het dringendste eerst.")
         say()
         say("Nu u:")

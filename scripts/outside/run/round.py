@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -171,19 +171,16 @@ class Tries:
         if self._leave.past is not None and self.report.sent and self._mailbox.done == State.SENT:
             self._ledger.departures.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
-        code = conclude(self.report, self._prepared.view, self._settings, self._ledger, self._word)
-        self._finish(self._prepared.view)
+        view = self._prepared.view
+        has_page = self._word in WHOLE and self.report.code != 3 and _is_done(lambda: self._write_page(view))
+        code = conclude(self.report, view, self._settings, self._ledger, self._word, has_page=has_page)
+        _is_done(lambda: keep_copy(self._ledger, self._settings.paths.state / "backups"))
         return code
 
-    def _finish(self, view: View) -> None:
-        """The coordinator's page, and a copy of the ledger; where that fails the round is as good as it was."""
-        try:
-            if self._word in WHOLE and self.report.code != 3:
-                went_wrong = self.report.uncertain + self.report.failed > 0
-                write_overview(view, self._workbook, self._settings, self._ledger, otherwise=went_wrong)
-            keep_copy(self._ledger, self._settings.paths.state / "backups")
-        except Stop as stop:
-            warn(f"{stop.message} {stop.remedy}")
+    def _write_page(self, view: View) -> None:
+        """The coordinator's page."""
+        went_wrong = self.report.uncertain + self.report.failed > 0
+        write_overview(view, self._workbook, self._settings, self._ledger, otherwise=went_wrong)
 
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
@@ -259,6 +256,16 @@ class Tries:
             replaces=self._replaces,
             posted=posted,
         )
+
+
+def _is_done(act: Callable[[], object]) -> bool:
+    """Whether what comes beside a round worked; where it does not, that is told, and the round is as good as it was."""
+    try:
+        act()
+    except Stop as stop:
+        warn(f"{stop.message} {stop.remedy}")
+        return False
+    return True
 
 
 def prepare(

@@ -191,11 +191,9 @@ class RowHeights:
         if not end or (style not in self.styles and self.wrapped(style) != style):
             return row
         lines = sum(max(1, len(textwrap.wrap(line, max(8, int(self.width * _LETTERS))))) for line in text.split("\n"))
-        bare = _HEIGHT.sub(b"", row)
         if lines <= 1:
-            return bare
-        end = len(bare) - (2 if bare.endswith(b"/>") else 1)
-        return bare[:end].rstrip() + b' ht="%g"' % min(_TALLEST, _LINE * lines) + bare[end:]
+            return _HEIGHT.sub(b"", row)
+        return _put(row.decode(), "ht", min(_TALLEST, _LINE * lines)).encode()
 
 
 def _style_of(cell: bytes) -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import cached_property
 
 from roster.logbook import NUMBERED, Logbook, LogEntry
@@ -13,7 +12,7 @@ from roster.messages.recipient_history import RecipientHistory
 from roster.model import Member, Role, Roster, Standing, Terms
 from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, row_of
-from roster.plan.memory import is_our_word, is_outdated, joined, numbered
+from roster.plan.memory import is_our_word, joined, numbered, outdated
 from roster.plan.steps import View
 
 _MAY_HAVE = (State.SENT, State.HAND, State.READY, State.UNCERTAIN, State.BUSY)
@@ -69,7 +68,8 @@ class _Learner:
         self._here = {history.identity(member.mobile) for member in roster.members if member.mobile}
 
     def history(self) -> History:
-        self._forget_outdated()
+        for key in outdated(self._book, self._roster, self._with_mark, self._terms):
+            del self._book.entries[key]
         own, elsewhere = list(self._known.deliveries), []
         for key, entry in self._book.entries.items():
             version = entry.version if entry.act in NUMBERED else self._versions.get((entry.act, entry.version))
@@ -86,13 +86,6 @@ class _Learner:
         """True where the tab tells what we wrote; what it says since our last look of another moment is another's."""
         kept = self._kept.get(key)
         return is_our_word(entry, own) and (entry.state == State.BUSY or kept is None or kept.since == entry.since)
-
-    def _forget_outdated(self) -> None:
-        before = self._terms.today - timedelta(days=self._terms.logbook_days)
-        numbers = {member.nr for member in self._roster.members}
-        entries = self._book.entries
-        for key in [key for key, one in entries.items() if is_outdated(one, numbers, self._with_mark, before)]:
-            del entries[key]
 
     def _own(self, entry: LogEntry) -> int | None:
         """Which of our own letters an entry is of: to that mobile, or where it stands nowhere, to one that does not."""

@@ -132,12 +132,13 @@ def _knows_of_it(admin: Member, group: Group, view: View) -> bool:
 def _of(admin: Member, view: View) -> list[Message]:
     """What this admin was told of a group's registration, by the letter about it or by a welcome.
 
-    Of a welcome of which only her row tells, tab Logboek will tell too, and so a later round: it counts at once.
+    Of a welcome of which only a row tells, tab Logboek will tell too, and so a later round: it counts at once.
     """
-    recipients = recipient_history_of(view)
+    recipients, done = recipient_history_of(view), audience_of(view).done
     told = [one for one in recipients.letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
-    mark = read_mark(recipients.own_row_says(admin))
-    if mark is not None and mark.state in audience_of(view).done and all(one.act != WELCOME for one in told):
+    mark = read_mark(recipients.row_says(admin))
+    is_known = any(one.act == WELCOME and one.state in done for one in told)
+    if mark is not None and mark.state in done and not is_known:
         told.append(Message(recipients.person(admin), WELCOME, mark.version, mark.state, mark.day))
     return told
 
@@ -163,9 +164,6 @@ def _was_welcomed_before(admin: Member, group: Group, view: View) -> bool:
     ):
         return False
     days = [one.day for one in _of(admin, view) if one.act == WELCOME and one.state in done]
-    mark = read_mark(recipient_history_of(view).row_says(admin))
-    if not days and mark is not None and mark.state in done:
-        days = [mark.day]
     return bool(days) and max(days) < group.registered
 
 

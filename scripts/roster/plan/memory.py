@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from datetime import date, time
+from datetime import time, timedelta
 
 from roster.logbook import WISH, Logbook, LogEntry
+from roster.model import Roster, Terms
 from roster.plan.delivery_status import BELIEVED, State, read_mark
 from roster.plan.history import History, Message
 
@@ -37,9 +38,15 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
     return replace(history, highest=highest, identity_nr=known | history.identity_nr)
 
 
-def is_outdated(entry: LogEntry, numbers: set[str], marks: Iterable[str], before: date) -> bool:
-    """True for what went long ago to somebody who stands in the register no more, by his Nr or by his mark."""
-    return entry.since.date() < before and entry.nr not in numbers and entry.mark not in marks
+def outdated(book: Logbook, roster: Roster, marks: Container[str], terms: Terms) -> dict[str, LogEntry]:
+    """What went long ago to somebody who stands in the register no more, by his Nr or by his mark, by key."""
+    before = terms.today - timedelta(days=terms.logbook_days)
+    numbers = {member.nr for member in roster.members}
+    return {
+        key: one
+        for key, one in book.entries.items()
+        if one.since.date() < before and one.nr not in numbers and one.mark not in marks
+    }
 
 
 def is_our_word(entry: LogEntry, own: Message) -> bool:

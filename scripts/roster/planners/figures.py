@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import date
+from typing import NamedTuple
 
 from roster.model import Group, Role, Status
 from roster.plan.steps import View
@@ -16,30 +17,43 @@ _SMALLEST_MAP = 0.01
 """Degrees: a kilometre, so that two signs of one street are not a map apart."""
 
 
+class GroupFill(NamedTuple):
+    """How full a group is; `share` is its percentage, at most 100."""
+
+    name: str
+    area: str
+    status: str
+    active: int
+    free: int
+    share: int
+    admins: int
+    waiting: int
+
+
 class Figures:
     """The numbers of a View that are looked at, not acted on."""
 
     def __init__(self, view: View) -> None:
         self._view = view
 
-    def groups(self) -> list[dict[str, object]]:
+    def groups(self) -> list[GroupFill]:
         """Each group with its fill, by area and name."""
         view, standing, size = self._view, self._view.standing, self._view.terms.limits.group_size
-        rows: list[dict[str, object]] = []
+        rows = []
         for group in sorted(view.roster.group_named.values(), key=lambda one: (fold(one.area), fold(one.name))):
             name = fold(group.name)
             active = len(standing.active.get(name, ()))
             rows.append(
-                {
-                    "name": group.name,
-                    "area": self._area(group),
-                    "status": standing.group[group.place.key].value,
-                    "active": active,
-                    "free": max(0, size - active),
-                    "share": min(100, round(100 * active / size)),
-                    "admins": len(standing.admins.get(name, ())),
-                    "waiting": len(standing.waiting.get(name, ())),
-                }
+                GroupFill(
+                    name=group.name,
+                    area=self._area(group),
+                    status=standing.group[group.place.key].value,
+                    active=active,
+                    free=max(0, size - active),
+                    share=min(100, round(100 * active / size)),
+                    admins=len(standing.admins.get(name, ())),
+                    waiting=len(standing.waiting.get(name, ())),
+                )
             )
         return rows
 
@@ -48,10 +62,8 @@ class Figures:
         roster, status = self._view.roster, self._view.standing.member
         found: dict[str, Counter[str]] = {self._area_name(area.name): Counter() for area in roster.areas}
         for row in self.groups():
-            counts = found.setdefault(str(row["area"]), Counter())
-            counts["groups"] += 1
-            for what in ("active", "free", "admins", "waiting"):
-                counts[what] += int(str(row[what]))
+            counts = found.setdefault(row.area, Counter())
+            counts.update(groups=1, active=row.active, free=row.free, admins=row.admins, waiting=row.waiting)
         for member in roster.members:
             if status.get(member.place.key) is Status.BLOCKED:
                 home = roster.group_named.get(fold(member.group))

@@ -32,11 +32,6 @@ class Line(NamedTuple):
     weight: Weight | None = None
 
 
-def in_plain_words(text: str) -> Line:
-    """A line that weighs nothing."""
-    return Line(text)
-
-
 def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
     """How many there are, what is other than after the last round, and which; `whole`: each of them, always.
 

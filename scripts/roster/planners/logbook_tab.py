@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import cached_property
 
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, LogEntry, in_letters
@@ -14,7 +14,7 @@ from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import WISHES, State, read_mark
 from roster.plan.history import Message, row_of
-from roster.plan.memory import is_our_word, is_outdated
+from roster.plan.memory import is_our_word, outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
@@ -147,10 +147,8 @@ class LogbookRows:
 
     def outdated(self) -> Iterator[SetCell]:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
-        gone = list(self._book.doubles)
-        before = self._view.terms.today - timedelta(days=self._view.terms.logbook_days)
-        numbers = {member.nr for member in self._view.roster.members}
-        gone += [one.place for one in self._book.entries.values() if is_outdated(one, numbers, self._marks, before)]
+        old = outdated(self._book, self._view.roster, self._marks, self._view.terms)
+        gone = [*self._book.doubles, *(one.place for one in old.values())]
         said = {place.key: cells for place, cells in self._rows.values()} if gone else {}
         for place in gone:
             for heading, was in said[place.key].items():

@@ -8,11 +8,8 @@ from roster.messages.follow_up_cell import pieces
 from roster.plan.delivery_status import read_mark, without_wish
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
-from roster.sheet.headings import ALIKE, heading_likeness
-from roster.sheet.table import Cell, Table, is_blank
-
-_ENOUGH = 0.5
-"""From this share on of what stands in a column, its cells tell which it is."""
+from roster.sheet.headings import ALIKE, heading_likeness, mostly
+from roster.sheet.table import Cell, Table
 
 
 def lost_headings(tables: dict[str, Table]) -> list[str]:
@@ -45,8 +42,7 @@ def _likeness(table: Table, at: int, text: str, heading: str) -> float:
     is_ours = _LOOKS.get((table.tab, heading))
     if is_ours is None or by_heading >= ALIKE:
         return by_heading
-    there = [row[at] for row in table.rows if at < len(row) and not is_blank(row[at])]
-    return 100.0 if there and sum(map(is_ours, there)) >= _ENOUGH * len(there) else by_heading
+    return 100.0 if mostly((row[at] for row in table.rows if at < len(row)), is_ours) else by_heading
 
 
 def _letters(position: int) -> str:

@@ -27,10 +27,9 @@ _KEPT = 365
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
 
-_STICKER, _BOTH_GROUPS = "a_member_shows_the_sticker", "an_admin_sits_in_both_admin_groups"
-TOLD_APART = (
-    _STICKER,
-    _BOTH_GROUPS,
+TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _FITS = (
+    "a_member_shows_the_sticker",
+    "an_admin_sits_in_both_admin_groups",
     "a_group_has_an_admin",
     "a_group_has_more_than_one_admin",
     "a_group_fits_in_whatsapp",
@@ -102,8 +101,8 @@ class Overview:
         """Without the admins that they need to start, and with one; where a rule knows who it is, it says so."""
         least = max(1, self._view.terms.limits.minimum_admins)
         for rule, title in (
-            ("a_group_has_an_admin", "zonder beheerder" if least == 1 else f"met minder dan {least} beheerders"),
-            ("a_group_has_more_than_one_admin", "met maar één beheerder"),
+            (_NO_ADMIN, "zonder beheerder" if least == 1 else f"met minder dan {least} beheerders"),
+            (_ONE_ADMIN, "met maar één beheerder"),
         ):
             found = self._of(rule)
             alike = len({finding.remedy for finding in found}) == 1
@@ -138,7 +137,7 @@ class Overview:
                 (place if place.row else admins[nr].place, f"{admins[nr].name} ({nr})") for nr, place in outside.items()
             ),
         )
-        full = [one.place for one in self._of("a_group_fits_in_whatsapp") if one.place.tab == GROEPEN.title]
+        full = [one.place for one in self._of(_FITS) if one.place.tab == GROEPEN.title]
         waiting = sum(map(len, standing.waiting.values()))
         yield Need(
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",

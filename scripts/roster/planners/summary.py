@@ -15,7 +15,7 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, is_of_logbook
-from roster.planners.finding_lines import Line, describe_findings, in_plain_words
+from roster.planners.finding_lines import Line, describe_findings
 from roster.sheet.table import Place
 
 _PLACES = 5
@@ -73,13 +73,13 @@ class Totals(Protocol):
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> Iterator[Line]:
     """The lines before anything is done: who is there, what is wrong (`whole`: all of it), what will happen."""
-    yield from map(in_plain_words, [*_people(view), ""])
+    yield from map(Line, [*_people(view), ""])
     yield from describe_findings(view, whole=whole)
-    yield from map(in_plain_words, ["", *describe_plan(view, plan, held)])
+    yield from map(Line, ["", *describe_plan(view, plan, held)])
     behind = len(who_hears_the_number(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
         have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
-        yield in_plain_words(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
+        yield Line(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
 
 
 def describe_waiting(view: View) -> list[str]:

@@ -11,6 +11,7 @@ from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, Logbook, LogEntry, 
 from roster.plan.delivery_status import BELIEVED, WISHES, State
 from roster.reading.row_ids import LAST, valid_number
 from roster.sheet.columns import LOGBOEK
+from roster.sheet.headings import mostly
 from roster.sheet.table import Cell, Place, Table, is_blank
 
 _RULE = "a_row_of_the_logbook_is_ours"
@@ -48,8 +49,7 @@ def _without_heading(table: Table) -> dict[str, list[Cell]]:
         if heading in table.columns:
             continue
         for at, cells in left.items():
-            there = [cell for cell in cells if not is_blank(cell)]
-            if there and 2 * sum(map(is_ours, there)) >= len(there):
+            if mostly(cells, is_ours):
                 found[heading] = left.pop(at)
                 break
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
@@ -209,6 +209,12 @@ def _missing_column(title: str, heading: str, spare: Sequence[str]) -> HeadingPr
         f"{message} Er is wel een kolom '{twin}': bedoelde u die?",
         f"Verander het kopje '{twin}' in '{heading}', of voeg een kolom '{heading}' toe.",
     )
+
+
+def mostly(cells: Iterable[Cell], is_ours: Callable[[Cell], bool]) -> bool:
+    """True where at least half of what stands in a column is of one kind: so it is known without its heading."""
+    there = [cell for cell in cells if not is_blank(cell)]
+    return bool(there) and 2 * sum(map(is_ours, there)) >= len(there)
 
 
 def heading_likeness(text: str, heading: str) -> float:

@@ -13,6 +13,7 @@ from outside.commands.sent import settle_outbox, settle_sent
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.report import conclude
+from outside.run.round import run
 from roster.finding import Finding, Weight
 from roster.planners.sync import PLANNERS
 from roster.sheet.table import Place
@@ -106,13 +107,12 @@ def test_what_it_says_to_open_is_found_from_where_one_stands(
 
 def test_only_a_word_that_makes_the_page_names_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After another it tells what was to do earlier, or is not there."""
-    seen = view(register(PEOPLE.replace("06-23450002", "112"), staff=""))
     settings = lay_out(tmp_path)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
-        conclude(Report(), seen, settings, ledger, "number-update")
-        assert len(now_you(told := capsys.readouterr().out)) == 2 and "overzicht" not in told
-        conclude(Report(), seen, settings, ledger, "sync")
-        assert "overzicht" in capsys.readouterr().out
+    types(settings, 3, Mobiel="112")
+    run(settings, choices(), PLANNERS, word="number-update")
+    assert len(now_you(told := capsys.readouterr().out)) == 3 and "overzicht" not in told
+    run(settings, choices(), PLANNERS, word="sync")
+    assert "overzicht" in capsys.readouterr().out
 
 
 def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -121,7 +121,7 @@ def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.Captur
     nowhere = Finding(Place("Deelnemers"), "a_rule", Weight.BLOCKS, "Er is iets.", "")
     settings = lay_out(tmp_path)
     with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
-        conclude(Report(), replace(seen, findings=(nowhere,)), settings, ledger, "sync")
+        conclude(Report(), replace(seen, findings=(nowhere,)), settings, ledger, "sync", has_page=True)
     assert "houdt een melding" not in capsys.readouterr().out
 
 
@@ -135,3 +135,28 @@ def test_a_doubted_round_asks_for_no_more_than_its_doubt(tmp_path: Path, capsys:
     capsys.readouterr()
     assert sync(settings) == 1
     assert now_you(capsys.readouterr().out) == []
+
+
+def test_a_page_that_could_not_be_written_is_not_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """She is told that it is not there, and what else is left holds."""
+    settings = lay_out(tmp_path, ALL_WELL)
+    (settings.paths.out / "overzicht.html").mkdir(parents=True)
+    sync(settings)
+    ended = capsys.readouterr()
+    told = now_you(ended.out)
+    assert ended.err.strip() and len(told) == 1 and told[0].startswith("In out/mail")
+
+
+def test_a_letter_that_somebody_took_away_lies_ready_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The screen counts what is there, as the page and the preview do."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    files = sorted((settings.paths.out / "mail").glob("*.eml"))
+    files[0].unlink()
+    capsys.readouterr()
+    sync(settings)
+    [line] = [line for line in now_you(capsys.readouterr().out) if "out/mail" in line]
+    left = len(files) - 1
+    assert line.startswith(f"In out/mail {'ligt 1 mail' if left == 1 else f'liggen {left} mails'} klaar")
