@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from roster.plan.steps import CellStep
-from roster.sheet.table import Sheet, Table, fold
-
-FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
-"""The tab in front of a register that we made, and what it says where all people in it are made up."""
+from roster.sheet.table import Table
 
 STALE = 20 * 60
 """Seconds without a sign of life after which the lock of a run that cannot be seen is taken over."""
@@ -31,11 +28,6 @@ class Written:
     done: tuple[CellStep, ...] = ()
     left: tuple[CellStep, ...] = ()
     merged: tuple[CellStep, ...] = ()
-
-
-def is_front_of_example(sheet: Sheet) -> bool:
-    """True for the front tab of the example register."""
-    return fold(sheet.title) == fold(FRONT) and any(cell == EXAMPLE for row in sheet.cells[:5] for cell in row)
 
 
 class Workbook(Protocol):
@@ -58,7 +50,8 @@ class Workbook(Protocol):
         """One run at a time; raises Stop naming who holds it."""
 
     def read(self) -> dict[str, Table]:
-        """All tabs of the register by title. Raises Stop for what cannot be read; changes nothing."""
+        """All tabs of the register by title. Raises Stop for what cannot be read, and for the register of another
+        network than the settings name; changes nothing."""
 
     def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Raise Stop where such a write is bound to be refused: letters must not leave for rows that cannot be told."""
@@ -77,6 +70,11 @@ class Health(NamedTuple):
     told: str
     remedy: str = ""
     let_op: bool = False
+
+
+def nobodys() -> Health:
+    """What to say of a register that does not tell whose it is."""
+    return Health("Register", "er staat nog niet in van welk netwerk het is.", "Typ: make setup", let_op=True)
 
 
 FilledIn = Callable[[bool], Iterator[Health]]

@@ -15,8 +15,8 @@ from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook, open_register
 from outside.files.atomic import own_folder, replace, settle_folder, stop_from
+from outside.front_tab import is_front_of_example
 from outside.ledger.ledger import Ledger
-from outside.workbook import is_front_of_example
 from roster.example.recognise import strangers
 from roster.plan.history import History
 from roster.reading.roster import read_roster

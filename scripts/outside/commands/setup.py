@@ -11,7 +11,7 @@ from outside.config.settings import Mail, Settings
 from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, private_folder
-from outside.workbook import EXAMPLE as TITLE
+from outside.front_tab import EXAMPLE as TITLE
 from roster.planners.lost_headings import lost_headings
 from roster.sheet.table import Table
 

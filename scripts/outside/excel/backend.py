@@ -14,7 +14,7 @@ from outside.excel.copies import conflict_copies, told_copies
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import backups_of, doing_on_disk, find_backup, keep_backup, restore_newest_backup
 from outside.files.private import keep_file
-from outside.workbook import FilledIn, FirstLook, Health, see_nothing
+from outside.workbook import FilledIn, FirstLook, Health, nobodys, see_nothing
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 
@@ -31,7 +31,7 @@ class ExcelBackend:
 
     def open(self) -> ExcelWorkbook:
         """The workbook; the file is not opened yet."""
-        return ExcelWorkbook(self.file, self._folder)
+        return ExcelWorkbook(self.file, self._folder, self._settings.network.name)
 
     def prepare(self) -> None:
         """Take away what others on this computer may do with the register, and warn of other versions beside it.
@@ -51,9 +51,11 @@ class ExcelBackend:
 
         settings, path = self._settings, self.file
         if not path.exists():
-            create_register(path, title=settings.network.name, terms=settings.terms(date.min))
+            name = settings.network.name
+            create_register(path, title=name, terms=settings.terms(date.min), network=name)
             return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
-        return complete_register(path, self._folder, look) or [f"{path.name} is compleet. Er is niets veranderd."]
+        told = complete_register(path, self._folder, look, settings.network.name)
+        return told or [f"{path.name} is compleet. Er is niets veranderd."]
 
     def back_up(self) -> Path:
         """A copy of the file as it stands."""
@@ -91,6 +93,8 @@ class ExcelBackend:
             yield Health("Register", told, f"Typ: chmod 600 {path}\n{ON_PURPOSE}")
         members = len(read_roster(tables, self._settings.terms(date.today()), History())[0].members)
         yield Health("Register", f"{path.name} is leesbaar: {members} deelnemers.")
+        if not (workbook.whose or workbook.is_example):
+            yield nobodys()
         if copies := conflict_copies(path):
             told = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
             mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."

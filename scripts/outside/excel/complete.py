@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from outside.errors import Stop
 from outside.excel.lights import lights, lit_ranges
-from outside.excel.new_tab import sheet_with_headings
+from outside.excel.new_tab import front_sheet, sheet_with_headings
 from outside.excel.save import SheetChange, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
+from outside.front_tab import ADDED, FRONT, check_whose, is_front, lines_to_add
 from outside.workbook import FirstLook, see_nothing
 from outside.xlsx.looks import LookRule, SheetLook
 from outside.xlsx.patch import SheetPatch
@@ -19,19 +20,22 @@ from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 
-def complete_register(path: Path, backups: Path, look: FirstLook = see_nothing) -> list[str]:
+def complete_register(path: Path, backups: Path, look: FirstLook = see_nothing, network: str = "") -> list[str]:
     """Add missing tabs and headings, people's too; says in Dutch what was added, nothing when all was there.
+
+    Where the register does not say whose it is, it says from then on that it is the `network`'s.
 
     The file stays as it was otherwise, byte for byte, and is not written when nothing is missing.
     Raises Stop where a tab or heading stands there twice, which only people can settle.
     """
     with ExcelWorkbook(path, backups).lock():
-        return _complete(path, backups, look)
+        return _complete(path, backups, look, network)
 
 
-def _complete(path: Path, backups: Path, look: FirstLook) -> list[str]:
+def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[str]:
     seen, sheets, _, too_far = open_register(path)
     check_not_too_far(too_far)
+    check_whose(sheets, network)
     tables, problems = find_what_is_there(sheets)
     if _doubled(sheets, tables):
         told = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
@@ -55,6 +59,13 @@ def _complete(path: Path, backups: Path, look: FirstLook) -> list[str]:
         if missing:
             changes[table.title] = _with_headings(tab, table, missing, cells[table.title])
             added.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
+    if lines := lines_to_add(sheets, network):
+        fronts = [sheet for sheet in sheets if is_front(sheet.title)]
+        changes |= {sheet.title: _below(sheet, lines) for sheet in fronts[:1] if _last_row(sheet)}
+        if not fronts:
+            new[FRONT] = front_sheet([(network,), (), *lines])
+        if not fronts or _last_row(fronts[0]):
+            added.append(ADDED)
     if changed := would_change(path, looks):
         changes = {title: looks[title] for title in changed} | changes
         added.append("Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen.")
@@ -63,6 +74,19 @@ def _complete(path: Path, backups: Path, look: FirstLook) -> list[str]:
         kept = {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables.values()}
         put_cells(path, backups, changes, new_sheets=new, kept=kept, expected=seen)
     return added
+
+
+def _last_row(sheet: Sheet) -> int:
+    """The last row with something in it; 0 for a tab that is empty, or could not be read."""
+    return max((turn for turn, row in enumerate(sheet.cells, 1) if not all(map(is_blank, row))), default=0)
+
+
+def _below(sheet: Sheet, lines: Sequence[tuple[str, str]]) -> SheetChange:
+    """Words for columns B and C, with a blank row between them and all that stands on the tab."""
+    first = _last_row(sheet) + 2
+    rows = [(row, [(2, one), (3, other)]) for row, (one, other) in enumerate(lines, first)]
+    touched = [row for row, _ in rows]
+    return SheetChange(SheetPatch(rows, touched[-1], 3), lambda: {2: touched, 3: touched})
 
 
 def _doubled(sheets: list[Sheet], tables: dict[str, Table]) -> bool:

@@ -36,12 +36,13 @@ def create_register(
     title: str = "",
     front_page: Sequence[str] = (),
     terms: Terms | None = None,
+    network: str = "",
 ) -> None:
     """A new register at `path`, which must not be there yet; only its owner can read it.
 
     `rows` holds rows by tab, cells in the order of `roster.sheet.columns`. `title` stands large on the
-    front tab "Lees mij", the lines of `front_page` below it. Notes and
-    dropdowns are those of the municipality of `terms`. Raises Stop where it cannot be made.
+    front tab "Lees mij", the lines of `front_page` below it, and `network` says there whose register it is ("" for
+    nobody's). Notes and dropdowns are those of the municipality of `terms`. Raises Stop where it cannot be made.
     """
     if path.exists():
         raise Stop(f"'{path.name}' is er al.", "Kies een andere naam, of verplaats het bestand.")
@@ -52,7 +53,8 @@ def create_register(
         )
     filled = {tab: list(lines) for tab, lines in (rows or {}).items()}
     counts = {tab: len(lines) for tab, lines in filled.items()}
-    empty = _empty_register(counts, title, front_page, terms if terms is not None else Terms(date.min))
+    page = title, front_page, network
+    empty = _empty_register(counts, page, terms if terms is not None else Terms(date.min))
     archive = Archive(empty)
     book = open_book(archive)
     with doing_on_disk(path):
@@ -69,12 +71,12 @@ def create_register(
                 part.close()
 
 
-def _empty_register(counts: Mapping[str, int], title: str, front_page: Sequence[str], terms: Terms) -> BytesIO:
-    """The register without its rows, made for that many of them."""
+def _empty_register(counts: Mapping[str, int], page: tuple[str, Sequence[str], str], terms: Terms) -> BytesIO:
+    """The register without its rows, made for that many of them. `page` is what its front tab says."""
     book = Workbook()
     front = book.active
     if front is not None:
-        write_front_page(front, title, front_page)
+        write_front_page(front, *page)
     for tab in TABS:
         dress_tab(book.create_sheet(tab.title), tab, max(_LEAST, counts.get(tab.title, 0) + 1 + _FREE), terms)
     book.active = 1

@@ -15,7 +15,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.excel.lights import LAST_ROW, lights, lit_ranges
-from outside.workbook import FRONT
+from outside.front_tab import FRONT, WHOSE, WHY
 from roster.model import Terms
 from roster.sheet.columns import TABS, Column, TabSpec, hint, kept_in_sight, offered
 
@@ -140,8 +140,8 @@ def _set_up_print(sheet: Worksheet) -> None:
     sheet.oddFooter.center.text = "&A, bladzijde &P van &N"
 
 
-def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None:
-    """The front tab: the title large, what it says about this register, and whose the columns are."""
+def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str], network: str) -> None:
+    """The front tab: the title large, what it says about this register, whose it is, and whose the columns are."""
     sheet.title = FRONT
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.tabColor = "E0A030"
@@ -155,6 +155,12 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         row += 1
         _say(sheet.cell(row, 2, line), size=13, ink="8C5A00")
         sheet.row_dimensions[row].height = 22
+    if network:
+        row += 2
+        _say(sheet.cell(row, 2, WHOSE), bold=True)
+        _say(sheet.cell(row, 3, network), bold=True)
+        row += 1
+        _say(sheet.cell(row, 2, WHY), ink="666666")
     row += 2
     _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=INK)
     row += 1
@@ -176,7 +182,11 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str]) -> None
         _say(sheet.cell(row, 2, line))
         sheet.row_dimensions[row].height = 20
         row += 1
-    row += 1
+    _list_tabs(sheet, row + 1)
+
+
+def _list_tabs(sheet: Worksheet, row: int) -> None:
+    """Every tab with a link to it and what it is for, from that row on."""
     _say(sheet.cell(row, 2, "De tabbladen"), size=14, bold=True, ink=INK)
     for tab in TABS:
         row += 1

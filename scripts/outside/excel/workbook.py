@@ -18,7 +18,8 @@ from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
-from outside.workbook import Written, is_front_of_example
+from outside.front_tab import check_whose, is_front_of_example, whose_register
+from outside.workbook import Written
 from outside.xlsx.guard import check_not_open, check_workbook_file
 from outside.xlsx.text import column_letters
 from roster.plan.steps import AddRow, CellStep
@@ -43,15 +44,20 @@ class _Reading:
 
 
 class ExcelWorkbook:
-    """A register file. `path` may be a link; what it points to is read and written."""
+    """A register file. `path` may be a link; what it points to is read and written.
+
+    It is refused where it says that it is another `network`'s. `whose` is what it says, once it was read.
+    """
 
     shared = False
 
-    def __init__(self, path: Path, backups: Path) -> None:
+    def __init__(self, path: Path, backups: Path, network: str = "") -> None:
         self.path = path
         self.backups = backups
         self.name = path.name
         self.is_example = False
+        self.whose = ""
+        self._network = network
         self._reading: _Reading | None = None
         self._lock: RegisterLock | None = None
         self._wrote: Fingerprint | None = None
@@ -100,7 +106,8 @@ class ExcelWorkbook:
         self._reading = None
         seen, sheets, merged, too_far = open_register(self.path)
         check_not_too_far(too_far)
-        self.is_example = any(map(is_front_of_example, sheets))
+        self.is_example, self.whose = any(map(is_front_of_example, sheets)), whose_register(sheets)
+        check_whose(sheets, self._network)
         is_1904 = put_in_what_is_meant(self.path, sheets)
         try:
             tables = find_tables(sheets)

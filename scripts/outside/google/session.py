@@ -59,7 +59,7 @@ class Session:
 
     def read(self) -> None:
         """See anew all that stands there: two calls, a third for links. Raises Stop for what cannot be read."""
-        self.found, self.tabs = read_tabs(self.calls)
+        self.found, self.tabs = read_tabs(self.calls, self._settings.network.name)
         read_links(self.calls, self.tabs)
 
     def stands(self, name: str) -> Tab | None:
@@ -107,7 +107,7 @@ class Session:
     def refresh(self) -> None:
         """See anew which tabs there are: one may have been made, or deleted and made again."""
         self._whole = {}
-        self.found, tabs = read_tabs(self.calls)
+        self.found, tabs = read_tabs(self.calls, self._settings.network.name)
         self.tabs |= {name: tab for name, tab in tabs.items() if name not in self.tabs}
 
     def keep(self, fresh: Mapping[str, Tab]) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from outside.errors import Stop
+from outside.front_tab import check_whose, is_front, is_front_of_example, whose_register
 from outside.google.answers import Refused
 from outside.google.client import Calls, Json
 from outside.google.refusal import why_unread
-from outside.workbook import FRONT, is_front_of_example
 from roster.sheet.country import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
-from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
+from roster.sheet.table import Cell, Sheet, Table, is_blank
 
 _FIELDS = (
     "properties(title,locale),"
@@ -71,7 +71,8 @@ class Tab:
 class Found:
     """What the spreadsheet says of itself: every tab's properties by title, and their merges.
 
-    `is_example` is True, once its tabs were read, where the front one says that it is the example.
+    `is_example` is True, once its tabs were read, where the front one says that it is the example, and `whose` is the
+    name of the network that it tells.
     `month_first` is True where a typed 5-3-2026 becomes 3 May.
     """
 
@@ -79,6 +80,7 @@ class Found:
     sheets: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, list[Json]] = field(default_factory=dict)
     is_example: bool = False
+    whose: str = ""
     month_first: bool = False
 
 
@@ -107,18 +109,21 @@ def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple
     return sheets
 
 
-def read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
-    """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled."""
-    return calls.until_answered(lambda: _read_tabs(calls))
+def read_tabs(calls: Calls, network: str) -> tuple[Found, dict[str, Tab]]:
+    """The whole register: two calls. Raises Stop for tabs and headings that are missing or doubled, and for the
+    register of another `network`."""
+    return calls.until_answered(lambda: _read_tabs(calls, network))
 
 
-def _read_tabs(calls: Calls) -> tuple[Found, dict[str, Tab]]:
+def _read_tabs(calls: Calls, network: str) -> tuple[Found, dict[str, Tab]]:
     found = list_tabs(calls)
     titles = of_the_register(found.sheets)
-    front = [title for title in found.sheets if fold(title) == fold(FRONT)]
+    front = list(filter(is_front, found.sheets))
     try:
         sheets = read_sheets(calls, found, [*titles, *front])
-        found.is_example = any(is_front_of_example(sheet) for sheet, _ in sheets[len(titles) :])
+        fronts = [sheet for sheet, _ in sheets[len(titles) :]]
+        found.is_example, found.whose = any(map(is_front_of_example, fronts)), whose_register(fronts)
+        check_whose(fronts, network)
         return found, as_tabs(found, sheets[: len(titles)])
     except Refused as refused:
         raise why_unread(calls, refused, [*titles, *front]) from refused

@@ -16,7 +16,7 @@ from outside.google.lock_tab import TITLE
 from outside.google.login import key_file, log_in
 from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import list_tabs, read_tabs
-from outside.workbook import FilledIn, Health
+from outside.workbook import FilledIn, Health, nobodys
 from roster.sheet.country import REMEDY, TOLD
 
 SLOW = 5.0
@@ -63,12 +63,14 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
             "Wacht twintig minuten, of begin gewoon: Buurtbeheer zegt wie er bezig is.",
         )
     try:
-        found, tabs = read_tabs(calls)
+        found, tabs = read_tabs(calls, settings.network.name)
     except Stop as stop:
         yield Health("Tabbladen", stop.message, stop.remedy)
     else:
         rows = len(tabs["Deelnemers"].table.rows)
         yield Health("Tabbladen", f"alle tabbladen en kopjes staan er; {rows} deelnemers.")
+        if not (found.whose or found.is_example):
+            yield nobodys()
         yield from filled_in(found.is_example)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.formatting import TELLS
+from outside.front_tab import ADDED, FRONT, check_whose, is_front, lines_to_add
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
@@ -20,7 +21,7 @@ from outside.google.tabs import Found, list_tabs, quoted, read_sheets
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
 from outside.google_setup.views import missing_views, tell_views
-from outside.workbook import FRONT, FirstLook
+from outside.workbook import FirstLook
 from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS
 from roster.sheet.country import DUTCH, TIME_ZONE
@@ -80,12 +81,17 @@ def complete(calls: Calls, title: str, lock: Lock, terms: Terms, first: FirstLoo
 
 def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[str], first: FirstLook) -> None:
     found, tables, sheets = _what_is_there(calls)
+    fronts = [sheet for sheet in sheets.values() if is_front(sheet.title)]
+    check_whose(fronts, title)
     first(tables)
     said: list[str] = []
     batch = [] if tables else _front_page(calls, found, title)
     if batch:
         said.append(f"Tabblad {FRONT} is toegevoegd.")
         said.append("Het blad staat nu op Nederland: een getypte 5-3-2026 is er 5 maart.")
+    elif tables and (lines := lines_to_add(fronts, title)):
+        said.append(ADDED)
+        batch = _below(found, fronts[0], lines) if fronts else _new_front([(title, ""), ("", ""), *lines])
     for turn, tab in enumerate(TABS):
         table = tables.get(tab.title)
         if table is None:
@@ -102,10 +108,14 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
 
 
 def _what_is_there(calls: Calls) -> tuple[Found, dict[str, Table], dict[str, Sheet]]:
-    """All tabs of the register that stand there. Raises Stop where one, or a heading, stands there twice."""
+    """All tabs of the register that stand there, and as a sheet the front one too.
+
+    Raises Stop where one, or a heading, stands there twice.
+    """
     found = list_tabs(calls)
-    sheets = [sheet for sheet, _ in read_sheets(calls, found, of_the_register(found.sheets))]
-    tables, problems = find_what_is_there(sheets)
+    titles = of_the_register(found.sheets)
+    sheets = [sheet for sheet, _ in read_sheets(calls, found, [*titles, *filter(is_front, found.sheets)])]
+    tables, problems = find_what_is_there(sheets[: len(titles)])
     doubled = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
     if doubled:
         raise Stop("Het Google-blad kan zo niet worden aangevuld.", "\n".join(doubled))
@@ -122,20 +132,39 @@ def _front_page(calls: Calls, found: Found, title: str) -> list[Json]:
     if not says_nothing(sheet.cells):
         return []
     number = about.get("sheetId", 0)
-    lines = [(title or "Register van de buurt-WhatsApp", ""), ("", ""), *_FRONT_LINES, ("", ""), *TELLS.items()]
-    rows = [{"values": [{}, as_cell(one), as_cell(other)]} for one, other in lines]
+    lines = [(title, ""), ("", ""), *lines_to_add((), title), ("", ""), *_FRONT_LINES, ("", ""), *TELLS.items()]
     bold = {"userEnteredFormat": {"textFormat": {"bold": True, "fontSize": 20}}}
     top = {"sheetId": number, "startRowIndex": 1, "endRowIndex": 2, "startColumnIndex": 1, "endColumnIndex": 2}
     wide = {"sheetId": number, "dimension": "COLUMNS", "startIndex": 1, "endIndex": 3}
-    start = {"sheetId": number, "rowIndex": 1, "columnIndex": 0}
     country = {"properties": {"locale": DUTCH, "timeZone": TIME_ZONE}, "fields": "locale,timeZone"}
     return [
         {"updateSpreadsheetProperties": country},
         {"updateSheetProperties": {"properties": {"sheetId": number, "title": FRONT}, "fields": "title"}},
-        {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}},
+        _words(number, 1, lines),
         {"repeatCell": {"range": top, "cell": bold, "fields": "userEnteredFormat.textFormat"}},
         {"updateDimensionProperties": {"range": wide, "properties": {"pixelSize": 260}, "fields": "pixelSize"}},
     ]
+
+
+def _below(found: Found, sheet: Sheet, lines: Sequence[tuple[str, str]]) -> list[Json]:
+    """Lines in rows that are put in for them below all that stands on the tab, so that nobody's cell is hit."""
+    number, last = found.sheets[sheet.title].get("sheetId", 0), len(sheet.cells)
+    span = {"sheetId": number, "dimension": "ROWS", "startIndex": last, "endIndex": last + 1 + len(lines)}
+    return [{"insertDimension": {"range": span, "inheritFromBefore": last > 0}}, _words(number, last + 1, lines)]
+
+
+def _new_front(lines: Sequence[tuple[str, str]]) -> list[Json]:
+    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    grid = {"rowCount": 100, "columnCount": 10}
+    properties = {"sheetId": number, "title": FRONT, "index": 0, "gridProperties": grid}
+    return [{"addSheet": {"properties": properties}}, _words(number, 1, lines)]
+
+
+def _words(number: int, row: int, lines: Sequence[tuple[str, str]]) -> Json:
+    """Lines of two cells each, from column B on."""
+    rows = [{"values": [{}, as_cell(one), as_cell(other)]} for one, other in lines]
+    start = {"sheetId": number, "rowIndex": row, "columnIndex": 0}
+    return {"updateCells": {"start": start, "rows": rows, "fields": "userEnteredValue"}}
 
 
 def _new_tab(title: str, headings: Sequence[str], turn: int) -> list[Json]:
