@@ -60,7 +60,7 @@ class UnverifiedWrite:
             {},
             set(self.values),
             columns,
-            self.reach + _shift(moved.columns, self.meant, meant),
+            self.reach + _shift(moved.columns),
             set(self.ours),
         )
 
@@ -73,7 +73,7 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
     """
     meant = doubt.meant
     columns = _match_columns(meant, now) | _own_new_columns(doubt, now)
-    reach = doubt.reach + _shift(columns, meant, now)
+    reach = doubt.reach + _shift(columns)
     near = {close for column in doubt.columns for close in range(column - reach, column + reach + 1)}
     near |= {place for pair in _dragged(columns) if near.intersection(pair) for place in pair}
     moved = Moved(_match_rows(doubt, now, columns, near if reach else frozenset()), columns)
@@ -143,9 +143,10 @@ def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
         return {column: column for column in range(max(before.width, now.width, len(there)))}
     found: dict[int, int] = {}
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
-        # A heading that we overwrote, or that somebody retyped, still stands between its neighbours.
+        # A heading that we overwrote, or that somebody retyped, still stands between its neighbours, above its cells.
         if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
-            found |= dict(zip(range(i1, i2), range(j1, j2), strict=True))
+            pairs = zip(range(i1, i2), range(j1, j2), strict=True)
+            found |= {column: at for column, at in pairs if kind == "equal" or _same_below(before, column, now, at)}
     taken = set(found.values())
     for column, heading in enumerate(here):  # one that was dragged elsewhere
         if heading and column not in found and here.count(heading) == there.count(heading) == 1:
@@ -153,6 +154,22 @@ def _match_columns(before: Tab, now: Tab) -> dict[int, int]:
             if at not in taken:
                 found[column] = at
     return found
+
+
+def _same_below(before: Tab, column: int, now: Tab, at: int) -> bool:
+    """True when at least half of what stood below a heading stands below the other one, in whatever order.
+
+    Below nothing there is nothing to go by: it may be a column that went, with another put in its place.
+    """
+    was, stands = (
+        Counter(
+            lookup_key(tab.cell(row, there))
+            for row in range(tab.heading_row + 1, len(tab.cells))
+            if not is_blank(tab.cell(row, there))
+        )
+        for tab, there in ((before, column), (now, at))
+    )
+    return was.total() > 0 and 2 * (was & stands).total() >= was.total()
 
 
 def _own_new_columns(doubt: UnverifiedWrite, now: Tab) -> dict[int, int]:
@@ -166,15 +183,14 @@ def _own_new_columns(doubt: UnverifiedWrite, now: Tab) -> dict[int, int]:
     return {column: there.index(heading) for column, heading in put_in.items() if heading in there}
 
 
-def _shift(columns: Mapping[int, int], before: Tab, now: Tab) -> int:
+def _shift(columns: Mapping[int, int]) -> int:
     """By how many columns a cell may have landed beside its own; 0 where none moved.
 
-    Every column that is new, gone or dragged elsewhere shifts the others by one.
+    Every column that is new, gone or dragged elsewhere shifts the others by one; one behind all others shifts none.
     """
-    if all(here == there for here, there in columns.items()):
-        return 0
-    strange = len(folded_headings(before)) + len(folded_headings(now)) - 2 * len(columns)
-    return max(0, strange) + len(_dragged(columns))
+    here, there = range(max(columns, default=0)), range(max(columns.values(), default=0))
+    strange = len(set(here).difference(columns)) + len(set(there).difference(columns.values()))
+    return strange + len(_dragged(columns))
 
 
 def _dragged(columns: Mapping[int, int]) -> list[tuple[int, int]]:

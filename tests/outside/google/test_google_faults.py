@@ -105,6 +105,37 @@ def test_rows_move_the_answer_is_lost_and_rows_move_again(
     assert lost_between(sheets, tmp_path, edits, 6) == []
 
 
+@pytest.mark.parametrize("look", [4, 6])
+@pytest.mark.parametrize(
+    ("edit", "before"),
+    [
+        ("drags our column Nr to the end", "Status"),
+        ("deletes our column Status", "Meldingen"),
+        ("deletes the column Huisdier", "Postcode"),
+    ],
+)
+def test_a_column_goes_and_another_comes_in_its_place(
+    sheets: SheetsServer, tmp_path: Path, edit: str, before: str, look: int
+) -> None:
+    """The headings look as if somebody retyped one, and yet our cells landed beside their column."""
+    case = Case(sheets, tmp_path)
+
+    def put_in(book: Book) -> None:
+        Person(book).inserts_column("Deelnemers", before, "Nieuw")
+
+    def arrange(server: SheetsServer) -> None:
+        server.between(look, EDITS[edit])
+        server.fail(look + 1, Fault("503", after=True))
+        server.between(look + 1, put_in)
+
+    def both(book: Book) -> None:
+        EDITS[edit](book)
+        put_in(book)
+
+    case.go(arrange, both)
+    assert case.broken == []
+
+
 @pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before our Status"])
 def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
     sheets: SheetsServer, tmp_path: Path, edit: str
