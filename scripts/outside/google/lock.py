@@ -275,9 +275,7 @@ class Lock:
         for _wish in range(2):  # the tab is worth one more try after a Ctrl-C
             with contextlib.suppress(KeyboardInterrupt):
                 try:
-                    self._calls.until_answered(lambda: self._calls.change([{"deleteSheet": {"sheetId": sheet}}]))
-                except Refused:
-                    return  # an answer that was lost: it is gone; or another run took it over
+                    self._calls.until_answered(lambda: self._delete(sheet))
                 except Stop:
                     break
                 else:
@@ -286,3 +284,12 @@ class Lock:
             f"Het slot op het register kon niet weg. Over {STALE // 60} minuten telt het vanzelf niet meer. "
             "Op deze computer kunt u meteen opnieuw beginnen."
         )
+
+    def _delete(self, sheet: int) -> None:
+        """Have that tab gone. Whether a refusal means that it is gone, a look tells."""
+        try:
+            self._calls.change([{"deleteSheet": {"sheetId": sheet}}])
+        except Refused as refused:
+            stand = self._calls.describe(GRIDS).get("sheets", [])
+            if any(one["properties"].get("sheetId") == sheet for one in stand):
+                raise Lost(refused.stop("Google laat het slot op het register staan."), certain=True) from refused

@@ -186,6 +186,17 @@ def test_a_lock_whose_answer_is_lost_is_held_and_released_all_the_same(
     assert TITLE not in titles(book)
 
 
+def test_a_lock_that_google_refuses_to_take_away_for_no_reason_goes_on_the_next_try(
+    sheets: SheetsServer, book: Book, tmp_path: Path
+) -> None:
+    """Such a refusal says nothing of the tab; it would keep the other laptops out for twenty minutes."""
+    odd = b'{"error": {"code": 400, "message": "Request contains an invalid argument.", "status": "INVALID_ARGUMENT"}}'
+    with opened(laptop(sheets, book, tmp_path)).lock():
+        sheets.start_counting()
+        sheets.fail(1, Fault("page", status=400, content=odd))
+    assert TITLE not in titles(book)
+
+
 def test_a_tab_of_that_name_that_a_person_made_is_never_deleted(
     sheets: SheetsServer, book: Book, tmp_path: Path
 ) -> None:
