@@ -272,10 +272,13 @@ class Lock:
         sheet, self._sheet = self._sheet, None
         if sheet is None or self.stays:
             return
-        for _wish in range(2):  # the tab is worth one more try after a Ctrl-C
+        for _wish in range(2):  # the tab is worth one more try after a Ctrl-C, or a no without a reason
             with contextlib.suppress(KeyboardInterrupt):
                 try:
-                    self._calls.until_answered(lambda: self._delete(sheet))
+                    self._calls.until_answered(lambda: self._calls.change([{"deleteSheet": {"sheetId": sheet}}]))
+                except Refused:
+                    if not self._stands(sheet):
+                        return  # an answer that was lost: it is gone; or another run took it over
                 except Stop:
                     break
                 else:
@@ -285,11 +288,10 @@ class Lock:
             "Op deze computer kunt u meteen opnieuw beginnen."
         )
 
-    def _delete(self, sheet: int) -> None:
-        """Have that tab gone. Whether a refusal means that it is gone, a look tells."""
+    def _stands(self, sheet: int) -> bool:
+        """True where a tab with that id still stands; where that cannot be told, it may."""
         try:
-            self._calls.change([{"deleteSheet": {"sheetId": sheet}}])
-        except Refused as refused:
             stand = self._calls.describe(GRIDS).get("sheets", [])
-            if any(one["properties"].get("sheetId") == sheet for one in stand):
-                raise Lost(refused.stop("Google laat het slot op het register staan."), certain=True) from refused
+        except Stop:
+            return True
+        return any(one["properties"].get("sheetId") == sheet for one in stand)
