@@ -79,6 +79,7 @@ class Limits:
     signs: int = _between(2, 1, 1_000)
     per_streets: int = _between(6, 1, 1_000)
     sticker_days: int = _between(30, 0, 3_650)
+    cards_per_file: int = _between(200, 1, 1_000)
 
 
 def _read_as(default: object, kind: str) -> Any:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from outside.console import progress
+from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import (
     all_differ,
@@ -24,6 +24,9 @@ from outside.files.atomic import (
 )
 from outside.ledger.files import FileStore
 from roster.plan.steps import Document, WriteFile
+
+CLEARED = {"vcards": "De bestanden met contacten staan voortaan in de map groepen, een map per groep."}
+"""Folders under out/ that an earlier version wrote, and what to say in the round that clears them away."""
 
 TOGETHER = 50
 """Files that are announced in the ledger at once."""
@@ -122,6 +125,8 @@ class OutputFiles:
                     self.kept.append(path)
             if gone:
                 shelf.settle_files({}, gone)
+                if top in CLEARED:
+                    say(CLEARED[top])
 
     def _place(self, relative: str) -> Path:
         """The file's path; every folder on the way is made, for its owner alone."""

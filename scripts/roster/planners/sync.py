@@ -6,12 +6,13 @@ from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
+from roster.plan.folders import GROUP_FILES
 from roster.plan.steps import Planner
 from roster.planners.admin_tab import plan_admins
+from roster.planners.bundles import plan_bundles
 from roster.planners.logbook_tab import plan_logbook
 from roster.planners.signs import plan_signs
 from roster.planners.status_cells import plan_marks
-from roster.planners.vcards import plan_vcards
 
 PLANNERS: tuple[Planner, ...] = (
     plan_marks,
@@ -23,7 +24,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_role_letters,
     plan_welcome,
     plan_by_hand,
-    plan_vcards,
+    plan_bundles,
     plan_signs,
     plan_logbook,
 )
@@ -35,5 +36,5 @@ LETTERS: dict[Planner, tuple[str, ...]] = {
 }
 """The planners among them whose letters are made anew while they lie ready, and which acts each plans."""
 
-FOLDERS = ("vcards", "borden")
+FOLDERS = (GROUP_FILES, "vcards", "borden")
 """The folders under out/ whose files each round makes anew: a bundle of a group that is gone must not linger."""

@@ -80,3 +80,14 @@ def test_a_bundle_that_does_not_read_back_whole_is_a_stop_after_the_letters_were
     assert report.code == 3
     assert report.stop is not None and "kaartjes" in report.stop.message
     assert register.column("Welkom") == [READY] * 2
+
+
+def test_the_run_that_moves_the_bundles_says_so_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where they lay before nothing is left of ours."""
+    register = new_register(tmp_path / "register.json", 1)
+    carry_out(tmp_path, register, [bundle("Noord/A")])
+    capsys.readouterr()
+    for said in (1, 0):
+        carry_out(tmp_path, register, [], replaces=("vcards",))
+        assert capsys.readouterr().out.count("in de map groepen") == said
+    assert not (tmp_path / "out/vcards").exists()

@@ -285,7 +285,7 @@ def test_a_whole_round_goes_on_with_such_a_name(tmp_path: Path, name: str) -> No
     assert sync(settings) != 3
     assert sorted(letters(settings)) == ["D-0001-welcome", "D-0002-welcome"]
     assert all(name in text for text in letters(settings).values())
-    assert len(list((tmp_path / "out" / "vcards").rglob("*.vcf"))) == 1
+    assert len(list((tmp_path / "out" / "groepen").rglob("*.vcf"))) == 1
 
 
 @pytest.mark.parametrize(

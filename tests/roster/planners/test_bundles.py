@@ -1,0 +1,50 @@
+"""What lies ready for each group's admins: folders that are each group's own, and cards in files of a phone's size."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from roster.model import Limits
+from roster.plan.folders import group_folders
+from roster.plan.steps import WriteFile
+from roster.planners.bundles import plan_bundles
+from support.plans import view
+from support.sheet_notation import TERMS, register
+
+PEOPLE = """
+    Voornaam | Achternaam | Rol       | Mobiel
+    Anna     | Bakker     | beheerder | 06-23450001
+    Piet     | Smit       |           | 06-23450002
+    Kees     | Mol        |           | 06-23450003
+"""
+
+
+def files(people: str, most: int = 200) -> dict[str, int]:
+    """The files with cards, and how many each holds."""
+    seen = view(register(people, staff=""), replace(TERMS, limits=Limits(cards_per_file=most)))
+    return {
+        one.path.rpartition("/")[2]: len(one.parts)
+        for one in plan_bundles(seen)
+        if isinstance(one, WriteFile) and one.parts and "/alle" in one.path
+    }
+
+
+def test_a_group_has_all_its_cards_in_files_that_a_phone_takes() -> None:
+    """Two hundred at most in one, so that an import does not stop half-way."""
+    assert files(PEOPLE) == {"alle.vcf": 3}
+    assert files(PEOPLE, most=2) == {"alle.vcf": 2, "alle-2.vcf": 1}
+
+
+def test_a_group_without_an_admin_has_its_files_too() -> None:
+    """They lie ready for whoever becomes its admin."""
+    assert files(PEOPLE.replace("beheerder", "         ")) == {"alle.vcf": 3}
+
+
+def test_two_groups_whose_names_make_one_folder_have_two() -> None:
+    """Nobody finds the contacts of another group among her own."""
+    seen = view(register(PEOPLE, staff=""))
+    first = next(iter(seen.roster.groups))
+    more = [replace(first, name=name) for name in ("A/B", "A:B", "a?b")]
+    folders = group_folders(replace(seen, roster=replace(seen.roster, groups=[*seen.roster.groups, *more])))
+    assert len(folders) == 4 and set(Counter(path.casefold() for path in folders.values()).values()) == {1}
