@@ -358,6 +358,21 @@ def test_the_first_number_in_every_mail_is_112(act: str, language: str, is_admin
     assert page.preview and page.preview not in page.text
 
 
+FIRST = {"nl": ("Doet u dit eerst even?", "Wat gebeurt er nu?"), "en": ("Please do this first", "What happens now?")}
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("act", [act for act in ACTS if not act.endswith("_update")])
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_what_is_to_be_done_first_comes_first(act: str, language: str, is_admin: bool) -> None:
+    """Before the tasks of an admin, the rules and the text to share: below them nobody would call it first."""
+    more: dict[str, object] = {"moved": False, "announce": True, "is_admin": is_admin, "admin_cards": 2}
+    filled = find_text(act, language, "nl").fill({**FACTS, **more})
+    headings = re.findall(r"^(.+)\n-+$", filled.plain, re.MULTILINE)
+    places = [Page(filled.screen).text.index(heading) for heading in headings]
+    assert headings[0] in FIRST[language] and places == sorted(places)
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("kind", ["number_update", "admin", "moved", "welcome"])
 def test_the_first_number_in_what_is_told_by_hand_is_112(kind: str, language: str) -> None:
