@@ -87,6 +87,8 @@ def _read_tab(workbook: python_calamine.CalamineWorkbook, title: str) -> tuple[l
     known: dict[str, str] = {}  # most words stand in many rows: kept once, a large register takes a fifth less
     rows = cast("Iterator[list[Cell]]", sheet.iter_rows())
     cells = [[known.setdefault(cell, cell) if type(cell) is str else cell for cell in row] for row in rows]
+    if sheet.start is not None and sheet.start[1]:  # the reader leaves out empty columns on the left
+        cells = [[*[None] * sheet.start[1], *row] for row in cells]
     ranges = [
         (left + 1, top + 1, right + 1, bottom + 1) for (top, left), (bottom, right) in sheet.merged_cell_ranges or []
     ]

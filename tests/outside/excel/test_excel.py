@@ -118,3 +118,22 @@ def test_cells_come_as_they_are_stored(tmp_path: Path) -> None:
     assert table.first == 2 and len(table.rows) == 2
     assert table.cell(1, "Mobiel") == 612345678 and table.cell(1, "Aangemeld op") == date(2026, 3, 5)
     assert table.cell(1, "Sticker") is True
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 0), (3, 0), (2, 4)])
+def test_empty_columns_and_rows_in_front_move_no_cell(tmp_path: Path, columns: int, rows: int) -> None:
+    """A reader may leave them out; what is written stands under its own heading all the same."""
+    workbook = register(tmp_path / "register.xlsx")
+    book = load_workbook(workbook.path)
+    for tab in TAB:
+        book[tab].insert_cols(1, columns)
+        if rows:
+            book[tab].insert_rows(1, rows)
+    book.save(workbook.path)
+    before = values(workbook.path)
+    workbook.write([status(workbook, "geblokkeerd")])
+    place = rows + 2, columns + 1 + TAB["Deelnemers"].headings.index("Status")
+    after = values(workbook.path)
+    assert after["Deelnemers"].pop(place) == "geblokkeerd"
+    before["Deelnemers"].pop(place, None)
+    assert after == before
