@@ -15,7 +15,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # somebody's environment does nothing.
 VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))

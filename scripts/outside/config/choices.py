@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`settings` is None for the checkout's own; `today` is the day of this run."""
+    """`settings` is None for the checkout's own; `today` is the day of this run. `unattended`: nobody looks on."""
 
     settings: Path | None
     yes: bool
     force: bool
     today: date
+    unattended: bool = False

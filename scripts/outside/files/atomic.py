@@ -114,6 +114,15 @@ def write_private(path: Path, data: bytes) -> None:
     finish_file(begin_file(path, data), path)
 
 
+def overwrite(path: Path, data: bytes) -> None:
+    """Write over what stands in a file of the same size, where a full disk may have no room for another. Not whole or
+    not at all: who reads it must bear with half of each. Raises OSError."""
+    with path.open("r+b") as file:
+        file.write(data)
+        file.flush()
+        sync(file.fileno())
+
+
 def begin_file(path: Path, data: bytes) -> Path:
     """The first half of `write_private`: all is written, under a name that nobody looks for, which is given."""
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(6)}")

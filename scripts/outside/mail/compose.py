@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, compat32
 from email.utils import format_datetime, parseaddr
@@ -71,6 +72,20 @@ def compose(
         _quoted(letter.screen),
     )
     return Letter(name, send.person, "".join(pieces).encode("ascii"), send.act)
+
+
+def compose_notice(subject: str, text: str, settings: Settings, now: datetime) -> Letter:
+    """A plain letter to the coordinator about this program itself; without an address of hers, to where answers go."""
+    name, sender, reply_to = _senders(settings)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = Address(" ".join(_UNFIT.sub(" ", name).split()), addr_spec=sender)
+    message["To"] = _address(settings.network.coordinator_email or reply_to)
+    message["Subject"] = subject
+    message["Date"] = format_datetime(now.astimezone())
+    message["Message-ID"] = f"<notice.{secrets.token_hex(10)}@{sender.rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    return Letter(str(message["Message-ID"]), "", message.as_bytes(), "notice")
 
 
 def subject_of(send: Send, settings: Settings, folder: Path = TEMPLATES) -> str:

@@ -71,9 +71,14 @@ class Report:
     @property
     def code(self) -> int:
         """0 all well; 1 something for the coordinator to look at; 3 stopped half-way."""
-        if self.interrupted or self.again or self.unasked or self.doubted or self.stop is not None:
+        if self.unasked or not self.is_whole:
             return 3
         return 1 if self.uncertain or self.failed else 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True where the round came to its end, also where letters wait for leave."""
+        return not (self.interrupted or self.again or self.doubted or self.stop is not None)
 
     @property
     def did_something(self) -> bool:

@@ -60,16 +60,26 @@ class Leave:
     Every try of a round asks it. What was agreed to is remembered letter by letter, by whom it goes to and what it
     says, so that a try whose letters are others asks again for the new ones; without a yes those wait. The outbox
     needs no leave, and `sure` is a yes that was said beforehand. `again` is the word behind make. With `force` the
-    pause that stands now (`past`) holds nothing up, but one that the mailbox asks for meanwhile does.
+    pause that stands now (`past`) holds nothing up, but one that the mailbox asks for meanwhile does. `unattended`: all
+    that needs leave waits, and the rest of the round is done.
     """
 
     def __init__(
-        self, settings: Settings, ledger: Ledger, mailbox: Mailbox, *, sure: bool, force: bool, again: str
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        *,
+        sure: bool,
+        force: bool,
+        again: str,
+        unattended: bool = False,
     ) -> None:
         self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
         self.past = ledger.departures.pause() if force or not settings.mail.leaves else None
         self._given = sure or not settings.mail.leaves
         self._again = again
+        self._unattended = unattended
         self._agreed: set[str] = set()
         self._declined: set[str] = set()
 
@@ -97,8 +107,8 @@ class Leave:
         others = {mark: send for mark, send in asked.items() if mark not in self._agreed}
         if not others:
             return True
-        if not can_answer():
-            if first:
+        if self._unattended or not can_answer():
+            if first and not self._unattended:
                 raise _nobody_there(len(others), self._again)
             return True
         waiting = len(sends) - len(going) - posted.held - len(posted.known)

@@ -10,6 +10,7 @@ from outside.config.settings import Settings
 from outside.console import Tone, say, warn
 from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
+from outside.run.causes import because
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.run.overview import OVERVIEW
 from outside.run.ready_letters import lie_ready
@@ -52,7 +53,9 @@ def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er n
     warn(f"Er verandert opvallend veel tegelijk. {so}", "bad")
     for line in doubted:
         warn(f"  {line}", "plain")
-    warn(f"Kijk het register na. Klopt het toch? Typ: make {word} FORCE=1", "plain")
+    mends = f"Kijk het register na. Klopt het toch? Typ: make {word} FORCE=1"
+    warn(mends, "plain")
+    because("Er verandert opvallend veel tegelijk.", *doubted, mends)
     return 1
 
 
@@ -62,7 +65,9 @@ def refuse_new_ledger(doubted: str, word: str, *, copies: bool) -> int:
     warn(f"  {doubted}", "plain")
     lost = "Zet een kopie terug met: make restore" if copies else "Zet een reservekopie van de map state terug."
     warn(f"Was er op deze computer wel een logboek? {lost}", "plain")
-    warn(f"Is dit de eerste ronde op deze computer, of is er geen kopie? Typ: make {word} FORCE=1", "plain")
+    first = f"Is dit de eerste ronde op deze computer, of is er geen kopie? Typ: make {word} FORCE=1"
+    warn(first, "plain")
+    because("Het register is al in gebruik, en het logboek van deze computer is nieuw.", lost, first)
     return 1
 
 
@@ -82,12 +87,13 @@ def tell_report(report: Report, mail_done: str) -> None:
 
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> int:
     """The closing sum, what to do next, and the exit code. `has_page`: this round made the coordinator's page."""
-    if report.code != 3:
+    if report.is_whole:
         waiting = report.waiting + waiting_for_welcome(view).get(WelcomeState.NUMBER, 0)
         ledger.agree_to_admins(admin_mark(view, admin) for admin in taken_over(view))
         seen = counts(view) | {WAITING: waiting} if word in WHOLE else counts(view)
         ledger.remember_counts(seen | kinds(view.findings, view.history.counts) | {BEFORE: 0})
     tell_report(report, view.terms.mail_done)
+    _note_causes(report, word)
     tell_waiting(report.waiting - report.unasked, settings, ledger, word)
     tell_unasked(report.unasked, word)
     if any(
@@ -95,6 +101,9 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     ):
         say(f"Wie de mail weigerde, staat na de volgende make sync in {settings.paths.out.name}/met-de-hand.html.")
     unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
+    if unsure:
+        of = "1 mail is niet zeker of die aankwam" if unsure == 1 else f"{unsure} mails is niet zeker of ze aankwamen"
+        because(f"Van {of}.", f"Typ: make {word}. Dan ziet u waar u kunt zoeken, en wat u daarna typt.", whole=True)
     if report.stop is not None:
         warn(report.stop.message, "bad")
         if report.stop.remedy:
@@ -108,6 +117,19 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     if report.code == 0:
         _tell_what_now(view, settings, ledger, word, has_page=has_page)
     return max(report.code, int(unsure > 0), exit_code(view.findings))
+
+
+def _note_causes(report: Report, word: str) -> None:
+    """What this round needs its coordinator for, beside what is doubted."""
+    if report.unasked:
+        wait = "Er wacht 1 mail op uw ja." if report.unasked == 1 else f"Er wachten {report.unasked} mails op uw ja."
+        because(wait, f"Typ: make {word}. Dan ziet u om wie het gaat, en wordt het gevraagd.", whole=True)
+    if report.stop is not None:
+        because(report.stop.message, *report.stop.remedy.splitlines())
+    if report.again:
+        because("Het register werd steeds opnieuw gewijzigd.", f"Probeer het op een rustig moment: make {word}")
+    if report.interrupted:
+        because("De ronde werd afgebroken.", f"Typ: make {word}. Dan gaat het verder waar het bleef.")
 
 
 def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> None:

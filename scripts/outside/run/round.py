@@ -142,7 +142,15 @@ class Tries:
         self._workbook, self._settings, self._choices = workbook, settings, choices
         self._ledger, self._mailbox = ledger, mailbox
         self._planners, self._replaces, self._word = planners, replaces, word
-        self._leave = Leave(settings, ledger, mailbox, sure=choices.yes, force=choices.force, again=word)
+        self._leave = Leave(
+            settings,
+            ledger,
+            mailbox,
+            sure=choices.yes,
+            force=choices.force,
+            again=word,
+            unattended=choices.unattended,
+        )
         self.report = Report()
         self.code = 0
         self._prepared: Prepared | None = None
@@ -172,7 +180,7 @@ class Tries:
             self._ledger.departures.end_pause(self._leave.past)  # mails did leave
         assert self._prepared is not None  # a round takes at least one try
         view = self._prepared.view
-        has_page = self._word in WHOLE and self.report.code != 3 and _is_done(lambda: self._write_page(view))
+        has_page = self._word in WHOLE and self.report.is_whole and _is_done(lambda: self._write_page(view))
         code = conclude(self.report, view, self._settings, self._ledger, self._word, has_page=has_page)
         _is_done(lambda: keep_copy(self._ledger, self._settings.paths.state / "backups"))
         return code

@@ -21,7 +21,7 @@ def terms_of(settings: Settings, choices: Choices) -> Terms:
         settings.terms(choices.today),
         rules_version=rules_version(),
         mail_done="verstuurd" if settings.mail.leaves else "klaargezet",
-        new_admin_cards=not settings.mail.leaves or (can_answer() and not choices.yes),
+        new_admin_cards=not settings.mail.leaves or (can_answer() and not (choices.yes or choices.unattended)),
     )
 
 
