@@ -17,6 +17,7 @@ from outside.config.settings import Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import check_folder, stop_from
+from outside.files.places import files_kept
 from outside.files.private import synced_by
 from outside.ledger.ledger import Ledger
 from outside.run.log import logs_of
@@ -128,6 +129,7 @@ def _disk(settings: Settings) -> Iterator[Health]:
             yield Health(
                 "Schijf", f"de map {name} is van u alleen." if folder.is_dir() else f"de map {name} kan worden gemaakt."
             )
+    yield from _strange_files(paths.out, paths.state)
     for log in logs_of(settings.paths.state)[:1]:
         yield Health(
             "Verslag", f"het nieuwste verslag van de rondes staat in {settings.paths.state.name}/log/{log.name}."
@@ -140,6 +142,25 @@ def _disk(settings: Settings) -> Iterator[Health]:
         )
     else:
         yield Health("Schijf", f"er is {free // 10**9} GB vrij.")
+
+
+def _strange_files(out: Path, state: Path) -> Iterator[Health]:
+    names = [
+        f"{home.name}/{file.relative_to(home).as_posix()}"
+        for file, known in files_kept(out, state)
+        if known is None
+        for home in (out, state)
+        if home in file.parents
+    ]
+    if names:
+        more = f" en nog {len(names) - 3}" if len(names) > 3 else ""
+        yield Health(
+            "Schijf",
+            f"in de mappen out en state staat wat Buurtbeheer er niet zelf in zette: {', '.join(names[:3])}{more}.",
+            "Staan daar gegevens van deelnemers in? Buurtbeheer ruimt dat niet op. Doe dat zelf, als u het niet meer "
+            "nodig hebt.",
+            let_op=True,
+        )
 
 
 def _can_write(folder: Path) -> bool:

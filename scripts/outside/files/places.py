@@ -1,0 +1,85 @@
+"""Every place in which a file of ours may stand: what it is, and whom it may tell of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+
+class Tells(Enum):
+    """Whom a file may tell of, and with that how somebody is taken out of it."""
+
+    NOBODY = "nobody"
+    """Texts, counts, made-up people, a lock."""
+    DIGESTS = "digests"
+    """Nrs and keyed digests: the ledger, its copies and the run log."""
+    ANEW = "anew"
+    """People, as the next round makes it anew of whoever is there then."""
+    LETTER = "letter"
+    """A letter, to him or with his card in it."""
+    COPY = "copy"
+    """The register as it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """One kind of file: under `home` ("out" or "state") at `path`, in which * also goes through folders.
+
+    `what` says it in Dutch.
+    """
+
+    home: str
+    path: str
+    what: str
+    tells: Tells
+
+
+FILE_PLACES = (
+    FilePlace("out", ".gitignore", "wat git overslaat", Tells.NOBODY),
+    FilePlace("out", "mail/*.eml", "een mail die klaarligt", Tells.LETTER),
+    FilePlace("out", "proefmails/*.eml", "een proefmail, met verzonnen mensen", Tells.NOBODY),
+    FilePlace("out", "vcards/*.vcf", "de kaartjes van een groep", Tells.ANEW),
+    FilePlace("out", "groepen/*", "wat een beheerder van een groep krijgt", Tells.ANEW),
+    FilePlace("out", "borden/*", "een bordaanvraag", Tells.ANEW),
+    FilePlace("out", "met-de-hand.html", "wie u met de hand welkom heet", Tells.ANEW),
+    FilePlace("out", "overzicht.html", "het overzicht van wat er te doen is", Tells.ANEW),
+    FilePlace("out", "jaarcijfers-*.html", "de jaarcijfers, alleen aantallen", Tells.NOBODY),
+    FilePlace("out", "voorbeeld-mails.html", "de mails van een volgende ronde, om te bekijken", Tells.ANEW),
+    FilePlace("out", "spelregels-versies.csv", "wie welke spelregels heeft", Tells.ANEW),
+    FilePlace("out", "demo-*", "een voorbeeld met verzonnen mensen", Tells.NOBODY),
+    FilePlace("out", "pictures/*", "plaatjes voor makers, met verzonnen mensen", Tells.NOBODY),
+    FilePlace("state", ".gitignore", "wat git overslaat", Tells.NOBODY),
+    FilePlace("state", "installation", "hoe deze computer heet voor het register", Tells.NOBODY),
+    FilePlace("state", "*.lock", "het slot van een ronde", Tells.NOBODY),
+    FilePlace("state", "ledger.sqlite3", "het logboek van wat er ging", Tells.DIGESTS),
+    FilePlace("state", "ledger.sqlite3-*", "het logboek van wat er ging", Tells.DIGESTS),
+    FilePlace("state", "ledger.sqlite3.new*", "een logboek dat nog niet af is", Tells.DIGESTS),
+    FilePlace("state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS),
+    FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS),
+    FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY),
+    FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS),
+    FilePlace("state", "spelregels/*.md", "de spelregels zoals ze waren", Tells.NOBODY),
+    FilePlace("state", "google-open.*", "wat bij Google onderweg is", Tells.COPY),
+)
+"""All of them. Whoever makes a new kind of file adds its line here: a test presses every door and looks."""
+
+_UNFINISHED = ".buurtbeheer-"
+"""How a file begins that a run which was cut off had not finished; the next run takes it away."""
+
+
+def place_of_file(home: str, path: str) -> FilePlace | None:
+    """The place of a file under `home`, by its path with forward slashes; None for one that is not ours."""
+    return next((place for place in FILE_PLACES if place.home == home and fnmatchcase(path, place.path)), None)
+
+
+def files_kept(out: Path, state: Path) -> Iterator[tuple[Path, FilePlace | None]]:
+    """Every file under out/ and state/ with its place, by name; None for what is not ours. Raises OSError."""
+    for home, folder in (("out", out), ("state", state)):
+        found = sorted(Path(where, name) for where, _folders, names in os.walk(folder) for name in names)
+        for file in found:
+            if not file.name.startswith(_UNFINISHED):
+                yield file, place_of_file(home, file.relative_to(folder).as_posix())
