@@ -30,7 +30,7 @@ PRESSED = (
     ("test_mail", "--to", "ik@mail.example"),
     ("sent", "--nr", "D-0001"),
     ("resend", "--nr", "D-0002", "--force"),
-    ("no_mail", "--nr", "D-0002"),
+    ("no_mail", "--nr", "D-0003"),
     ("rules_update", "--yes"),
     ("number_update", "--yes"),
     ("bounces", "--folder", "post"),

@@ -93,10 +93,15 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """How long what is left behind stays. `keep_log_days` is for the run log, `keep_logbook_days` for tab Logboek."""
+    """How long what is left behind stays. `keep_log_days` is for the run log, `keep_logbook_days` for tab Logboek,
+    `keep_mail_days` for letters that lie ready, `keep_out_days` for what
+    people asked for in out/, `keep_backup_days` for copies of register and ledger."""
 
     keep_log_days: int = _key(365, whole(1, 3_650))
     keep_logbook_days: int = _key(365, whole(30, 3_650))
+    keep_mail_days: int = _key(90, whole(1, 3_650))
+    keep_out_days: int = _key(90, whole(1, 3_650))
+    keep_backup_days: int = _key(90, whole(1, 3_650))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Every place in which a file of ours may stand: what it is, and whom it may tell of."""
+"""Every place in which a file of ours may stand: what it is, whom it may tell of, and how long it is kept."""
 
 from __future__ import annotations
 
@@ -29,27 +29,31 @@ class Tells(Enum):
 class FilePlace:
     """One kind of file: under `home` ("out" or "state") at `path`, in which * also goes through folders.
 
-    `what` says it in Dutch.
+    `what` says it in Dutch. `days` is the setting of [privacy] that says how long it is kept; "" for what is made anew,
+    or is of use as long as there is a register.
     """
 
     home: str
     path: str
     what: str
     tells: Tells
+    days: str = ""
 
 
 FILE_PLACES = (
     FilePlace("out", ".gitignore", "wat git overslaat", Tells.NOBODY),
-    FilePlace("out", "mail/*.eml", "een mail die klaarligt", Tells.LETTER),
-    FilePlace("out", "proefmails/*.eml", "een proefmail, met verzonnen mensen", Tells.NOBODY),
+    FilePlace("out", "mail/*.eml", "een mail die klaarligt", Tells.LETTER, "keep_mail_days"),
+    FilePlace("out", "proefmails/*.eml", "een proefmail, met verzonnen mensen", Tells.NOBODY, "keep_out_days"),
     FilePlace("out", "vcards/*.vcf", "de kaartjes van een groep", Tells.ANEW),
     FilePlace("out", "groepen/*", "wat een beheerder van een groep krijgt", Tells.ANEW),
     FilePlace("out", "borden/*", "een bordaanvraag", Tells.ANEW),
     FilePlace("out", "met-de-hand.html", "wie u met de hand welkom heet", Tells.ANEW),
     FilePlace("out", "overzicht.html", "het overzicht van wat er te doen is", Tells.ANEW),
     FilePlace("out", "jaarcijfers-*.html", "de jaarcijfers, alleen aantallen", Tells.NOBODY),
-    FilePlace("out", "voorbeeld-mails.html", "de mails van een volgende ronde, om te bekijken", Tells.ANEW),
-    FilePlace("out", "spelregels-versies.csv", "wie welke spelregels heeft", Tells.ANEW),
+    FilePlace(
+        "out", "voorbeeld-mails.html", "de mails van een volgende ronde, om te bekijken", Tells.ANEW, "keep_out_days"
+    ),
+    FilePlace("out", "spelregels-versies.csv", "wie welke spelregels heeft", Tells.ANEW, "keep_out_days"),
     FilePlace("out", "demo-*", "een voorbeeld met verzonnen mensen", Tells.NOBODY),
     FilePlace("out", "pictures/*", "plaatjes voor makers, met verzonnen mensen", Tells.NOBODY),
     FilePlace("state", ".gitignore", "wat git overslaat", Tells.NOBODY),
@@ -58,10 +62,10 @@ FILE_PLACES = (
     FilePlace("state", "ledger.sqlite3", "het logboek van wat er ging", Tells.DIGESTS),
     FilePlace("state", "ledger.sqlite3-*", "het logboek van wat er ging", Tells.DIGESTS),
     FilePlace("state", "ledger.sqlite3.new*", "een logboek dat nog niet af is", Tells.DIGESTS),
-    FilePlace("state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS),
-    FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS),
-    FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY),
-    FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS),
+    FilePlace("state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS, "keep_backup_days"),
+    FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS, "keep_backup_days"),
+    FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY, "keep_backup_days"),
+    FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS, "keep_log_days"),
     FilePlace("state", "spelregels/*.md", "de spelregels zoals ze waren", Tells.NOBODY),
     FilePlace("state", "google-open.*", "wat bij Google onderweg is", Tells.COPY),
 )

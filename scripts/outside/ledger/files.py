@@ -54,10 +54,10 @@ class FileStore:
         return {row[0]: ReadyFile(*row) for row in rows}
 
     def of_no_use(self) -> list[ReadyFile]:
-        """Those of letters that are due again, came back, or were made anew under another Message-ID."""
+        """Those of letters that were sent, are due again, came back, or were made anew under another Message-ID."""
         rows = self._connection.execute(
             "SELECT lying.message_id, name, digest, facts FROM lying LEFT JOIN message USING (message_id)"
-            " WHERE state IS NULL OR state IN ('wacht', 'geweigerd')"
+            " WHERE state IS NULL OR state IN ('wacht', 'geweigerd', 'verstuurd')"
         )
         return [ReadyFile(*row) for row in rows]
 

@@ -128,7 +128,7 @@ def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:
 
 
 def sweep_away(ledger: Ledger, settings: Settings) -> None:
-    """Remove what lies ready of letters that are due again, went elsewhere or came back, where nobody changed it."""
+    """Remove what lies ready of letters that were sent, are due again or came back, where nobody changed it."""
     gone = ledger.files.of_no_use()
     for one in gone:
         place = settings.paths.out / FOLDER / one.name

@@ -21,6 +21,7 @@ from outside.mail.mailbox import Mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
+from outside.run.keeping import clear_expired
 from outside.run.log import run_log
 from outside.run.mailboxes import open_mailbox
 from outside.run.overview import write_overview
@@ -183,6 +184,8 @@ class Tries:
         has_page = self._word in WHOLE and self.report.is_whole and _is_done(lambda: self._write_page(view))
         code = conclude(self.report, view, self._settings, self._ledger, self._word, has_page=has_page)
         _is_done(lambda: keep_copy(self._ledger, self._settings.paths.state / "backups"))
+        if self._word in WHOLE:
+            _is_done(lambda: clear_expired(self._ledger, self._settings))
         return code
 
     def _write_page(self, view: View) -> None:
