@@ -21,13 +21,19 @@ from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from support.two_folders import Ground, column, deleted, person, renamed, two, welcomed_by_one
 from support.whole_round import choices
 
-MANY, FEW = 300, 20
+FEW = 20
 TITLES = DEELNEMERS.headings
 
 
+@pytest.fixture(scope="module", params=[60, pytest.param(300, marks=pytest.mark.long)])
+def many(request: pytest.FixtureRequest) -> int:
+    """Of how many members a story is played."""
+    return int(request.param)
+
+
 @pytest.fixture(scope="module")
-def with_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return welcomed_by_one(tmp_path_factory.mktemp("many"), MANY).one.workbook.path.parent
+def with_many(tmp_path_factory: pytest.TempPathFactory, many: int) -> Path:
+    return welcomed_by_one(tmp_path_factory.mktemp("many"), many).one.workbook.path.parent
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +43,7 @@ def with_few(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def ground(with_many: Path, tmp_path: Path) -> Ground:
-    """300 members, all welcomed by one laptop."""
+    """Many members, all welcomed by one laptop."""
     shutil.copytree(with_many, tmp_path, dirs_exist_ok=True)
     return two(tmp_path)
 
@@ -52,7 +58,7 @@ def small(with_few: Path, tmp_path: Path) -> Ground:
 @pytest.mark.parametrize("to", ["Welkomstmail", ""])
 @pytest.mark.parametrize("who", ["one", "other"])
 def test_a_heading_of_ours_that_became_another_is_asked_about(
-    ground: Ground, to: str, who: str, capfd: pytest.CaptureFixture[str]
+    ground: Ground, many: int, to: str, who: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is done, whichever laptop it is, and both are named; once it is put back nobody is mailed again."""
     ground.edit(renamed("Welkom", to))
@@ -65,14 +71,14 @@ def test_a_heading_of_ours_that_became_another_is_asked_about(
         settle_sent(settings, choices(), "D-0002")
     ground.edit(lambda sheet: setattr(sheet.cell(1, TITLES.index("Welkom") + 1), "value", "Welkom"))
     assert ground.sync(settings, force=True) == 0
-    assert sum(ground.letters.values()) == MANY
+    assert sum(ground.letters.values()) == many
 
 
 @pytest.mark.parametrize(
     "change", [deleted("Welkom"), deleted("Nr"), renamed("Welkom", "Kolom X")], ids=["Welkom", "Nr", "renamed"]
 )
 def test_a_column_of_ours_that_is_gone_brings_nobody_a_second_letter(
-    ground: Ground, change: Callable[[Worksheet], None]
+    ground: Ground, many: int, change: Callable[[Worksheet], None]
 ) -> None:
     """The other laptop, which never saw this register, knows all from the tab, and puts back what was there."""
     before = ground.column("Nr")
@@ -82,19 +88,19 @@ def test_a_column_of_ours_that_is_gone_brings_nobody_a_second_letter(
     assert ground.column("Nr") == before
     assert all(str(cell).startswith("klaargezet") for cell in ground.column("Welkom"))
     assert ground.sync(ground.other) == ground.sync(ground.one) == 0
-    assert ground.twice == [] and len(ground.letters) == MANY
+    assert ground.twice == [] and len(ground.letters) == many
 
 
 @pytest.mark.parametrize(("who", "knows"), [("one", True), ("other", True), ("one", False)])
 def test_this_mornings_version_put_back_brings_nobody_a_second_letter(
-    ground: Ground, who: str, knows: bool, capfd: pytest.CaptureFixture[str]
+    ground: Ground, many: int, who: str, knows: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Two newcomers of this afternoon were welcomed by one laptop. Where both know it, a third letter may be gone."""
-    ground.newcomers(2, start=MANY + 1)
+    ground.newcomers(2, start=many + 1)
     morning = ground.one.workbook.path.read_bytes()
     ground.today += timedelta(days=1)
     ground.sync(ground.one)
-    assert len(ground.letters) == MANY + 2
+    assert len(ground.letters) == many + 2
     if knows:
         ground.newcomers(1, start=900)
         ground.sync(ground.other)
@@ -108,10 +114,10 @@ def test_this_mornings_version_put_back_brings_nobody_a_second_letter(
         assert ground.one.workbook.path.read_bytes() == morning
     assert ground.sync(settings, force=knows) == 0
     assert ground.twice == []
-    assert ground.column("Nr")[-2:] == [f"D-{MANY + 1:04d}", f"D-{MANY + 2:04d}"]
+    assert ground.column("Nr")[-2:] == [f"D-{many + 1:04d}", f"D-{many + 2:04d}"]
     ground.newcomers(1, start=910)
     assert [ground.sync(ground.other), ground.sync(ground.one)] == [0, 0] and ground.twice == []
-    assert ground.column("Nr")[-1] == f"D-{MANY + 3 + knows:04d}"
+    assert ground.column("Nr")[-1] == f"D-{many + 3 + knows:04d}"
 
 
 def test_the_number_of_a_row_that_was_deleted_is_never_given_again(small: Ground) -> None:
@@ -290,10 +296,12 @@ def test_a_heading_of_the_logbook_that_is_gone_takes_no_memory_with_it(small: Gr
     )
 
 
-def test_half_a_logbook_and_no_column_welkom_are_doubted(ground: Ground, capfd: pytest.CaptureFixture[str]) -> None:
+def test_half_a_logbook_and_no_column_welkom_are_doubted(
+    ground: Ground, many: int, capfd: pytest.CaptureFixture[str]
+) -> None:
     """The other laptop is new, and for half of them nothing in the register tells that they were mailed."""
     book = load_workbook(ground.one.workbook.path)
-    book["Logboek"].delete_rows(3, MANY // 2)
+    book["Logboek"].delete_rows(3, many // 2)
     deleted("Welkom")(book["Deelnemers"])
     book.save(ground.one.workbook.path)
     there = ground.one.workbook.path.read_bytes()

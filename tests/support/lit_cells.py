@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from openpyxl.formula import Tokenizer
 from openpyxl.formula.tokenizer import Token
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 Value = str | float | bool | None
@@ -42,9 +44,14 @@ def lit_cells(sheet: Worksheet) -> dict[str, str]:
 
 def holds(formula: str, first: str, address: str, look: Look) -> bool:
     """Whether a rule that was written for the cell `first` holds in another."""
-    here = Translator("=" + formula, origin=first).translate_formula(address)
-    tokens = iter([token for token in Tokenizer(here).items if token.type != Token.WSPACE])
-    return _value(tokens, look)[0] is True
+    (row, column), (first_row, first_column) = coordinate_to_tuple(address), coordinate_to_tuple(first)
+    down, right = row - first_row, column - first_column
+    return _value(iter(_tokens(formula)), lambda at: look(Translator.translate_range(at, down, right)))[0] is True
+
+
+@cache
+def _tokens(formula: str) -> tuple[Token, ...]:
+    return tuple(token for token in Tokenizer("=" + formula).items if token.type != Token.WSPACE)
 
 
 class _Wrong(Exception):
