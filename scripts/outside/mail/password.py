@@ -10,7 +10,8 @@ from pathlib import Path
 
 from outside.config.settings import Settings, home_of
 from outside.errors import Stop
-from outside.files.atomic import SYSTEM, private_folder
+from outside.files.atomic import private_folder
+from outside.files.private import keep_file
 
 VARIABLE = "BUURTBEHEER_SMTP_PASSWORD"
 SERVICE = "buurtbeheer"
@@ -23,7 +24,7 @@ _APP_PASSWORD = re.compile(r"[a-z]{4}(\s+[a-z]{4}){3}")
 
 
 def find_password(settings: Settings, account: str) -> str:
-    """The password of `account`; "" where there is none. Raises Stop for a file that others can read.
+    """The password of `account`; "" where there is none. Raises Stop for a file that cannot be kept to its owner.
 
     It stands in no setting, no log and no message of an exception: whoever calls this keeps it so.
     """
@@ -50,8 +51,10 @@ def no_password() -> Stop:
 
 
 def password_file(settings: Settings) -> Path:
-    """Where the file with the password lies, if there is one."""
-    return home_of(settings.source) / FILE
+    """Where the file with the password lies, if there is one. Notepad writes .txt behind a name, unseen."""
+    path = home_of(settings.source) / FILE
+    behind = path.with_name(f"{path.name}.txt")
+    return behind if behind.is_file() and not path.is_file() else path
 
 
 def _from_file(path: Path) -> str:
@@ -59,16 +62,7 @@ def _from_file(path: Path) -> str:
         return ""
     if sys.platform == "win32":
         private_folder(path.parent)  # Windows hands the folder's rights down to the file
-    elif path.stat().st_uid not in (os.geteuid(), SYSTEM):
-        raise Stop(
-            f"Het bestand {FILE} is van een andere gebruiker van deze computer.",
-            "Verwijder het, en maak het zelf opnieuw.",
-        )
-    elif path.stat().st_mode & 0o077:
-        raise Stop(
-            f"Ook anderen op deze computer kunnen het wachtwoord in {FILE} lezen.",
-            f"Maak het bestand eerst voor u alleen, met: chmod 600 {FILE}",
-        )
+    keep_file(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -78,6 +80,26 @@ def test_a_pasted_password_is_understood(
     safe.gives = None
     monkeypatch.setenv(VARIABLE, typed)
     assert find_password(home(tmp_path), USER) == meant
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights by folder")
+@pytest.mark.parametrize("rights", [0o644, 0o664, 0o640])
+def test_a_file_as_a_file_manager_makes_it_is_kept_to_its_owner(safe: Safe, tmp_path: Path, rights: int) -> None:
+    """Like the register: who types no commands has no chmod."""
+    settings = home(tmp_path, APP)
+    (tmp_path / FILE).chmod(rights)
+    assert find_password(settings, USER) == APP
+    assert stat.S_IMODE((tmp_path / FILE).stat().st_mode) == 0o600
+
+
+def test_a_txt_that_notepad_hides_behind_the_name_is_understood(safe: Safe, tmp_path: Path) -> None:
+    """The name without it goes first."""
+    settings = home(tmp_path, APP)
+    file = tmp_path / FILE
+    file.rename(file.with_name("smtp-password.txt"))
+    assert find_password(settings, USER) == APP
+    file.write_text("een ander", encoding="utf-8")
+    assert find_password(settings, USER) == "een ander"
 
 
 def test_an_empty_environment_does_not_hide_the_file(
