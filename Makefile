@@ -32,15 +32,11 @@ door = $(PY) scripts/$(subst -,_,$@).py $(options) $(ARGS)
 press = $(door) || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 # Wheels only: what has to be built first runs its maker's code on this computer.
 wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:
-install = $(PY) $(wheels) --require-hashes
 # With compiled modules kept, whatever the environment says: every worker and every door would else compile all of it again.
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
-# A sign of life while the parts are fetched, for whoever looks on.
-alive = if [ -t 2 ]; then { while sleep 2; do printf . >&2; done; } & dots=$$!; trap 'kill $$dots; echo >&2' EXIT; fi
-
 .DEFAULT_GOAL := help
-.PHONY: help version sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -79,6 +75,9 @@ endif
 
 version: ## zegt welke versie van Buurtbeheer dit is
 	@sed -n 's/^version = "\(.*\)"$$/Buurtbeheer \1/p' pyproject.toml
+
+menu: $(READY) ## laat het menu zien dat ook Buurtbeheer.cmd, .command en .sh openen
+	@$(press)
 
 sync: $(READY) ## doet de hele ronde: lezen, controleren, meldingen en welkomstberichten
 	@$(press)
@@ -152,34 +151,12 @@ bench: $(READY_TESTS) ## voor makers: meet snelheid en geheugen
 pictures: $(READY) ## voor makers: maakt van alles wat mensen zien een plaatje, in out/pictures
 	@$(PY) tests/pictures/take.py $(ARGS)
 
-# The environment. A stamp is set only when all is in place, so an interrupted install starts again from nothing;
-# so does a .venv whose Python has gone (an upgraded system, a moved disk).
+# The environment, which the launchers make in the same way (scripts/outside/launcher/parts.py). A stamp is set only when
+# all is in place, so an interrupted install starts again from nothing; so does a .venv whose Python has gone.
 anew: ;
 
-$(READY): requirements.lock $(if $(shell test -x $(PY) && echo ok),,anew)
-	@found=; sound=; \
-	for python in $(PYTHON); do \
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
-	  found=$$python; \
-	  "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || continue; \
-	  sound=$$python; break; \
-	done; \
-	if [ -z "$$found" ]; then \
-	  echo 'Buurtbeheer heeft Python 3.11 of nieuwer nodig, en dat is hier niet gevonden.' >&2; \
-	  echo 'Haal het op bij https://www.python.org/downloads/ en probeer het opnieuw.' >&2; exit 2; \
-	fi; \
-	if [ -z "$$sound" ]; then \
-	  echo "Bij $$found ontbreekt het onderdeel venv." >&2; \
-	  echo 'Op Debian en Ubuntu: sudo apt install python3-venv. Probeer het daarna opnieuw.' >&2; exit 2; \
-	fi; \
-	echo 'Buurtbeheer haalt de onderdelen op die het nodig heeft. Dat duurt een minuutje.' >&2; $(alive); \
-	"$$sound" -m venv --clear $(VENV) && $(install) -r requirements.lock || { \
-	  echo 'Het ophalen van de onderdelen is niet gelukt. Is er internet, en plaats op de schijf?' >&2; \
-	  echo 'Probeer het daarna opnieuw: het begint dan vanzelf weer bij het begin.' >&2; exit 2; \
-	}
-	@touch $@
+$(READY): requirements.lock $(if $(shell $(PY) -c '' 2>/dev/null && echo ok),,anew)
+	@PYTHON='$(PYTHON)' sh ./Buurtbeheer.sh --parts
 
 $(READY_TESTS): tests/requirements.lock $(READY)
-	@echo 'Buurtbeheer haalt de onderdelen voor de proeven op. Dat duurt een minuutje.' >&2
-	@$(alive); rm -f $(READY) && $(install) -r tests/requirements.lock
-	@touch $(READY) && touch $@
+	@$(PY) scripts/menu.py --parts tests/requirements.lock && touch $@

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, SCRIPTS, files_of_the_house
+from outside.launcher.parts import fetch, is_ready
+from support.house import lay_out_house
 
 MAKEFILE = (CHECKOUT / "Makefile").read_text(encoding="utf-8")
 HELP = dict(re.findall(r"^([a-z][a-z-]*):.*?## (.+)$", MAKEFILE, re.MULTILINE))
@@ -40,18 +42,7 @@ def make(folder: Path, *words: str, **env: str) -> subprocess.CompletedProcess[s
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A folder with our Makefile, an environment that seems ready, and one door that tells what it was given."""
-    folder = tmp_path / "mijn buurt"
-    (folder / "scripts").mkdir(parents=True)
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    shutil.copy(CHECKOUT / "Makefile", folder)
-    (folder / "requirements.lock").touch()
-    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    (folder / ".venv" / ".ready").touch()
-    (folder / "scripts" / "sync.py").write_text(
-        "import json, sys\nprint(json.dumps(sys.argv[1:]))\n"
-        "sys.exit(3 if '--fail' in sys.argv else 1 if '--look' in sys.argv else 0)\n"
-    )
-    return folder
+    return lay_out_house(tmp_path / "mijn buurt", "sync")
 
 
 def given(folder: Path, *words: str, **env: str) -> list[str]:
@@ -157,16 +148,17 @@ def test_windows_finds_its_own_folders(tmp_path: Path) -> None:
     shutil.copy(CHECKOUT / "Makefile", tmp_path)
     (tmp_path / "requirements.lock").touch()
     planned = make(tmp_path, "-n", "sync", "OS=Windows_NT").stdout
-    assert ".venv/Scripts/python -m pip install" in planned
     assert ".venv/Scripts/python scripts/sync.py" in planned
 
 
 @posix
 def test_the_environment_is_made_once_and_again_when_it_is_broken(house: Path) -> None:
-    """Again after a new lock file, a lost stamp (an interrupted install) or a Python that has gone."""
+    """Again after a new lock file, a lost stamp (an interrupted install) or a Python that has gone; a launcher agrees."""
 
     def plans_anew() -> bool:
-        return " -m venv --clear" in make(house, "-n", "sync").stdout
+        planned = "Buurtbeheer.sh --parts" in make(house, "-n", "sync").stdout
+        assert planned is not is_ready(house)
+        return planned
 
     assert not plans_anew()
     stamp, python = house / ".venv" / ".ready", house / ".venv" / "bin" / "python"
@@ -188,12 +180,13 @@ def test_the_environment_is_made_once_and_again_when_it_is_broken(house: Path) -
     [
         ("exit 1", "Python 3.11 of nieuwer"),
         ('case "$2" in *version*) exit 0;; esac; exit 1', "sudo apt install python3-venv"),
-        ('case "$2" in *import*) exit 0;; esac; exit 1', "Is er internet"),
+        (f'exec {sys.executable} "$@"', "Is er internet"),
     ],
 )
 def test_what_a_newcomer_lacks_is_told_in_dutch(house: Path, python: str, told: str) -> None:
     """A Python too old, one without venv, and no package index; and nothing seems ready afterwards."""
-    (house / ".venv" / ".ready").unlink()
+    shutil.rmtree(house / ".venv")
+    (house / ".venv").symlink_to(house / "weg")  # so that none can be made there
     fake = house / "python3"
     fake.write_text(f"#!/bin/sh\n{python}\n")
     fake.chmod(0o755)
@@ -281,17 +274,24 @@ def test_a_word_without_what_it_needs_says_what_to_type(tmp_path: Path, word: st
 
 
 @posix
-def test_only_wheels_are_installed(house: Path) -> None:
+def test_only_wheels_are_installed(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What has to be built first runs its maker's code on the coordinator's computer; for tests and audit as well."""
     (house / "tests").mkdir()
     (house / "tests" / "requirements.lock").touch()
     (house / ".venv" / ".ready").unlink()
-    for word in ("sync", "test", "audit"):
-        planned = make(house, "-n", word).stdout
-        installs = re.findall(r"-m pip install.*?(?:-r \S+|pip-audit)", planned, re.DOTALL)
-        assert installs and all("--only-binary :all:" in line for line in installs), word
-    locks = [line for line in installs if "-r " in line]
-    assert all("--require-hashes" in line for line in locks)
+    assert "-m pip install" not in make(house, "-n", "test").stdout
+    assert re.search(r"-m pip install .*--only-binary :all: pip-audit", make(house, "-n", "audit").stdout)
+    python = house / ".venv" / "bin" / "python"
+    python.unlink()
+    python.write_text('#!/bin/sh\necho "$@" >>told\n')
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "_base_executable", str(python), raising=False)
+    for lock in ("requirements.lock", "tests/requirements.lock"):
+        fetch(house, Path(lock))
+        told = (house / "told").read_text().splitlines()
+        (house / "told").unlink()
+        assert told[-1].endswith(f"--only-binary :all: --require-hashes -r {lock}")
+        assert told[:-1] == (["-m venv --clear .venv"] if lock == "requirements.lock" else [])
 
 
 def test_an_audit_leaves_nothing_behind(house: Path) -> None:

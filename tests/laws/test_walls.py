@@ -77,6 +77,7 @@ OF_ROSTER = {
     "example": {"sheet", "model", "cells"},
 }
 OF_OUTSIDE = {
+    "launcher": set(),
     "errors": set(),
     "console": set(),
     "files": {"errors"},
@@ -302,12 +303,13 @@ def defined(node: ast.stmt) -> list[str]:
 
 
 def test_output_goes_through_one_place() -> None:
-    """print stands nowhere; only console.py writes to the terminal."""
+    """print stands nowhere; only console.py writes to the terminal, and the launcher before that one's packages are there."""
     said = re.compile(
         r"^(print|pprint|rich\.print|click\.(s?echo|prompt|confirm)|sys\.std(out|err)\.(buffer\.)?write(lines)?)$"
     )
-    voice = SCRIPTS / "outside" / "console.py"
-    found = [(shown(file), *call) for file in OURS for call in calls(file) if said.match(call[1]) and file != voice]
+    voice, before = SCRIPTS / "outside" / "console.py", SCRIPTS / "outside" / "launcher" / "voice.py"
+    silent = [file for file in OURS if file not in (voice, before)]
+    found = [(shown(file), *call) for file in silent for call in calls(file) if said.match(call[1])]
     assert found == []
     assert not [call for call in calls(voice) if call[1] == "print"]
 
@@ -324,6 +326,14 @@ def test_what_only_one_system_has_is_not_imported_at_the_top() -> None:
     one_sided = {"fcntl", "grp", "pwd", "resource", "termios", "tty", "pty", "msvcrt", "winreg", "winsound"}
     tops = [(shown(file), name) for file in OURS for node in tree(file).body for name in named(node)]
     assert [(file, name) for file, name in tops if name in one_sided] == []
+
+
+def test_the_launcher_needs_nothing_that_must_be_installed() -> None:
+    """It is what installs."""
+    files = [SCRIPTS / "menu.py", *(SCRIPTS / "outside" / "launcher").glob("*.py")]
+    allowed = {*sys.stdlib_module_names, "outside.launcher"}
+    assert len(files) > 3
+    assert [(shown(file), *found) for file in files for found in imports(file) if not is_in(found[1], allowed)] == []
 
 
 def test_every_library_that_the_code_imports_is_asked_for() -> None:
