@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import os
 import re
@@ -24,6 +25,11 @@ from rich.text import Text
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
+sys.path.insert(0, str(CHECKOUT / "scripts"))
+
+from outside.launcher.menu import IN_MENU, show_words  # noqa: E402  # found only now
+from outside.launcher.words import read_words  # noqa: E402  # likewise
+
 DAY = "2026-03-05"
 """The day of every picture: the same people and the same findings each time."""
 
@@ -43,11 +49,25 @@ ELSEWHERE = {
 WIDE, NARROW = 1366, 390
 ALL, HIGH = 4200, 798
 """A sheet of paper as wide as a tab with all its columns, and as high as a screen."""
+README = CHECKOUT / "README.md"
 COLUMNS = 100
 """Of the terminal."""
 
-README = ("register.png", "mail.png")
-"""The two that the README shows; they stand beside this file."""
+PAPERS = ("register.png", "mail.png", "menu.png")
+"""Those that the README and the handleiding show; they stand beside this file."""
+
+SHOWN = (
+    r"Er was nog geen register\.",
+    r"\d+ deelnemers: ",
+    r"\d+ meldingen: ",
+    r"  \d+ × blokkeert: Deelnemers \(Huisnummer\)",
+    r"Klaar: ",
+    r"Mails: ",
+    r"Nu u:",
+    r"  1\. ",
+    r"  \d+\. Bekijk ",
+)
+"""How the lines of a first round begin that the README shows."""
 
 # Only text and a frame: the page within thinks that it stands in a window of that width, in that colour.
 _FRAME = '<!DOCTYPE html><html lang="nl"><meta charset="utf-8"><title>-</title><body style="margin: 0"><iframe title="-" src="{}" style="display: block; border: 0; width: {}px; height: {}px; color-scheme: {}"></iframe>'
@@ -147,6 +167,35 @@ def take_screen(studio: Studio, said: str, name: str) -> None:
     studio.shoot(page, name, 1000, 60 + 20 * said.count("\n"))
 
 
+def take_menu(studio: Studio) -> None:
+    """What the launchers open."""
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        show_words(CHECKOUT, read_words(CHECKOUT), IN_MENU)
+    take_screen(studio, f"{said.getvalue().lstrip()}\n> ", "menu")
+
+
+def first_round() -> list[str]:
+    """The lines of a first round that the README shows, as a pipe gets them: a terminal cuts what is long."""
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Path(folder)
+        shutil.copytree(CHECKOUT / "config", ground / "config", ignore=shutil.ignore_patterns("secrets"))
+        typed = [sys.executable, str(CHECKOUT / "scripts" / "sync.py"), "--yes", "--today", DAY]
+        typed += ["--settings", str(ground / "config" / "settings.toml")]
+        ended = subprocess.run(typed, cwd=ground, capture_output=True, encoding="utf-8", check=False)
+    said = [re.match(start, line) and line for start in SHOWN for line in ended.stdout.splitlines()]
+    return [line for line in said if line]
+
+
+def renew_papers(out: Path) -> None:
+    """The pictures and the lines of output that stand in the papers."""
+    for name in PAPERS:
+        shutil.copy(out / name, HERE)
+    lines = "".join(f"    {line}\n" for line in ("$ make sync", *first_round()))
+    text = re.sub(r"(?m)^    \$ make sync\n(?:    .+\n)+", lambda _: lines, README.read_text(encoding="utf-8"))
+    README.write_text(text, encoding="utf-8")
+
+
 def take_register(studio: Studio, register: Path) -> None:
     """The first screen of each tab at both widths, all of its columns, and how it is printed."""
     printed = studio.office("pdf", register)
@@ -233,6 +282,7 @@ def take_pages(studio: Studio, out: Path) -> None:
 def take(studio: Studio) -> None:
     """All of them: two rounds on the example, its mails, its pages, its register."""
     shutil.copytree(CHECKOUT / "config", studio.ground / "config", ignore=shutil.ignore_patterns("secrets"))
+    take_menu(studio)
     take_screen(studio, studio.press("sync", "--yes"), "sync-first")
     take_screen(studio, studio.press("sync", "--yes"), "sync-second")
     studio.press("preview")
@@ -246,7 +296,7 @@ def main() -> int:
     """The exit code."""
     asked = argparse.ArgumentParser(description="Maakt van alles wat mensen zien een plaatje.")
     asked.add_argument("--out", type=Path, default=CHECKOUT / "out" / "pictures", help="waar ze komen")
-    asked.add_argument("--readme", action="store_true", help="vernieuw ook de twee plaatjes in de README")
+    asked.add_argument("--readme", action="store_true", help="vernieuw ook wat README en HANDLEIDING laten zien")
     given = asked.parse_args()
     lacks = missing()
     for sentence in lacks:
@@ -260,8 +310,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         take(Studio(Path(folder), out))
     if given.readme:
-        for name in README:
-            shutil.copy(out / name, HERE)
+        renew_papers(out)
     sys.stdout.write(f"{len(list(out.glob('*.png')))} plaatjes staan in {out}.\n")
     return 0
 
