@@ -24,7 +24,7 @@ from roster.messages.audience import is_placeholder
 from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
 from roster.plan.delivery_status import State
 from roster.plan.history import History, Message, MessageKey
-from roster.plan.hold_back import hold_back
+from roster.plan.hold_back import sends_left
 from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
 
@@ -111,9 +111,9 @@ def _unlike(
     """Those of the letters `due` that would be others, or would not be, if none of these had been made."""
     if not due:
         return []
-    there = replace(view, history=as_if_due(view.history, due))
-    plan, _held = hold_back((step for planner in planners for step in planner(there)), view.findings)
-    today = {step.key: facts_mark(step, ledger) for step in plan if isinstance(step, Send)}
+    there = replace(view, history=as_if_due(view.history, due), people=view)
+    planned = (step for planner in planners for step in planner(there))
+    today = {send.key: facts_mark(send, ledger) for send in sends_left(planned, view.findings)}
     unlike = [key for key in due if today.get(key) != lying[key].facts]
     stay = told_elsewhere(there) if unlike else ()
     return [key for key in unlike if key not in stay]

@@ -20,7 +20,7 @@ PLACEHOLDER = "0612345678"
 """The example number of the committed settings: nobody may be told to call it."""
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def audience_of(view: View) -> Audience:
     """The one of a view: every kind of mail asks the same one."""
     return Audience(view)

@@ -25,7 +25,7 @@ _MOST = 2 / 3
 """A group of which so large a part stands under one new name was renamed."""
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def notices_of(view: View) -> Notices:
     """The one of a view: each letter about somebody's place asks the same one."""
     return Notices(view)
@@ -61,6 +61,7 @@ class Notices:
         self._audience = audience_of(view)
         self._done = self._audience.done
         self._known: dict[str, Known | None] = {}
+        self._alike: dict[Known, Known] = {}  # most people of a group know the same
         self._seen: dict[str, list[Message]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)
@@ -92,7 +93,8 @@ class Notices:
         sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in told)
         number = numbered[-1].notice.number if numbered else ""
         since = numbered[-1].day if numbered and numbered[-1].act != SEEN else None
-        return Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
+        known = Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
+        return self._alike.setdefault(known, known)
 
     def due(self, member: Member) -> str:
         """Which letter about his place a member must get: "admin", "moved", or "" for none.

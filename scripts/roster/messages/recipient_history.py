@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from datetime import date
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import chain, combinations
 
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
@@ -24,10 +25,10 @@ LOOKED = "looked"
 _NOBODY = Recipient()
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)  # a round turns from its own view to what would be if letters were due, and back
 def recipient_history_of(view: View) -> RecipientHistory:
     """The one of a view: every kind of letter asks it the same way."""
-    return RecipientHistory(view)
+    return RecipientHistory(view) if view.people is None else recipient_history_of(view.people).as_in(view)
 
 
 class RecipientHistory:
@@ -53,6 +54,12 @@ class RecipientHistory:
                 self._of_row.setdefault(row, [row]).append(person)
         for persons in self._of_row.values():
             persons.sort(key=turn_of)
+
+    def as_in(self, view: View) -> RecipientHistory:
+        """The same people with letters that stand otherwise; who is who does not hang on how a letter stands."""
+        other = copy(self)
+        other.__dict__.update(_view=view, _history=view.history)
+        return other
 
     def person(self, member: Member) -> str:
         """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
@@ -147,11 +154,14 @@ class RecipientHistory:
 
     @cached_property
     def _marked_rows(self) -> dict[tuple[str, str], list[Member]]:
+        """Rows that tell of a welcome, by each two of name, mobile and address of which another row has the first."""
+        times = Counter(digest for member in self._view.roster.members for digest in self.seen(member)[:2])
         found: dict[tuple[str, str], list[Member]] = {}
         for member in self._view.roster.members:
-            mark = read_mark(self.cell(member, "Welkom"))
+            pairs = [pair for pair in _pairs(self.seen(member)) if times[pair[0]] > 1]
+            mark = read_mark(self.cell(member, "Welkom")) if pairs else None
             if mark is not None and mark.state in (State.READY, State.SENT, State.HAND):
-                for pair in _pairs(self.seen(member)):
+                for pair in pairs:
                     found.setdefault(pair, []).append(member)
         return found
 
@@ -204,7 +214,7 @@ class RecipientHistory:
 
     def address_mark(self, member: Member) -> str:
         """The digest of his address; "" without one."""
-        return self._history.address_mark(member.email) if member.email else ""
+        return self.seen(member).address
 
     def _person(self, member: Member) -> str:
         persons = self._of_row.get(member.nr)
@@ -320,14 +330,14 @@ class RecipientHistory:
     @cached_property
     def _with_mobile(self) -> dict[str, list[str]]:
         """Persons by each mobile that a letter to them, or their row, ever told of."""
-        pairs = [(digest, one.person) for one in self._history.deliveries for digest in one.identities]
-        return by_digest([*pairs, *((one.mobile, person) for person, one in self._history.recipients.items())])
+        told = ((digest, one.person) for one in self._history.deliveries for digest in one.identities)
+        return by_digest(chain(told, ((one.mobile, person) for person, one in self._history.recipients.items())))
 
     @cached_property
     def _with_address(self) -> dict[str, list[str]]:
         """Persons by each address that a letter to them, or their row, ever told of."""
-        pairs = [(one.address_mark, one.person) for one in self._history.deliveries]
-        return by_digest([*pairs, *((one.address, person) for person, one in self._history.recipients.items())])
+        told = ((one.address_mark, one.person) for one in self._history.deliveries)
+        return by_digest(chain(told, ((one.address, person) for person, one in self._history.recipients.items())))
 
 
 def _is_known(mark: WelcomeMark, delivery: Message) -> bool:

@@ -52,7 +52,7 @@ def news_by_hand(view: View) -> list[Member]:
     return list({member.place.key: member for member in members}.values())
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def _news(view: View) -> tuple[list[Holder], list[Change]]:
     """Who is told of other spelregels, and which changes; the page, its count and the screen ask for it."""
     return [one for one in holders(view) if tells_rules_by_hand(one, view)], changes_by_hand(view)

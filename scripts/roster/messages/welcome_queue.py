@@ -85,7 +85,7 @@ class _GroupContext:
     has_started: bool = False
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def welcome_queue_of(view: View) -> WelcomeQueue:
     """The desk of a view: who is mailed, who is visited and who waits is asked of the same one."""
     return WelcomeQueue(view)

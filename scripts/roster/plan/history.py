@@ -132,9 +132,7 @@ class History:
         """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
         known = self._known_by.get(mobile)
         if known is None:  # the welcome and the ledger both ask for everybody's
-            digest = self._digest.copy()
-            digest.update(mobile.encode())
-            known = self._known_by[mobile] = digest.hexdigest()[:24]
+            known = self._known_by[mobile] = self._mark(mobile)
         return known
 
     def number_mark(self, number: str) -> str:
@@ -147,11 +145,16 @@ class History:
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
-        return self.identity(address.casefold())
+        return self._mark(address.casefold())
 
     def name_mark(self, name: str) -> str:
         """A name as the ledger knows it; capitals, accents and blanks do not count."""
-        return self.identity(f"name:{fold(name)}")
+        return self._mark(f"name:{fold(name)}")
+
+    def _mark(self, text: str) -> str:
+        digest = self._digest.copy()
+        digest.update(text.encode())
+        return digest.hexdigest()[:24]
 
 
 _LATER = re.compile(r"^(.+-\d+)-(\d+)$")

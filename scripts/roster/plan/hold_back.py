@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from roster.finding import Finding
@@ -22,7 +22,7 @@ def hold_back(steps: Iterable[Step], findings: Iterable[Finding]) -> tuple[list[
 
     What tells the row itself where it stands (SetCell, AddRow) is never held back.
     """
-    blocked = {(finding.place.tab, finding.place.key) for finding in findings if finding.blocks}
+    blocked = _blocked(findings)
     kept: list[Step] = []
     held: list[Send | Document] = []
     parts: list[Part] = []
@@ -42,3 +42,13 @@ def hold_back(steps: Iterable[Step], findings: Iterable[Finding]) -> tuple[list[
         else:
             kept.append(step)
     return kept, Held(tuple(held), tuple(parts))
+
+
+def sends_left(steps: Iterable[Step], findings: Iterable[Finding]) -> Iterator[Send]:
+    """The mails among these steps that are not held back, one at a time."""
+    blocked = _blocked(findings)
+    return (step for step in steps if isinstance(step, Send) and (step.about.tab, step.about.key) not in blocked)
+
+
+def _blocked(findings: Iterable[Finding]) -> set[tuple[str, str]]:
+    return {(finding.place.tab, finding.place.key) for finding in findings if finding.blocks}

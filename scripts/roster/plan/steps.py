@@ -126,13 +126,17 @@ def is_of_logbook(step: Step) -> bool:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """All that a planner may look at. Two views are never alike, so what is worked out of one can be kept by it."""
+    """All that a planner may look at. No two views are equal, so what is worked out of one can be kept by it.
+
+    `people` is a view in which everybody is who he is in this one, and only the letters stand otherwise.
+    """
 
     roster: Roster
     standing: Standing
     findings: tuple[Finding, ...]
     history: History
     terms: Terms
+    people: View | None = None
 
 
 Planner = Callable[[View], Iterable[Step]]

@@ -18,10 +18,13 @@ from roster.plan.memory import is_our_word, outdated
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
-from roster.sheet.table import Cell, Place, says
+from roster.sheet.table import Cell, Place, Table, says
 
 _HEADS = {"D": DEELNEMERS.title, "B": BORDAANVRAGEN.title}
 _STAY = "Laat deze rij staan"
+
+_ADDED = -1
+"""Stands for the index of a row that is not in the tab yet."""
 
 _Said = dict[str, Cell]
 """What a row says, by heading."""
@@ -53,15 +56,12 @@ class LogbookRows:
         found = view.roster.logbook
         secret = found.secret or view.history.logbook.secret or in_letters(view.history.identity(LOGBOEK.title))
         self._book = replace(found, secret=secret)
-        self._rows: dict[str, tuple[Place, _Said]] = {}
         self._told: set[str] = set()
-        table = view.roster.tables.get(LOGBOEK.title)
-        self._is_bare = table is not None and bool(LOGBOEK.own - table.columns.keys())  # a heading is gone
+        self._written: dict[str, _Said] = {}
+        self._table = table = view.roster.tables.get(LOGBOEK.title) or Table(LOGBOEK.title, LOGBOEK.title, {}, [], 1)
+        self._is_bare = bool(table.columns) and bool(LOGBOEK.own - table.columns.keys())  # a heading is gone
         names = {entry.place.key: key for key, entry in found.entries.items()}
-        for index, name in enumerate(table.keys if table else ()):
-            assert table is not None  # there are no keys without it
-            said = {heading: table.cell(index, heading) for heading in LOGBOEK.headings}
-            self._rows[names.get(name, name)] = (table.place(index), said)
+        self._rows = {names.get(name, name): index for index, name in enumerate(table.keys)}
 
     def heads(self) -> Iterator[CellStep]:
         """The secret, and the highest Nr that was ever given, so that no laptop gives it again."""
@@ -149,24 +149,33 @@ class LogbookRows:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
         old = outdated(self._book, self._view.roster, self._marks, self._view.terms)
         gone = [*self._book.doubles, *(one.place for one in old.values())]
-        said = {place.key: cells for place, cells in self._rows.values()} if gone else {}
+        rows = {self._table.keys[index]: key for key, index in self._rows.items() if index >= 0} if gone else {}
         for place in gone:
-            for heading, was in said[place.key].items():
+            for heading in LOGBOEK.headings:
+                was = self._says(rows[place.key], heading)
                 if not says(was, ""):
                     yield SetCell(place.at(heading), "", was)
 
     def _put(self, key: str, told: Mapping[str, Cell]) -> Iterator[CellStep]:
         values = {heading: value for heading, value in {**told, "Sleutel": key}.items() if isinstance(value, str)}
         if key not in self._rows:
-            self._rows[key] = Place(LOGBOEK.title, 0, key), dict(values)
+            self._rows[key], self._written[key] = _ADDED, dict(values)
             yield AddRow(LOGBOEK.title, key, tuple((one, values.get(one, "")) for one in LOGBOEK.headings))
             return
-        place, said = self._rows[key]
+        index = self._rows[key]
+        place = Place(LOGBOEK.title, 0, key) if index == _ADDED else self._table.place(index)
         for heading, value in values.items():
-            was = said.get(heading)
+            was = self._says(key, heading)
             if not says(was, value):
-                said[heading] = value
+                self._written.setdefault(key, {})[heading] = value
                 yield SetCell(place.at(heading), value, was)
+
+    def _says(self, key: str, heading: str) -> Cell:
+        """What a row says under a heading by now."""
+        if key in self._written and heading in self._written[key]:
+            return self._written[key][heading]
+        index = self._rows[key]
+        return None if index == _ADDED else self._table.cell(index, heading)
 
     def _named(self, message: Message) -> tuple[str, _Said] | None:
         """The key of a message and what its row says of it besides how it stands; None where nobody knows whose it is.
