@@ -315,6 +315,7 @@ def gc_paused() -> Iterator[None]:
 
 def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:
     """The cells that tell of several letters, with those that ended just now."""
-    known = replace(view, history=replace(view.history, deliveries=[*view.history.deliveries, *ended]))
+    history = replace(view.history, deliveries=[*view.history.deliveries, *ended])
+    known = replace(view, history=history, people=view)
     yield from plan_registered_marks(known)
     yield from plan_follow_up_marks(known)

@@ -128,7 +128,7 @@ def is_of_logbook(step: Step) -> bool:
 class View:
     """All that a planner may look at. No two views are equal, so what is worked out of one can be kept by it.
 
-    `people` is a view in which everybody is who he is in this one, and only the letters stand otherwise.
+    `people` is a view of the same people, in which only the letters stand otherwise.
     """
 
     roster: Roster
