@@ -13,9 +13,9 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -125,6 +125,9 @@ rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de sp
 	@$(press)
 
 number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg (ALL=yes ook aan wie misschien)
+	@$(press)
+
+schedule: $(READY) ## laat elke dag vanzelf een ronde lopen (AT=20:30), of juist niet meer (OFF=1); het vraagt eerst of het mag
 	@$(press)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven

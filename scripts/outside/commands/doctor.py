@@ -20,6 +20,7 @@ from outside.files.atomic import check_folder, stop_from
 from outside.files.places import files_kept
 from outside.files.private import synced_by
 from outside.ledger.ledger import Ledger
+from outside.run.causes import Memory
 from outside.run.log import logs_of
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
@@ -130,6 +131,8 @@ def _disk(settings: Settings) -> Iterator[Health]:
                 "Schijf", f"de map {name} is van u alleen." if folder.is_dir() else f"de map {name} kan worden gemaakt."
             )
     yield from _strange_files(paths.out, paths.state)
+    if last := Memory.read(settings.paths.state).last:
+        yield Health("Vanzelf", f"de laatste ronde die vanzelf liep, was op {last}.")
     for log in logs_of(settings.paths.state)[:1]:
         yield Health(
             "Verslag", f"het nieuwste verslag van de rondes staat in {settings.paths.state.name}/log/{log.name}."

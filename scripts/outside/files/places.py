@@ -67,6 +67,7 @@ FILE_PLACES = (
     FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY, "keep_backup_days"),
     FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS, "keep_log_days"),
     FilePlace("state", "spelregels/*.md", "de spelregels zoals ze waren", Tells.NOBODY),
+    FilePlace("state", "unattended.json", "wat u al hoorde van rondes die vanzelf liepen", Tells.NOBODY),
     FilePlace("state", "google-open.*", "wat bij Google onderweg is", Tells.COPY),
 )
 """All of them. Whoever makes a new kind of file adds its line here: a test presses every door and looks."""

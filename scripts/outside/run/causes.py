@@ -82,10 +82,14 @@ def gathered() -> Iterator[list[Cause]]:
 
 @dataclass(slots=True)
 class Memory:
-    """What a coordinator was told, in `state`: by key. `begun` says since when a round runs that did not end yet."""
+    """What a coordinator was told, in `state`: by key. `begun` says since when a round runs that did not end yet.
+
+    `last` is when the last one began that nobody looked at.
+    """
 
     state: Path
     begun: str = ""
+    last: str = ""
     causes: dict[str, Cause] = field(default_factory=dict)
 
     @classmethod
@@ -95,7 +99,8 @@ class Memory:
         with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             kept = json.loads((state / _FILE).read_text(encoding="utf-8"))
             causes = [Cause(**{**one, "lines": tuple(map(str, one["lines"]))}) for one in kept["causes"]]
-            memory.begun, memory.causes = str(kept["begun"]), {one.key: one for one in causes if one.lines}
+            memory.begun, memory.last = str(kept["begun"]), str(kept["last"])
+            memory.causes = {one.key: one for one in causes if one.lines}
         return memory
 
     @property
@@ -106,7 +111,7 @@ class Memory:
     def keep(self) -> bool:
         """Write it down, over what stands there; whether that could be done."""
         kept = [{**asdict(one), "lines": _short(one.lines)} for one in list(self.causes.values())[:_CAUSES]]
-        told = json.dumps({"begun": self.begun, "causes": kept}, ensure_ascii=False).encode()
+        told = json.dumps({"begun": self.begun, "last": self.last, "causes": kept}, ensure_ascii=False).encode()
         try:
             own_folder(self.state)
             path = self.state / _FILE

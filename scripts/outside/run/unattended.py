@@ -65,7 +65,7 @@ def _to_its_end(memory: Memory, settings: Settings, act: Callable[[], int], *, m
     """The round, and then what is told of it, also where it ends early."""
     when = local_time(datetime.now())
     if mails:
-        memory.begun = when
+        memory.begun = memory.last = when
         memory.keep()
     found: list[Cause] = []
     try:

@@ -101,8 +101,13 @@ def test_letters_wait_for_her_yes_and_she_hears_so_once(home: Home, post: tuple[
 
 def test_a_yes_that_was_said_beforehand_needs_no_mail(home: Home, post: tuple[Plan, int]) -> None:
     plan, port = post
-    assert home.night(home.written(port), "--yes").returncode in (0, 1)
+    settings = home.written(port)
+    assert "liep" not in press("doctor", "--settings", settings, cwd=home.folder).stdout
+    assert home.night(settings, "--yes").returncode in (0, 1)
     assert heard(plan) == [] and len(plan.arrived) == 2
+    assert (
+        "de laatste ronde die vanzelf liep, was op" in press("doctor", "--settings", settings, cwd=home.folder).stdout
+    )
 
 
 def settled(home: Home, port: int) -> Path:
