@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
+from roster.cells.plus_codes import PLUS_CODE, TooCoarse, point_of_plus_code
 from roster.cells.text import Unreadable, plain_digits, text
 from roster.model import Bounds, Location
-from roster.sheet.table import Cell
+from roster.sheet.table import Cell, fold
 
 _PASTE = (
     "Zoek de plek op in Google Maps, houd uw vinger erop (of klik met rechts), "
@@ -23,27 +24,31 @@ _SHORT = re.compile(
 _LINK = re.compile(r"(?:https?://|www\.|maps\.|goo\.gl/|google\.[a-z]+/)\S+", re.IGNORECASE)
 
 
-def location(cell: Cell, bounds: Bounds) -> Location | None:
+def location(cell: Cell, bounds: Bounds, towns: Sequence[str] = ()) -> Location | None:
     """The place in the cell, None if blank; six decimals, inside `bounds`. Nothing is looked up.
 
     Understood: "52.95634, 4.76051" with points or commas, degrees with minutes and seconds, geo:
-    links, and the long links of Google Maps, where the pin counts before the middle of the screen.
+    links, the long links of Google Maps, where the pin counts before the middle of the screen, and Plus Codes:
+    whole ones, and short ones alone or with one of `towns` behind them, which lie here.
     `Unreadable` with what to paste instead: short links, addresses, words, two places in one cell,
     places outside the municipality, and latitude and longitude the wrong way round.
     """
     try:
-        return _location(cell, bounds)
+        return _location(cell, bounds, towns)
     except Unreadable as wrong:
         latitude, longitude = bounds.spot
         raise Unreadable(wrong.message, wrong.remedy.replace("{}", f"{latitude:.5f}, {longitude:.5f}")) from None
 
 
-def _location(cell: Cell, bounds: Bounds) -> Location | None:
+def _location(cell: Cell, bounds: Bounds, towns: Sequence[str]) -> Location | None:
     typed = plain_digits(text(cell))
     if not typed:
         return None
     if not isinstance(cell, str):
         raise Unreadable("Hier staat maar één getal. Een plek heeft er twee.", _PASTE)
+    code = _point_of_code(re.sub(r"^(?:https?://)?(?:www\.)?plus\.codes/", "", typed), bounds, towns)
+    if code is not None:
+        return _inside(code, bounds)
     link = _LINK.search(typed)
     if link is not None:
         around = (typed[: link.start()] + " " + typed[link.end() :]).strip()
@@ -226,14 +231,25 @@ def _views(link: str, fragment: str) -> Iterator[Point]:
         yield float(inside[1]), float(inside[2])
 
 
-_PLUS_CODE = re.compile(r"\b[23456789CFGHJMPQRVWX]{4,8}\+[23456789CFGHJMPQRVWX]{2,3}\b", re.IGNORECASE)
+def _point_of_code(typed: str, bounds: Bounds, towns: Sequence[str]) -> Point | None:
+    """The point of a Plus Code, whatever Google Maps shows behind it; None where the text is none."""
+    code = PLUS_CODE.match(typed)
+    if code is None or "http" in typed:
+        return None
+    town = fold(typed[code.end() :].strip(" ,").split(",")[0])
+    if len(code["head"]) < 8 and town and town not in map(fold, towns):
+        raise Unreadable("Achter deze pluscode staat een plaats die niet van hier is.", _PASTE)
+    try:
+        return point_of_plus_code(code["head"], code["tail"] or "", bounds.at(0.5, 0.5))
+    except TooCoarse:
+        raise Unreadable("Deze pluscode is van een heel gebied, en niet van een plek.", _PASTE) from None
 
 
 def _no_point(typed: str) -> Unreadable:
     if re.match(r"/{3}\w+\.\w+\.\w+|\w+\.\w+\.\w+$", typed) and not any(mark.isdigit() for mark in typed):
         return Unreadable("Drie woorden van what3words zijn niet te lezen.", _PASTE)
-    if _PLUS_CODE.search(typed):
-        return Unreadable("Een pluscode is niet te lezen.", _PASTE)
+    if PLUS_CODE.search(typed):
+        return Unreadable("Hier staat meer dan een pluscode.", _PASTE)
     numbers = re.findall(r"[0-9]+(?:[.,][0-9]+)?", typed)
     words = re.search(r"[^\W\d_]{3,}", typed)
     if not words and len(numbers) > 2:

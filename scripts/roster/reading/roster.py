@@ -280,8 +280,10 @@ def _language(terms: Terms) -> Callable[[Cell], str]:
 
 
 def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignRequest]:
+    towns = (*terms.network.places, terms.network.municipality)
+
     def place_on_the_map(cell: Cell) -> Location | None:
-        return location(cell, terms.network.bounds)
+        return location(cell, terms.network.bounds, towns)
 
     first = rows.values("Locatie 1", place_on_the_map, _PLACES, Weight.BLOCKS, None)
     second = rows.values("Locatie 2", place_on_the_map, _PLACES, Weight.BLOCKS, None)

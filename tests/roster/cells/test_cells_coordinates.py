@@ -96,6 +96,25 @@ def test_degrees_minutes_and_seconds_are_a_place(typed: str) -> None:
     assert location(typed, BOUNDS) == Location(52.956333, 4.7605)
 
 
+@pytest.mark.parametrize(
+    ("typed", "spot"),
+    [
+        ("9F46XQ46+G6", (52.9563125, 4.7605625)),
+        ("9f46xq46+g6", (52.9563125, 4.7605625)),
+        ("9F46XQ46+G6 Den Helder, Nederland", (52.9563125, 4.7605625)),
+        ("XQ46+G6 Den Helder", (52.9563125, 4.7605625)),
+        ("XQ46+G6, DEN HELDER, Netherlands", (52.9563125, 4.7605625)),
+        ("XQ46+G6", (52.9563125, 4.7605625)),
+        ("XQ46+G6J Huisduinen", (52.9563375, 4.7605156)),
+        ("https://plus.codes/9F46XQ46+G6", (52.9563125, 4.7605625)),
+    ],
+)
+def test_a_plus_code_is_a_place(typed: str, spot: tuple[float, float]) -> None:
+    """Whole, or short with a place of here behind it, as Google Maps shows it; the middle of its cell (Google's own)."""
+    found = location(typed, BOUNDS, ("Den Helder", "Huisduinen"))
+    assert found is not None and distance_m(found, Location(*spot)) < 0.2
+
+
 REFUSED = f"""
 https://maps.app.goo.gl/abcDEF           | korte link
 maps.app.goo.gl/abcDEF                   | korte link
@@ -105,8 +124,11 @@ https://g.co/kgs/abc                     | korte link
 ///appel.peer.banaan                     | what3words
 appel.peer.banaan                        | what3words
 https://what3words.com/appel.peer.banaan | what3words
-XQ4M+8G Den Helder                       | pluscode
-9F46XQ4M+8G                              | pluscode
+XQ46+G6 Alkmaar                          | een plaats die niet van hier is
+9F46XQ46+                                | van een heel gebied
+9F469VCR+XX                              | buiten de gemeente
+XQ46+G6 en XQ4M+8G                       | een plaats die niet van hier is
+naast XQ46+G6                            | meer dan een pluscode
 4.76051, 52.95634                        | verwisseld
 {MAPS}?q=4.76051,52.95634                | verwisseld
 51.5074, 4.1278                          | buiten de gemeente
