@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from roster.finding import Finding
-from roster.logbook import Logbook
+from roster.logbook import Logbook, in_letters
 from roster.sheet.table import Place, Table, fold
 
 
@@ -79,6 +80,7 @@ class Limits:
     signs: int = _between(2, 1, 1_000)
     per_streets: int = _between(6, 1, 1_000)
     sticker_days: int = _between(30, 0, 3_650)
+    decision_days: int = _between(42, 1, 3_650)
     cards_per_file: int = _between(200, 1, 1_000)
 
 
@@ -254,6 +256,12 @@ class SignRequest:
     explanation: str = ""
     decision: str = ""
     decided_on: date | None = None
+
+    @property
+    def asked(self) -> str:
+        """A digest of what is asked for, which tells nobody what: another one means that the row was changed."""
+        told = fold(self.group), self.locations, self.descriptions, self.explanation
+        return in_letters(hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:6])
 
 
 @dataclass(slots=True, eq=False)

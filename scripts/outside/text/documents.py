@@ -1,4 +1,4 @@
-"""Draws the documents of a plan: as Markdown, or as the page of who is welcomed by hand, a card each."""
+"""Draws the documents of a plan: letters as pages to print, and the page of who is welcomed by hand, a card each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ def draw(document: Document, settings: Settings) -> str:
     if document.act == "by_hand":
         people = cast("list[ByHand]", document.facts["people"])
         return render_by_hand(people, settings, rules=kept_rules(settings))
-    return find_text(document.act, document.language, settings.language).markdown(document.facts)
+    if document.act == "stickers":
+        return fill_page("stickers.html", "nl", document.facts)
+    text = find_text(document.act, document.language, settings.language)
+    page = {**document.facts, "letter": text.piece(document.facts), "language": text.language}
+    return fill_page(f"{document.act}.html", text.language, page)
 
 
 def render_by_hand(

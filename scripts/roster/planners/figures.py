@@ -147,6 +147,7 @@ class Figures:
                 counts = rows.setdefault(self._area(home), Counter())
                 counts["asked"] += request.requested_on is not None and request.requested_on.year == year
                 status = self._view.standing.request.get(request.place.key)
+                counts["waiting"] += status in (Status.DRAFT, Status.SUBMITTED)
                 if request.decided_on is not None and request.decided_on.year == year and status is not None:
                     counts[status.value] += 1
         together = sum(rows.values(), Counter())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
+from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.folders import GROUP_FILES
@@ -11,7 +12,7 @@ from roster.plan.steps import Planner
 from roster.planners.admin_tab import plan_admins
 from roster.planners.bundles import plan_bundles
 from roster.planners.logbook_tab import plan_logbook
-from roster.planners.signs import plan_signs
+from roster.planners.signs import plan_signs, plan_stickers
 from roster.planners.status_cells import plan_marks
 
 PLANNERS: tuple[Planner, ...] = (
@@ -25,7 +26,9 @@ PLANNERS: tuple[Planner, ...] = (
     plan_welcome,
     plan_by_hand,
     plan_bundles,
+    plan_sign_marks,
     plan_signs,
+    plan_stickers,
     plan_logbook,
 )
 
@@ -36,5 +39,5 @@ LETTERS: dict[Planner, tuple[str, ...]] = {
 }
 """The planners among them whose letters are made anew while they lie ready, and which acts each plans."""
 
-FOLDERS = (GROUP_FILES, "vcards", "borden")
+FOLDERS = (GROUP_FILES, "vcards", "borden", "stickers")
 """The folders under out/ whose files each round makes anew: a bundle of a group that is gone must not linger."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import count
 
 from roster.cells import distance_m
 from roster.finding import Finding
 from roster.model import SignRequest, Status
 from roster.rules.context import Rule, RuleContext, blocks, in_order, notice
-from roster.rules.status import is_open
+from roster.rules.status import is_open, sent_on
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import fold
 
@@ -158,6 +159,62 @@ def signs_follow_the_advice(case: RuleContext) -> Iterator[Finding]:
                 )
 
 
+def a_sign_request_reaches_the_caretaker(case: RuleContext) -> Iterator[Finding]:
+    """A request that can go has an address to go to: E-mail wijkconciërge of its area. Let op, for it goes by hand."""
+    for request in _concepts(case):
+        group = case.roster.group_named[fold(request.group)]
+        area = case.roster.area_named.get(fold(group.area))
+        if area is not None and not area.caretaker_email and not case.told(area.place, "E-mail wijkconciërge"):
+            yield notice(
+                a_sign_request_reaches_the_caretaker,
+                request.place.at("Verstuurd"),
+                f"Van gebied {area.name} is geen e-mailadres van de wijkconciërge bekend.",
+                f"Vul het in op het tabblad Gebieden. Geeft u de aanvraag op papier? Typ daarna: make sent "
+                f"NR={request.nr}",
+            )
+
+
+def a_sign_request_is_decided_in_time(case: RuleContext) -> Iterator[Finding]:
+    """A request that went has a Besluit within 42 days (a setting). Let op."""
+    most = case.terms.limits.decision_days
+    for request, day, _asked in _sent(case):
+        if day is not None and (case.terms.today - day).days > most and not case.told(request.place, "Besluit"):
+            yield notice(
+                a_sign_request_is_decided_in_time,
+                request.place.at("Besluit"),
+                f"De aanvraag ging op {day.day}-{day.month}-{day.year}, langer dan {most} dagen geleden.",
+                "Vraag de wijkconciërge hoe het ermee staat, en vul hier het besluit in.",
+            )
+
+
+def a_sign_request_that_went_stays_as_it_was(case: RuleContext) -> Iterator[Finding]:
+    """What was changed after the letter went is not sent again by itself. Let op, until it is told by hand."""
+    for request, _day, asked in _sent(case):
+        if asked and asked != request.asked:
+            yield notice(
+                a_sign_request_that_went_stays_as_it_was,
+                request.place.at("Verstuurd"),
+                "Deze aanvraag is veranderd nadat ze verstuurd is.",
+                f"Vertel de wijkconciërge zelf wat er anders is. Typ daarna: make sent NR={request.nr}",
+            )
+
+
+def _sent(case: RuleContext) -> Iterator[tuple[SignRequest, date | None, str]]:
+    """Sound requests that went and that nobody decided on: since when, and what they asked then."""
+    table = case.roster.tables.get(BORDAANVRAGEN.title)
+    for request in _sound(case, case.roster.requests):
+        sent = sent_on(table, request) if table is not None and is_open(request) else None
+        if sent is not None:
+            yield request, *sent
+
+
+def _concepts(case: RuleContext) -> Iterator[SignRequest]:
+    went = {request.place.key for request, _day, _asked in _sent(case)}
+    for request in _sound(case, case.roster.requests):
+        if is_open(request) and request.place.key not in went:
+            yield request
+
+
 def _streets(number: int) -> str:
     return "één straat" if number == 1 else f"{number} straten"
 
@@ -168,5 +225,8 @@ RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     a_location_lies_on_the_groups_streets,
     one_open_request_at_a_time,
     signs_follow_the_advice,
+    a_sign_request_reaches_the_caretaker,
+    a_sign_request_is_decided_in_time,
+    a_sign_request_that_went_stays_as_it_was,
 )
 """In this order: a request that one of them blocks counts for nothing to the next."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
+from datetime import date
 
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
 from roster.plan.delivery_status import State, read_mark
 from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
-from roster.sheet.table import fold, is_blank
+from roster.sheet.table import Table, fold, is_blank
 
 Blocked = AbstractSet[tuple[str, str]]
 """The rows (tab, key) that have a blocking finding."""
@@ -97,12 +98,24 @@ def stand_requests(roster: Roster, blocked: Blocked) -> dict[str, Status]:
     statuses: dict[str, Status] = {}
     for request in roster.requests:
         key = request.place.key
-        sent = table is not None and not is_blank(table.cell(request.place.row - table.first, "Verstuurd"))
+        sent = table is not None and sent_on(table, request) is not None
         if (BORDAANVRAGEN.title, key) in blocked:
             statuses[key] = Status.BLOCKED
         else:
             statuses[key] = _DECIDED.get(request.decision, Status.SUBMITTED if sent else Status.DRAFT)
     return statuses
+
+
+def sent_on(table: Table, request: SignRequest) -> tuple[date | None, str] | None:
+    """Since when a request is with the municipality and what it asked then, as its row tells; None where it is not.
+
+    Somebody's own words count as well, without a day that is known. What lies ready, or is uncertain, has not gone.
+    """
+    cell = table.cell(request.place.row - table.first, "Verstuurd")
+    mark = read_mark(cell)
+    if mark is not None:
+        return (mark.day, mark.version) if mark.state in (State.SENT, State.HAND) and mark.is_of(request.nr) else None
+    return None if is_blank(cell) else (None, "")
 
 
 def is_open(request: SignRequest) -> bool:

@@ -1,22 +1,22 @@
-"""A sound sign request becomes a document; nothing is written about another."""
+"""A sound sign request that did not go yet becomes a page; stickers that are missing are listed by address."""
 
 from __future__ import annotations
 
 from roster.plan.steps import Document
-from roster.planners.signs import plan_signs
+from roster.planners.signs import plan_signs, plan_stickers
 from support.plans import plan
 from support.sheet_notation import register
 
 SOUND = """
-    Nr     | Groep    | Locatie 1        | Omschrijving 1 | Locatie 2        | Omschrijving 2 | Aangevraagd door | Besluit
-    B-0001 | Tuindorp | 52.9500, 4.7600  | Kerkstraat 1   | 52.9520, 4.7600  | Molenlaan 2    | Ada              |
+    Nr     | Groep    | Locatie 1        | Omschrijving 1 | Locatie 2        | Omschrijving 2 | Aangevraagd door | Besluit | Verstuurd
+    B-0001 | Tuindorp | 52.9500, 4.7600  | Kerkstraat 1   | 52.9520, 4.7600  | Molenlaan 2    | Ada              |         |
 """
 
 
-def test_a_sound_request_is_written_down_with_its_two_places() -> None:
-    """Number, group, streets and links that open on a phone; of people only who asked."""
+def test_a_concept_becomes_a_page_with_its_two_places() -> None:
+    """Number, group, streets, links that open on a phone, and both drawn to scale; of people only who asked."""
     [step] = plan(plan_signs, register(bordaanvragen=SOUND))
-    assert isinstance(step, Document) and step.path == "borden/B-0001.md"
+    assert isinstance(step, Document) and step.path == "borden/B-0001/aanvraag.html"
     assert (step.facts["group"], step.facts["streets"], step.facts["requested_by"]) == (
         "Tuindorp",
         ["Kerkstraat", "Molenlaan"],
@@ -25,10 +25,52 @@ def test_a_sound_request_is_written_down_with_its_two_places() -> None:
     first, second = step.facts["locations"]  # type: ignore[misc]  # two locations, by the law
     assert first["link"] == "https://www.google.com/maps/search/?api=1&query=52.950000%2C4.760000"
     assert second["description"] == "Molenlaan 2"
+    drawn = step.facts["map"]
+    assert drawn == {
+        "spots": [{"x": 300, "y": 270}, {"x": 300, "y": 70}],
+        "bar": 200,
+        "bar_end": 200,
+        "distance": "222",
+    }
 
 
-def test_a_request_that_is_blocked_or_refused_is_not_written() -> None:
-    """One place is missing; the other was decided against."""
+def test_the_drawing_has_north_above_and_east_to_the_right() -> None:
+    """The second place lies to the south-east of the first."""
+    [step] = plan(plan_signs, register(bordaanvragen=SOUND.replace("52.9520, 4.7600", "52.9490, 4.7700")))
+    one, two = step.facts["map"]["spots"]  # type: ignore[union-attr, index, call-overload]  # a page has a map
+    assert one["x"] < two["x"] and one["y"] < two["y"]
+
+
+def test_only_a_concept_becomes_a_page() -> None:
+    """One place is missing; it was decided on; it went, by mail, on paper or by somebody's own word."""
     assert plan(plan_signs, register(bordaanvragen=SOUND.replace("52.9520, 4.7600", ""))) == []
-    refused = SOUND.replace("| Ada              |", "| Ada              | afgewezen")
-    assert plan(plan_signs, register(bordaanvragen=refused)) == []
+    for said in (
+        "afgewezen |",
+        "geplaatst |",
+        "toegezegd |",
+        "| verstuurd 1-3-2026 (B-0001, versie kkkkkk)",
+        "| 5-3-2026",
+    ):
+        went = SOUND.replace("| Ada              |         |", f"| Ada              | {said}")
+        assert plan(plan_signs, register(bordaanvragen=went)) == [], said
+    for said in ("| klaargezet 1-3-2026 (B-0001)", "| onzeker sinds 1-3-2026", "| verstuurd 1-3-2026 (B-0007)"):
+        still = SOUND.replace("| Ada              |         |", f"| Ada              | {said}")
+        assert len(plan(plan_signs, register(bordaanvragen=still))) == 1, said
+
+
+def test_addresses_without_a_sticker_are_listed_by_street_and_number() -> None:
+    """Each once, as 2 before 10; not where a housemate has one; no names."""
+    tables = register("""
+        Voornaam | Straat     | Huisnummer | Sticker
+        Jan      | Molenlaan  | 10         | nee
+        Jans     | Molenlaan  | 10         |
+        Piet     | Molenlaan  | 2          |
+        Kees     | Kerkstraat | 1          |
+        Kim      | Kerkstraat | 1          | ja
+        Fu       | Kerkstraat | 12a        | nee
+    """)
+    [step] = plan(plan_stickers, tables)
+    assert isinstance(step, Document) and step.path == "stickers/Tuindorp.html"
+    streets = {one["name"]: one["numbers"] for one in step.facts["streets"]}  # type: ignore[attr-defined]  # by street
+    assert streets["Molenlaan"][:2] == ["2", "10"] and "12a" in streets["Kerkstraat"]
+    assert streets["Kerkstraat"].count("1") <= 1 and "Jan" not in repr(step.facts)

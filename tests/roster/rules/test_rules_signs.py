@@ -187,3 +187,45 @@ def test_the_advice_follows_the_settings() -> None:
     assert found(tables) == [(ADVICE, 3)]
     assert found(tables, replace(TERMS, limits=Limits(signs=4))) == []
     assert found(tables, replace(TERMS, limits=Limits(per_streets=1))) == []
+
+
+CARETAKER, DECIDED, STAYS = (
+    "a_sign_request_reaches_the_caretaker",
+    "a_sign_request_is_decided_in_time",
+    "a_sign_request_that_went_stays_as_it_was",
+)
+
+
+def test_a_request_without_a_caretakers_address_goes_by_hand() -> None:
+    """Told of what can go; not once it went, was decided or is blocked."""
+    nobody = "Gebied | Plaats | Wijkconciërge | E-mail wijkconciërge\nCentrum | Den Helder | Kim |"
+    assert asked(request(), gebieden=nobody) == [(CARETAKER, 2, "let op")]
+    for row in (request(sent="met de hand 1-3-2026"), request(decision="toegezegd")):
+        assert asked(row, gebieden=nobody) == []
+    assert CARETAKER not in [rule for rule, _row, _weight in asked(request(second=""), gebieden=nobody)]
+
+
+def test_a_request_is_decided_within_six_weeks() -> None:
+    """Counted from the day that it went; a setting."""
+    for sent, told in (("17-2-2026", False), ("16-2-2026", True)):  # 42 and 43 days before 31-3-2026
+        row = request(nr="B-0001", sent=f"verstuurd {sent} (B-0001)")
+        assert (asked(row) == [(DECIDED, 2, "let op")]) is told, sent
+    assert asked(request(nr="B-0001", sent="met de hand 1-1-2026", decision="toegezegd")) == []
+    assert asked(request(nr="B-0001", sent="onzeker sinds 1-1-2026")) == []
+    tables = register(bordaanvragen=HEAD + request(nr="B-0001", sent="verstuurd 25-3-2026 (B-0001)"))
+    assert found(tables, replace(TERMS, limits=Limits(decision_days=5))) == [(DECIDED, 2)]
+
+
+def test_a_request_that_was_changed_after_it_went_is_told_of() -> None:
+    """Whatever is asked counts; what is not part of it does not, and nothing is said before it went."""
+    [one] = judge(register(bordaanvragen=HEAD + request(nr="B-0001")))[0].requests
+    sent = f"verstuurd 20-3-2026 (B-0001, versie {one.asked})"
+    assert asked(request(nr="B-0001", sent=sent)) == []
+    assert asked(request(nr="B-0001", sent=sent, day="2-3-2026")) == []
+    for changed in (
+        request(nr="B-0001", sent=sent, second="52.95844, 4.76051"),
+        request(nr="B-0001", sent=sent, at="bij Kerkstraat 2"),
+        request(nr="B-0001", sent=sent, why="Er zijn veel straten."),
+    ):
+        assert asked(changed) == [(STAYS, 2, "let op")]
+    assert asked(request(nr="B-0001", sent=sent, at="bij Kerkstraat 2", decision="geplaatst")) == []

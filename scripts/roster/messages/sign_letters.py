@@ -1,0 +1,201 @@
+"""Plans the letter of a sign request: what the caretaker is asked, when, and what the row tells of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from roster.cells import distance_m
+from roster.messages.audience import audience_of
+from roster.model import Member, SignRequest, Status
+from roster.plan.delivery_status import BELIEVED, State, mark_of, read_mark
+from roster.plan.history import Message, Notice
+from roster.plan.steps import Send, SetCell, View
+from roster.sheet.columns import BORDAANVRAGEN
+from roster.sheet.table import Cell, fold, is_blank, says
+
+SIGNS, COPY = "signs", "signs_copy"
+COLUMN = "Verstuurd"
+ONCE = "aanvraag"
+"""The version of every such letter: one a request, whatever is changed in its row later."""
+
+_MAP = 600, 340
+_MARGIN = 70
+_BARS = (25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
+
+
+def verstuurd(request: SignRequest, view: View) -> Cell:
+    """What its row says of its letter."""
+    table = view.roster.tables.get(BORDAANVRAGEN.title)
+    return None if table is None else table.cell(request.place.row - table.first, COLUMN)
+
+
+def known_letter(request: SignRequest, view: View) -> Message | None:
+    """What our own ledger knows of its letter."""
+    return next((one for one in view.history.of_person.get(request.nr, ()) if one.act == SIGNS), None)
+
+
+def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:
+    """All that the letter and its page may tell: of people no more than who asks."""
+    roster, terms = view.roster, view.terms
+    first, second = request.locations
+    assert first is not None and second is not None  # a request without two places is blocked
+    group = roster.group_named[fold(request.group)]
+    area = roster.area_named[fold(group.area)]
+    return {
+        "nr": request.nr,
+        "network": terms.network.name,
+        "coordinator": terms.network.coordinator,
+        "answer_to": terms.network.coordinator_email,
+        "group": group.name,
+        "area": area.name,
+        "town": area.town,
+        "caretaker": area.caretaker,
+        "streets": sorted({street.name for street in roster.streets_of.get(fold(group.name), ())}, key=fold),
+        "registered": group.registered,
+        "started": group.started,
+        "members": len(view.standing.active.get(fold(group.name), ())),
+        "requested_on": request.requested_on,
+        "requested_by": request.requested_by,
+        "explanation": request.explanation,
+        "distance": f"{round(distance_m(first, second))}",
+        "locations": [
+            {
+                "description": description,
+                "latitude": f"{location.latitude:.6f}",
+                "longitude": f"{location.longitude:.6f}",
+                "link": location.link,
+            }
+            for location, description in zip((first, second), request.descriptions, strict=True)
+        ],
+    }
+
+
+def schematic(request: SignRequest) -> dict[str, object]:
+    """A plain drawing of both places, north up, to scale: where they lie on it, and how long its bar is in metres."""
+    first, second = request.locations
+    assert first is not None and second is not None  # likewise
+    apart = distance_m(first, second)
+    east = distance_m(first, type(first)(first.latitude, second.longitude))
+    north = distance_m(first, type(first)(second.latitude, first.longitude))
+    wide, high = _MAP
+    scale = min((wide - 2 * _MARGIN) / max(east, 1), (high - 2 * _MARGIN) / max(north, 1))
+    right = 1 if second.longitude >= first.longitude else -1
+    up = 1 if second.latitude >= first.latitude else -1
+    spots = [
+        {
+            "x": round(wide / 2 + turn * right * east * scale / 2),
+            "y": round(high / 2 - turn * up * north * scale / 2),
+        }
+        for turn in (-1, 1)
+    ]
+    bar = max((metres for metres in _BARS if metres * scale <= wide / 3), default=_BARS[0])
+    return {"spots": spots, "bar": bar, "bar_end": 20 + round(bar * scale), "distance": f"{round(apart)}"}
+
+
+def plan_sign_letters(view: View) -> Iterator[Send]:
+    """The letter of each sound concept that was not sent, to the caretaker of its area; and a copy to who asked."""
+    for request in view.roster.requests:
+        letter = _letter(request, view) if is_due(request, view) else None
+        if letter is not None:
+            yield letter
+        if letter is not None or _went_from_here(request, view):
+            yield from _copy(request, view)
+
+
+def is_due(request: SignRequest, view: View) -> bool:
+    """True for a concept of which nothing left, or may have left, whichever computer tells so.
+
+    What a row says counts, unless we wrote it ourselves about a letter that is due again by now.
+    """
+    if view.standing.request.get(request.place.key) is not Status.DRAFT:
+        return False
+    cell, known = verstuurd(request, view), known_letter(request, view)
+    if known is not None and known.state not in (State.WAITS, State.REFUSED, State.READY):
+        return False
+    mark = read_mark(cell)
+    if is_blank(cell) or (known is not None and cell == known.reported):
+        return True
+    if mark is None or mark.nr not in ("", request.nr):
+        return mark is not None  # somebody's own words count as sent, and what was copied from another row does not
+    return mark.state in (State.REFUSED, State.READY)
+
+
+def caretaker_address(request: SignRequest, view: View) -> str:
+    """Where its letter goes; "" where it must go by hand."""
+    group = view.roster.group_named.get(fold(request.group))
+    area = view.roster.area_named.get(fold(group.area)) if group else None
+    address = (area.caretaker_email if area else None) or ""
+    return address if address.rpartition("@")[0].isascii() else ""
+
+
+def _letter(request: SignRequest, view: View) -> Send | None:
+    address = caretaker_address(request, view)
+    if not address:
+        return None
+    facts = facts_of_request(request, view)
+    return Send(
+        about=request.place,
+        act=SIGNS,
+        version=ONCE,
+        language=view.terms.language,
+        person=request.nr,
+        to_name=str(facts["caretaker"]),
+        to_address=address,
+        facts=facts,
+        mark=request.place.at(COLUMN),
+        mark_was=verstuurd(request, view),
+        told_together=True,
+        notice=Notice(group=request.asked),
+    )
+
+
+def _went_from_here(request: SignRequest, view: View) -> bool:
+    known = known_letter(request, view)
+    return known is not None and known.state == State.SENT
+
+
+def _copy(request: SignRequest, view: View) -> Iterator[Send]:
+    """The copy for who asked, where the register knows one such member of that group who takes mail."""
+    asked = fold(request.requested_by)
+    active = view.standing.active.get(fold(request.group), ())
+    found: list[Member] = [one for one in active if fold(one.name) == asked != ""]
+    audience = audience_of(view)
+    if len(found) != 1 or not audience.can_be_mailed(found[0]):
+        return
+    send = audience.letter(
+        found[0],
+        COPY,
+        request.nr,
+        facts_of_request(request, view),
+        mark=request.place.at(COLUMN),
+        mark_was=verstuurd(request, view),
+        told_together=True,
+    )
+    if not any(one.key == send.key and one.state != State.WAITS for one in view.history.of_person.get(send.person, ())):
+        yield send
+
+
+def plan_sign_marks(view: View) -> Iterator[SetCell]:
+    """What each row must say of its letter, as far as our own ledger knows better than the row."""
+    for request in view.roster.requests:
+        known = known_letter(request, view)
+        if known is None:
+            continue
+        cell, text = verstuurd(request, view), sign_mark(known, request)
+        mark = read_mark(cell)
+        if not is_blank(cell) and cell != known.reported:
+            if mark is None:
+                continue
+            is_ours = mark.nr in ("", request.nr)
+            if is_ours and BELIEVED.index(mark.state) <= BELIEVED.index(known.state):
+                continue
+        if not says(cell, text):
+            yield SetCell(request.place.at(COLUMN), text, cell)
+
+
+def sign_mark(letter: Message, request: SignRequest) -> str:
+    """What a row says of its letter: how it stands since when, and what was asked then; "" of one that waits."""
+    if letter.state == State.WAITS:
+        return ""
+    asked = letter.notice.group or request.asked
+    return mark_of(letter.state, letter.day, asked, letter.reason, request.nr).text
