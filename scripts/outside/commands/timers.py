@@ -78,7 +78,7 @@ class Cron:
 
     def put(self, job: Job) -> None:
         """In place of the line that stood there, or below all others."""
-        mine, lines = f"{_line(job)}\n".encode(), _crontab()
+        mine, lines = os.fsencode(f"{_line(job)}\n"), _crontab()
         at = next((turn for turn, line in enumerate(lines) if _is_of(line, job)), len(lines))
         kept = [line for line in lines if not _is_of(line, job)]
         if kept and not kept[-1].endswith(b"\n"):
@@ -143,7 +143,7 @@ class Systemd:
         when = f"OnCalendar=*-*-* {job.hour:02}:{job.minute:02}:00\nPersistent=true\n"
         timer = f"[Unit]\nDescription=Buurtbeheer\n\n[Timer]\n{when}\n[Install]\nWantedBy=timers.target\n"
         self._folder.mkdir(parents=True, exist_ok=True)
-        write_private(self._folder / f"{name}.service", service.encode())
+        write_private(self._folder / f"{name}.service", os.fsencode(service))
         write_private(self._folder / f"{name}.timer", timer.encode())
         _must("systemctl", "--user", "daemon-reload")
         _must("systemctl", "--user", "enable", "--now", f"{name}.timer")

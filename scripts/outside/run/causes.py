@@ -26,18 +26,21 @@ _CAUSES, _LINES, _LETTERS = 6, 8, 200
 class Cause:
     """What happened, in Dutch, and what to do: no name, number or address. `when` the round began, in local time.
 
-    `whole` is True where the round went on to its end all the same. `told` is True once she knows.
+    `whole` is True where the round went on to its end all the same. `told` is True once she knows. `name` is given
+    where the words differ from one time to the next.
     """
 
     lines: tuple[str, ...]
     whole: bool = False
     when: str = ""
     told: bool = False
+    name: str = ""
 
     @property
     def key(self) -> str:
         """The same for the same cause on another day: how many there are, and at what hour, makes no other of it."""
-        return hashlib.sha256(re.sub(r"\d+", "#", "\n".join(_short(self.lines))).encode()).hexdigest()[:16]
+        said = self.name or re.sub(r"\d+", "#", "\n".join(_short(self.lines)))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def _short(lines: Sequence[str]) -> list[str]:
@@ -51,10 +54,10 @@ class _Round:
     found: list[Cause] | None = None
 
 
-def because(*lines: str, whole: bool = False) -> None:
+def because(*lines: str, whole: bool = False, name: str = "") -> None:
     """Note why this round needs its coordinator: what happened, and what to do. Silent where no round is watched."""
     if _Round.found is not None:
-        _Round.found.append(Cause(tuple(lines), whole))
+        _Round.found.append(Cause(tuple(lines), whole, name=name))
 
 
 @contextmanager

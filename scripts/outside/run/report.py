@@ -103,7 +103,12 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
     if unsure:
         of = "1 mail is niet zeker of die aankwam" if unsure == 1 else f"{unsure} mails is niet zeker of ze aankwamen"
-        because(f"Van {of}.", f"Typ: make {word}. Dan ziet u waar u kunt zoeken, en wat u daarna typt.", whole=True)
+        because(
+            f"Van {of}.",
+            f"Typ: make {word}. Dan ziet u waar u kunt zoeken, en wat u daarna typt.",
+            whole=True,
+            name="uncertain",
+        )
     if report.stop is not None:
         warn(report.stop.message, "bad")
         if report.stop.remedy:
@@ -119,11 +124,17 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
     return max(report.code, int(unsure > 0), exit_code(view.findings))
 
 
+def note_unasked(number: int, word: str) -> None:
+    """Letters wait for her yes."""
+    wait = "Er wacht 1 mail op uw ja." if number == 1 else f"Er wachten {number} mails op uw ja."
+    asks = f"Typ: make {word}. Dan ziet u om welke groepen het gaat, en wordt het gevraagd."
+    because(wait, asks, whole=True, name="unasked")
+
+
 def _note_causes(report: Report, word: str) -> None:
     """What this round needs its coordinator for, beside what is doubted."""
     if report.unasked:
-        wait = "Er wacht 1 mail op uw ja." if report.unasked == 1 else f"Er wachten {report.unasked} mails op uw ja."
-        because(wait, f"Typ: make {word}. Dan ziet u om wie het gaat, en wordt het gevraagd.", whole=True)
+        note_unasked(report.unasked, word)
     if report.stop is not None:
         because(report.stop.message, *report.stop.remedy.splitlines())
     if report.again:

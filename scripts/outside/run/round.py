@@ -30,6 +30,7 @@ from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import (
     WHOLE,
     conclude,
+    note_unasked,
     refuse,
     refuse_new_ledger,
     tell_again,
@@ -220,6 +221,7 @@ class Tries:
         going = self._leave.ask(sends, made, prepared.view, first=first)
         if not going and not self.report.did_something:
             say("Er is niets gedaan.")
+            note_unasked(len(sends), self._word)
             return 0
         posted, earlier = DeliveryLog(), self.report
         try:

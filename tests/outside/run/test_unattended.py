@@ -9,17 +9,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from conftest import SCRIPTS
+from outside.config.choices import Choices
+from outside.config.settings import load_settings
 from outside.run import round as rounds
 from outside.run.causes import SIZE, Cause, Memory
+from outside.run.unattended import watch_over
+from roster.planners.sync import FOLDERS, PLANNERS
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, mail_server
+from support.asked_round import at_the_keyboard
 from support.google_register import EMAIL, google_book, laptop
 from support.pressed import press
 from support.whole_round import PEOPLE, lay_out, types
@@ -96,6 +102,8 @@ def test_letters_wait_for_her_yes_and_she_hears_so_once(home: Home, post: tuple[
     types(home.settings, 4, E_mail="kees@mail.example")
     assert home.night(settings).returncode == 3
     assert len(heard(plan)) == 2 and "Er wacht 1 mail op uw ja." in heard(plan)[1]
+    types(home.settings, 5, Mobiel="06-23450099", E_mail="ander@mail.example", Achternaam="Heel Anders")
+    assert home.night(settings).returncode == 3 and len(heard(plan)) == 2, "one more is the same question"
     assert not any(name in text for text in heard(plan) for name in ("Kees", "Mol", "kees@", "06-2345", "Anna"))
 
 
@@ -108,6 +116,25 @@ def test_a_yes_that_was_said_beforehand_needs_no_mail(home: Home, post: tuple[Pl
     assert (
         "de laatste ronde die vanzelf liep, was op" in press("doctor", "--settings", settings, cwd=home.folder).stdout
     )
+
+
+def test_who_says_no_is_not_mailed_about_the_same_letters(
+    home: Home, post: tuple[Plan, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They still wait, and she knows."""
+    plan, port = post
+    path = home.written(port)
+    home.night(path)
+    settings = load_settings(path)
+    at_the_keyboard(monkeypatch, "n\n")
+
+    def whole_round(chosen: Choices) -> int:
+        return rounds.run(settings, chosen, PLANNERS, FOLDERS)
+
+    day = Choices(None, yes=False, force=False, today=date.today())
+    assert watch_over(settings, day, whole_round, unattended=False) == 0
+    monkeypatch.undo()
+    assert home.night(path).returncode == 3 and len(heard(plan)) == 1
 
 
 def settled(home: Home, port: int) -> Path:
