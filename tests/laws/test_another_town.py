@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from email.policy import default
@@ -25,7 +26,12 @@ from roster.example.register import example
 from roster.model import Bounds, Network, Terms
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from servers.sheets_server import SheetsServer
+from servers.sheets_server.fixture import sheets
+from support.google_register import google_book, laptop
 from support.judged_example import judge
+
+__all__ = ["sheets"]  # a fixture is found by its name in this module
 
 TODAY = date(2026, 11, 23)
 THEIRS = re.compile(
@@ -87,6 +93,28 @@ def test_nothing_of_our_first_town_reaches_it(town: Settings, capsys: pytest.Cap
     assert {name: sorted(set(THEIRS.findall(text))) for name, text in seen.items() if THEIRS.search(text)} == {}
     letters = [text for name, text in seen.items() if name.endswith("welcome.eml") or "-welcome-" in name]
     assert letters and all("Zilverdam" in text and "14 0199" in text for text in letters)
+
+
+def test_nothing_of_it_reaches_a_register_at_google_either(
+    town: Settings, tmp_path: Path, sheets: SheetsServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor its letters, where English is the first language: headings, notes, dropdowns, cells, screen and out/."""
+    tabs = example(20, 2, TODAY, 0, town.terms(TODAY))
+    book = google_book(sheets, tabs)
+    network = replace(town.network, regiegroep_number="06-23456789")
+    ours = replace(laptop(sheets, book, tmp_path), network=network, mail=town.mail, language="en")
+    backend_of(ours).set_up()
+    run(ours, Choices(None, yes=True, force=True, today=TODAY), PLANNERS, FOLDERS)
+    held = [(tab.title, tab.properties, tab.things, tab.rows, vars(tab)) for tab in book.copied().tabs]
+    seen = {"the screen": capsys.readouterr().out, "the sheet": str(held)}
+    seen |= {
+        str(path.relative_to(tmp_path)): words_in(path) for path in (tmp_path / "out").rglob("*") if path.is_file()
+    }
+    assert "Zilverdam of Oud-Zilver" in seen["the sheet"] and len(seen) > 10
+    assert {name: sorted(set(THEIRS.findall(text))) for name, text in seen.items() if THEIRS.search(text)} == {}
+    letters = [text for name, text in seen.items() if name.endswith(".eml") and "welcome" in name]
+    blank = [text for text in letters if "Welcome to neighbourhood group" in text]
+    assert len(blank) > len(letters) / 2 and all("Municipality of Zilverdam" in text for text in blank)
 
 
 @pytest.mark.parametrize("tab", ["Deelnemers", "Straten", "Gebieden"])

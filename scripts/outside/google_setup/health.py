@@ -77,7 +77,11 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
 def _key(settings: Settings) -> Iterator[Health]:
     path = key_file(settings)
     if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        yield Health("Sleutel", f"anderen op deze computer kunnen {path.name} lezen.", f"Typ: chmod 600 {path}")
+        told = f"anderen op deze computer konden {path.name} lezen."
+        mends = (
+            "Buurtbeheer maakt het nu voor u alleen. Kan iemand het gelezen hebben? Maak bij Google een nieuwe sleutel."
+        )
+        yield Health("Sleutel", told, mends)
     else:
         yield Health("Sleutel", f"{path.name} is gevonden.")
 

@@ -64,9 +64,11 @@ def enter_door(home: Path, door: list[str]) -> int:
 
 
 def _menu(home: Path, words: MakeWords) -> int:
-    while True:
-        show_words(home, words, IN_MENU)
-        typed = ask_for("> ")
+    typed: str | None = ""
+    while typed is not None:
+        if not typed:
+            show_words(home, words, IN_MENU)
+            typed = ask_for("> ")
         if typed is None or typed.lower() in {"0", "stop", "stoppen"}:
             return 0
         if typed.isdecimal() and 1 <= int(typed) <= len(IN_MENU):
@@ -79,8 +81,8 @@ def _menu(home: Path, words: MakeWords) -> int:
                 show_words(home, words, tuple(words.help))
         except UnknownWordError as unknown:
             tell(str(unknown))
-        if ask_for("\nDruk op Enter voor het menu. ") is None:
-            return 0
+        typed = ask_for("\nDruk op Enter voor het menu, of typ meteen het volgende. ")
+    return 0
 
 
 def show_words(home: Path, words: MakeWords, shown: tuple[str, ...]) -> None:

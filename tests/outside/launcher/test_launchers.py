@@ -44,10 +44,10 @@ def press(house: Path, *words: str, typed: str = "", name: str = "Buurtbeheer.sh
 @posix
 @pytest.mark.parametrize("name", ["Buurtbeheer.sh", "Buurtbeheer.command"])
 def test_the_menu_does_what_is_typed_and_says_how_it_ended(house: Path, name: str) -> None:
-    """By number and by word, one after another; at the end of what is typed it stops."""
-    code, out, told = press(house, typed="2\n\nmake sync ARGS=--look\n\nsyncc\n\n0\n", name=name)
+    """By number and by word, one after another, also without going back to the menu."""
+    code, out, told = press(house, typed="2\n\nmake sync ARGS=--look\nsync FORCE=1\n\nsyncc\n\n0\n", name=name)
     assert code == 0
-    assert [json.loads(line) for line in out.splitlines()] == [[], ["--look"]]
+    assert [json.loads(line) for line in out.splitlines()] == [[], ["--look"], ["--force"]]
     assert ENDED[0] in told and ENDED[1] in told and "Bedoelde u sync?" in told
     for number, word in enumerate(IN_MENU, start=1):
         assert re.search(rf"^  {number}  {word} ", told, re.MULTILINE)
@@ -136,7 +136,7 @@ def test_ctrl_c_is_for_the_door_and_the_menu_stays(house: Path) -> None:
         wait_for("ik wacht")
         os.killpg(shown.pid, signal.SIGINT)
         wait_for("halverwege gestopt")
-        wait_for("Druk op Enter voor het menu.")
+        wait_for("het volgende.")
         os.write(ours, b"\n")
         wait_for("> ")
         os.write(ours, b"\x04")
