@@ -13,7 +13,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO
 ARGS :=
 SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND
 typed = $(filter command,$(origin $(1)))
@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail rules-update number-update schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given rules-update number-update schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -119,6 +119,9 @@ bounces: $(READY) ## leest de mails die terugkwamen, en wie geen mail meer wil (
 	@$(press)
 
 no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of weer wel (NR=D-0012 UNDO=yes)
+	@$(press)
+
+given: $(READY) ## schrijft op dat u de contacten aan de beheerders gaf (GROUP=naam, of ALL=1 voor alle groepen)
 	@$(press)
 
 rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft (TYPO=yes: er is alleen een tikfout verbeterd)

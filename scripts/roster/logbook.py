@@ -93,8 +93,8 @@ class Logbook:
 WISH = "wish"
 """The act of what is no message: what somebody wants, no mail or mail again."""
 
-NUMBERED = ("welcome", "rules_update")
-"""The messages whose version is a version of the texts."""
+NUMBERED = ("welcome", "rules_update", "bundle")
+"""The messages whose version may be read: of the texts, or a day and a mark of all contacts."""
 
 ACT_NAMES = {
     "welcome": "welkom",
@@ -103,6 +103,7 @@ ACT_NAMES = {
     "admin": "nieuwe beheerder",
     "moved": "andere groep",
     "number_update": "nieuw regienummer",
+    "bundle": "contacten",
     WISH: "geen mail",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""

@@ -119,7 +119,7 @@ class Terms:
     hold the example number and it may not be used, so that `network` has none. `new_admin_cards` is False
     where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new. `language_names` are
     other words for a language in the column Taal. `logbook_days` is how long tab Logboek keeps what went to people who
-    no longer stand in the register.
+    no longer stand in the register. With `bundles_by_mail` each admin is mailed which contacts are new.
     """
 
     today: date
@@ -138,6 +138,7 @@ class Terms:
     mail_done: str = "klaargezet"
     new_admin_cards: bool = True
     logbook_days: int = 365
+    bundles_by_mail: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -153,7 +154,10 @@ class Area:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """A groep: a set of streets with one WhatsApp group. Days are None where blank or unreadable."""
+    """A groep: a set of streets with one WhatsApp group. Days are None where blank or unreadable.
+
+    `approval` is True where its admins approve who comes in by the link.
+    """
 
     place: Place
     name: str
@@ -161,6 +165,7 @@ class Group:
     registered: date | None = None
     started: date | None = None
     invitation: str = ""
+    approval: bool | None = None
 
 
 @dataclass(slots=True, eq=False)

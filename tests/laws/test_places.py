@@ -33,6 +33,7 @@ PRESSED = (
     ("no_mail", "--nr", "D-0003"),
     ("rules_update", "--yes"),
     ("number_update", "--yes"),
+    ("given", "--all"),
     ("bounces", "--folder", "post"),
     ("sync", "--yes"),
     ("sync", "--yes", "--unattended"),

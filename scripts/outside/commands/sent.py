@@ -49,7 +49,7 @@ _TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
-KINDS = (*_TOLD, "registered")
+KINDS = (*_TOLD, "registered", "bundle")
 """The acts of all letters that can be uncertain."""
 
 

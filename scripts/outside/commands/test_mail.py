@@ -105,6 +105,7 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
         yield _send("moved", language, to, terms, "proefgroep", place)
         yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
         yield _send("number_update", language, to, terms, "proefnummer", {})
+        yield _send("bundle", language, to, terms, "proef", _contacts())
         rule = words_of(language).example_rule
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
         yield _send("rules_update", language, to, terms, rules_version(), changes)
@@ -142,6 +143,15 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
 
 def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
     return _place(terms) | {"is_admin": is_admin, "announce": is_admin}
+
+
+def _contacts() -> dict[str, object]:
+    """What is new in a group of which somebody left."""
+    new = {"name": "Jan Voorbeeld", "street": "Proefstraat 1", "mobile": _MOBILE, "shown": NUMBER, "invitation": ""}
+    gone = {"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}
+    plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
+    lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": [], "needs": []}
+    return {**plain, **lists, "files": [], "starts": False, "new": 1}
 
 
 def _place(terms: Terms) -> dict[str, object]:

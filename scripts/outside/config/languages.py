@@ -19,7 +19,7 @@ class Words:
     """The loose words of a language; the defaults serve one that brings none: digits, and days as 2026-03-05.
 
     `name` is what the coordinator's screen calls it, `also_called` what the column Taal may say for it. `rules_title`
-    holds {} for the number of rules.
+    holds {} for the number of rules; `invite` names in {} what an invitation tells.
     """
 
     name: str = ""
@@ -31,6 +31,7 @@ class Words:
     emergency: str = "112"
     municipality: str = ""
     example_rule: str = "…"
+    invite: str = "{invitation}"
 
 
 def languages(folder: Path = TEMPLATES) -> tuple[str, ...]:

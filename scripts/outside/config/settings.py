@@ -62,7 +62,7 @@ class Mail:
     """How letters leave. `sender` and `reply_to` are "Name <address>" or a bare address; `per_day` is for SMTP.
 
     `security` is "starttls", "tls", or "none" for a server on this very machine. `username` goes for
-    `imap_host` too, where answers and delivery reports are read.
+    `imap_host` too, where answers and delivery reports are read. With `bundles` admins are mailed what is new.
     """
 
     transport: str = _key("outbox", one_of("outbox", "smtp"))
@@ -76,6 +76,7 @@ class Mail:
     imap_host: str = _key("imap.gmail.com", words)
     imap_port: int = _key(993, whole(1, 65_535))
     imap_folder: str = _key("INBOX", words)
+    bundles: bool = _key(False, true_or_false)
 
     @property
     def leaves(self) -> bool:
@@ -128,6 +129,7 @@ class Settings:
             languages=tuple(there),
             language_names=tuple((word, one) for one in there for word in words_of(one).also_called),
             logbook_days=self.privacy.keep_logbook_days,
+            bundles_by_mail=self.mail.bundles,
         )
 
 

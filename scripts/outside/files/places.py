@@ -46,6 +46,8 @@ FILE_PLACES = (
     FilePlace("out", "proefmails/*.eml", "een proefmail, met verzonnen mensen", Tells.NOBODY, "keep_out_days"),
     FilePlace("out", "vcards/*.vcf", "de kaartjes van een groep", Tells.ANEW),
     FilePlace("out", "groepen/*", "wat een beheerder van een groep krijgt", Tells.ANEW),
+    FilePlace("out", "regiegroep/*", "de contacten van alle beheerders", Tells.ANEW),
+    FilePlace("out", "gebieden/*", "de contacten van de beheerders van een gebied", Tells.ANEW),
     FilePlace("out", "borden/*", "een bordaanvraag", Tells.ANEW),
     FilePlace("out", "met-de-hand.html", "wie u met de hand welkom heet", Tells.ANEW),
     FilePlace("out", "overzicht.html", "het overzicht van wat er te doen is", Tells.ANEW),

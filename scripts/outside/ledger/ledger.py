@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from outside.ledger.bundles import BundleStore
 from outside.ledger.database import open_database, unusable, writing
 from outside.ledger.departures import DepartureStore
 from outside.ledger.files import FileStore
@@ -56,6 +57,7 @@ class Ledger:
         self.replies = ReplyStore(self._connection, self.messages, clock)
         self.departures = DepartureStore(self._connection, clock)
         self.files = FileStore(self._connection)
+        self.bundles = BundleStore(self._connection, self.today, clock)
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
@@ -96,6 +98,7 @@ class Ledger:
             self.messages.sights(),
             frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin")),
             self._logbook(),
+            bundles=self.bundles.all(),
         )
 
     def _logbook(self) -> Logbook:

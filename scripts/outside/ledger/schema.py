@@ -129,6 +129,15 @@ THIRTEENTH = (
     ) WITHOUT ROWID""",
 )
 
+FOURTEENTH = (
+    # Which contacts (digests of mobile and name, by Nr) lie ready for an admin, went to her by mail (`kind` is the
+    # version of that), or were handed over to her.
+    """CREATE TABLE bundle (
+        person TEXT NOT NULL, circle TEXT NOT NULL, kind TEXT NOT NULL, title TEXT NOT NULL, cards TEXT NOT NULL,
+        at TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (person, circle, kind)
+    ) WITHOUT ROWID""",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -143,5 +152,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ELEVENTH,
     TWELFTH,
     THIRTEENTH,
+    FOURTEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""

@@ -26,6 +26,7 @@ from outside.run.log import run_log
 from outside.run.mailboxes import open_mailbox
 from outside.run.overview import write_overview
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
+from outside.run.recall import recall_from
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import (
     WHOLE,
@@ -43,6 +44,7 @@ from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
+from roster.messages.bundles import bundles_of
 from roster.messages.learned import learned
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
@@ -51,9 +53,11 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import who_was_welcomed
 from roster.plan.delivery_status import State
+from roster.plan.folders import GROUP_FILES
 from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import Planner, Send, SetCell, Step, View
+from roster.planners.bundles import mailed_contents, plan_contacts_marks
 from roster.planners.logbook_tab import LogbookRows
 from roster.planners.safety import BEGUN, doubts, is_remembered, says_ledger_is_new
 from roster.reading.roster import read_roster
@@ -233,6 +237,7 @@ class Tries:
     def _prepare(self) -> Prepared:
         with gc_paused():
             history = self._ledger.history()
+        history.recalled = recall_from(self._settings.paths.out, self._ledger.files, history)
         prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
         if not prepared.doubted or self._choices.force:
             self._ledger.remember_logbook(prepared.view.history.logbook)
@@ -246,7 +251,8 @@ class Tries:
         ledger.remember_numbers(highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.messages.remember_sights(notices_of(view).sights())
-        apply(
+        ledger.bundles.will_go(mailed_contents(view, prepared.plan))
+        report = apply(
             prepared.plan,
             self._workbook,
             self._mailbox,
@@ -269,6 +275,9 @@ class Tries:
             replaces=self._replaces,
             posted=posted,
         )
+        if report.code != 3 and GROUP_FILES in self._replaces:
+            bundles = bundles_of(view)
+            ledger.bundles.lie_ready(bundles.lying(), bundles.stay())
 
 
 def _is_done(act: Callable[[], object]) -> bool:
@@ -321,3 +330,4 @@ def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:
     known = replace(view, history=history, people=view)
     yield from plan_registered_marks(known)
     yield from plan_follow_up_marks(known)
+    yield from plan_contacts_marks(known)

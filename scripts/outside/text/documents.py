@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
-from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
 from outside.config.languages import TEMPLATES, words_of
 from outside.config.settings import Settings
-from outside.text.environment import on_one_line
+from outside.text.environment import on_one_line, whatsapp_link
 from outside.text.rules_archive import kept_rules
 from outside.text.templates import fill_page, find_text, rules_version
 from roster.messages.rules_update import Difference, Rules, is_news
@@ -93,15 +92,6 @@ def _shown(facts: Mapping[str, object]) -> dict[str, object]:
     return {"invitation": "", **facts, "admins": named or facts["admins"]}
 
 
-def whatsapp_link(mobile: str, words: str) -> str:
-    """The link that opens a chat with `mobile` (E.164) with `words` ready to send; "" without a number.
-
-    https://faq.whatsapp.com/5913398998672934: digits only, with the country's, and the text percent-encoded.
-    """
-    text = "%0A".join(map(_encoded, words.split("\n")))
-    return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
-
-
 def _as_lines(words: str) -> Markup:
     return Markup("".join(map(_line, words.split("\n"))))  # noqa: S704  # every line was escaped
 
@@ -115,12 +105,6 @@ def _line(line: str) -> str:
     """A line of the words as HTML; most lines are the same for everybody."""
     words = _NUMBER.sub(r"<span>\g<0></span>", str(escape(on_one_line(line))))
     return f"<div>{words}</div>" if line else '<div class="gap"></div>'
-
-
-@lru_cache(maxsize=1024)
-def _encoded(line: str) -> str:
-    """A line percent-encoded; most lines are the same for everybody."""
-    return quote(line, safe="", errors="replace")
 
 
 def shown_number(mobile: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
@@ -80,7 +81,8 @@ def environment(words: Words, *, html: bool = False, trim: bool = True, load: Lo
     """Where texts in a language are filled in; an unknown name is an error, and with `html` every fact is escaped.
 
     With `load` texts are filled in as they are written, so that every fact is escaped as Markdown wants it.
-    `trim` lets a tag that stands alone leave no blank line. Filters: `listed` for a list of names, `day`, and `flow`.
+    `trim` lets a tag that stands alone leave no blank line. Filters: `listed` for a list of names,
+    `day`, `invite` for the link that opens an invitation in WhatsApp, and `flow`.
     """
     made = _Texts(
         undefined=StrictUndefined,
@@ -95,6 +97,7 @@ def environment(words: Words, *, html: bool = False, trim: bool = True, load: Lo
         "flow": flow,
         "listed": lambda names: spoken_list(names, words),
         "day": lambda day: spoken_day(day, words),
+        "invite": lambda one: whatsapp_link(one["mobile"], words.invite.format(**one)),
     }
     bounded = {name: _bounded(filled) for name, filled in ours.items()}
     made.filters = {name: made.filters[name] for name in _FILTERS} | bounded | {"counted": made.counted}
@@ -162,3 +165,18 @@ def spoken_day(day: date | None, words: Words) -> str:
     if day is None:
         return ""
     return f"{day.day} {words.months[day.month - 1]} {day.year}" if words.months else day.isoformat()
+
+
+def whatsapp_link(mobile: str, words: str) -> str:
+    """The link that opens a chat with `mobile` (E.164) with `words` ready to send; "" without a number.
+
+    https://faq.whatsapp.com/5913398998672934: digits only, with the country's, and the text percent-encoded.
+    """
+    text = "%0A".join(map(_encoded, words.split("\n")))
+    return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
+
+
+@lru_cache(maxsize=1024)
+def _encoded(line: str) -> str:
+    """A line percent-encoded; most lines are the same for everybody."""
+    return quote(line, safe="", errors="replace")

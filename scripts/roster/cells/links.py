@@ -13,6 +13,7 @@ _LINK = re.compile(
     rf"|\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}}\.(?:(?:{_ENDINGS})(?![\w-])(?:[/:?#]\S*)?|[^\W\d_]{{2,24}}/\S*)",
     re.IGNORECASE,
 )
+_INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
 _MAYBE = re.compile(r"[.@/]")
 
 
@@ -24,3 +25,9 @@ def holds_link(typed: str) -> bool:
 def without_links(typed: str) -> str:
     """The text with "…" for each link."""
     return _LINK.sub("…", typed) if holds_link(typed) else typed
+
+
+def group_invitation(typed: str) -> str:
+    """The link by which one joins a WhatsApp group; "" where what was typed is none of WhatsApp's."""
+    found = typed.strip()
+    return found if _INVITATION.fullmatch(found) else ""

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from functools import lru_cache
 
+from roster.cells.links import group_invitation
 from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.messages.new_admins import with_cards
 from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.messages.welcomed import Welcomed
-from roster.model import Group, Member, Role, Roster, Standing, Status
+from roster.model import Member, Role, Roster, Standing, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Notice
 from roster.plan.steps import Send, View
 from roster.sheet.table import Place, fold
-
-_INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
 
 
 class WelcomeState(Enum):
@@ -254,13 +252,7 @@ class WelcomeQueue:
             waits = WelcomeState.REGISTRATION
         cards = () if waits else admin_cards(group, with_cards(self._view, admins), self._view.terms)
         area, started = self._audience.area_name(group), group.started is not None
-        return _GroupContext(group.name, area, admins, waits, cards, invitation(group), started)
-
-
-def invitation(group: Group) -> str:
-    """The link by which one joins the WhatsApp group; "" where what stands there is none of WhatsApp's."""
-    typed = group.invitation.strip()
-    return typed if _INVITATION.fullmatch(typed) else ""
+        return _GroupContext(group.name, area, admins, waits, cards, group_invitation(group.invitation), started)
 
 
 def all_made_up(roster: Roster, standing: Standing) -> bool:

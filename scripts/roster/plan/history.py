@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -13,6 +13,7 @@ from typing import NamedTuple
 from roster.cells.phones import phone
 from roster.logbook import WISH, Logbook, LogEntry
 from roster.plan.delivery_status import State
+from roster.plan.given import Given
 from roster.sheet.table import fold
 
 
@@ -89,6 +90,8 @@ class History:
     the second who stood in that row) what was last seen of him.
     `sights` are the places in which people were first seen who were welcomed before such a place was
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
+    `bundles` are the contacts that lie ready for admins, went to them or were given; `recalled` finds the name and
+    number (E.164) of a contact that we once wrote, by the digest of its number.
     `logbook` is what tab Logboek ever said to this computer, and `elsewhere` those of `deliveries` that only it tells.
     """
 
@@ -104,6 +107,8 @@ class History:
     agreed_admins: frozenset[str] = frozenset()
     logbook: Logbook = field(default_factory=Logbook)
     elsewhere: frozenset[Message] = frozenset()
+    bundles: list[Given] = field(default_factory=list)
+    recalled: Callable[[str], tuple[str, str] | None] = field(default=lambda _mobile: None, repr=False, compare=False)
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -1,31 +1,279 @@
-"""Makes the card bundles: what an admin imports to see who is in the group."""
+"""Makes what each admin takes along: all contacts, what is new, who left, and a page that says what to do with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from roster.model import Status
-from roster.plan.folders import group_folders
-from roster.plan.steps import Part, View, WriteFile
-from roster.vcard import card, frame
+from roster.messages.audience import audience_of
+from roster.messages.bundles import BUNDLE, Bundles, Circle, Delta, Gone, bundles_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.model import Member
+from roster.plan.delivery_status import State
+from roster.plan.given import Given
+from roster.plan.history import Message
+from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile
+from roster.sheet.columns import GROEPEN, STRATEN
+from roster.sheet.table import Cell, fold, says
+from roster.vcard import GROUP_ROOM, card, shorten
+
+_COLUMN = "Contacten"
+
+_SAFE_FOR_NOW = (State.SENT, State.HAND, State.UNCERTAIN, State.BUSY)
+"""A mail that went today, or may have: the next one waits for another day."""
 
 
-def plan_bundles(view: View) -> Iterator[WriteFile]:
-    """One bundle for each group that is not blocked: all its active members, in files that a phone takes at once.
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What some admins of one circle need, all the same; `mark` stands behind the names of their files."""
 
-    An admin needs the cards to make the group, so it need not have started; where there is no admin yet, they lie
-    ready for who will be.
+    names: tuple[str, ...]
+    delta: Delta
+    mark: str = ""
+
+
+def plan_bundles(view: View) -> Iterator[WriteFile | Document]:
+    """The files of every group that is not blocked, of the regiegroep and of each area: lists and a page.
+
+    An admin needs the contacts to make the group, so it need not have started; where there is no admin yet, they lie
+    ready for who will be. Whoever is mailed what is new has no such file.
     """
-    for name, group in view.roster.group_named.items():
-        if view.standing.group[group.place.key] is Status.BLOCKED:
+    for circle in bundles_of(view).circles:
+        yield from _files(circle, view)
+
+
+def plan_bundle_mails(view: View) -> Iterator[Send]:
+    """What is new, to each admin who has an address, one a day at most; nothing where nothing changed."""
+    if not view.terms.bundles_by_mail:
+        return
+    for circle, person, admin in _mailed(view):
+        delta, version = bundles_of(view).delta(circle, person), bundles_of(view).version(circle, person)
+        letters = [one for one in view.history.of_person.get(person, ()) if one.act == BUNDLE]
+        today = any(one.day == view.terms.today and one.state in _SAFE_FOR_NOW for one in letters)
+        if circle.group is None or delta.is_empty or (today and not _went(letters, version)):
             continue
-        shared = frame(group, view.terms)
-        cards = [Part(member.place, card(member, shared)) for member in view.standing.active.get(name, ())]
-        yield from card_files(f"{group_folders(view)[name]}/alle", cards, view.terms.limits.cards_per_file)
+        yield audience_of(view).letter(
+            admin,
+            BUNDLE,
+            version,
+            {"mail": True, "needs": [], **_facts(circle, [_Need((admin.name,), delta)], view, admin.name)},
+            mark=circle.group.place.at(_COLUMN),
+            mark_was=_cell(circle, view),
+            cards=_attached(circle, delta, view),
+            told_together=True,
+        )
 
 
-def card_files(path: str, cards: list[Part], most: int) -> Iterator[WriteFile]:
-    """These cards as files of at most so many: alle.vcf, alle-2.vcf."""
+def mailed_contents(view: View, plan: Sequence[object]) -> list[Given]:
+    """What the mails of a plan bring whom to."""
+    going = {step.key for step in plan if isinstance(step, Send) and step.act == BUNDLE}
+    if not going:
+        return []
+    bundles = bundles_of(view)
+    found = ((circle, person, bundles.version(circle, person)) for circle, person, _admin in _mailed(view))
+    return [bundles.mailed(*one) for one in found if (one[1], BUNDLE, one[2]) in going]
+
+
+def plan_contacts_marks(view: View) -> Iterator[SetCell]:
+    """Contacten of every group: what is new and who left, when contacts were given, and to how many."""
+    for circle in bundles_of(view).circles:
+        if circle.group is not None:
+            text, was = _told(circle, bundles_of(view)), _cell(circle, view)
+            if not says(was, text):
+                yield SetCell(circle.group.place.at(_COLUMN), text, was)
+
+
+def is_mailed(person: str, admin: Member | None, view: View) -> bool:
+    """True for whoever gets what is new by mail: her address takes mail, and did not refuse this."""
+    if admin is None or not view.terms.bundles_by_mail or not audience_of(view).can_be_mailed(admin):
+        return False
+    letters = view.history.of_person.get(person, ())
+    recipients = recipient_history_of(view)
+    return not any(
+        one.act == BUNDLE and one.state == State.REFUSED and recipients.is_refused(one, admin) for one in letters
+    )
+
+
+def _went(letters: Sequence[Message], version: str) -> bool:
+    """A letter that went is planned again where it is this very one: the ledger then tells its row how it stands."""
+    return any(one.version == version for one in letters)
+
+
+def _mailed(view: View) -> Iterator[tuple[Circle, str, Member]]:
+    for circle in bundles_of(view).circles:
+        for person, _name, admin in circle.people:
+            if admin is not None and is_mailed(person, admin, view):
+                yield circle, person, admin
+
+
+def _files(circle: Circle, view: View) -> Iterator[WriteFile | Document]:
+    """Who is to be taken out comes first: what lies there of the round before tells how she is called."""
+    needs = _needs(circle, view)
+    for need in needs:
+        if need.delta.known and need.delta.gone:
+            yield WriteFile(f"{circle.folder}/weg{need.mark}.txt", (), head=_list_of(need.delta.gone, circle))
+    for need in needs:
+        if need.delta.known:
+            yield from _card_files(f"{circle.folder}/nieuw{need.mark}", circle, need.delta.new, view)
+    yield from _card_files(f"{circle.folder}/alle", circle, circle.members, view)
+    who = " of ".join(name for _person, name, _admin in circle.people)
+    facts = {"mail": False, **_facts(circle, needs, view, who)}
+    facts["needs"] = [*map(_in_words, needs), *_others(circle, view)]
+    yield Document(f"{circle.folder}/uitleg.html", BUNDLE, view.terms.language, facts)
+
+
+def _needs(circle: Circle, view: View) -> list[_Need]:
+    """What those need who are given files, together where it is the same: first what most of them need."""
+    found: dict[Delta, list[tuple[str, str]]] = {}
+    for person, name, admin in circle.people:
+        if not is_mailed(person, admin, view):
+            delta = bundles_of(view).delta(circle, person)
+            alike = next((one for one in found if _same(one, delta)), delta)
+            found.setdefault(alike, []).append((person, name))
+    ordered = sorted(found.items(), key=lambda one: -len(one[1]))
+    marked = 0
+    needs = []
+    for delta, people in ordered:
+        mark = f"-{people[0][0]}" if delta.known and marked else ""
+        marked += delta.known
+        needs.append(_Need(tuple(name for _person, name in people), delta, mark))
+    return needs
+
+
+def _same(one: Delta, other: Delta) -> bool:
+    if not (one.known and other.known):
+        return one.known == other.known
+    return (one.new, one.renamed, one.gone) == (other.new, other.renamed, other.gone)
+
+
+def _in_words(need: _Need) -> dict[str, object]:
+    """Who, and which files: what the page says of one of its readers."""
+    delta = need.delta
+    return {
+        "names": list(need.names),
+        "all": not delta.known,
+        "nothing": delta.is_empty,
+        "new": f"nieuw{need.mark}.vcf" if delta.known and delta.new else "",
+        "gone": f"weg{need.mark}.txt" if delta.known and delta.gone else "",
+        "mailed": False,
+    }
+
+
+def _others(circle: Circle, view: View) -> Iterator[dict[str, object]]:
+    names = [name for person, name, admin in circle.people if is_mailed(person, admin, view)]
+    if names:
+        yield {"names": names, "all": False, "nothing": False, "new": "", "gone": "", "mailed": True}
+
+
+def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict[str, object]:
+    """What the text tells of a circle, to those with these needs; `who` invites."""
+    known = [need.delta for need in needs if need.delta.known]
+    told = [one for delta in known for one in delta.new]
+    starts = not known and (bool(needs) or not circle.people)
+    people = circle.members if starts else [one for one in circle.members if one in told]
+    admins = {admin.nr for _person, _name, admin in circle.people if admin is not None}
+    gone = dict.fromkeys(one for delta in known for one in delta.gone)
+    renamed = {one.nr: one for delta in known for one in delta.renamed}
+    name = view.terms.network.short_name
+    most = view.terms.limits.cards_per_file
+    return {
+        "title": circle.title,
+        "is_group": circle.group is not None,
+        "known": bool(known) and all(need.delta.known for need in needs),
+        "network": view.terms.network.name,
+        "prefix": f"{name} {shorten(circle.title, GROUP_ROOM)}",
+        "total": len(circle.members),
+        "files": [f"alle{f'-{turn + 1}' if turn else ''}.vcf" for turn in range(-(-len(circle.members) // most))],
+        "starts": starts,
+        "people": [_person(one, circle, view, who) for one in people if not (starts and one.nr in admins)],
+        "new": len(set(told)),
+        "gone": [{"name": one.name, "number": _shown(one.mobile), "why": one.why} for one in gone],
+        "renamed": [{"name": one.name, "number": _shown(one.mobile or "")} for one in renamed.values()],
+        "notes": list(_notes(circle, view)),
+    }
+
+
+def _person(member: Member, circle: Circle, view: View, who: str) -> dict[str, object]:
+    return {
+        "name": member.name,
+        "street": f"{member.street} {member.house_number}".strip(),
+        "mobile": member.mobile,
+        "shown": _shown(member.mobile or ""),
+        "language": member.language or view.terms.language,
+        "greeting": member.first_name or member.name,
+        "admin": who,
+        "group": circle.title,
+        "network": view.terms.network.name,
+        "invitation": circle.invitation,
+    }
+
+
+def _notes(circle: Circle, view: View) -> Iterator[dict[str, object]]:
+    """What is wrong in the rows of this group, in the words of Meldingen."""
+    if circle.group is None:
+        return
+    mine = {(one.place.tab, one.place.key): one.name for one in view.roster.members if fold(one.group) == circle.key}
+    mine |= {(STRATEN.title, one.place.key): one.name for one in view.roster.streets_of.get(circle.key, ())}
+    mine[GROEPEN.title, circle.group.place.key] = circle.title
+    for finding in view.findings:
+        name = mine.get((finding.place.tab, finding.place.key))
+        if name is not None:
+            yield {"name": name or f"rij {finding.place.row}", "what": finding.line}
+
+
+def _card_files(path: str, circle: Circle, members: Sequence[Member], view: View) -> Iterator[WriteFile]:
+    """Their cards, in files of at most so many as a phone takes at once: alle.vcf, alle-2.vcf."""
+    cards, most = [Part(one.place, card(one, circle.frame)) for one in members], view.terms.limits.cards_per_file
     for number, start in enumerate(range(0, len(cards), most), 1):
         name = f"{path}-{number}.vcf" if number > 1 else f"{path}.vcf"
         yield WriteFile(name, tuple(cards[start : start + most]), only_if_parts=True, newline="\r\n")
+
+
+def _attached(circle: Circle, delta: Delta, view: View) -> tuple[tuple[str, str], ...]:
+    name, members = ("nieuw", delta.new) if delta.known else ("alle", circle.members)
+    files = _card_files(name, circle, members, view)
+    return tuple((one.path, "".join(part.text for part in one.parts).replace("\n", "\r\n")) for one in files)
+
+
+def _list_of(gone: Sequence[Gone], circle: Circle) -> str:
+    lines = [f"- {one.name} ({_shown(one.mobile)}): {one.why}" for one in gone]
+    head = f"Haal deze contacten van {circle.title} uit uw telefoon. Wie weg is, haalt u ook uit de WhatsApp-groep:"
+    return "\n".join([head, "", *lines, ""])
+
+
+def _shown(mobile: str) -> str:
+    """A number as people write it."""
+    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile
+
+
+def _cell(circle: Circle, view: View) -> Cell:
+    assert circle.group is not None
+    table = view.roster.tables[GROEPEN.title]
+    return table.cell(circle.group.place.row - table.first, _COLUMN)
+
+
+def _told(circle: Circle, bundles: Bundles) -> str:
+    """What the row says: "3 nieuw, 1 weg; gemaild 28-11-2026 aan 2 beheerders"."""
+    if not circle.people:
+        return f"alle {len(circle.members)}; er is nog geen beheerder om ze aan te geven" if circle.members else ""
+    deltas = [bundles.delta(circle, person) for person, _name, _admin in circle.people]
+    known = [delta for delta in deltas if delta.known]
+    if not known:
+        return f"alle {len(circle.members)}; nog niet gegeven"
+    most = max(known, key=lambda one: len(one.new) + len(one.gone) + len(one.renamed))
+    parts = [f"{len(most.new)} nieuw"] * bool(most.new) + [f"{len(most.gone)} weg"] * bool(most.gone)
+    parts += [f"{len(most.renamed)} andere naam"] * bool(most.renamed)
+    told = [", ".join(parts) or "bij"]
+    for (day, by_mail), number in Counter((one.day, one.by_mail) for one in known).items():
+        assert day is not None
+        how = "gemaild" if by_mail else "gegeven"
+        told.append(f"{how} {day.day}-{day.month}-{day.year} aan {_admins(number)}")
+    if len(known) < len(deltas):
+        new = len(deltas) - len(known)
+        told.append(f"{_admins(new)} {'moet' if new == 1 else 'moeten'} alle {len(circle.members)} nog krijgen")
+    return "; ".join(told)
+
+
+def _admins(number: int) -> str:
+    return "1 beheerder" if number == 1 else f"{number} beheerders"

@@ -27,6 +27,7 @@ _LETTERS = {
     "admin": ("mail aan een nieuwe beheerder maken", "mails aan nieuwe beheerders maken"),
     "moved": ("mail over een andere groep maken", "mails over een andere groep maken"),
     "number_update": ("mail over het nieuwe nummer maken", "mails over het nieuwe nummer maken"),
+    "bundle": ("mail met contacten maken", "mails met contacten maken"),
     "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
 }
 """What a mail of each act is called in the plan."""

@@ -10,7 +10,7 @@ from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.folders import GROUP_FILES
 from roster.plan.steps import Planner
 from roster.planners.admin_tab import plan_admins
-from roster.planners.bundles import plan_bundles
+from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contacts_marks
 from roster.planners.logbook_tab import plan_logbook
 from roster.planners.signs import plan_signs, plan_stickers
 from roster.planners.status_cells import plan_marks
@@ -24,6 +24,8 @@ PLANNERS: tuple[Planner, ...] = (
     plan_registered,
     plan_role_letters,
     plan_welcome,
+    plan_bundle_mails,
+    plan_contacts_marks,
     plan_by_hand,
     plan_bundles,
     plan_sign_marks,
@@ -36,8 +38,12 @@ LETTERS: dict[Planner, tuple[str, ...]] = {
     plan_registered: ("registered",),
     plan_role_letters: ("admin", "moved"),
     plan_welcome: ("welcome",),
+    plan_bundle_mails: ("bundle",),
 }
 """The planners among them whose letters are made anew while they lie ready, and which acts each plans."""
 
-FOLDERS = (GROUP_FILES, "vcards", "borden", "stickers")
+BUNDLE_FOLDERS = (GROUP_FILES, "regiegroep", "gebieden")
+"""The folders under out/ with the contacts that are given to admins."""
+
+FOLDERS = (*BUNDLE_FOLDERS, "vcards", "borden", "stickers")
 """The folders under out/ whose files each round makes anew: a bundle of a group that is gone must not linger."""

@@ -43,5 +43,5 @@ def a_decision_is_known(cell: Cell) -> str:
 
 
 def an_answer_is_yes_or_no(cell: Cell) -> bool | None:
-    """In WhatsApp is ja, nee or blank (decided: nothing depends on it)."""
+    """In WhatsApp and Goedkeuring aan are ja, nee or blank, which counts as nee."""
     return yes_no(cell)

@@ -98,7 +98,8 @@ def _read_groups(rows: Rows, terms: Terms) -> list[Group]:
     links = rows.texts("Uitnodigingslink")
     names, areas = rows.texts("Groep", Weight.BLOCKS), rows.texts("Gebied", Weight.BLOCKS)
     rows.texts("Opmerking")
-    return list(map(Group, rows.places, names, areas, registered, started, links))
+    approvals = rows.heeds("Goedkeuring aan", an_answer_is_yes_or_no, None)
+    return list(map(Group, rows.places, names, areas, registered, started, links, approvals))
 
 
 def _read_streets(rows: Rows) -> list[Street]:

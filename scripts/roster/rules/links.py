@@ -1,10 +1,10 @@
-"""The rule about links: names go into letters and cards, and nobody should be led anywhere by one."""
+"""The rules about links: names go into letters and cards, and nobody should be led anywhere by one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roster.cells.links import holds_link
+from roster.cells.links import group_invitation, holds_link
 from roster.finding import Finding
 from roster.rules.context import Rule, RuleContext, notice
 
@@ -36,4 +36,16 @@ def a_name_holds_no_link(case: RuleContext) -> Iterator[Finding]:
             )
 
 
-RULES: tuple[Rule, ...] = (a_name_holds_no_link,)
+def an_invitation_is_of_whatsapp(case: RuleContext) -> Iterator[Finding]:
+    """What stands at Uitnodigingslink is a link of WhatsApp. Let op: else it stands in no text, and is no button."""
+    for group in case.roster.groups:
+        if group.invitation.strip() and not group_invitation(group.invitation):
+            yield notice(
+                an_invitation_is_of_whatsapp,
+                group.place.at("Uitnodigingslink"),
+                "Dit is geen uitnodigingslink van WhatsApp.",
+                "Kopieer hem in WhatsApp: groepsinfo, Uitnodigen via link. Hij begint met https://chat.whatsapp.com/",
+            )
+
+
+RULES: tuple[Rule, ...] = (a_name_holds_no_link, an_invitation_is_of_whatsapp)

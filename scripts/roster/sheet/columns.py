@@ -154,6 +154,11 @@ GROEPEN = TabSpec(
         _own(
             "Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24
         ),
+        _own(
+            "Contacten",
+            "Vult Buurtbeheer in: wat er nieuw is voor de beheerders, en wanneer zij contacten kregen.",
+            width=30,
+        ),
         Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=18),
         Column("Aangemeld op", "De dag waarop de groep is aangemeld bij de coördinator.", kind="day", width=13),
         Column("Gestart op", "De dag waarop de groep in WhatsApp is gestart.", kind="day", width=13),
@@ -161,6 +166,10 @@ GROEPEN = TabSpec(
             "Uitnodigingslink",
             "De uitnodigingslink van WhatsApp. Hij komt in de tekst voor wie u met de hand welkom heet. In de mails staat hij nog niet: dat komt later.",
             width=28,
+        ),
+        _yes_no(
+            "Goedkeuring aan",
+            "Vul ja in als een beheerder goedkeurt wie via de link binnenkomt. In WhatsApp: groepsinfo, Groepsmachtigingen, Nieuwe deelnemers goedkeuren.",
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
     ),

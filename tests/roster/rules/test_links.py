@@ -74,3 +74,17 @@ def test_the_subject_of_a_mail_shows_no_link_that_people_typed(language: str) ->
     subject = sent(replace(send, facts=facts))[1]["Subject"]
     assert "kwaad" not in subject and "Tuindorp …" in subject
     assert "Buurt.nl" in subject_of(replace(send, act="rules_update", facts=facts), SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv", []), ("", []), ("https://elders.example/AbCdEfGhIj", [2])],
+)
+def test_an_invitation_is_a_link_of_whatsapp(typed: str, found: list[int]) -> None:
+    """Nobody is led elsewhere."""
+    groups = f"""
+        Groep    | Gebied  | Aangemeld op | Gestart op | Uitnodigingslink
+        Tuindorp | Centrum | 1-2-2025     | 1-3-2025   | {typed}
+    """
+    told = weights(register("Voornaam", groepen=groups))
+    assert [row for rule, row, _weight in told if rule == "an_invitation_is_of_whatsapp"] == found

@@ -1,0 +1,81 @@
+"""The ledger's memory of which contacts each admin was given: what lies ready, what went, what was handed over."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+
+from outside.ledger.database import writing
+from roster.plan.given import HANDED_OVER, READY, Given, GivenCard
+
+
+class BundleStore:
+    """Digests alone. Everything said to it lies on the disk when the call returns."""
+
+    def __init__(self, connection: sqlite3.Connection, today: date, clock: Callable[[], datetime]) -> None:
+        self._connection, self._today, self._clock = connection, today, clock
+
+    def all(self) -> list[Given]:
+        """What lies ready for whom, and what each was given or mailed."""
+        rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day FROM bundle")
+        return [
+            Given(person, circle, kind, title, tuple(GivenCard(*line.split(" ")) for line in cards.splitlines()), *when)
+            for person, circle, kind, title, cards, *when in rows
+        ]
+
+    def lie_ready(self, found: Collection[Given], stay: Collection[tuple[str, str]]) -> None:
+        """These lie in out/ now, for whom; what is known of anybody else (person and circle) but who `stay` is dropped.
+
+        What stands there already is not written again.
+        """
+        known = {(one.person, one.circle): one.cards for one in self.all() if one.kind == READY}
+        keys = {(one.person, one.circle) for one in found}
+        rows = self._connection.execute("SELECT DISTINCT person, circle FROM bundle").fetchall()
+        gone = [row for row in rows if row not in keys and row not in stay]
+        news = [one for one in found if known.get((one.person, one.circle)) != one.cards]
+        if gone or news:
+            with writing(self._connection) as connection:
+                connection.executemany("DELETE FROM bundle WHERE person = ? AND circle = ?", gone)
+                self._put(connection, news)
+
+    def will_go(self, mails: Collection[Given]) -> None:
+        """What these mails hold, by their version: it counts from the moment that one of them is known to have gone."""
+        if mails:
+            with writing(self._connection) as connection:
+                self._put(connection, mails)
+                connection.executemany(
+                    _OLDER,
+                    [
+                        (one.person, one.circle, READY, HANDED_OVER, one.person, one.circle, READY, HANDED_OVER)
+                        for one in mails
+                    ],
+                )
+
+    def give(self, circles: Collection[str], person: str = "") -> list[Given]:
+        """Somebody handed over what lies ready of these circles, to all or to this one; what that was."""
+        found = [one for one in self.all() if one.kind == READY and one.circle in circles]
+        found = [one for one in found if not person or one.person == person]
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [_row(one._replace(kind=HANDED_OVER, day=self._today.isoformat())) for one in found],
+            )
+        return found
+
+    def _put(self, connection: sqlite3.Connection, found: Iterable[Given]) -> None:
+        now, day = self._clock().isoformat(), self._today.isoformat()
+        connection.executemany(
+            "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [_row(one._replace(at=now, day=day)) for one in found],
+        )
+
+
+_OLDER = """DELETE FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?) AND kind NOT IN (
+    SELECT kind FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?) ORDER BY at DESC LIMIT 4
+)"""
+"""Mails of long ago: what they held is of no use once others went."""
+
+
+def _row(one: Given) -> tuple[str, ...]:
+    return one.person, one.circle, one.kind, one.title, "\n".join(map(" ".join, one.cards)), one.at, one.day

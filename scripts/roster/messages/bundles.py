@@ -1,0 +1,277 @@
+"""Knows of every admin which contacts she has, and so what is new to her, who left, and who is called otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+
+from roster.cells.links import group_invitation
+from roster.logbook import in_letters
+from roster.messages.recipient_history import recipient_history_of
+from roster.model import Group, Member, Role, Status
+from roster.plan.delivery_status import State
+from roster.plan.folders import group_folders
+from roster.plan.given import HANDED_OVER, READY, Given, GivenCard
+from roster.plan.steps import View, file_name
+from roster.sheet.columns import LOGBOEK
+from roster.sheet.table import fold
+from roster.vcard import Frame, frame
+
+BUNDLE = "bundle"
+"""The act of the mail with what is new."""
+
+COORDINATOR = "coördinator"
+"""Who is given the contacts of the admin groups."""
+
+_WENT = (State.SENT, State.HAND)
+_TURNS = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circle:
+    """Who is in one WhatsApp group, and who is given their contacts: a group, the regiegroep, or that of an area.
+
+    `invitation` is the link by which one joins, where the admins of the group approve who does.
+    `people` are (person, name, Member) of whom the contacts are given to: the admins, or the coordinator alone.
+    """
+
+    key: str
+    title: str
+    folder: str
+    members: tuple[Member, ...]
+    people: tuple[tuple[str, str, Member | None], ...]
+    frame: Frame
+    group: Group | None = None
+    invitation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A contact that is to be taken out: how it is called, its number (E.164), and why."""
+
+    name: str
+    mobile: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What one admin needs. Without `known` she starts anew, with all; `day` is when she was last given any.
+
+    `by_mail` is True where that was by mail.
+    """
+
+    known: bool
+    new: tuple[Member, ...] = ()
+    renamed: tuple[Member, ...] = ()
+    gone: tuple[Gone, ...] = ()
+    day: date | None = None
+    by_mail: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """True for whoever has all contacts as they are."""
+        return self.known and not (self.new or self.renamed or self.gone)
+
+
+@lru_cache(maxsize=1)
+def bundles_of(view: View) -> Bundles:
+    """The one of a view."""
+    return Bundles(view)
+
+
+class Bundles:
+    """All circles of a view, and what each admin of them needs."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._deltas: dict[tuple[str, str], Delta] = {}
+
+    @cached_property
+    def circles(self) -> tuple[Circle, ...]:
+        """Every group that is not blocked, the regiegroep, and the admin group of each area that has an admin."""
+        return (*self._groups(), *self._admin_groups())
+
+    def delta(self, circle: Circle, person: str) -> Delta:
+        """What this admin needs of this circle."""
+        key = circle.key, person
+        if key not in self._deltas:
+            self._deltas[key] = self._delta(circle, person)
+        return self._deltas[key]
+
+    def lying(self) -> list[Given]:
+        """All contacts of each circle, as they lie ready for each of whom they are given to."""
+        return [
+            Given(person, circle.key, READY, circle.title, self._cards(circle))
+            for circle in self.circles
+            for person, _name, _admin in circle.people
+        ]
+
+    def mailed(self, circle: Circle, person: str, version: str) -> Given:
+        """What a mail with this version brings her to."""
+        return Given(person, circle.key, version, circle.title, self._cards(circle))
+
+    def stay(self) -> set[tuple[str, str]]:
+        """Admins who are none for now, as their row or group is blocked: what they have is not forgotten."""
+        person = recipient_history_of(self._view).person
+        found = [one for one in self._view.roster.members if one.role is Role.ADMIN and not one.left]
+        return {(person(one), fold(one.group)) for one in found}
+
+    def version(self, circle: Circle, person: str) -> str:
+        """What names the mail that brings her from what she has to what is so now, the same from each laptop.
+
+        One that may not have arrived is followed by another.
+        """
+        delta = self.delta(circle, person)
+        name = f"{delta.day.isoformat() if delta.day and delta.known else 'alles'} {self._state(circle)}"
+        unsure = {
+            one.version
+            for one in self._view.history.of_person.get(person, ())
+            if one.act == BUNDLE and one.state == State.UNCERTAIN and one.day < self._view.terms.today
+        }
+        names = (name, *(f"{name} {turn}" for turn in range(2, _TURNS)))
+        return next(one for one in names if one not in unsure)
+
+    def _groups(self) -> Iterator[Circle]:
+        view, person = self._view, recipient_history_of(self._view).person
+        for key, group in view.roster.group_named.items():
+            if view.standing.group[group.place.key] is Status.BLOCKED:
+                continue
+            admins = self._sound(view.standing.admins.get(key, ()))
+            people = tuple((person(admin), admin.name, admin) for admin in admins)
+            members = self._sound(view.standing.active.get(key, ()))
+            folder = group_folders(view)[key]
+            link = group_invitation(group.invitation) if group.approval else ""
+            yield Circle(key, group.name, folder, members, people, frame(group, view.terms), group, link)
+
+    def _admin_groups(self) -> Iterator[Circle]:
+        """For the coordinator. A row for each admin, whatever group he is admin of."""
+        view = self._view
+        by_area: dict[str, list[Member]] = {}
+        for key, group in view.roster.group_named.items():
+            by_area.setdefault(fold(group.area), []).extend(self._sound(view.standing.admins.get(key, ())))
+        everybody = [admin for admins in by_area.values() for admin in admins]
+        areas = [
+            (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
+            for key, area in view.roster.area_named.items()
+        ]
+        people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR, None),)
+        taken: set[str] = set()
+        if everybody:
+            areas.insert(0, ("/", "Regiegroep", "regiegroep", everybody, everybody[0].place))
+        for key, title, folder, admins, place in areas:
+            while folder.casefold() in taken:
+                folder += "-2"  # noqa: PLW2901  # as long as it is another's
+            taken.add(folder.casefold())
+            if admins:
+                shared = frame(Group(place, title), view.terms)
+                yield Circle(key, title, folder, tuple(admins), people, shared)
+
+    @cached_property
+    def _blocked(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.place.tab, one.place.key) for one in self._view.findings if one.blocks)
+
+    def _sound(self, members: Iterable[Member]) -> tuple[Member, ...]:
+        """Those about whom something may leave."""
+        return tuple(one for one in members if one.mobile and (one.place.tab, one.place.key) not in self._blocked)
+
+    def _cards(self, circle: Circle) -> tuple[GivenCard, ...]:
+        return tuple(sorted(map(self._card, circle.members)))
+
+    def _card(self, member: Member) -> GivenCard:
+        identity = self._view.history.identity
+        return GivenCard(member.nr, identity(member.mobile or ""), identity(f"card:{member.name}"))
+
+    def _state(self, circle: Circle) -> str:
+        """A mark of all contacts, keyed by what tab Logboek keys its marks with: each laptop makes the same."""
+        history, found = self._view.history, self._view.roster.logbook
+        secret = found.secret or history.logbook.secret or in_letters(history.identity(LOGBOEK.title))
+        told = sorted(f"{member.mobile} {member.name}" for member in circle.members)
+        book = type(found)(secret)
+        return book.mark("\n".join([circle.key, *told]))
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str], list[Given]]:
+        found: dict[tuple[str, str], list[Given]] = {}
+        for one in self._view.history.bundles:
+            found.setdefault((one.person, one.circle), []).append(one)
+        return found
+
+    def _has(self, circle: Circle, person: str) -> Given | None:
+        """What she was last given; None where nobody knows that."""
+        kept = self._known.get((person, circle.key), [])
+        given = [one for one in kept if one.kind == HANDED_OVER]
+        by_version = {one.kind: one for one in kept}
+        latest = max(given, key=lambda one: one.at, default=None)
+        state = self._state(circle) if circle.group else ""
+        for letter in self._view.history.of_person.get(person, ()):
+            if letter.act != BUNDLE or letter.state not in _WENT or circle.group is None:
+                continue
+            has = by_version.get(letter.version)
+            if has is None and state in letter.version.split():  # another laptop's, or of this very round
+                has = Given(person, circle.key, letter.version, circle.title, self._cards(circle))
+            # Of a mail of which nobody knows what it held, that it went is known: she has other contacts than we think.
+            has = (has or Given(person, circle.key, "", circle.title, ()))._replace(day=letter.day.isoformat())
+            if latest is None or _is_later(has, latest):
+                latest = has
+        return latest if latest is not None and latest.kind else None
+
+    def _delta(self, circle: Circle, person: str) -> Delta:
+        has = self._has(circle, person)
+        if has is None:
+            return Delta(known=False)
+        day, by_mail = date.fromisoformat(has.day), has.kind != HANDED_OVER
+        had, now = {one.mobile: one for one in has.cards}, {self._card(one).mobile: one for one in circle.members}
+        new = tuple(one for mobile, one in now.items() if mobile not in had)
+        renamed = tuple(
+            one for mobile, one in now.items() if mobile in had and had[mobile].name != self._card(one).name
+        )
+        gone = [self._gone(one, circle) for mobile, one in sorted(had.items()) if mobile not in now]
+        if None in gone:  # nobody knows any more how that contact is called: she starts anew
+            return Delta(known=False, day=day, by_mail=by_mail)
+        return Delta(known=True, new=new, renamed=renamed, gone=tuple(filter(None, gone)), day=day, by_mail=by_mail)
+
+    def _gone(self, card: GivenCard, circle: Circle) -> Gone | None:
+        """How a contact is called that is to be taken out, and why; None where that is known no more."""
+        view = self._view
+        told = view.history.recalled(card.mobile)
+        row = self._by_mobile.get(card.mobile)
+        if row is not None and row.mobile:
+            return Gone(told[0] if told else row.name, row.mobile, self._why(row, circle))
+        if told is None:
+            return None
+        there = self._by_nr.get(card.nr)
+        changed = there is not None and self._card(there).name == card.name and there in circle.members
+        return Gone(
+            *told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else "staat niet meer in het register"
+        )
+
+    def _why(self, row: Member, circle: Circle) -> str:
+        standing = self._view.standing
+        if row.left:
+            return "is afgemeld"
+        if circle.group is None:
+            return "is geen beheerder meer"
+        if fold(row.group) != circle.key:
+            return f"hoort nu bij groep {row.group}" if row.group else "hoort niet meer bij deze groep"
+        if standing.member.get(row.place.key) is Status.WAITING:
+            return "staat op de wachtlijst"
+        return "doet even niet mee: in het register klopt iets nog niet"
+
+    @cached_property
+    def _by_mobile(self) -> dict[str, Member]:
+        """The rows by mobile; of a number that stands in more, one that did not leave."""
+        identity = self._view.history.identity
+        rows = sorted(self._view.roster.members, key=lambda one: not one.left)
+        return {identity(one.mobile): one for one in rows if one.mobile}
+
+    @cached_property
+    def _by_nr(self) -> dict[str, Member]:
+        return {one.nr: one for one in self._view.roster.members}
+
+
+def _is_later(one: Given, other: Given) -> bool:
+    """By when their contents were put together; of another laptop's only the day is known."""
+    return one.at > other.at if one.at and other.at else one.day >= other.day

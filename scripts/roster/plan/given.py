@@ -1,0 +1,32 @@
+"""What an admin was given of her group's contacts: digests of whose card and what it says, never a name or number."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+READY, HANDED_OVER = "klaar", "gegeven"
+"""What lies ready for her in out/, and what somebody said to have handed over. Else a version: it went by mail."""
+
+
+class GivenCard(NamedTuple):
+    """A card: the Nr that it bore, and digests of its mobile and its name."""
+
+    nr: str
+    mobile: str
+    name: str
+
+
+class Given(NamedTuple):
+    """All contacts of a circle (`circle` as its key, `title` as people write it) that an admin has from then on.
+
+    `kind` is READY, HANDED_OVER or the version of the mail; `at` is when its contents were put together (UTC), and
+    `day` the day that people are told.
+    """
+
+    person: str
+    circle: str
+    kind: str
+    title: str
+    cards: tuple[GivenCard, ...]
+    at: str = ""
+    day: str = ""

@@ -1,0 +1,219 @@
+"""The law of the contacts: an address book of only what an admin was given equals her group, after every round."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from outside.commands.given import write_given
+from outside.config.settings import Settings
+from servers.smtp_server import Plan, answers, mail_server
+from support.phones import Phone
+from support.sheet_notation import TODAY
+from support.whole_round import choices, column, lay_out, sync, types
+
+PEOPLE = """
+    Voornaam | Achternaam | E-mail           | Rol       | Mobiel
+    Anna     | Bakker     | anna@mail.example| beheerder | 06-23450001
+    Bram     | Visser     | bram@mail.example| beheerder | 06-23450002
+    Kees     | Mol        |                  |           | 06-23450003
+    Mies     | Post       |                  |           | 06-23450004
+    Piet     | Smit       | piet@mail.example|           | 06-23450005
+"""
+FOLDER = "out/groepen/Centrum/Tuindorp"
+
+
+def active(settings: Settings) -> Counter[tuple[str, str]]:
+    """Who is in the group, as the register itself tells it."""
+    rows = list(load_workbook(settings.workbook.path)["Deelnemers"].values)
+    at = {str(heading): place for place, heading in enumerate(rows[0])}
+    found: Counter[tuple[str, str]] = Counter()
+    for row in rows[1:]:
+        if row[at["Status"]] == "actief":
+            names = (row[at[heading]] for heading in ("Voornaam", "Tussenvoegsel", "Achternaam"))
+            mobile = "+31" + str(row[at["Mobiel"]]).replace("-", "")[1:]
+            found[" ".join(str(name) for name in names if name), mobile] += 1
+    return found
+
+
+def given(settings: Settings, who: str = "") -> None:
+    """The coordinator says that she handed the files over."""
+    assert write_given(settings, choices(), "tuindorp", who, everybody=False) == 0
+
+
+def test_each_admin_has_her_whole_group_and_nobody_twice(tmp_path: Path) -> None:
+    """A newcomer, a leaver, another number, another name, somebody deleted and somebody back; and a new co-admin."""
+    settings, folder = lay_out(tmp_path, PEOPLE), tmp_path / FOLDER
+    phones = [Phone("Anna Bakker"), Phone("Bram Visser")]
+
+    def round_(*, force: bool = False) -> None:
+        assert sync(settings, force=force) != 3
+        for phone in phones:
+            phone.takes_files(folder)
+            assert phone.book == active(settings), phone.name
+        given(settings)
+        sync(settings)
+        assert not list(folder.glob("nieuw*")) and not list(folder.glob("weg*"))
+        for phone in phones:  # what was given once does not come again
+            before = phone.book.copy()
+            phone.takes_files(folder)
+            assert phone.book == before
+
+    round_()
+    assert column(settings, "Contacten", "Groepen") == ["bij; gegeven 31-3-2026 aan 2 beheerders"]
+    types(settings, 4, Afgemeld__op="1-3-2026")  # Kees leaves
+    types(settings, 6, Mobiel="06-23450006")  # Piet has another number
+    round_()
+    assert phones[0].book[("Piet Smit", "+31623450006")] == 1 and len(phones[0].book) == 4
+    types(settings, 5, Achternaam="Post-Smit")
+    types(settings, 4, Afgemeld__op=None)  # Kees is back
+    round_()
+    types(settings, 4, Rol="beheerder")  # and a co-admin
+    phones.append(Phone("Kees Mol"))
+    round_()
+    book = load_workbook(settings.workbook.path)
+    book["Deelnemers"].delete_rows(6)  # Piet stands in the register no more
+    book.save(settings.workbook.path)
+    assert sync(settings) != 3
+    assert "- Piet Smit (06-23450006): staat niet meer in het register" in (folder / "weg.txt").read_text("utf-8")
+    sync(settings)  # the list stays until it is given, though no other file tells of him any more
+    assert "Piet Smit" in (folder / "weg.txt").read_text("utf-8")
+    round_()
+    (settings.paths.state / "ledger.sqlite3").unlink()
+    for phone in phones:
+        phone.book["Oud", "+31611111111"] = 1  # what she has is hers to clear away: the page says so
+    round_(force=True)
+
+
+def test_what_was_not_given_stays_new(tmp_path: Path) -> None:
+    """Each admin has what she was given herself; a quiet second round changes nothing."""
+    settings, folder = lay_out(tmp_path, PEOPLE), tmp_path / FOLDER
+    sync(settings)
+    anna, bram = Phone("Anna Bakker"), Phone("Bram Visser")
+    anna.takes_files(folder)
+    given(settings, "D-0001")
+    for row, number in ((4, "06-23450013"), (5, "06-23450014")):
+        types(settings, row, Mobiel=number)
+        sync(settings)
+    assert column(settings, "Contacten", "Groepen") == [
+        "2 nieuw, 2 weg; gegeven 31-3-2026 aan 1 beheerder; 1 beheerder moet alle 5 nog krijgen"
+    ]
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
+    sync(settings)
+    assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    for phone in (anna, bram):
+        phone.takes_files(folder)
+        assert phone.book == active(settings)
+
+
+def mailing(settings: Settings, port: int, *, bundles: bool = True) -> Settings:
+    """The same, with mails that really leave."""
+    mail = replace(settings.mail, transport="smtp", host="127.0.0.1", port=port, security="none", bundles=bundles)
+    return replace(settings, mail=mail)
+
+
+def bundles_in(plan: Plan) -> list[tuple[str, EmailMessage]]:
+    """To whom mails with contacts went, and those."""
+    found = [one for one in plan.messages() if "ontacten van" in str(one["Subject"])]
+    plan.arrived.clear()
+    return sorted(((str(one["To"].addresses[0].addr_spec), one) for one in found), key=lambda one: one[0])
+
+
+def test_by_mail_each_admin_gets_what_is_new_to_her_once(tmp_path: Path) -> None:
+    """After the welcomes; nothing where nothing changed, at most one a day, and what may be lost comes again."""
+    plain, today = lay_out(tmp_path, PEOPLE), TODAY
+    phones = {"anna@mail.example": Phone("Anna Bakker"), "bram@mail.example": Phone("Bram Visser")}
+    with mail_server() as (plan, port):
+        settings = mailing(plain, port)
+
+        def day(*changed: str, code: int = 0) -> list[str]:
+            nonlocal today
+            today += timedelta(days=1)
+            assert sync(settings, today) == code
+            went = bundles_in(plan)
+            for address, mail in went:
+                phones[address].reads(mail)
+            if not code:
+                for phone in phones.values():
+                    assert phone.book == active(settings), (phone.name, changed)
+            sync(settings, today)
+            assert not plan.arrived
+            return [address for address, _mail in went]
+
+        assert day() == list(phones) and day() == []
+        assert column(settings, "Contacten", "Groepen") == [f"bij; gemaild {_told(today, 1)} aan 2 beheerders"]
+        types(settings, 4, Afgemeld__op="1-3-2026")
+        types(settings, 6, Mobiel="06-23450006")
+        assert day("left", "number") == list(phones)
+        types(settings, 5, Achternaam="Post-Smit")
+        assert day("name") == list(phones)
+        types(settings, 4, Afgemeld__op=None)
+        plan.answers = answers(anna_END="cut")
+        assert day("back, and lost on the way", code=1) == ["bram@mail.example"]
+        plan.answers = {}
+        assert day("nothing, but the lost one comes again", code=1) == ["anna@mail.example"]
+        assert all(phone.book == active(settings) for phone in phones.values())
+        types(settings, 5, Mobiel="06-23450014")
+        assert day("number", code=1) == list(phones)
+        assert all(phone.book == active(settings) for phone in phones.values())
+        assert not list((tmp_path / FOLDER).glob("nieuw*"))
+
+
+def test_no_mail_with_contacts_leaves_unless_it_is_asked_for(tmp_path: Path) -> None:
+    """Then the files lie ready, as they do for an admin without an address."""
+    with mail_server() as (plan, port):
+        settings = mailing(lay_out(tmp_path, PEOPLE.replace("bram@mail.example", "")), port, bundles=False)
+        sync(settings)
+        assert bundles_in(plan) == []
+        settings = mailing(settings, port)
+        sync(settings)
+        assert [address for address, _mail in bundles_in(plan)] == ["anna@mail.example"]
+        bram = Phone("Bram Visser")
+        bram.takes_files(tmp_path / FOLDER)
+        assert bram.book == active(settings)
+
+
+def _told(today: date, days_ago: int) -> str:
+    day = today - timedelta(days=days_ago)
+    return f"{day.day}-{day.month}-{day.year}"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
+def test_two_years_month_by_month(tmp_path: Path, seed: int) -> None:
+    """Whatever changes, and whether or not she comes by each month."""
+    chance = random.Random(seed)
+    settings, folder = lay_out(tmp_path, PEOPLE), tmp_path / FOLDER
+    phones = {"D-0001": Phone("Anna Bakker"), "D-0002": Phone("Bram Visser"), "D-0003": Phone("Kees Mol")}
+    types(settings, 4, Rol="beheerder")
+    today, number = TODAY, 100
+    for month in range(24):
+        row = chance.randint(5, 6)
+        number += 1
+        match chance.choice(("number", "name", "leave", "back", "lost", "quiet")):
+            case "number":
+                types(settings, row, Mobiel=f"06-23450{number}")
+            case "name":
+                types(settings, row, Achternaam=f"Naam{'abcdefghijklmnopqrstuvwxyz'[month]}")
+            case "leave":
+                types(settings, row, Afgemeld__op="1-3-2026")
+            case "back":
+                types(settings, row, Afgemeld__op=None)
+            case "lost" if month % 3 == 0:
+                (settings.paths.state / "ledger.sqlite3").unlink(missing_ok=True)
+            case _:
+                pass
+        today += timedelta(days=30)
+        assert sync(settings, today, force=True) != 3
+        for nr, phone in phones.items():
+            if chance.random() < 0.7:
+                phone.takes_files(folder)
+                assert phone.book == active(settings), (month, nr)
+                write_given(settings, replace(choices(), today=today), "Tuindorp", nr, everybody=False)
