@@ -35,7 +35,8 @@ class GoogleBackend:
 
     def back_up(self) -> Path:
         """The whole sheet as .xlsx."""
-        return bring_down(self.open().session.calls, self._settings.paths.state / "backups")
+        settings = self._settings
+        return bring_down(self.open().session.calls, settings.paths.state / "backups", settings.network.name)
 
     def backups(self) -> list[Path]:
         """Google keeps its own. Raises Stop."""

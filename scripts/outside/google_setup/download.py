@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from outside.front_tab import check_whose
 from outside.google.answers import Refused
 from outside.google.backup import Page, excel_titles, keep_pages
 from outside.google.client import Calls, Json
@@ -26,16 +27,16 @@ _FORMULA = "userEnteredValue.formulaValue"
 _FORMAT = "userEnteredFormat.numberFormat.type"
 
 
-def bring_down(calls: Calls, backups: Path) -> Path:
-    """A copy of every tab among the backups: four calls. Raises Stop.
+def bring_down(calls: Calls, backups: Path, network: str) -> Path:
+    """A copy of every tab among the backups: four calls. Raises Stop, also for the register of another `network`.
 
     The formulas are looked at before the values and once more after them: on a tab where one moved in
     between, nobody could tell which value is whose, and the copy holds outcomes only.
     """
-    return keep_pages(calls.until_answered(lambda: _pages(calls)), backups)
+    return keep_pages(calls.until_answered(lambda: _pages(calls, network)), backups)
 
 
-def _pages(calls: Calls) -> list[Page]:
+def _pages(calls: Calls, network: str) -> list[Page]:
     found = list_tabs(calls)
     titles = [title for title in found.sheets if title != TITLE]
     ranges = [quoted(title, (0, min(_SAMPLE, found.sheets[title]["gridProperties"]["rowCount"]))) for title in titles]
@@ -43,6 +44,7 @@ def _pages(calls: Calls) -> list[Page]:
         before = calls.describe(_FORMULAS.format(_FORMULA), [quoted(title) for title in titles])
         formulas = _formulas_in(before)
         sheets = read_sheets(calls, found, titles)
+        check_whose((sheet for sheet, _ in sheets), network)
         boxes = [f"{quoted(title)}!{_box(places)}" for title, places in formulas.items() if places]
         looks = calls.describe(_FORMULAS.format(f"{_FORMULA},{_FORMAT}"), [*ranges, *boxes])
     except Refused as refused:

@@ -289,6 +289,16 @@ def test_a_key_that_google_revoked_reaches_her_once(
     assert home.night(settings, "--yes").returncode in (0, 1) and len(heard(plan)) == before + 1
 
 
+def test_a_letter_that_may_have_arrived_waits_for_her_to_look(home: Home, post: tuple[Plan, int]) -> None:
+    plan, port = post
+    settings = home.written(port)
+    plan.answers["anna", "END"] = ["cut after"]
+    for _night in range(2):
+        assert home.night(settings, "--yes").returncode == 1
+        [mail] = heard(plan)
+    assert "Van 1 mail is niet zeker of die aankwam." in mail and "Bakker" not in mail
+
+
 def test_a_round_that_was_killed_is_told_by_the_next_one(home: Home, post: tuple[Plan, int]) -> None:
     plan, port = post
     settings = settled(home, port)
