@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from sys import intern
 from types import TracebackType
 from typing import Self
 
@@ -84,7 +85,9 @@ class Ledger:
 
     def history(self) -> History:
         """All that the planners may know of earlier runs."""
-        self._goes_by = dict(self._connection.execute("SELECT digest, nr FROM identity"))
+        # Most digests and numbers stand in several tables: each is kept once.
+        asked = self._connection.execute("SELECT digest, nr FROM identity")
+        self._goes_by = {intern(digest): intern(nr) for digest, nr in asked}
         wishes = self.replies.wishes()
         return History(
             self.messages.all(),
@@ -129,7 +132,7 @@ class Ledger:
     def _recipients(self) -> dict[str, Recipient]:
         rows = self._connection.execute("SELECT person, mobile, address, name, known_as FROM recipient")
         return {
-            person: Recipient(mobile, address, name, tuple(known_as.split()))
+            intern(person): Recipient(intern(mobile), intern(address), intern(name), tuple(known_as.split()))
             for person, mobile, address, name, known_as in rows
         }
 

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from sys import intern
 
 from outside.ledger.database import writing
 from outside.mail.mailbox import Outcome
@@ -255,20 +256,24 @@ class MessageStore:
 
     def _read(self, asked: str, *values: str) -> list[Message]:
         days: dict[str, date] = {}
+        notices = {NO_NOTICE: NO_NOTICE}
         last_of_all = (self._clock() + LAST_RETRY).isoformat()
         found = []
         for row in self._connection.execute(asked, values):
-            key: MessageKey = row[:3]
+            key: MessageKey = intern(row[0]), intern(row[1]), intern(row[2])
             stands, on, identities, address, reason, reported, *place, at, message_id, via, again = row[3:]
             day = days.get(on) or days.setdefault(on, date.fromisoformat(on))
             # What a person told instead is kept as sent, with by what means.
             state = State.HAND if stands == State.SENT and via == State.HAND else _STATES[stands]
             notice = Notice(*place) if at else NO_NOTICE
+            notice = notices.setdefault(notice, notice)
             # One that would wait longer than any was put off by a clock that was wrong.
             next_try = datetime.fromisoformat(again) if again and again <= last_of_all else None
-            who = tuple(identities.split())
+            who = tuple(map(intern, identities.split()))
             found.append(
-                Message(*key, state, day, who, address, reason, reported, notice, at or "", message_id, next_try)
+                Message(
+                    *key, state, day, who, intern(address), reason, reported, notice, at or "", message_id, next_try
+                )
             )
         return found
 

@@ -51,7 +51,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_queue import all_made_up
-from roster.messages.welcomed import who_was_welcomed
+from roster.messages.welcomed import WhoWasWelcomed
 from roster.plan.delivery_status import State
 from roster.plan.folders import GROUP_FILES
 from roster.plan.history import History, Message
@@ -300,9 +300,10 @@ def prepare(
     with progress("Afspraken nalopen"), gc_paused():
         roster, unreadable = read_roster(tables, terms, history)
         history = learned(history, roster, terms)
-        found, standing = check(roster, terms, who_was_welcomed(history, terms))
+        asked = WhoWasWelcomed(history, terms)
+        found, standing = check(roster, terms, asked)
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
-        view = View(roster, standing, (*unreadable, *found), history, terms)
+        view = View(roster, standing, (*unreadable, *found), history, terms, asked.view)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from roster.messages.recipient_history import IN_WELCOME, recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
@@ -61,13 +62,18 @@ def told_elsewhere(view: View) -> frozenset[MessageKey]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=64)  # few days and versions, and asked for every letter that lies ready
+def _as_told(day: date, version: str) -> str:
+    return mark_of(State.READY, day, version).text
+
+
 def as_if_due(history: History, letters: Collection[MessageKey]) -> History:
     """The history in which these letters, that lie ready, are due again; what their rows say is known to be ours."""
     wanted = frozenset(letters)
     return replace(
         history,
         deliveries=[
-            one._replace(state=State.WAITS, reported=mark_of(State.READY, one.day, one.version).text)
+            one._replace(state=State.WAITS, reported=_as_told(one.day, one.version))
             if one.state == State.READY and one.key in wanted
             else one
             for one in history.deliveries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
@@ -73,11 +74,18 @@ class Welcomed:
         )
 
 
-def who_was_welcomed(history: History, terms: Terms) -> Callable[[Roster, Standing], Callable[[Member], bool]]:
-    """Who was told to come, for the rules, which know no ledger: nobody whose letter may have arrived is put out."""
+@dataclass(slots=True)
+class WhoWasWelcomed:
+    """Who was told to come, for the rules, which know no ledger: nobody whose letter may have arrived is put out.
 
-    def of(roster: Roster, standing: Standing) -> Callable[[Member], bool]:
-        welcomed = Welcomed(View(roster, standing, (), history, terms))
+    `view` is what they looked at, None where they had no need to ask.
+    """
+
+    history: History
+    terms: Terms
+    view: View | None = None
+
+    def __call__(self, roster: Roster, standing: Standing) -> Callable[[Member], bool]:
+        self.view = View(roster, standing, (), self.history, self.terms)
+        welcomed = Welcomed(self.view)
         return lambda member: welcomed.stands(member) not in ("", State.REFUSED)
-
-    return of

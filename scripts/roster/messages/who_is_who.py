@@ -71,7 +71,8 @@ class WhoIsWho:
         """What his row tells of him today."""
         key = member.place.key
         if key not in self._seen:
-            self._seen[key] = seen(self._history, member.mobile, member.email, member.name)
+            now, last = seen(self._history, member.mobile, member.email, member.name), self._history.recipients.get(key)
+            self._seen[key] = last if last is not None and last == now else now  # most rows say what they said
         return self._seen[key]
 
     def last_in_row(self, member: Member) -> Recipient | None:

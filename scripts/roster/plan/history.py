@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from roster.cells.phones import phone
@@ -142,11 +142,7 @@ class History:
 
     def number_mark(self, number: str) -> str:
         """The regiegroep's number as the ledger knows it, however it is written; "" for none."""
-        try:
-            read = phone(number)
-        except ValueError:
-            read = None
-        return self.identity(read.e164 if read else re.sub(r"[^+\d]", "", number)) if number else ""
+        return self.identity(_as_one_dials(number)) if number else ""
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
@@ -165,6 +161,15 @@ class History:
 _LATER = re.compile(r"^(.+-\d+)-(\d+)$")
 
 
+@lru_cache(maxsize=64)  # asked for every letter, of hardly any number but today's
+def _as_one_dials(number: str) -> str:
+    try:
+        read = phone(number)
+    except ValueError:
+        read = None
+    return read.e164 if read else re.sub(r"[^+\d]", "", number)
+
+
 def seen(history: History, mobile: str | None, email: str | None, name: str) -> Recipient:
     """What a row tells of somebody, as the ledger keeps it: a digest of each, "" where the cell is blank."""
     return Recipient(
@@ -176,7 +181,7 @@ def seen(history: History, mobile: str | None, email: str | None, name: str) -> 
 
 def shared(one: Recipient, other: Recipient) -> int:
     """How many of mobile, address and name two have in common."""
-    return sum(ours == theirs != "" for ours, theirs in zip(one[:3], other[:3], strict=True))
+    return (one[0] == other[0] != "") + (one[1] == other[1] != "") + (one[2] == other[2] != "")
 
 
 def turn_of(person: str) -> int:

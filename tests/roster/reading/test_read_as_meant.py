@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from roster.messages.welcomed import who_was_welcomed
+from roster.messages.welcomed import WhoWasWelcomed
 from roster.model import Limits, Member, Roster, Standing, Status
 from roster.plan.history import History, Message
 from roster.reading.roster import read_roster
@@ -127,7 +127,7 @@ def test_the_ledger_knows_who_was_welcomed_where_the_row_lost_its_mark() -> None
     )
     text = "Nr | Voornaam | Aangemeld op\nD-0001 | Nieuw | 1-1-2020\nD-0002 | Eerder | 1-2-2026"
     assert places(text, 3) == ["Nieuw", "Ada", "Bo"]
-    assert places(text, 3, who_was_welcomed(history, TERMS)) == ["Eerder", "Ada", "Bo"]
+    assert places(text, 3, WhoWasWelcomed(history, TERMS)) == ["Eerder", "Ada", "Bo"]
 
 
 def test_an_admin_who_joined_last_does_not_stop_his_group() -> None:
