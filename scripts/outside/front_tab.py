@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from outside.errors import Stop
 from roster.sheet.table import Cell, Sheet, fold, is_blank
@@ -18,7 +20,9 @@ WHY = (
     "Heet het netwerk voortaan anders? Verander hem dan ook hier."
 )
 
-ADDED = f"Tabblad {FRONT}: toegevoegd van welk netwerk dit register is."
+UPDATED = r"Bijgewerkt(: nog niet| \d{1,2}-\d{1,2} \d{1,2}:\d{2})"
+NOT_YET = "Bijgewerkt: nog niet"
+"""What it says of the last round that wrote something: a cell that says so is ours, wherever it stands."""
 
 _LONGEST = 80
 
@@ -68,14 +72,42 @@ def check_whose(sheets: Iterable[Sheet], network: str) -> None:
 
 
 def lines_to_add(sheets: Iterable[Sheet], network: str) -> list[tuple[str, str]]:
-    """What the front tab lacks to say whose register it is, as words for two cells side by side; [] where it says so.
+    """What the front tab lacks: whose register it is, and of when; as words for two cells side by side.
 
-    An example says no name, so that a town may take its own before it begins.
+    An example says no name, so that a town may take its own before it begins. A front tab of people's own gets no
+    line but the name.
     """
-    sheets = list(sheets)
-    if not network or whose_register(sheets) or any(map(is_front_of_example, sheets)):
-        return []
-    return [(WHOSE, network), (WHY, "")]
+    sheets = [sheet for sheet in sheets if is_front(sheet.title)]
+    found = []
+    if network and not whose_register(sheets) and not any(map(is_front_of_example, sheets)):
+        found += [(WHOSE, network), (WHY, "")]
+    is_ours = not sheets or any("Van Buurtbeheer" in row for sheet in sheets for row in sheet.cells)
+    if is_ours and (found or sheets) and not any(map(stamp_in, sheets)):
+        found.append((NOT_YET, ""))
+    return found
+
+
+def told_of(lines: Sequence[tuple[str, str]]) -> str:
+    """What was added to the front tab, in Dutch."""
+    told = {WHOSE: "van welk netwerk dit register is", NOT_YET: "wanneer het is bijgewerkt"}
+    return f"Tabblad {FRONT}: toegevoegd {' en '.join(told[one] for one, _other in lines if one in told)}."
+
+
+def stamp_of(now: datetime) -> str:
+    """What it says once something was written at this moment (local time)."""
+    return f"Bijgewerkt {now.day}-{now.month} {now:%H:%M}"
+
+
+def stamp_in(sheet: Sheet) -> tuple[int, int] | None:
+    """Where the stamp stands on a front tab (row and column, 0 = first); None where there is none."""
+    if not is_front(sheet.title):
+        return None
+    found = ((row, at) for row, cells in enumerate(sheet.cells) for at, cell in enumerate(cells) if _is_stamp(cell))
+    return next(found, None)
+
+
+def _is_stamp(cell: Cell) -> bool:
+    return isinstance(cell, str) and re.fullmatch(UPDATED, cell.strip()) is not None
 
 
 def _text(cell: Cell) -> str:

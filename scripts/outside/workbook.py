@@ -88,6 +88,14 @@ def see_nothing(_tables: dict[str, Table]) -> None:
     """A look that has nothing to ask."""
 
 
+def left_to_them(title: str) -> str:
+    """What is said of a tab that has the title of one of ours and is people's own."""
+    return (
+        f"Tabblad {title} is van uzelf: daar komt niets bij. Wilt u het overzicht van Buurtbeheer? Geef uw tabblad een "
+        "andere naam, en typ daarna: make sync"
+    )
+
+
 class Backend(Protocol):
     """What can be done with a register beside reading and writing it, whoever keeps it. Nothing is reached before.
 

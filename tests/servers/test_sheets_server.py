@@ -199,7 +199,7 @@ def test_a_batch_returns_the_sheet_as_it_stands_after_it(sheet: gspread.Spreadsh
         ({"updateCells": {"colour": 1, "fields": "note"}}, "Unknown name \"colour\" at 'requests[0].update_cells'"),
         ({"updateCells": {"fields": "noot"}}, "Request contains an invalid argument."),
         ({"appendDimension": {"dimension": "ROW", "length": 1}}, "Invalid value at 'requests[0].append_dimension"),
-        ({"findReplace": {"find": "a", "replacement": "b"}}, "The test server does not know this kind of request"),
+        ({"trimWhitespace": {}}, "The test server does not know this kind of request"),
         ({"updateCells": {"fields": "hyperlink,pivotTable"}}, "does not know the field pivotTable of a cell"),
     ],
 )

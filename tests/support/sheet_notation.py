@@ -15,7 +15,7 @@ from roster.model import Roster, Standing, Terms
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
-from roster.sheet.columns import DEELNEMERS, TAB, TABS
+from roster.sheet.columns import DEELNEMERS, OVERZICHT, TAB, TABS
 from roster.sheet.table import Cell, Table
 
 TODAY = date(2026, 3, 31)
@@ -110,7 +110,7 @@ def register(
 ) -> dict[str, Table]:
     """A register in which all is well, but for the tabs that the test writes itself."""
     people = members(deelnemers) + (members(staff, first=9000)[1:] if staff else [])
-    others = (groepen, straten, gebieden, bordaanvragen, beheerders, logboek)
+    others = (groepen, straten, gebieden, bordaanvragen, beheerders, " | ".join(OVERZICHT.headings), logboek)
     texts = (people, *map(cells, others))
     return {tab.title: table(tab.title, rows) for tab, rows in zip(TABS, texts, strict=True)}
 

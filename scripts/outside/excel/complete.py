@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.excel.lights import lights, lit_ranges
-from outside.excel.new_tab import front_sheet, sheet_with_headings
+from outside.excel.new_tab import front_sheet, look_of, look_of_new, look_with_heights, sheet_with_headings
 from outside.excel.save import SheetChange, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
-from outside.front_tab import ADDED, FRONT, check_whose, is_front, lines_to_add
-from outside.workbook import FirstLook, see_nothing
-from outside.xlsx.looks import LookRule, SheetLook
+from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
+from outside.workbook import FirstLook, left_to_them, see_nothing
 from outside.xlsx.patch import SheetPatch
-from outside.xlsx.tags import Fitting, Heading, Value
-from roster.sheet.columns import TABS, TabSpec, kept_in_sight
+from outside.xlsx.tags import Heading, Value
+from roster.sheet.columns import TABS, TabSpec
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
+
+_LIT = "Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen."
+_CHARTED = "Tabblad Overzicht: de grafieken zijn toegevoegd."
 
 
 def complete_register(path: Path, backups: Path, look: FirstLook = see_nothing, network: str = "") -> list[str]:
@@ -42,6 +43,7 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(told))
     look(tables)
     added: list[str] = []
+    theirs: list[str] = []
     looks: dict[str, SheetChange] = {}
     changes: dict[str, SheetChange] = {}
     new: dict[str, bytes] = {}
@@ -50,9 +52,11 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         table = tables.get(tab.title)
         if table is None:
             new[tab.title] = sheet_with_headings(tab)
-            columns = {heading: position for position, heading in enumerate(tab.headings)}
-            changes[tab.title] = SheetChange(SheetPatch((), look=_look(tab, columns, 1)), dict)
+            changes[tab.title] = look_of_new(tab)
             added.append(f"Tabblad {tab.title} is toegevoegd.")
+            continue
+        if table.theirs:
+            theirs.append(left_to_them(table.title))
             continue
         looks[table.title] = _as_it_should_look(tab, table)
         missing = [heading for heading in tab.headings if heading not in table.columns]
@@ -65,15 +69,15 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         if not fronts:
             new[FRONT] = front_sheet([(network,), (), *lines])
         if not fronts or _last_row(fronts[0]):
-            added.append(ADDED)
+            added.append(told_of(lines))
     if changed := would_change(path, looks):
         changes = {title: looks[title] for title in changed} | changes
-        added.append("Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen.")
+        added += dict.fromkeys(_CHARTED if looks[title].charts else _LIT for title in changed)
     if added:
         # An outcome that is taken out is unknown to the next run: those of the register stay, as after a sync.
         kept = {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables.values()}
         put_cells(path, backups, changes, new_sheets=new, kept=kept, expected=seen)
-    return added
+    return added + theirs
 
 
 def _last_row(sheet: Sheet) -> int:
@@ -99,6 +103,8 @@ def _doubled(sheets: list[Sheet], tables: dict[str, Table]) -> bool:
             if _bare(tab.title) in titles:
                 return True
             continue
+        if table.theirs:
+            continue
         row = table.first - 2
         there = {_bare(str(cell)) for cell in cells[table.title][row]} if row < len(cells[table.title]) else set()
         if any(_bare(heading) in there for heading in tab.headings if heading not in table.columns):
@@ -111,22 +117,9 @@ def _bare(text: str) -> str:
     return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
-def _look(tab: TabSpec, columns: Mapping[str, int], heading_row: int) -> SheetLook:
-    rules = [
-        LookRule(lit_ranges(light, heading_row), light.formula, light.is_in, light.fill, light.ink)
-        for light in lights(columns, heading_row)
-    ]
-    width = next((column.width for column in tab.columns if column.heading == "Meldingen"), 0)
-    return SheetLook(rules, kept_in_sight(tab, columns), columns.get("Meldingen", -1) + 1, width)
-
-
 def _as_it_should_look(tab: TabSpec, table: Table) -> SheetChange:
-    """What lights up, the names in sight, and each row that nobody gave a height as high as its remark."""
-    column = table.columns.get("Meldingen", -1) + 1
-    said = enumerate(table.column("Meldingen"), table.first)
-    rows = [(row, [(column, Fitting(text))]) for row, text in said if isinstance(text, str) and not is_blank(text)]
-    look = _look(tab, table.columns, table.first - 1)
-    return SheetChange(SheetPatch(rows, tall=column, look=look), dict)
+    last = table.first - 1 + len(table.rows)
+    return look_with_heights(tab, table.columns, table.first - 1, table.column("Meldingen"), last)
 
 
 def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
@@ -135,7 +128,7 @@ def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[l
     row = table.first - 1
     places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
     columns = table.columns | {heading: width + turn for turn, heading in enumerate(missing)}
-    look = _look(tab, columns, row)
+    look = look_of(tab, columns, row)
     fits = _as_it_should_look(tab, table).patch
     patch = SheetPatch([(row, places), *fits.rows], row, width + len(missing), tall=fits.tall, look=look)
     return SheetChange(patch, lambda: {column: [row] for column, _ in places})

@@ -11,16 +11,18 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
+from outside.excel.charts import CHARTS, charts_of
 from outside.excel.complete import complete_register
 from outside.excel.formatting import dress_tab, write_front_page
 from outside.files.backups import doing_on_disk, replacing
 from outside.xlsx.archive import Archive, PackedPart
+from outside.xlsx.charts import put_charts
 from outside.xlsx.package import open_book
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.tags import Changes
 from outside.xlsx.text import as_stored
 from roster.model import Terms
-from roster.sheet.columns import TABS
+from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell, is_blank
 
 __all__ = ["complete_register", "create_register"]
@@ -60,14 +62,22 @@ def create_register(
     with doing_on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         parts: dict[str, PackedPart] = {}
+        added: dict[str, PackedPart] = {}
+        patches = {tab: SheetPatch(()) for tab in CHARTS}
         try:
             for tab, lines in filled.items():
                 patch = SheetPatch(_as_changes(lines), len(lines) + 1, max(map(len, lines), default=0))
+                patches[tab] = patch
+            for tab, patch in patches.items():
+                columns = {heading: position for position, heading in enumerate(TAB[tab].headings)}
+                patch.look.drawing = put_charts(book, tab, charts_of(tab, columns, 1, 1 + len(filled.get(tab, ()))))
                 parts[book.sheets[tab]] = PackedPart(patched_part(archive.stream(book.sheets[tab]), patch))
+            parts |= {part: PackedPart([raw]) for part, raw in book.changed_texts().items()}
+            added |= {part: PackedPart([raw]) for part, raw in book.added.items()}
             with replacing(path) as file:
-                archive.rewrite(file, parts)
+                archive.rewrite(file, parts, added=added)
         finally:
-            for part in parts.values():
+            for part in (*parts.values(), *added.values()):
                 part.close()
 
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.excel.lights import LAST_ROW, lights, lit_ranges
-from outside.front_tab import FRONT, WHOSE, WHY
+from outside.front_tab import FRONT, NOT_YET, WHOSE, WHY
 from roster.model import Terms
 from roster.sheet.columns import TABS, Column, TabSpec, hint, kept_in_sight, offered
 
@@ -49,6 +49,7 @@ TELLS = {
     "Gebieden": "De gebieden, met hun wijkconciërge.",
     "Bordaanvragen": "De aanvragen voor borden langs de weg.",
     "Beheerders": "De beheerders. Deze lijst maakt Buurtbeheer zelf; u vult alleen twee keer ja in.",
+    "Overzicht": "Hoe vol elk gebied en elke groep is. Dit tabblad vult Buurtbeheer zelf.",
     "Logboek": "Welk bericht er aan wie ging, zonder namen. Dit tabblad vult Buurtbeheer zelf.",
 }
 
@@ -161,6 +162,8 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str], network
         _say(sheet.cell(row, 3, network), bold=True)
         row += 1
         _say(sheet.cell(row, 2, WHY), ink="666666")
+    row += 1
+    _say(sheet.cell(row, 2, NOT_YET), ink="5A6670")
     row += 2
     _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=INK)
     row += 1

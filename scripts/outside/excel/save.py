@@ -8,7 +8,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,6 +17,7 @@ from xml.parsers import expat
 from outside.errors import Changed, Stop
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, fingerprint_of, keep_backup, replacing
 from outside.xlsx.archive import Archive, PackedPart, UnsupportedWorkbook
+from outside.xlsx.charts import Chart, has_drawing, put_charts
 from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx.guard import check_not_open
 from outside.xlsx.package import Book, open_book
@@ -30,12 +31,14 @@ _LARGE = 32 << 20
 class SheetChange:
     """What changes in one tab, also in one that is added: the patch, and the cells that it touches, for formulas.
 
-    `added` are the first and last of the rows that are new below all others, and a column in them.
+    `added` are the first and last of the rows that are new below all others, and a column in them. `charts` are those
+    that the tab should have.
     """
 
     patch: SheetPatch
     touched: Callable[[], Touched]
     added: tuple[int, int, int] | None = None
+    charts: Sequence[Chart] = ()
 
 
 def put_cells(
@@ -137,6 +140,7 @@ def _make(
         _know_styles(book, changes)
         if holds_formulas(book) if formulas is None else formulas:
             outdated = outdated_cells(book, {title: change.touched() for title, change in changes.items()})
+        _draw_charts(book, new_sheets, changes)
         for title in [title for title in {**changes, **outdated} if title not in new_sheets]:
             drop = [cell for cell in outdated.get(title, []) if cell[1] not in kept.get(title, ())]
             if title not in changes and not drop:
@@ -148,11 +152,7 @@ def _make(
         for title, change in changes.items():
             if change.added:
                 grow_tables(book, title, *change.added)
-        for title, xml in new_sheets.items():
-            pieces: Iterable[bytes] = [book.in_own_namespace(xml)]
-            if title in changes:
-                pieces = patched_part(pieces, changes[title].patch)
-            added[book.add_sheet(title)] = PackedPart(pieces)
+        _add_parts(book, new_sheets, changes, added)
         if outdated or formulas_gone:
             book.calculate_on_opening()
         if formulas_gone:
@@ -164,6 +164,27 @@ def _make(
         for piece in (*packed.values(), *added.values()):
             piece.close()
     _check(target, [*packed, *added])
+
+
+def _draw_charts(book: Book, new_sheets: Iterable[str], changes: Mapping[str, SheetChange]) -> None:
+    """Announce the new tabs, and what is drawn on each tab."""
+    for title in new_sheets:
+        book.add_sheet(title)
+    for title, change in changes.items():
+        change.patch.look.drawing = put_charts(book, title, change.charts)
+
+
+def _add_parts(
+    book: Book, new_sheets: Mapping[str, bytes], changes: Mapping[str, SheetChange], added: dict[str, PackedPart]
+) -> None:
+    """Pack the new tabs, and what hangs on them."""
+    for title, xml in new_sheets.items():
+        pieces: Iterable[bytes] = [book.in_own_namespace(xml)]
+        if title in changes:
+            pieces = patched_part(pieces, changes[title].patch)
+        added[book.sheets[title]] = PackedPart(pieces)
+    for name, content in book.added.items():
+        added[name] = PackedPart([content])
 
 
 def _know_styles(book: Book, changes: Mapping[str, SheetChange]) -> None:
@@ -185,6 +206,9 @@ def would_change(path: Path, changes: Mapping[str, SheetChange]) -> list[str]:
         book = open_book(archive)
         _know_styles(book, changes)
         for title, change in changes.items():
+            if change.charts and not has_drawing(book, title):
+                found.append(title)
+                continue
             crc = 0
             for piece in patched_part(archive.stream(book.sheets[title]), change.patch):
                 crc = zlib.crc32(piece, crc)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from outside.excel.charts import charts_of
+from outside.xlsx.charts import Chart
 from outside.xlsx.dependents import Touched
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.tags import Heading, Value
@@ -83,6 +85,13 @@ class TabEdits:
             return None
         column = min(place % _ROW for place in self.changes if place // _ROW >= self._next)
         return self._next, self._fresh_next - 1, column
+
+    def charts(self) -> list[Chart]:
+        """The charts of the tab, down to its new rows; none where there are no new ones."""
+        if self._fresh_next == self._next:
+            return []
+        columns = {heading: column - 1 for heading, column in self._columns.items()}
+        return charts_of(self.table.tab, columns, self.table.first - 1, self._fresh_next - 1)
 
     def rows(self) -> list[dict[int, str | int]]:
         """The new rows of a tab that does not stand there yet: column -> value."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import filelock
@@ -13,14 +14,15 @@ from outside.errors import Changed, Stop
 from outside.excel.cells import MergedRange, is_register_tab, read_file
 from outside.excel.lock import RegisterLock
 from outside.excel.meaning import days_from_1904, find_links, put_in_what_is_meant
-from outside.excel.new_tab import sheet_with_headings
+from outside.excel.new_tab import look_of_new, sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
-from outside.front_tab import check_whose, is_front_of_example, whose_register
+from outside.front_tab import check_whose, is_front_of_example, stamp_in, stamp_of, whose_register
 from outside.workbook import Written
 from outside.xlsx.guard import check_not_open, check_workbook_file
+from outside.xlsx.patch import SheetPatch
 from outside.xlsx.text import column_letters
 from roster.plan.steps import AddRow, CellStep
 from roster.sheet.columns import TAB
@@ -34,13 +36,15 @@ _READ_TRIES = 3
 class _Reading:
     """The register as it was read: what it looked like on disk, its tables, and where to write on each tab.
 
-    `formulas` tells whether there are any in it; None as long as nobody looked.
+    `formulas` tells whether there are any in it; None as long as nobody looked. `stamp` is where the front tab says of
+    when the register is: title, row and column (1 = first).
     """
 
     seen: Fingerprint
     tables: dict[str, Table]
     tabs: dict[str, TabEdits] = field(default_factory=dict)
     formulas: bool | None = None
+    stamp: tuple[str, int, int] | None = None
 
 
 class ExcelWorkbook:
@@ -117,7 +121,8 @@ class ExcelWorkbook:
         if is_1904:
             days_from_1904(tables)
         find_links(self.path, tables)
-        self._reading = _Reading(seen, tables)
+        stamps = ((sheet.title, place[0] + 1, place[1] + 1) for sheet in sheets if (place := stamp_in(sheet)))
+        self._reading = _Reading(seen, tables, stamp=next(stamps, None))
         cells = {sheet.title: sheet.cells for sheet in sheets}
         for tab, table in tables.items():
             complete = all(heading in table.columns for heading in table.own)
@@ -144,13 +149,13 @@ class ExcelWorkbook:
             check_folder(folder)
         self._carry(steps, self._try)
 
-    def _carry(self, steps: Sequence[CellStep], put: Callable[[set[str]], None]) -> Written:
+    def _carry(self, steps: Sequence[CellStep], put: Callable[[list[str]], None]) -> Written:
         if self._reading is None:
             raise Changed
         done: list[CellStep] = []
         left: list[CellStep] = []
         tabs = self._reading.tabs
-        new = {step.tab for step in steps if isinstance(step, AddRow)} - tabs.keys()
+        new = list(dict.fromkeys(step.tab for step in steps if isinstance(step, AddRow) and step.tab not in tabs))
         for tab in new:
             headings = TAB[tab].headings
             tabs[tab] = TabEdits(
@@ -171,7 +176,7 @@ class ExcelWorkbook:
                 one.forget_pending()
         return Written(tuple(done), tuple(left), merged)
 
-    def _put(self, new: set[str]) -> None:
+    def _put(self, new: list[str]) -> None:
         reading, (changed, sheets, kept) = self._reading, self._asked(new)
         if reading is None or not (changed or sheets):
             return
@@ -191,7 +196,7 @@ class ExcelWorkbook:
         for tab in reading.tabs.values():
             tab.settle()
 
-    def _try(self, new: set[str]) -> None:
+    def _try(self, new: list[str]) -> None:
         changed, sheets, kept = self._asked(new)
         if self._reading is not None and (changed or sheets):
             self._reading.formulas = try_cells(self.path, changed, sheets, kept)
@@ -202,15 +207,21 @@ class ExcelWorkbook:
     def _tabs(self) -> dict[str, TabEdits]:
         return self._reading.tabs if self._reading is not None else {}
 
-    def _asked(self, new: set[str]) -> tuple[dict[str, SheetChange], dict[str, bytes], dict[str, frozenset[int]]]:
+    def _asked(self, new: list[str]) -> tuple[dict[str, SheetChange], dict[str, bytes], dict[str, frozenset[int]]]:
         """What the steps that were taken up ask of the file: changes by title, tabs to add, and columns by title."""
         tabs = self._tabs
         changed = {
-            tab.table.title: SheetChange(tab.patch(), tab.touched, tab.added())
+            tab.table.title: SheetChange(tab.patch(), tab.touched, tab.added(), tab.charts())
             for name, tab in tabs.items()
             if tab.changes and name not in new
         }
-        sheets = {name: sheet_with_headings(TAB[name], tabs[name].rows()) for name in new if tabs[name].changes}
+        rows = {name: tabs[name].rows() for name in new if tabs[name].changes}
+        sheets = {name: sheet_with_headings(TAB[name], lines) for name, lines in rows.items()}
+        changed |= {name: look_of_new(TAB[name], lines) for name, lines in rows.items()}
+        if (changed or sheets) and self._reading is not None and self._reading.stamp is not None:
+            title, row, column = self._reading.stamp
+            told = [(row, [(column, stamp_of(datetime.now()))])]
+            changed[title] = SheetChange(SheetPatch(told), lambda: {column: [row]})
         kept = {
             tab.table.title: frozenset(position + 1 for position in tab.table.columns.values()) for tab in tabs.values()
         }

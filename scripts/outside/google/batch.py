@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -76,12 +76,21 @@ class Batch:
     ranges: list[str]
 
 
-def batches(changes: Mapping[str, TabChange], first: Sequence[Json]) -> Iterator[Batch]:
+Dress = Callable[[TabChange], Sequence[Json]]
+"""What makes a tab look like one of the register's that gets its first rows now."""
+
+
+def undressed(_change: TabChange) -> Sequence[Json]:
+    """No looks at all."""
+    return ()
+
+
+def batches(changes: Mapping[str, TabChange], first: Sequence[Json], dress: Dress = undressed) -> Iterator[Batch]:
     """The changes in as few batches as their size allows; each begins with `first` and can be sent again."""
     frame = sum(map(_size, first)) + 200
     batch, size, rows = Batch(list(first), {}, []), frame, 0
     for name, change in changes.items():
-        room = _new_tab(change) if change.tab.new else _room(change)
+        room = [*(_new_tab(change) if change.tab.new else _room(change)), *dress(change)]
         for request, cells in _requests(change):
             asked = [*room, request]
             room = []

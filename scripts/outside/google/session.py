@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from outside.config.settings import Settings
 from outside.errors import Changed, Stop
+from outside.front_tab import UPDATED, is_front, stamp_of
 from outside.google.answers import Lost, Refused
 from outside.google.backup import keep_tabs
-from outside.google.batch import FIELDS, Batch, Seen, TabChange, seen_in
+from outside.google.batch import FIELDS, Batch, Dress, Seen, TabChange, seen_in, undressed
 from outside.google.client import Calls, Json
 from outside.google.journal import Journal
 from outside.google.links import read_links
@@ -36,9 +38,11 @@ class Session:
     found that had another key when it was read, by tab and that key. `tabs` are as the last look saw them.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dress: Dress = undressed) -> None:
         self._settings = settings
+        self._dress = dress
         self._calls: Calls | None = None
+        self._dressed = False
         self._has_copy = False
         self._refusals = 0
         self.lock: Lock | None = None
@@ -144,6 +148,12 @@ class Session:
         try:
             return seen_in(self.calls.change(batch.requests, batch.ranges, FIELDS))
         except Refused as refused:
+            if self._dressed:
+                self._dress, self._dressed = (
+                    undressed,
+                    False,
+                )  # a round goes on without; setup says what Google does not take
+                raise
             look = look_why(self.calls, refused)
             if self.lock is not None and self.lock.is_lost(look.titles):
                 raise self.lock.lost() from refused
@@ -155,6 +165,19 @@ class Session:
     def checks(self, changes: Mapping[str, TabChange]) -> list[Json]:
         """What goes first in every batch: the check of the lock, and in the first one what is under way with it."""
         return [] if self.lock is None else [*self.lock.check(), *self.lock.tell(describe_batch(changes, self.doubts))]
+
+    def dress(self, change: TabChange) -> Sequence[Json]:
+        """How a tab should look that gets its first rows; nothing once Google refused some of it."""
+        looks = self._dress(change) if change.tab.new or not change.tab.table.rows else ()
+        self._dressed |= bool(looks)
+        return looks
+
+    def stamp(self) -> Iterator[Json]:
+        """Has the front tab say when this is written, where it says so of an earlier round; found by what it says."""
+        for title, about in (self.found.sheets if self.found else {}).items():
+            if is_front(title):
+                said = {"find": f"^{UPDATED}$", "replacement": stamp_of(datetime.now()), "searchByRegex": True}
+                yield {"findReplace": {**said, "matchEntireCell": True, "sheetId": about.get("sheetId", 0)}}
 
     def take_up(self, under_way: str) -> list[str]:
         """Find what another's run that broke off left wrong; the titles of tabs where people's cells may be hit."""

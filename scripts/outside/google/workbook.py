@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from outside.config.settings import Settings
 from outside.errors import Changed
+from outside.google.batch import Dress, undressed
 from outside.google.lock import Lock
 from outside.google.session import Session
 from outside.google.write import Write
@@ -22,9 +23,9 @@ class GoogleWorkbook:
     shared = True
     name = "Google-blad"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, dress: Dress = undressed) -> None:
         self._state = settings.paths.state
-        self.session = Session(settings)
+        self.session = Session(settings, dress)
 
     @property
     def is_example(self) -> bool:

@@ -173,9 +173,11 @@ class Write:
         """As `_send`; `stood` gathers what is sure."""
         views = {name: change.tab for name, change in changes.items()}
         checks = self._session.checks(changes)
-        for count, batch in enumerate(batches(changes, checks)):
+        for count, batch in enumerate(batches(changes, checks, self._session.dress)):
             if count:
                 del batch.requests[2 : len(checks)]  # it is told already what is under way
+            else:
+                batch.requests += self._session.stamp()
             if count >= AT_LEAST and time.monotonic() - looked > FRESH:
                 return True
             sent = {name: together(stood.get(name, {}), cells) for name, cells in batch.cells.items()}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.google.workbook import GoogleWorkbook
 from outside.google_setup.download import bring_down
+from outside.google_setup.formatting import dressed
 from outside.google_setup.health import examine_google
 from outside.google_setup.setup import set_up_google
 from outside.workbook import FilledIn, FirstLook, Health, see_nothing
@@ -24,7 +26,7 @@ class GoogleBackend:
 
     def open(self) -> GoogleWorkbook:
         """The workbook; nothing is asked of Google yet."""
-        return GoogleWorkbook(self._settings)
+        return GoogleWorkbook(self._settings, lambda change: dressed(change, self._settings.terms(date.min)))
 
     def prepare(self) -> None:
         """Who may open the sheet is its owner's to say."""

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS, width_of
 from outside.excel.lights import lights
+from outside.google.batch import TabChange
 from outside.google.client import Json
+from outside.google_setup.charts import is_there, missing_charts
 from outside.xlsx.text import column_letters
 from roster.model import Terms
 from roster.sheet.columns import TAB, Column, TabSpec, hint, kept_in_sight, offered
@@ -21,7 +23,8 @@ class TabState:
     """What stands on one tab: where each heading is, how its cell and the one below it look, and what lies over all.
 
     `columns` maps headings to positions, `heading_row` counts from 0. `heads` and `below` hold a cell's
-    look by column; `things` the tab's protected ranges, banding, rules, filter and tables, as Google tells them.
+    look by column; `things` the tab's protected ranges, banding, rules, filter, tables and charts, as Google tells
+    them. `last` is the last row in use.
     """
 
     id: int
@@ -36,6 +39,7 @@ class TabState:
     frozen: int = 0
     frozen_columns: int = 0
     new: bool = False
+    last: int = 0
 
     @property
     def whole(self) -> Json:
@@ -81,6 +85,23 @@ def missing_look(tab: TabSpec, here: TabState, places: Mapping[str, TabState], t
             size = {"pixelSize": round(width_of(column) * 7)}
             yield {"updateDimensionProperties": {"range": span, "properties": size, "fields": "pixelSize"}}
     yield from _over_all(here, columns)
+    if here.last > here.heading_row:  # what is put in right below the headings would stretch all of them
+        charts = missing_charts(tab.title, here.id, here.columns, here.heading_row, here.last)
+        yield from (one for one in charts if not is_there(one, here.things.get("charts", [])))
+
+
+def dressed(change: TabChange, terms: Terms) -> list[Json]:
+    """Requests for the look of a tab that gets its first rows; one that stood there empty lacks its charts only."""
+    tab, table = change.tab, change.tab.table
+    spec, last = TAB[table.tab], change.first_row + change.rows - 1
+    if not tab.new:
+        return list(missing_charts(table.tab, tab.id, table.columns, tab.heading_row, last))
+    guarded: Json = {"protectedRanges": [{"range": {"sheetId": tab.id}}]} if spec.is_ours else {}
+    here = TabState(
+        tab.id, tab.title, change.row_count, tab.column_count, tab.heading_row, table.columns, things=guarded
+    )
+    here.frozen, here.new, here.last = 1, True, last
+    return list(missing_look(spec, here, {}, terms))
 
 
 def _heading(here: TabState, position: int, column: Column, terms: Terms) -> Iterator[Json]:

@@ -18,6 +18,7 @@ _NAMES = {
     "addBanding": "strepen",
     "setBasicFilter": "filter",
     "addFilterView": "weergaven",
+    "addChart": "grafieken",
 }
 """What each kind of request is to whoever sets up a register."""
 
@@ -77,6 +78,9 @@ def name_refused(requests: Iterable[Json], places: Mapping[str, TabState]) -> It
 
 def _span_of(spec: Json) -> Json:
     """Where a request would have been carried out."""
+    if "chart" in spec:
+        corner: Json = spec["chart"]["position"]["overlayPosition"]["anchorCell"]
+        return corner
     for inner in (spec, *(one for one in spec.values() if isinstance(one, dict))):
         span = inner.get("range") or next(iter(inner.get("ranges", ())), None)
         if isinstance(span, dict):

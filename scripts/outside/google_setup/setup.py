@@ -9,7 +9,7 @@ from datetime import date
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.formatting import TELLS
-from outside.front_tab import ADDED, FRONT, check_whose, is_front, lines_to_add
+from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
@@ -21,7 +21,7 @@ from outside.google.tabs import Found, list_tabs, quoted, read_sheets
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, name_refused
 from outside.google_setup.views import missing_views, tell_views
-from outside.workbook import FirstLook
+from outside.workbook import FirstLook, left_to_them
 from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS
 from roster.sheet.country import DUTCH, TIME_ZONE
@@ -30,7 +30,7 @@ from roster.sheet.table import Sheet, Table
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"
-    "conditionalFormats(ranges,booleanRule(condition)),basicFilter(range),filterViews(filterViewId,title),"
+    "conditionalFormats(ranges,booleanRule(condition)),basicFilter(range),filterViews(filterViewId,title),charts(spec(title)),"
     "tables(range,columnProperties(columnIndex,columnType)),"
     "data(startRow,rowData.values(note,dataValidation(condition(type)),userEnteredFormat)))"
 )
@@ -90,13 +90,16 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
         said.append(f"Tabblad {FRONT} is toegevoegd.")
         said.append("Het blad staat nu op Nederland: een getypte 5-3-2026 is er 5 maart.")
     elif tables and (lines := lines_to_add(fronts, title)):
-        said.append(ADDED)
+        said.append(told_of(lines))
         batch = _below(found, fronts[0], lines) if fronts else _new_front([(title, ""), ("", ""), *lines])
     for turn, tab in enumerate(TABS):
         table = tables.get(tab.title)
         if table is None:
             batch += _new_tab(tab.title, tab.headings, turn)
             said.append(f"Tabblad {tab.title} is toegevoegd.")
+            continue
+        if table.theirs:
+            told.append(left_to_them(table.title))
             continue
         missing = [heading for heading in tab.headings if heading not in table.columns]
         if missing:
@@ -196,7 +199,7 @@ def _add_looks(
     places = _standing(calls, found, tables, sheets)
     batch: list[Json] = []
     for tab in TABS:
-        if tab.title in places:
+        if tab.title in places and not tables[tab.title].theirs:
             batch += missing_look(tab, places[tab.title], places, terms)
     people = places.get(DEELNEMERS.title)
     if people is not None and not people.things.get("tables"):
@@ -236,5 +239,6 @@ def _standing(
             about["properties"]["gridProperties"].get("frozenRowCount", 0),
             about["properties"]["gridProperties"].get("frozenColumnCount", 0),
             not any(cell.get("userEnteredFormat") for cell in rows[0].values()),
+            table.first - 2 + len(table.rows),
         )
     return places

@@ -24,7 +24,7 @@ from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, MessageKey
-from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, is_of_logbook, row_of_step
+from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, derived_tab, row_of_step
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place
@@ -255,8 +255,8 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
     except Stop as stop:
         posted.stop = posted.stop or Stop(stop.message, stop.remedy, code=3)
     done = {_cell(step) for step in (*told.done, *posted.written) if isinstance(step, SetCell)}
-    posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell) and not is_of_logbook(step)}
-    posted.rows = sum(isinstance(step, AddRow) and not is_of_logbook(step) for step in told.done)
+    posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell) and not derived_tab(step)}
+    posted.rows = sum(isinstance(step, AddRow) and not derived_tab(step) for step in told.done)
     posted.left += len(told.left) - len(told.merged)
     posted.merged += told.merged
 

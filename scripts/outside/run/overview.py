@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
@@ -44,18 +44,20 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
     letters = lie_ready(ledger, settings)
     pieces = LettersPage()
+    files = _files(out, figures_name)
     page: dict[str, object] = {
         **shared,
         "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
         "needs": needs,
-        "areas": figures.areas(),
-        "groups": figures.groups(),
+        "areas": figures.areas,
+        "groups": figures.groups,
         "months": figures.months(),
         "signs": figures.signs(),
         "letters": Markup("".join(map(pieces.lying, letters[:_SHOWN_LETTERS]))),  # noqa: S704  # made with every word escaped
         "ready": len(letters),
         "shown": min(len(letters), _SHOWN_LETTERS),
-        "files": _files(out, figures_name),
+        "files": files,
+        "beside": {unquote(link).rstrip("/"): link for _name, link in files},
     }
     of_year: dict[str, object] = {**shared, "year": year, "rows": figures.year(year), "day": view.terms.today}
     documents = [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
 
+from outside.xlsx.package import LINKS
 from outside.xlsx.tags import Fitting, Names, Value
 from outside.xlsx.text import attribute, column_letters, column_number, text_xml
 
@@ -26,7 +27,22 @@ _BEFORE_RULES = (
     "phoneticPr",
     "conditionalFormatting",
 )
-"""What may stand before new rules in a sheet, in the order of ECMA-376 part 1, 18.3.1.99."""
+_BEFORE_DRAWING = (
+    *_BEFORE_RULES,
+    "dataValidations",
+    "hyperlinks",
+    "printOptions",
+    "pageMargins",
+    "pageSetup",
+    "headerFooter",
+    "rowBreaks",
+    "colBreaks",
+    "customProperties",
+    "cellWatches",
+    "ignoredErrors",
+    "smartTags",
+)
+"""What may stand before new rules and before a drawing in a sheet, in the order of ECMA-376 part 1, 18.3.1.99."""
 
 _TALLEST = 409
 """Points; no row is higher (Excel's own limit)."""
@@ -58,20 +74,32 @@ class SheetLook:
     """What a sheet should look like; each part of it is added where there is none yet.
 
     `rules` come in order of weight. `frozen` columns stay in sight where only rows do. In column `tall` (1 = A) text
-    goes on below itself, and it is `width` figures wide where nobody gave it a width.
+    goes on below itself, and it is `width` figures wide where nobody gave it a width. `drawing` is the mark of a new
+    drawing.
     """
 
     rules: Sequence[LookRule] = ()
     frozen: int = 0
     tall: int = 0
     width: float = 0
+    drawing: str = ""
     style: Callable[[str, str], int | None] = field(default=lambda _fill, _ink: None)
     """The number of a fill and ink; None where the file has no styles."""
     wrapped: Callable[[int], int | None] = field(default=lambda _style: None)
     """The number of a style in which text goes on below itself, made of the one with this number."""
 
     def below(self, tail: bytes, names: Names) -> bytes:
-        """What follows on the rows, with the rules in it."""
+        """What follows on the rows, with the rules and the drawing in it."""
+        return self._with_drawing(self._with_rules(tail, names), names.prefix)
+
+    def _with_drawing(self, tail: bytes, p: bytes) -> bytes:
+        place = max(_end_of(tail, p, name) for name in _BEFORE_DRAWING)
+        if not self.drawing or place < 0:
+            return tail
+        tag = f'drawing xmlns:r="{LINKS[0]}" r:id="{self.drawing}"/>'
+        return tail[:place] + b"<" + p + tag.encode() + tail[place:]
+
+    def _with_rules(self, tail: bytes, names: Names) -> bytes:
         p = names.prefix
         formulas = re.findall(rb"<%sformula(?:\s[^>]*)?>([^<]*)<" % re.escape(p), tail)
         there = [unescape(one.decode()) for one in formulas]

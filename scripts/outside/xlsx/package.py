@@ -11,11 +11,14 @@ from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.text import MAIN, attribute, encoding_of
 
 _TYPES = "[Content_Types].xml"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_RELATIONS = (
+LINKS = (
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
+"""The namespace of relations: transitional and strict."""
+
 _WRAPS = re.compile(r"""\swrapText\s*=\s*["'](?:1|true)""")
 _BEFORE_DXFS = ("cellXfs", "cellStyles")
 _BEFORE_CALC = ("sheets", "functionGroups", "externalReferences", "definedNames")
@@ -32,6 +35,14 @@ class Book:
     sheets: dict[str, str]
     texts: dict[str, str] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
+    added: dict[str, bytes] = field(default_factory=dict)
+    """New parts that are no tabs."""
+
+    @property
+    def is_strict(self) -> bool:
+        """True for a workbook in the strict spelling (ECMA-376 part 1, annex A)."""
+        root = re.search(r"<(?:[\w.-]+:)?workbook(?=[\s>])[^>]*>", self.text(self.workbook))
+        return root is not None and MAIN[1] in root[0]
 
     def text(self, part: str) -> str:
         """A small part as text, with what was changed in it so far."""
@@ -42,9 +53,7 @@ class Book:
 
     def in_own_namespace(self, sheet: bytes) -> bytes:
         """A sheet of ours as this workbook spells it: a strict one has another namespace (ECMA-376 part 1, annex A)."""
-        root = re.search(r"<(?:[\w.-]+:)?workbook(?=[\s>])[^>]*>", self.text(self.workbook))
-        is_strict = root is not None and MAIN[1] in root[0]
-        return sheet.replace(MAIN[0].encode(), MAIN[1].encode(), 1) if is_strict else sheet
+        return sheet.replace(MAIN[0].encode(), MAIN[1].encode(), 1) if self.is_strict else sheet
 
     def changed_texts(self) -> dict[str, bytes]:
         """The parts whose text changed, in the encoding that they came in."""
@@ -79,7 +88,7 @@ class Book:
         relations = self.text(self.relations)
         for found in re.finditer(r"<(?:[\w.-]+:)?Relationship\s[^>]*?/>", relations):
             if (attribute("Type", found[0]) or "").endswith("/calcChain"):
-                part = _target(self.workbook, attribute("Target", found[0]) or "")
+                part = target_of(self.workbook, attribute("Target", found[0]) or "")
                 self.texts[self.relations] = relations.replace(found[0], "", 1)
                 self.dropped.add(part)
                 types = self.text(_TYPES)
@@ -151,9 +160,42 @@ class Book:
     def _styles(self) -> str | None:
         for found in re.finditer(r"<(?:[\w.-]+:)?Relationship\s[^>]*?/>", self.text(self.relations)):
             if (attribute("Type", found[0]) or "").endswith("/styles"):
-                part = _target(self.workbook, attribute("Target", found[0]) or "")
+                part = target_of(self.workbook, attribute("Target", found[0]) or "")
                 return part if part in self.archive else None
         return None
+
+    def free_number(self, name: str) -> int:
+        """The first number from 1 on with which no part has this name, as "xl/charts/chart{}.xml"."""
+        return next(
+            n for n in range(1, 1 << 16) if name.format(n) not in self.archive and name.format(n) not in self.added
+        )
+
+    def add_part(self, name: str, kind: str, content: bytes) -> None:
+        """Add a part of that content type."""
+        types = self.text(_TYPES)
+        prefix = _root_prefix(types, "Types")
+        entry = f'<{prefix}Override PartName="/{name}" ContentType="{kind}"/>'
+        self.texts[_TYPES] = _before_end(types, prefix + "Types", entry)
+        self.added[name] = content
+
+    def relate(self, source: str, kind: str, target: str) -> str:
+        """Have a part point to another; the mark by which it may name it."""
+        part = _relations_of(source)
+        if part in self.archive:
+            text = self.text(part)
+        else:
+            text = self.added.get(part, f'<Relationships xmlns="{_PACKAGE}"></Relationships>'.encode()).decode()
+        prefix = _root_prefix(text, "Relationships")
+        text = re.sub(rf"(<{prefix}Relationships(?:\s[^>]*)?)/>", rf"\1></{prefix}Relationships>", text)
+        used = set(re.findall(r"""\sId\s*=\s*["']([^"']*)["']""", text))
+        mark = next(f"rId{n}" for n in range(1, 1 << 16) if f"rId{n}" not in used)
+        entry = f'<{prefix}Relationship Id="{mark}" Type="{kind}" Target="/{target}"/>'
+        text = _before_end(text, prefix + "Relationships", entry)
+        if part in self.archive:
+            self.texts[part] = text
+        else:
+            self.added[part] = text.encode()
+        return mark
 
     def add_sheet(self, title: str) -> str:
         """Announce a new last tab; gives the name of its part, which the caller must write."""
@@ -186,7 +228,7 @@ class Book:
             raise UnsupportedWorkbook(f"Het tabblad '{title}' is beschadigd.")
         numbers = [int(n) for n in re.findall(r"""\ssheetId\s*=\s*["'](\d+)["']""", workbook)]
         root = re.search(rf"<{re.escape(prefix)}workbook(?=[\s>])[^>]*>", workbook)
-        uris = "|".join(map(re.escape, _RELATIONS))
+        uris = "|".join(map(re.escape, LINKS))
         spaces = re.search(rf"""\sxmlns:([\w.-]+)\s*=\s*["'](?:{uris})["']""", root[0] if root else "")
         link = f"{spaces[1]}:id" if spaces else f'xmlns:r="{kind.rsplit("/", 1)[0]}" r:id'
         self.texts[self.workbook] = _before_end(
@@ -203,10 +245,9 @@ def open_book(archive: Archive) -> Book:
     try:
         roots = ElementTree.fromstring(archive.bytes_of("_rels/.rels"))  # noqa: S314  # the guard refused every DOCTYPE
         workbook = next(
-            _target("", node.get("Target", "")) for node in roots if node.get("Type", "").endswith("/officeDocument")
+            target_of("", node.get("Target", "")) for node in roots if node.get("Type", "").endswith("/officeDocument")
         )
-        folder, name = posixpath.split(workbook)
-        relations = posixpath.join(folder, "_rels", name + ".rels")
+        relations = _relations_of(workbook)
         links = {node.get("Id"): node.get("Target", "") for node in ElementTree.fromstring(archive.bytes_of(relations))}  # noqa: S314  # likewise
         tree = ElementTree.fromstring(archive.bytes_of(workbook))  # noqa: S314  # likewise
     except (KeyError, StopIteration, ElementTree.ParseError) as error:
@@ -215,7 +256,7 @@ def open_book(archive: Archive) -> Book:
     for node in tree.iter():
         if node.tag.endswith("}sheet"):
             mark = next((value for key, value in node.items() if key.endswith("}id")), None)
-            part = _target(workbook, links[mark]) if mark in links else ""
+            part = target_of(workbook, links[mark]) if mark in links else ""
             if part in archive:  # a tab that leads nowhere is forgiven, as office programs do
                 sheets[node.get("name", "")] = part
     return Book(archive, workbook, relations, sheets)
@@ -223,15 +264,19 @@ def open_book(archive: Archive) -> Book:
 
 def related(book: Book, part: str, kind: str) -> dict[str, str]:
     """What a part points to, by the mark that it uses for it: those of which the type ends so ("/table")."""
-    folder, name = posixpath.split(part)
-    relations = posixpath.join(folder, "_rels", name + ".rels")
+    relations = _relations_of(part)
     if relations not in book.archive:
         return {}
     tree = ElementTree.fromstring(book.archive.bytes_of(relations))  # noqa: S314  # the guard refused every DOCTYPE
     return {node.get("Id", ""): node.get("Target", "") for node in tree if node.get("Type", "").endswith(kind)}
 
 
-def _target(source: str, target: str) -> str:
+def _relations_of(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", name + ".rels")
+
+
+def target_of(source: str, target: str) -> str:
     """A relation's target as a part's name."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(source), target)).lstrip("/")
 

@@ -69,7 +69,7 @@ def _patched(pieces: Iterator[bytes], patch: SheetPatch) -> Iterator[bytes]:
         rest = ((opening + b">" + inside + names.close_data) if inside else head[head.rfind(b"<") :]) + rest
     else:
         rest = yield from rows.through(rest, pieces)
-    if patch.look.rules:
+    if patch.look.rules or patch.look.drawing:
         yield patch.look.below(rest + b"".join(pieces), names)
         return
     yield rest

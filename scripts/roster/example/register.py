@@ -53,6 +53,7 @@ def example(
             for rows in admins.values()
             for row in rows
         ],
+        "Overzicht": [],
         "Logboek": [],
     }
     if dirt > 0:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
-from roster.sheet.columns import DEELNEMERS, LOGBOEK
+from roster.sheet.columns import DEELNEMERS, TAB
 from roster.sheet.table import Cell, Place
 
 
@@ -119,9 +119,13 @@ def row_of_step(step: CellStep) -> tuple[str, str]:
     return (step.tab, step.key) if isinstance(step, AddRow) else (step.place.tab, step.place.key)
 
 
-def is_of_logbook(step: Step) -> bool:
-    """True for what keeps tab Logboek: what is told there is told with the letters, and counts as no cell or row."""
-    return isinstance(step, SetCell | AddRow) and row_of_step(step)[0] == LOGBOEK.title
+def derived_tab(step: Step) -> str:
+    """The tab that a step keeps where nothing on it is people's (Overzicht, Logboek); "" for every other step.
+
+    What is told there is told elsewhere already, and counts as no cell or row.
+    """
+    tab = row_of_step(step)[0] if isinstance(step, SetCell | AddRow) else ""
+    return tab if tab and TAB[tab].is_ours else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

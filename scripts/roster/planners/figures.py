@@ -4,30 +4,58 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
+from functools import cached_property
 from typing import NamedTuple
 
-from roster.model import Group, Role, Status
+from roster.model import Group, Member, Role, Status
 from roster.plan.steps import View
+from roster.sheet.columns import GROEPEN
 from roster.sheet.table import fold
 
 _MONTHS = 12
+
+FITS = "a_group_fits_in_whatsapp"
+"""The rule that says of a group that it is full, or nearly."""
+
+_NEW = 30
+"""Days that somebody who joined counts as new."""
 
 _SMALLEST_MAP = 0.01
 """Degrees: a kilometre, so that two signs of one street are not a map apart."""
 
 
-class GroupFill(NamedTuple):
-    """How full a group is; `share` is its percentage, at most 100."""
+class Fill(NamedTuple):
+    """How full a group is, an area or all of them; `share` is its percentage, at most 100.
+
+    `new` and `stickers` count active members: who joined in the last days, and whose sticker is up. `is_full` is True
+    from where the register says so. `status` is a group's.
+    """
 
     name: str
-    area: str
-    status: str
+    groups: int
     active: int
     free: int
-    share: int
     admins: int
+    new: int
+    blocked: int
     waiting: int
+    stickers: int
+    share: int
+    area: str = ""
+    status: str = ""
+    is_full: bool = False
+
+
+class Month(NamedTuple):
+    """How many joined in a month; `share` is a percentage of the busiest one."""
+
+    label: str
+    joined: int
+    share: int
+
+
+_SUMMED = ("groups", "active", "free", "admins", "new", "blocked", "waiting", "stickers")
 
 
 class Figures:
@@ -36,56 +64,75 @@ class Figures:
     def __init__(self, view: View) -> None:
         self._view = view
 
-    def groups(self) -> list[GroupFill]:
-        """Each group with its fill, by area and name."""
-        view, standing, size = self._view, self._view.standing, self._view.terms.limits.group_size
+    @cached_property
+    def groups(self) -> list[Fill]:
+        """Each group, by area and name."""
+        view, standing = self._view, self._view.standing
+        blocked = self._blocked
+        nearly = {one.place.key for one in view.findings if one.rule == FITS and one.place.tab == GROEPEN.title}
         rows = []
         for group in sorted(view.roster.group_named.values(), key=lambda one: (fold(one.area), fold(one.name))):
             name = fold(group.name)
-            active = len(standing.active.get(name, ()))
-            rows.append(
-                GroupFill(
-                    name=group.name,
-                    area=self._area(group),
-                    status=standing.group[group.place.key].value,
-                    active=active,
-                    free=max(0, size - active),
-                    share=min(100, round(100 * active / size)),
-                    admins=len(standing.admins.get(name, ())),
-                    waiting=len(standing.waiting.get(name, ())),
-                )
+            counts = Counter(
+                groups=1,
+                active=len(standing.active.get(name, ())),
+                free=max(0, view.terms.limits.group_size - len(standing.active.get(name, ()))),
+                admins=len(standing.admins.get(name, ())),
+                new=sum(map(self._is_new, standing.active.get(name, ()))),
+                blocked=blocked[name],
+                waiting=len(standing.waiting.get(name, ())),
+                stickers=sum(member.sticker is True for member in standing.active.get(name, ())),
             )
+            fill = self._fill(group.name, counts)
+            status = standing.group[group.place.key].value
+            is_full = group.place.key in nearly
+            rows.append(fill._replace(area=self._area(group), status=status, is_full=is_full))
         return rows
 
-    def areas(self) -> list[dict[str, object]]:
-        """Each area with what its groups hold together."""
-        roster, status = self._view.roster, self._view.standing.member
+    @cached_property
+    def areas(self) -> list[Fill]:
+        """Each area with what its groups hold together, and whoever is blocked without a group that is there."""
+        roster = self._view.roster
         found: dict[str, Counter[str]] = {self._area_name(area.name): Counter() for area in roster.areas}
-        for row in self.groups():
-            counts = found.setdefault(row.area, Counter())
-            counts.update(groups=1, active=row.active, free=row.free, admins=row.admins, waiting=row.waiting)
-        for member in roster.members:
-            if status.get(member.place.key) is Status.BLOCKED:
-                home = roster.group_named.get(fold(member.group))
-                found.setdefault(self._area(home) if home else "zonder groep", Counter())["blocked"] += 1
-        whats = ("groups", "active", "free", "admins", "blocked", "waiting")
-        return [
-            {"name": name, **{what: counts[what] for what in whats}}
-            for name, counts in sorted(found.items(), key=lambda one: fold(one[0]))
-        ]
+        for row in self.groups:
+            found.setdefault(row.area, Counter()).update({what: getattr(row, what) for what in _SUMMED})
+        astray = sum(count for name, count in self._blocked.items() if name not in roster.group_named)
+        if astray:
+            found.setdefault("zonder groep", Counter())["blocked"] += astray
+        return [self._fill(name, counts) for name, counts in sorted(found.items(), key=lambda one: fold(one[0]))]
 
-    def months(self) -> list[dict[str, object]]:
+    @property
+    def together(self) -> Fill:
+        """All areas."""
+        counts = sum((Counter({what: getattr(row, what) for what in _SUMMED}) for row in self.areas), Counter())
+        return self._fill("Samen", counts)
+
+    @cached_property
+    def _blocked(self) -> Counter[str]:
+        """How many rows are blocked, by the folded name of the group that they say."""
+        status = self._view.standing.member
+        return Counter(
+            fold(one.group) for one in self._view.roster.members if status.get(one.place.key) is Status.BLOCKED
+        )
+
+    def _is_new(self, member: Member) -> bool:
+        today = self._view.terms.today
+        return member.joined is not None and today - timedelta(_NEW) < member.joined <= today
+
+    def _fill(self, name: str, counts: Counter[str]) -> Fill:
+        places = self._view.terms.limits.group_size * counts["groups"]
+        share = min(100, round(100 * counts["active"] / places)) if places else 0
+        groups, active, free, admins, new, blocked, waiting, stickers = (counts[what] for what in _SUMMED)
+        return Fill(name, groups, active, free, admins, new, blocked, waiting, stickers, share)
+
+    def months(self) -> list[Month]:
         """How many joined in each of the last twelve months, this one included."""
         today = self._view.terms.today
         joined = Counter((one.joined.year, one.joined.month) for one in self._view.roster.members if one.joined)
         months = [divmod(today.year * 12 + today.month - 1 - back, 12) for back in range(_MONTHS - 1, -1, -1)]
         most = max([joined[year, month + 1] for year, month in months], default=0) or 1
         return [
-            {
-                "label": f"{month + 1}-{year}",
-                "count": joined[year, month + 1],
-                "share": round(100 * joined[year, month + 1] / most),
-            }
+            Month(f"{month + 1}-{year}", joined[year, month + 1], round(100 * joined[year, month + 1] / most))
             for year, month in months
         ]
 

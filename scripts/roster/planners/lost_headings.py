@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from roster.messages.follow_up_cell import pieces
 from roster.plan.delivery_status import read_mark, without_wish
 from roster.reading.row_ids import valid_number
-from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, TAB
 from roster.sheet.headings import ALIKE, heading_likeness, mostly
 from roster.sheet.table import Cell, Table
 
@@ -15,9 +15,9 @@ from roster.sheet.table import Cell, Table
 def lost_headings(tables: dict[str, Table]) -> list[str]:
     """Dutch sentences, each naming a heading and the column that may be it: it is not added anew in silence.
 
-    Nothing that people do to tab Logboek stops a round.
+    Nothing that people do to a tab on which nothing is theirs stops a round.
     """
-    return [line for table in tables.values() if table.tab != LOGBOEK.title for line in _lost(table)]
+    return [line for table in tables.values() if not TAB[table.tab].is_ours for line in _lost(table)]
 
 
 def _lost(table: Table) -> Iterator[str]:

@@ -14,6 +14,7 @@ from roster.model import Member, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
+from roster.planners.figures import FITS
 from roster.planners.finding_lines import row_names
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Place
@@ -24,15 +25,18 @@ _START = 30
 _KEPT = 365
 """Days that the row of somebody who left is of use."""
 
+_BY_HAND, _SIGNS = "met-de-hand.html", "borden"
+"""What lies beside the page, and is spoken of on it."""
+
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
 
-TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _FITS = (
+TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _ = (
     "a_member_shows_the_sticker",
     "an_admin_sits_in_both_admin_groups",
     "a_group_has_an_admin",
     "a_group_has_more_than_one_admin",
-    "a_group_fits_in_whatsapp",
+    FITS,
 )
 """The rules whose findings have a line of their own."""
 
@@ -52,13 +56,20 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing to do: how often, who does it, how, and where."""
+    """One thing to do: how often, who does it, how, and where. `opens` is what `how` names that lies in out/."""
 
     title: str
     count: int
     who: str
     how: str
     spots: tuple[Spot, ...] = ()
+    opens: str = ""
+
+    @property
+    def around(self) -> tuple[str, str]:
+        """What `how` says before and behind the name of what it opens."""
+        before, _name, after = self.how.partition(self.opens) if self.opens else (self.how, "", "")
+        return before, after
 
     @property
     def more(self) -> int:
@@ -137,7 +148,7 @@ class Overview:
                 (place if place.row else admins[nr].place, f"{admins[nr].name} ({nr})") for nr, place in outside.items()
             ),
         )
-        full = [one.place for one in self._of(_FITS) if one.place.tab == GROEPEN.title]
+        full = [one.place for one in self._of(FITS) if one.place.tab == GROEPEN.title]
         waiting = sum(map(len, standing.waiting.values()))
         yield Need(
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
@@ -151,16 +162,18 @@ class Overview:
             "Deelnemers die u met de hand welkom heet",
             len(by_hand),
             YOU,
-            "Hun berichten staan in met-de-hand.html. Klaar? Typ: make sent NR=…",
+            f"Hun berichten staan in {_BY_HAND}. Klaar? Typ: make sent NR=…",
             self._members(by_hand),
+            _BY_HAND,
         )
         news = news_by_hand(view)
         yield Need(
             "Deelnemers aan wie u zelf iets nieuws vertelt",
             len(news),
             YOU,
-            "Wat u vertelt, staat in met-de-hand.html. Klaar? Typ: make sent NR=…",
+            f"Wat u vertelt, staat in {_BY_HAND}. Klaar? Typ: make sent NR=…",
             self._members(news),
+            _BY_HAND,
         )
 
     def _findings(self) -> Iterator[Need]:
@@ -203,8 +216,9 @@ class Overview:
             "Bordaanvragen zonder besluit",
             len(unanswered),
             YOU,
-            "Nog niet verstuurd? Ze staan in de map borden. Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
+            f"Nog niet verstuurd? Ze staan in de map {_SIGNS}. Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
             self._spots((request.place, f"{request.nr} {request.group}".strip()) for request in unanswered),
+            _SIGNS,
         )
         slow = [
             group

@@ -14,7 +14,7 @@ from roster.messages.welcome import waiting_for_welcome
 from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
-from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, is_of_logbook
+from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
 from roster.planners.finding_lines import Line, describe_findings
 from roster.sheet.table import Place
 
@@ -151,7 +151,7 @@ def _states(states: Iterable[Status]) -> str:
 def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]:
     """Who is new as an admin, what a plan means to do, and what is held back."""
     yield from describe_new_admins(view)
-    kinds = Counter(type(step) for step in plan if not is_of_logbook(step))
+    kinds = Counter(type(step) for step in plan if not derived_tab(step))
     lines = [
         _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",
         _count(kinds[AddRow], "rij toevoegen", "rijen toevoegen") if kinds[AddRow] else "",
@@ -160,8 +160,8 @@ def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]
     files = kinds[WriteFile] + kinds[Document]
     if files:
         lines.append(_count(files, "bestand nakijken", "bestanden nakijken"))
-    if any(map(is_of_logbook, plan)):
-        lines.append("tabblad Logboek bijwerken")
+    if tabs := sorted({*map(derived_tab, plan)} - {""}, reverse=True):
+        lines.append(f"{'tabblad' if len(tabs) == 1 else 'tabbladen'} {' en '.join(tabs)} bijwerken")
     todo = [line for line in lines if line]
     yield "Te doen: " + (", ".join(todo) if todo else "niets") + "."
     if held.steps or held.parts:

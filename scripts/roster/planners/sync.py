@@ -12,6 +12,7 @@ from roster.plan.steps import Planner
 from roster.planners.admin_tab import plan_admins
 from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contacts_marks
 from roster.planners.logbook_tab import plan_logbook
+from roster.planners.overview_tab import plan_overview
 from roster.planners.signs import plan_signs, plan_stickers
 from roster.planners.status_cells import plan_marks
 
@@ -31,6 +32,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_sign_marks,
     plan_signs,
     plan_stickers,
+    plan_overview,
     plan_logbook,
 )
 

@@ -29,7 +29,8 @@ class TabSpec:
 
     `heeded` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
     those that tell whose a row is: where they come first they stay in sight. `named_by` is the heading of the
-    software's own whose cell names a row for it.
+    software's own whose cell names a row for it. With `or_theirs` a tab of this title in which not half of the
+    headings stand is people's own.
     """
 
     title: str
@@ -38,6 +39,7 @@ class TabSpec:
     heeded: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
     named_by: str = "Nr"
+    or_theirs: bool = False
 
     @property
     def own(self) -> frozenset[str]:
@@ -281,5 +283,43 @@ LOGBOEK = TabSpec(
     named_by="Sleutel",
 )
 
-TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
+OVERZICHT = TabSpec(
+    "Overzicht",
+    (
+        _own("Naam", "Vult Buurtbeheer in: alles samen, elk gebied en elke groep.", width=20),
+        _own("Wat", "Vult Buurtbeheer in: alles, gebied of groep.", width=8),
+        _own("Deelnemers", "Vult Buurtbeheer in: hoeveel actieve deelnemers er zijn.", kind="number", width=13),
+        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=7),
+        _own("Vol in %", "Vult Buurtbeheer in: welk deel van de plaatsen bezet is.", kind="number", width=8),
+        _own("Beheerders", "Vult Buurtbeheer in: hoeveel beheerders er zijn.", kind="number", width=13),
+        _own(
+            "Nieuw in 30 dagen",
+            "Vult Buurtbeheer in: hoeveel actieve deelnemers zich in de laatste 30 dagen aanmeldden.",
+            kind="number",
+            width=9,
+        ),
+        _own(
+            "Geblokkeerd",
+            "Vult Buurtbeheer in: bij hoeveel deelnemers eerst iets hersteld moet.",
+            kind="number",
+            width=11,
+        ),
+        _own("Wachtlijst", "Vult Buurtbeheer in: hoeveel er wachten op een plaats.", kind="number", width=12),
+        _own(
+            "Stickers",
+            "Vult Buurtbeheer in: bij hoeveel actieve deelnemers de sticker er zit.",
+            kind="number",
+            width=11,
+        ),
+        _own("Maand", "Vult Buurtbeheer in: de laatste twaalf maanden, deze erbij.", width=10),
+        _own("Aanmeldingen", "Vult Buurtbeheer in: hoeveel er zich in die maand aanmeldden.", kind="number", width=15),
+        _own("Regel", "Hieraan herkent Buurtbeheer de rij. Laat het staan.", width=10),
+    ),
+    derived=True,
+    known_by=("Naam",),
+    named_by="Regel",
+    or_theirs=True,
+)
+
+TABS: tuple[TabSpec, ...] = (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, OVERZICHT, LOGBOEK)
 TAB = {tab.title: tab for tab in TABS}

@@ -51,7 +51,7 @@ def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
     Titles and headings are compared without capitals, spaces and accents; where that finds
     nothing, hyphens and other marks are left aside too. Extra tabs and columns are left alone,
     blank rows at the end are dropped. Gives the tables by the register's own title; the derived
-    tabs Beheerders and Logboek are absent where they do not stand there yet.
+    tabs (Beheerders, Overzicht, Logboek) are absent where they do not stand there yet.
     Raises HeadingProblems for missing or doubled tabs, missing columns of people's and doubled headings.
     """
     tables, told = find_what_is_there(list(sheets))
@@ -137,6 +137,10 @@ def _heading_row(sheet: Sheet, tab: TabSpec) -> int | None:
 
 def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProblem]]:
     at = _heading_row(sheet, tab)
+    if tab.or_theirs and not all(is_blank(cell) for row in sheet.cells for cell in row):
+        there = 0 if at is None else len(_match(_as_text(sheet.cells[at]), tab.headings)[0])
+        if 2 * there < len(tab.headings):
+            return Table(tab.title, sheet.title, {}, [], 2, tab.own, theirs=True), []
     if at is None:
         table = Table(tab.title, sheet.title, {}, [], 2, tab.own)
         remedy = f"Zet in de eerste rij de kopjes, te beginnen met: {', '.join(tab.headings[:4])}."

@@ -67,7 +67,8 @@ class Table:
     where a typed 5-3-2026 becomes 3 May. `links` is what lies behind a cell, by its row's index and heading: an
     address, where the words of the cell themselves are not understood. Where a heading of the software's own is
     missing, `others` holds what stands above the columns that are not known ("" for nothing), by position.
-    `headings` holds those that people spelt otherwise, by the one that is meant, on one line.
+    `headings` holds those that people spelt otherwise, by the one that is meant, on one line. A tab of our title
+    that is people's own (`theirs`) has neither columns nor rows here, and nothing is written there.
     """
 
     tab: str
@@ -80,6 +81,7 @@ class Table:
     links: dict[tuple[int, str], str] = field(default_factory=dict)
     others: dict[int, str] = field(default_factory=dict)
     headings: Mapping[str, str] = field(default_factory=dict)
+    theirs: bool = False
     _keys: list[str] | None = None
 
     def cell(self, index: int, column: str) -> Cell:

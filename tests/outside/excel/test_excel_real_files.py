@@ -104,7 +104,7 @@ def test_only_the_asked_cells_differ_in_a_file_with_everything_in_it(tmp_path: P
     assert changed == {
         "xl/worksheets/sheet1.xml",
         "xl/worksheets/sheet6.xml",
-        "xl/worksheets/sheet8.xml",
+        "xl/worksheets/sheet9.xml",
         "xl/tables/table1.xml",
     }
     assert part(path, "xl/tables/table1.xml").count('ref="A1:H3"') == 2

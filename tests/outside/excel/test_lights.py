@@ -203,7 +203,10 @@ def test_a_register_in_use_gets_it_once_and_keeps_all_that_people_made(judged: P
     path = in_use(tmp_path / "register.xlsx", judged)
     before = values(path)
     told = complete_register(path, tmp_path / "b")
-    assert told == ["Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen."]
+    assert told == [
+        "Wat er mis is kleurt nu rood of geel, en de hele melding is te lezen.",
+        "Tabblad Overzicht: de grafieken zijn toegevoegd.",
+    ]
     assert values(path) == before
     assert list(harmed_cells(tmp_path / "b" / next((tmp_path / "b").iterdir()).name, path)) == []
     book, new = load_workbook(path), load_workbook(judged)

@@ -12,7 +12,7 @@ import pytest
 from outside.backends import backend_of
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from outside.front_tab import ADDED
+from outside.front_tab import WHOSE, told_of
 from outside.google.client import Calls
 from outside.google.workbook import GoogleWorkbook
 from roster.example.register import example
@@ -183,7 +183,10 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     notes = [book.tab("Deelnemers").row(0).look(turn).note for turn in range(len(TAB["Deelnemers"].columns))]
     settings = laptop(sheets, book, tmp_path / "home")
     told = backend_of(settings).set_up()
-    assert told[:2] == [ADDED, "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld."]
+    assert told[:2] == [
+        told_of([(WHOSE, "")]),
+        "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
+    ]
     after = {tab.title: tab.values() for tab in book.tabs}
     assert after.pop("Lees mij")[: len(before["Lees mij"])] == before.pop("Lees mij") and after == before
     tab = book.tab("Deelnemers")

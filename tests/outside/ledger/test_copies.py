@@ -23,7 +23,7 @@ from outside.run.dry_run import look
 from roster.planners.sync import PLANNERS
 from support.announced import announced
 from support.sheet_notation import TODAY
-from support.whole_round import choices, column, lay_out, letters, sync, without_logbook
+from support.whole_round import choices, lay_out, letters, sync, without_logbook
 
 
 @pytest.fixture
@@ -147,10 +147,10 @@ def test_a_sound_ledger_is_never_put_back_over(settings: Settings) -> None:
     sync(settings)
     sync(settings, TODAY + timedelta(days=1))
     there = ledger(settings).read_bytes()
-    status = column(settings, "Status")
+    register = settings.workbook.path.read_bytes()
     bring_back(settings, None, sure=True)
     assert ledger(settings).read_bytes() == there
-    assert column(settings, "Status") != status
+    assert settings.workbook.path.read_bytes() != register
     kept(settings)[-1].write_bytes(b"half")
     lose(settings)
     assert bring_back(settings, None, sure=True) == 0

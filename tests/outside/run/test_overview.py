@@ -102,6 +102,38 @@ def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) ->
     assert oct((path.parent / "out" / OVERVIEW).stat().st_mode)[-3:] == "600"
 
 
+def test_what_a_need_names_beside_the_page_opens_from_it(page: tuple[str, Path]) -> None:
+    text, _path = page
+    told = re.findall(r'staan in (?:<a href="([^"]+)">)?met-de-hand.html', text)
+    assert told == ["met-de-hand.html"]
+
+
+def test_a_group_that_an_admin_left_stands_there_with_whoever_may_follow() -> None:
+    """Both of a group that loses its one admin, and of one that keeps another."""
+    people = PEOPLE.replace("| 1-2-2025     |             | ja", "| 1-2-2025     | 1-3-2026    | ja")
+    seen = view(register(people, GROUPS, STREETS, staff=""))
+    needs = {need.title: need for need in Overview(seen, lambda *_place: ("A1", "")).needs()}
+    none = [spot.name for spot in needs["Groepen zonder beheerder"].spots]
+    assert none == ["Tuindorp", "Zuid"]
+    second = people.replace(
+        "Piet     | Smit       | piet@mail.example |          ", "Piet     | Smit       | piet@mail.example | beheerder"
+    )
+    seen = view(register(second, GROUPS, STREETS, staff=""))
+    needs = {need.title: need for need in Overview(seen, lambda *_place: ("A1", "")).needs()}
+    assert [spot.name for spot in needs["Groepen met maar één beheerder"].spots] == ["Tuindorp"]
+
+
+@pytest.mark.parametrize(
+    ("most", "nearly", "full"), [(256, 0.9, False), (3, 0.5, True), (3, 0.9, True), (4, 0.9, False)]
+)
+def test_a_bar_is_red_where_the_register_says_that_the_group_is_full(most: int, nearly: float, *, full: bool) -> None:
+    """Three active members, by the setting and not by a share of its own."""
+    limits = replace(TERMS.limits, group_size=most, nearly_full=nearly)
+    seen = view(register(PEOPLE, GROUPS, STREETS, staff=""), replace(TERMS, limits=limits))
+    told = {fill.name: (fill.active, fill.is_full) for fill in Figures(seen).groups}
+    assert told["Tuindorp"] == (3, full) and told["Zuid"] == (0, False)
+
+
 def test_the_numbers_of_the_page_are_those_of_the_register(page: tuple[str, Path]) -> None:
     """Counted again from what stands in the sheet, by openpyxl."""
     text, path = page
@@ -219,10 +251,10 @@ def test_everybody_who_is_blocked_lies_in_a_row_of_the_areas() -> None:
     """
     areas = "Gebied | Plaats\nCentrum | Den Helder\nLeeg | Den Helder"
     seen = view(register(people, gebieden=areas))
-    rows = {str(row["name"]): row for row in Figures(seen).areas()}
+    rows = {row.name: row for row in Figures(seen).areas}
     blocked = sum(status is Status.BLOCKED for status in seen.standing.member.values())
-    assert blocked == 3 == sum(int(str(row["blocked"])) for row in rows.values())
-    assert rows["Leeg"]["groups"] == 0
+    assert blocked == 3 == sum(row.blocked for row in rows.values())
+    assert rows["Leeg"].groups == 0
 
 
 def test_news_that_a_person_tells_is_to_be_done(tmp_path: Path) -> None:

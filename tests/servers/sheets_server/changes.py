@@ -42,6 +42,7 @@ KINDS: dict[str, Change] = {
     "updateCells": painting.update_cells,
     "repeatCell": painting.repeat_cell,
     "setDataValidation": painting.set_data_validation,
+    "findReplace": painting.find_replace,
     "sortRange": painting.sort_range,
     "mergeCells": painting.merge_cells,
     "unmergeCells": painting.unmerge_cells,

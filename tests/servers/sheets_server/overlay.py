@@ -24,6 +24,9 @@ def _all_lists(edit: Edit, place: str) -> list[list[Json]]:
 def adding(name: str, place: str, key: str) -> Change:
     def change(edit: Edit, spec: Json) -> Json:
         number = next(edit.book.next_id)
+        known = {one[key] for things in _all_lists(edit, place) for one in things}
+        if spec.get(name, {}).get(key) in known:
+            raise bad(f"The ID {spec[name][key]} of the {name} is in use already.")
         thing = {key: str(number) if place == "namedRanges" else number} | with_styles(spec.get(name, {}))
         if "range" in thing:
             edit.book.box(thing["range"], within_grid=True)
