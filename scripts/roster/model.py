@@ -230,8 +230,7 @@ class Member:
     @property
     def name(self) -> str:
         """The whole name as it is spoken: "Jan van den Berg", or the organisation's."""
-        person = " ".join(part for part in (self.first_name, self.infix, self.surname) if part)
-        return person or self.organisation
+        return " ".join(filter(None, (self.first_name, self.infix, self.surname))) or self.organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from jinja2 import Template, TemplateSyntaxError
@@ -196,6 +196,7 @@ def _tidy(text: str) -> str:
     return text.strip() + "\n"
 
 
+@lru_cache(maxsize=64)  # a round may make the same page for each group
 def _compiled(words: Words, name: str, source: str, *, html: bool = False, trim: bool = True) -> Template:
     filled_by = environment(words, html=html, trim=trim)
     try:
