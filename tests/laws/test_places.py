@@ -35,6 +35,7 @@ PRESSED = (
     ("number_update", "--yes"),
     ("given", "--all"),
     ("bounces", "--folder", "post"),
+    ("forget", "--who", "D-0004", "--force", "--yes"),
     ("sync", "--yes"),
     ("sync", "--yes", "--unattended"),
     ("restore", "--yes"),

@@ -116,7 +116,7 @@ ROSTER_FOR = {
     "smtp": {"plan"},
     "ledger": {"plan", "reading", "logbook", "sheet"},
     "run": {"sheet", "finding", "model", "plan", "reading", "rules", "messages", "planners"},
-    "commands": {"sheet", "cells", "model", "plan", "reading", "messages", "planners", "example"},
+    "commands": {"sheet", "logbook", "cells", "model", "plan", "reading", "messages", "planners", "example"},
 }
 MAY_IMPORT = {
     **{f"roster.{name}": {f"roster.{one}" for one in others} for name, others in OF_ROSTER.items()},

@@ -79,6 +79,11 @@ class Ledger:
         tables = ("message", "seen", "do_not_mail", "asked")
         return not any(self._connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in tables)  # noqa: S608  # our own words
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """The open database, for what takes people out of all of its tables."""
+        return self._connection
+
     def copy_into(self, other: sqlite3.Connection) -> None:
         """Copy all of it into another database, as it stands at this moment."""
         self._connection.backup(other)

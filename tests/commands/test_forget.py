@@ -1,0 +1,190 @@
+"""make forget: he is nowhere any more, everybody else stays as they were, and nobody is mailed twice for it."""
+
+from __future__ import annotations
+
+import email
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import timedelta
+from email.policy import SMTP
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from outside.commands.forget import forget
+from outside.commands.preview import show_mails
+from outside.config.settings import Settings
+from outside.errors import Stop
+from outside.excel.erase import erase
+from outside.ledger.ledger import Ledger
+from roster.planners.sync import PLANNERS
+from support.sheet_notation import TODAY
+from support.whole_round import choices, column, lay_out, letters, sync, types
+
+PEOPLE = """
+    Voornaam | Tussenvoegsel | Achternaam | E-mail              | Rol       | Mobiel
+    Anna     |               | Bakker     | anna@mail.example   | beheerder | 06-23450001
+    Piet     | van den       | Berg       | Piet.B@Mail.Example | beheerder | +31 6 2345 0002
+    Kees     |               | Mol        | kees@mail.example   |           | 06-23450003
+    Mies     |               | Post       |                     |           | 06-23450004
+"""
+PIET = re.compile(r"2345[ -]?0002|piet\.b@mail|piet%2eb|piet (van den )?berg|berg, ?piet", re.IGNORECASE)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Rounds in which Piet was an admin, so that his card went to others, and then left."""
+    made = lay_out(tmp_path, PEOPLE)
+    sync(made)
+    types(made, 4, Sticker="nee")
+    sync(made, TODAY + timedelta(days=40))
+    show_mails(made, choices(), PLANNERS)
+    types(made, 3, Afgemeld__op="1-2-2026")
+    return made
+
+
+def texts(path: Path, data: bytes) -> Iterator[str]:
+    """All that a file holds, as our own search does not read it."""
+    if data[:2] == b"PK":
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            for name in archive.namelist():
+                yield from texts(Path(name), archive.read(name))
+    if path.suffix == ".eml":
+        for part in email.message_from_bytes(data, policy=SMTP).walk():
+            if isinstance(content := part.get_payload(decode=True), bytes):
+                yield content.decode("utf-8", "replace")
+    yield data.decode("utf-8", "replace").replace("\r\n ", "")
+
+
+def where(settings: Settings, look: re.Pattern[str] = PIET) -> list[str]:
+    """Every file in which he stands."""
+    home = settings.workbook.path.parent
+    files = (path for path in sorted(home.rglob("*")) if path.is_file())
+    return [
+        path.relative_to(home).as_posix()
+        for path in files
+        if any(look.search(text) for text in texts(path, path.read_bytes()))
+    ]
+
+
+def rows(settings: Settings, tab: str = "Deelnemers") -> list[tuple[object, ...]]:
+    return list(load_workbook(settings.workbook.path)[tab].values)
+
+
+def test_he_is_found_everywhere_and_afterwards_nowhere(settings: Settings) -> None:
+    """Also not his digests, in the pages of the ledger; all other rows stay as they were."""
+    before, found = rows(settings), where(settings)
+    assert {"register.xlsx", "out/voorbeeld-mails.html"} <= set(found)
+    assert any(name.startswith("out/mail/D-0001") for name in found), "his card in another's letter"
+    assert sum(name.startswith("state/backups/register") for name in found) > 1
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        history = ledger.history()
+    marks = [history.identity("+31623450002"), history.address_mark("piet.b@mail.example")]
+    assert any(where(settings, re.compile(mark)) for mark in marks)
+    assert forget(settings, choices(), "D-0002") == 0
+    assert where(settings) == []
+    assert [where(settings, re.compile(mark)) for mark in marks] == [[], []]
+    after = rows(settings)
+    assert [row for row in after if any(row)] == [row for row in before if "Piet" not in row]
+    (proof,) = (settings.paths.out / "vergeten").iterdir()
+    assert "Over: 0" in proof.read_text(encoding="utf-8") and "D-0002" in proof.name
+
+
+def test_after_it_nobody_is_mailed_twice_and_his_nr_is_never_given_again(settings: Settings) -> None:
+    forget(settings, choices(), "06-23450002")
+    sync(settings)
+    assert sorted(letters(settings)) == ["D-0001-welcome", "D-0003-welcome"]
+    assert "Berg" not in letters(settings)["D-0001-welcome"]
+    assert where(settings) == []
+    types(settings, 6, Voornaam="Nel", Achternaam="Vos", Mobiel="06-23450009", Groep="Tuindorp")
+    sync(settings)
+    assert "D-0005" in column(settings, "Nr") and "D-0002" not in column(settings, "Nr")
+
+
+def test_every_copy_still_opens_and_holds_the_others(settings: Settings) -> None:
+    copies = sorted((settings.paths.state / "backups").glob("register_*.xlsx"))
+    forget(settings, choices(), "Piet Berg")
+    assert sorted((settings.paths.state / "backups").glob("register_*.xlsx")) == copies
+    for copy in copies:
+        head, *lines = load_workbook(copy)["Deelnemers"].values
+        assert [row[head.index("Voornaam")] for row in lines if any(row)] == ["Anna", "Kees", "Mies"]
+
+
+@pytest.mark.parametrize(
+    "step", ["_in_copies", "forget_in_ledger", "_in_copies_of_ledger", "_in_register", "_tell_end"]
+)
+def test_cut_off_before_any_step_it_ends_the_same(
+    settings: Settings, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done is found done; a round in between brings back no more than the row still tells."""
+    with monkeypatch.context() as cut:
+
+        def stop(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        cut.setattr(f"outside.commands.forget.{step}", stop)
+        with pytest.raises(KeyboardInterrupt):
+            forget(settings, choices(), "D-0002")
+    assert forget(settings, choices(), "D-0002") == 0
+    assert where(settings) == []
+
+
+def test_a_row_that_is_gone_is_forgotten_by_its_nr_from_what_the_copies_tell(settings: Settings) -> None:
+    book = load_workbook(settings.workbook.path)
+    book["Deelnemers"].delete_rows(3)
+    book.save(settings.workbook.path)
+    assert where(settings) != []
+    assert forget(settings, choices(), "D-0002") == 0
+    assert where(settings) == []
+
+
+def test_who_still_takes_part_nobody_and_two_at_once_are_left_alone(settings: Settings) -> None:
+    before = settings.workbook.path.read_bytes()
+    for typed, told in (
+        ("D-0003", "doet nog mee"),
+        ("Piet Bergh", "Bedoelde u Piet van den Berg"),
+        ("D-0999", "Niemand"),
+    ):
+        with pytest.raises(Stop) as stop:
+            forget(settings, choices(), typed)
+        assert told in f"{stop.value.message} {stop.value.remedy}"
+    assert settings.workbook.path.read_bytes() == before
+    assert forget(settings, choices(force=True), "D-0003") == 0
+
+
+def test_what_people_typed_themselves_is_named_and_stays(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Then the proof says what is left; a list of her own in out/ is hers to remove."""
+    types(settings, 4, Opmerking="buurman van Piet van den Berg")
+    own = settings.paths.out / "lijst.txt"
+    own.write_text("Piet van den Berg", encoding="utf-8")
+    assert forget(settings, choices(), "D-0002") == 1
+    said = capsys.readouterr().err
+    assert "Deelnemers rij 4, Opmerking" in said and "out/lijst.txt" in said
+    (proof,) = (settings.paths.out / "vergeten").iterdir()
+    assert "Nog te doen" in proof.read_text(encoding="utf-8") and "Over: 0" not in proof.read_text(encoding="utf-8")
+    assert PIET.search(proof.read_text(encoding="utf-8")) is None
+    assert set(where(settings)) - {"register.xlsx", "out/lijst.txt"} <= {
+        copy.relative_to(settings.paths.state.parent).as_posix()
+        for copy in (settings.paths.state / "backups").glob("register_*.xlsx")
+    }
+
+
+def test_a_table_of_the_ledger_that_forgets_nobody_is_told_here(settings: Settings) -> None:
+    """A new one comes in one of the two lists: in `outside/ledger/forget.py`, or here as telling of nobody."""
+    forgotten = {"message", "notice", "sight", "recipient", "lying", "limit_told", "departure", "identity", "logbook"}
+    forgotten |= {"agreed_admin", "asked", "bundle"}
+    of_nobody = {"salt", "do_not_mail", "pause", "number", "seen", "written", "heard", "looked"}
+    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        found = {row[0] for row in ledger.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert found == forgotten | of_nobody
+
+
+def test_nothing_is_emptied_beside_what_was_named(settings: Settings) -> None:
+    before = settings.workbook.path.read_bytes()
+    assert erase(settings.workbook.path, lambda _tables: {}) == 0
+    assert settings.workbook.path.read_bytes() == before
