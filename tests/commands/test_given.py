@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.given import write_given
+from outside.commands.given import give_again, write_given
 from outside.errors import Stop
-from support.whole_round import choices, lay_out, sync
+from support.whole_round import choices, column, lay_out, sync
 
 
 def test_what_was_typed_is_looked_up_before_anything_is_written(tmp_path: Path) -> None:
@@ -25,3 +25,23 @@ def test_what_was_typed_is_looked_up_before_anything_is_written(tmp_path: Path) 
         write_given(settings, choices(), "", "", everybody=False)
     assert write_given(settings, choices(), "TUINDORP", "d-0001", everybody=False) == 0
     assert write_given(settings, choices(), "", "", everybody=True) == 0
+
+
+def test_a_lost_phone_gets_all_once_more(tmp_path: Path) -> None:
+    """Until that was given; the page and the row tell so."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    write_given(settings, choices(), "Tuindorp", "", everybody=False)
+    sync(settings)
+    overview = tmp_path / "out/overzicht.html"
+    assert "nog contacten geeft" not in overview.read_text(encoding="utf-8")
+    page = tmp_path / "out/groepen/Centrum/Tuindorp/uitleg.html"
+    assert "heeft alles" in page.read_text(encoding="utf-8")
+    assert give_again(settings, choices(), "tuindorp", "D-0001") == 0
+    sync(settings)
+    assert "nog contacten geeft" in overview.read_text(encoding="utf-8")
+    assert "neem alle.vcf" in page.read_text(encoding="utf-8")
+    assert column(settings, "Contacten", "Groepen") == ["alle 4; nog niet gegeven"]
+    write_given(settings, choices(), "Tuindorp", "", everybody=False)
+    sync(settings)
+    assert "heeft alles" in page.read_text(encoding="utf-8")

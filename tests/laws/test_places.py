@@ -34,6 +34,7 @@ PRESSED = (
     ("rules_update", "--yes"),
     ("number_update", "--yes"),
     ("given", "--all"),
+    ("bundle", "--group", "Tuindorp"),
     ("bounces", "--folder", "post"),
     ("forget", "--who", "D-0004", "--force", "--yes"),
     ("sync", "--yes"),

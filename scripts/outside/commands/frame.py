@@ -135,7 +135,7 @@ class Door(click.Command):
             return 3
 
 
-EXAMPLES = {"to": "naam@voorbeeld.nl", "nr": "D-0012"}
+EXAMPLES = {"to": "naam@voorbeeld.nl", "nr": "D-0012", "group": "Tuindorp"}
 """What may stand behind a word that needs it, by the option's name."""
 
 

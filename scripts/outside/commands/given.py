@@ -1,4 +1,4 @@
-"""Writes down that the contacts that lie ready were handed over to the admins of a group."""
+"""Writes down that the contacts that lie ready were handed over to the admins of a group, or must be once more."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from outside.config.values import bedoelde_u
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from roster.plan.given import READY
+from roster.plan.given import READY, Given
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from outside.config.choices import Choices
 
 
@@ -21,24 +23,41 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
     if bool(group) is everybody:
         raise Stop("Van welke groep zijn de contacten gegeven?", "Typ make given GROUP=naam, of make given ALL=1")
     with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        lying = [one for one in ledger.bundles.all() if one.kind == READY]
-        titles = {one.circle: one.title for one in lying}
-        if not titles:
-            raise Stop("Er liggen nog geen contacten klaar om te geven.", "Typ eerst: make sync")
-        circles = [key for key, title in titles.items() if everybody or fold(title) == fold(group)]
-        if not circles:
-            raise Stop(
-                f'Voor de groep "{group}" liggen geen contacten klaar.',
-                bedoelde_u(group, titles.values()) or "Kijk hoe de groep heet op het tabblad Groepen.",
-            )
-        wanted = who.strip().upper()
-        there = sorted({one.person for one in lying if one.circle in circles})
-        if wanted and wanted not in there:
-            raise Stop(f"{wanted} is daar nu geen beheerder.", f"Er is: {', '.join(there)}")
-        given = ledger.bundles.give(circles, wanted)
-    for circle in circles:
-        people = [one.person for one in given if one.circle == circle]
-        if people:
-            say(f"  {titles[circle]}: gegeven aan {', '.join(people)}")
+        given = _lying(ledger, group, who)
+        ledger.bundles.give(given)
+    for title in dict.fromkeys(one.title for one in given):
+        say(f"  {title}: gegeven aan {', '.join(one.person for one in given if one.title == title)}")
     say("Opgeschreven. Vanaf nu ligt klaar wat er daarna verandert. Typ make sync om de mappen bij te werken.")
     return 0
+
+
+def give_again(settings: Settings, choices: Choices, group: str, who: str) -> int:
+    """All contacts once more for the admins of this group, or for one: a lost phone. The exit code."""
+    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        found = _lying(ledger, group, who)
+        ledger.bundles.begin_anew(found)
+    say(f"Opgeschreven: {found[0].title}, alles opnieuw voor {', '.join(one.person for one in found)}.")
+    say("Typ nu: make sync. Op de bladzijde van die groep staat dan dat zij alle contacten nodig hebben.")
+    if settings.mail.bundles:
+        say("Wie ze per mail krijgt, krijgt een mail met alles. Kreeg zij er vandaag al een? Dan gaat die morgen.")
+    return 0
+
+
+def _lying(ledger: Ledger, group: str, who: str) -> Sequence[Given]:
+    """What lies ready of this group, or of all where none is named, for one admin or all. Raises Stop."""
+    lying = [one for one in ledger.bundles.all() if one.kind == READY]
+    if not lying:
+        raise Stop("Er liggen nog geen contacten klaar om te geven.", "Typ eerst: make sync")
+    titles = dict.fromkeys(one.title for one in lying)
+    found = [one for one in lying if not group or fold(one.title) == fold(group)]
+    if not found:
+        raise Stop(
+            f'Voor de groep "{group}" liggen geen contacten klaar.',
+            bedoelde_u(group, titles) or "Kijk hoe de groep heet op het tabblad Groepen.",
+        )
+    wanted = fold(who)
+    there = ", ".join(sorted({one.person for one in found}))
+    found = [one for one in found if not wanted or fold(one.person) == wanted]
+    if not found:
+        raise Stop(f"{who.strip()} is daar nu geen beheerder.", f"Er is: {there}")
+    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from outside.ledger.database import writing
-from roster.plan.given import HANDED_OVER, READY, Given, GivenCard
+from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard
 
 
 class BundleStore:
@@ -46,22 +46,25 @@ class BundleStore:
                 self._put(connection, mails)
                 connection.executemany(
                     _OLDER,
-                    [
-                        (one.person, one.circle, READY, HANDED_OVER, one.person, one.circle, READY, HANDED_OVER)
-                        for one in mails
-                    ],
+                    [(one.person, one.circle, READY, HANDED_OVER, START_ANEW) * 2 for one in mails],
                 )
 
-    def give(self, circles: Collection[str], person: str = "") -> list[Given]:
-        """Somebody handed over what lies ready of these circles, to all or to this one; what that was."""
-        found = [one for one in self.all() if one.kind == READY and one.circle in circles]
-        found = [one for one in found if not person or one.person == person]
+    def give(self, found: Sequence[Given]) -> None:
+        """Somebody handed over what lies ready: these."""
         with writing(self._connection) as connection:
             connection.executemany(
                 "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [_row(one._replace(kind=HANDED_OVER, day=self._today.isoformat())) for one in found],
             )
-        return found
+
+    def begin_anew(self, found: Collection[Given]) -> None:
+        """Of whom these lie ready: from now on they have none, whatever they were given before."""
+        with writing(self._connection) as connection:
+            connection.executemany(
+                "DELETE FROM bundle WHERE person = ? AND circle = ? AND kind IN (?, ?)",
+                [(one.person, one.circle, READY, HANDED_OVER) for one in found],
+            )
+            self._put(connection, [one._replace(kind=START_ANEW, cards=()) for one in found])
 
     def _put(self, connection: sqlite3.Connection, found: Iterable[Given]) -> None:
         now, day = self._clock().isoformat(), self._today.isoformat()
@@ -71,8 +74,8 @@ class BundleStore:
         )
 
 
-_OLDER = """DELETE FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?) AND kind NOT IN (
-    SELECT kind FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?) ORDER BY at DESC LIMIT 4
+_OLDER = """DELETE FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) AND kind NOT IN (
+    SELECT kind FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) ORDER BY at DESC LIMIT 4
 )"""
 """Mails of long ago: what they held is of no use once others went."""
 

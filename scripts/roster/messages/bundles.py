@@ -9,11 +9,12 @@ from functools import cached_property, lru_cache
 
 from roster.cells.links import group_invitation
 from roster.logbook import in_letters
+from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.folders import group_folders
-from roster.plan.given import HANDED_OVER, READY, Given, GivenCard
+from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard
 from roster.plan.steps import View, file_name
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
@@ -101,6 +102,26 @@ class Bundles:
             self._deltas[key] = self._delta(circle, person)
         return self._deltas[key]
 
+    def is_mailed(self, person: str, admin: Member | None) -> bool:
+        """True for whoever gets what is new by mail: her address takes mail, and did not refuse this."""
+        view = self._view
+        if admin is None or not view.terms.bundles_by_mail or not audience_of(view).can_be_mailed(admin):
+            return False
+        letters = [one for one in view.history.of_person.get(person, ()) if one.act == BUNDLE]
+        recipients = recipient_history_of(view)
+        return not any(one.state == State.REFUSED and recipients.is_refused(one, admin) for one in letters)
+
+    def to_hand_over(self) -> Iterator[tuple[Circle, list[str]]]:
+        """The groups of which somebody is to be given contacts, and the names of who is."""
+        for circle in self.circles:
+            waiting = [
+                name
+                for person, name, admin in circle.people
+                if not self.is_mailed(person, admin) and not self.delta(circle, person).is_empty
+            ]
+            if circle.group is not None and waiting:
+                yield circle, waiting
+
     def lying(self) -> list[Given]:
         """All contacts of each circle, as they lie ready for each of whom they are given to."""
         return [
@@ -125,7 +146,8 @@ class Bundles:
         One that may not have arrived is followed by another.
         """
         delta = self.delta(circle, person)
-        name = f"{delta.day.isoformat() if delta.day and delta.known else 'alles'} {self._state(circle)}"
+        since = delta.day.isoformat() if delta.day else ""
+        name = f"{since if delta.known else f'alles{since}'} {self._state(circle)}"
         unsure = {
             one.version
             for one in self._view.history.of_person.get(person, ())
@@ -202,7 +224,7 @@ class Bundles:
     def _has(self, circle: Circle, person: str) -> Given | None:
         """What she was last given; None where nobody knows that."""
         kept = self._known.get((person, circle.key), [])
-        given = [one for one in kept if one.kind == HANDED_OVER]
+        given = [one for one in kept if one.kind in (HANDED_OVER, START_ANEW)]
         by_version = {one.kind: one for one in kept}
         latest = max(given, key=lambda one: one.at, default=None)
         state = self._state(circle) if circle.group else ""
@@ -223,6 +245,8 @@ class Bundles:
         if has is None:
             return Delta(known=False)
         day, by_mail = date.fromisoformat(has.day), has.kind != HANDED_OVER
+        if has.kind == START_ANEW:
+            return Delta(known=False, day=day)
         had, now = {one.mobile: one for one in has.cards}, {self._card(one).mobile: one for one in circle.members}
         new = tuple(one for mobile, one in now.items() if mobile not in had)
         renamed = tuple(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-READY, HANDED_OVER = "klaar", "gegeven"
-"""What lies ready for her in out/, and what somebody said to have handed over. Else a version: it went by mail."""
+READY, HANDED_OVER, START_ANEW = "klaar", "gegeven", "opnieuw"
+"""What lies ready for her in out/, what somebody said to have handed over, and that she begins anew with all.
+
+Else a version: it went by mail.
+"""
 
 
 class GivenCard(NamedTuple):
@@ -19,8 +22,8 @@ class GivenCard(NamedTuple):
 class Given(NamedTuple):
     """All contacts of a circle (`circle` as its key, `title` as people write it) that an admin has from then on.
 
-    `kind` is READY, HANDED_OVER or the version of the mail; `at` is when its contents were put together (UTC), and
-    `day` the day that people are told.
+    `kind` is READY, HANDED_OVER, START_ANEW or the version of the mail; `at` is when its contents were
+    put together (UTC), and `day` the day that people are told.
     """
 
     person: str

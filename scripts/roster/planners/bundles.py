@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from roster.messages.audience import audience_of
 from roster.messages.bundles import BUNDLE, Bundles, Circle, Delta, Gone, bundles_of
-from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.given import Given
@@ -84,17 +83,6 @@ def plan_contacts_marks(view: View) -> Iterator[SetCell]:
                 yield SetCell(circle.group.place.at(_COLUMN), text, was)
 
 
-def is_mailed(person: str, admin: Member | None, view: View) -> bool:
-    """True for whoever gets what is new by mail: her address takes mail, and did not refuse this."""
-    if admin is None or not view.terms.bundles_by_mail or not audience_of(view).can_be_mailed(admin):
-        return False
-    letters = view.history.of_person.get(person, ())
-    recipients = recipient_history_of(view)
-    return not any(
-        one.act == BUNDLE and one.state == State.REFUSED and recipients.is_refused(one, admin) for one in letters
-    )
-
-
 def _went(letters: Sequence[Message], version: str) -> bool:
     """A letter that went is planned again where it is this very one: the ledger then tells its row how it stands."""
     return any(one.version == version for one in letters)
@@ -103,7 +91,7 @@ def _went(letters: Sequence[Message], version: str) -> bool:
 def _mailed(view: View) -> Iterator[tuple[Circle, str, Member]]:
     for circle in bundles_of(view).circles:
         for person, _name, admin in circle.people:
-            if admin is not None and is_mailed(person, admin, view):
+            if admin is not None and bundles_of(view).is_mailed(person, admin):
                 yield circle, person, admin
 
 
@@ -127,7 +115,7 @@ def _needs(circle: Circle, view: View) -> list[_Need]:
     """What those need who are given files, together where it is the same: first what most of them need."""
     found: dict[Delta, list[tuple[str, str]]] = {}
     for person, name, admin in circle.people:
-        if not is_mailed(person, admin, view):
+        if not bundles_of(view).is_mailed(person, admin):
             delta = bundles_of(view).delta(circle, person)
             alike = next((one for one in found if _same(one, delta)), delta)
             found.setdefault(alike, []).append((person, name))
@@ -161,7 +149,7 @@ def _in_words(need: _Need) -> dict[str, object]:
 
 
 def _others(circle: Circle, view: View) -> Iterator[dict[str, object]]:
-    names = [name for person, name, admin in circle.people if is_mailed(person, admin, view)]
+    names = [name for person, name, admin in circle.people if bundles_of(view).is_mailed(person, admin)]
     if names:
         yield {"names": names, "all": False, "nothing": False, "new": "", "gone": "", "mailed": True}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from roster.finding import Finding
+from roster.messages.bundles import bundles_of
 from roster.messages.welcome import news_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
@@ -92,7 +93,7 @@ class Overview:
 
     def needs(self) -> list[Need]:
         """All that is to be done, the most harmful first; nothing that is in order is named."""
-        found = (*self._mails(), *self._groups(), *self._people(), *self._findings(), *self._later())
+        found = (*self._mails(), *self._groups(), *self._people(), *self._contacts(), *self._findings(), *self._later())
         return [need for need in found if need.count]
 
     def _mails(self) -> Iterator[Need]:
@@ -174,6 +175,17 @@ class Overview:
             f"Wat u vertelt, staat in {_BY_HAND}. Klaar? Typ: make sent NR=…",
             self._members(news),
             _BY_HAND,
+        )
+
+    def _contacts(self) -> Iterator[Need]:
+        """Who is to be given contacts by hand: all where nothing is mailed, else who has no address that works."""
+        due = list(bundles_of(self._view).to_hand_over())
+        yield Need(
+            "Groepen waarvan u de beheerder nog contacten geeft",
+            len(due),
+            YOU,
+            "Wie wat nodig heeft, staat in de map groepen, in uitleg.html. Gegeven? Typ: make given GROUP=…",
+            self._spots((one.group.place, f"{one.title} ({', '.join(who)})") for one, who in due if one.group),
         )
 
     def _findings(self) -> Iterator[Need]:
