@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import email
 import random
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from outside.commands.given import write_given
+from outside.commands.sent import settle_outbox
 from outside.config.settings import Settings
 from servers.smtp_server import Plan, answers, mail_server
 from support.phones import Phone
@@ -217,3 +220,48 @@ def test_two_years_month_by_month(tmp_path: Path, seed: int) -> None:
                 phone.takes_files(folder)
                 assert phone.book == active(settings), (month, nr)
                 write_given(settings, replace(choices(), today=today), "Tuindorp", nr, everybody=False)
+
+
+def test_another_laptop_mails_no_contacts_again(tmp_path: Path) -> None:
+    """Tab Logboek says what she has; once something changed there, she begins anew, and the mail says so."""
+    with mail_server() as (plan, port):
+        one = mailing(lay_out(tmp_path, PEOPLE), port)
+        away = replace(one.paths, out=tmp_path / "elders" / "out", state=tmp_path / "elders" / "state")
+        other, phone, today = replace(one, paths=away), Phone("Anna Bakker"), TODAY
+        sync(one)
+        for address, mail in bundles_in(plan):
+            if address == "anna@mail.example":
+                phone.reads(mail)
+        for _day in range(2):
+            sync(other, today, force=True)
+            assert bundles_in(plan) == []
+            today += timedelta(days=1)
+        for settings, row, mobile in ((other, 5, "06-23450014"), (one, 6, "06-23450016"), (other, 5, "06-23450024")):
+            types(one, row, Mobiel=mobile)
+            today += timedelta(days=1)
+            sync(settings, today, force=True)
+            for address, mail in bundles_in(plan):
+                if address == "anna@mail.example":
+                    phone.reads(mail)
+            assert phone.book == active(one), mobile
+
+
+def test_mails_that_lie_ready_are_made_anew_until_they_are_sent(tmp_path: Path) -> None:
+    """Never two for one admin, and given only once somebody says that they went."""
+    plain = lay_out(tmp_path, PEOPLE)
+    settings = replace(plain, mail=replace(plain.mail, bundles=True))
+    sync(settings)
+    types(settings, 5, Mobiel="06-23450014")
+    sync(settings, TODAY + timedelta(days=1))
+    lying = sorted((tmp_path / "out/mail").glob("D-000[12]-bundle-*.eml"))
+    assert len(lying) == 2
+    assert all("+31623450014" in str(contacts_in(path)) for path in lying)
+    assert "nog niet gegeven" in str(column(settings, "Contacten", "Groepen"))
+    settle_outbox(settings, choices())
+    sync(settings, TODAY + timedelta(days=2))
+    assert "bij; gemaild" in str(column(settings, "Contacten", "Groepen"))
+
+
+def contacts_in(path: Path) -> list[str]:
+    mail = email.message_from_bytes(path.read_bytes(), policy=SMTP)
+    return [str(one.get_content()) for one in mail.iter_attachments()]
