@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,21 @@ def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) ->
     assert f"jaarcijfers-{TODAY.year}.html" in beside, "made in the same breath"
     assert beside and all((path.parent / "out" / link).exists() for link in beside)
     assert oct((path.parent / "out" / OVERVIEW).stat().st_mode)[-3:] == "600"
+
+
+def test_the_pages_can_be_heard_and_found_through(page: tuple[str, Path]) -> None:
+    """A language, a title, one main part and heading, no level passed over, heads of tables that say of what, named links."""
+    out = page[1].parent / "out"
+    for name in (OVERVIEW, f"jaarcijfers-{TODAY.year}.html", "met-de-hand.html"):
+        text = re.sub(r'srcdoc="[^"]*"', "", (out / name).read_text(encoding="utf-8"))
+        assert re.search(r'<html lang="nl"', text) and re.search(r"<title>[^<]+</title>", text), name
+        assert text.count("<main") == 1 and text.count("<h1") == 1, name
+        levels = [int(level) for level in re.findall(r"<h(\d)[ >]", text)]
+        assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels)), (name, levels)
+        assert all("scope=" in head for head in re.findall(r"<th[^>ea]*(?: [^>]*)?>", text)), name
+        links = re.findall(r"<a [^>]*>(.*?)</a>", text, re.DOTALL)
+        assert all(re.sub(r"<[^>]+>", "", link).strip() for link in links), name
+        assert all("aria-label=" in picture for picture in re.findall(r"<svg[^>]*role=[^>]*>", text)), name
 
 
 def test_what_a_need_names_beside_the_page_opens_from_it(page: tuple[str, Path]) -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.long
 Row = dict[str, object]
 TOLD_APART = {("Groepen", "Beheerders"), ("Beheerders", "In regiegroep"), ("Beheerders", "In gebiedsgroep")}
 REMARK = re.compile(r"^(Blokkeert|Let op) \(([^)]+)\): (.*)$", re.MULTILINE)
+YES = {"ja", "j", "x", "✓", "1", "waar", "true", "yes"}
 BOX = (52.8, 53.1, 4.6, 4.95)
 """Wider than the municipality, and too narrow for a latitude and a longitude that changed places."""
 
@@ -156,6 +157,44 @@ def test_areas_and_groups(book: Book) -> None:
     for row in book.groups.values():
         share = f"{round(100 * int(str(row['Aantal'])) / 256)}%"
         assert [cell.strip() for cell in told[key(row["Groep"])]] == [row["Status"], str(row["Aantal"]), share]
+
+
+def test_tab_overzicht(book: Book) -> None:
+    """Each figure of the tab, counted in the rows of the other tabs."""
+    people, home = book.tabs["Deelnemers"], {name: str(row["Gebied"]) for name, row in book.groups.items()}
+    admins = Counter(key(row["Groep"]) for row in book.tabs["Beheerders"])
+
+    def counted(names: set[str]) -> list[int]:
+        mine = [row for row in people if key(row["Groep"]) in names]
+        active = [row for row in mine if row["Status"] == "actief"]
+        new = [row for row in active if (on := day(row["Aangemeld op"])) and 0 <= (TODAY - on).days < 30]
+        return [
+            len(active),
+            sum(int(str(book.groups[name]["Vrij"])) for name in names),
+            round(100 * len(active) / (256 * len(names))) if names else 0,
+            sum(admins[name] for name in names),
+            len(new),
+            sum(row["Status"] == "geblokkeerd" for row in mine),
+            sum(row["Status"] == "wachtlijst" for row in mine),
+            sum(str(row["Sticker"]).strip().lower() in YES for row in active),
+        ]
+
+    told = [row for row in book.tabs["Overzicht"] if row["Naam"]]
+    figures = {(row["Wat"], key(row["Naam"])): list(row.values())[2:10] for row in told}
+    assert len(figures) == len(told) > 20
+    for name in book.groups:
+        assert figures["groep", name] == counted({name}), name
+    for area in {str(row["Gebied"]) for row in book.tabs["Gebieden"]}:
+        assert figures["gebied", key(area)] == counted({name for name in home if home[name] == area}), area
+    whole = counted(set(book.groups))
+    whole[5] = sum(row["Status"] == "geblokkeerd" for row in people)
+    assert figures["alles", "samen"] == whole
+    joined = Counter((on.year, on.month) for row in people if (on := day(row["Aangemeld op"])))
+    months = [row for row in book.tabs["Overzicht"] if row["Maand"]]
+    assert len(months) == 12
+    for row in months:
+        month, year = map(int, str(row["Maand"]).split("-"))
+        assert row["Aanmeldingen"] == joined[year, month]
 
 
 def test_months_letters_and_files(book: Book) -> None:
