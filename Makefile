@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle forget rules-update number-update schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle show forget rules-update number-update schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -122,6 +122,9 @@ no-mail: $(READY) ## schrijft op dat iemand geen mail meer wil (NR=D-0012), of w
 	@$(press)
 
 given: $(READY) ## schrijft op dat u de contacten aan de beheerders gaf (GROUP=naam, of ALL=1 voor alle groepen)
+	@$(press)
+
+show: $(READY) ## laat zien wat er van iemand bewaard wordt, om te geven (WHO=D-0012, of het mobiel, het adres of de naam)
 	@$(press)
 
 forget: $(READY) ## vergeet iemand die weg is, overal (WHO=D-0012, of het mobiel, het adres of de naam)

@@ -36,6 +36,7 @@ PRESSED = (
     ("given", "--all"),
     ("bundle", "--group", "Tuindorp"),
     ("bounces", "--folder", "post"),
+    ("show", "--who", "D-0001"),
     ("forget", "--who", "D-0004", "--force", "--yes"),
     ("sync", "--yes"),
     ("sync", "--yes", "--unattended"),

@@ -135,7 +135,8 @@ def _in_files(person: Person, traces: Traces, ledger: Ledger, settings: Settings
         if not path.is_relative_to(out) or (place is not None and place.tells is Tells.NOBODY):
             continue
         name = path.relative_to(out).as_posix()
-        is_his = place is not None and place.tells is Tells.LETTER and path.name.startswith(f"{person.nr}-")
+        is_his = path.name.startswith(f"{person.nr}-") if place and place.tells is Tells.LETTER else False
+        is_his = is_his or name == f"inzage/{person.nr}.html"
         if not is_his and not traces.in_file(path):
             continue
         if not _is_ours(path, name, place, written, letters):
@@ -167,13 +168,13 @@ def _tops(out: Path) -> list[str]:
 def _is_ours(
     path: Path, name: str, place: FilePlace | None, written: Mapping[str, set[str]], letters: _Letters
 ) -> bool:
-    """Whether a file is as we made it. Pages in out/ itself are made anew each time, whatever stands in them."""
+    """Whether a file is as we made it. What was asked for, and pages in out/ itself, are ours by their name."""
     if place is None:
         return False
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if place.tells is Tells.LETTER:
         return letters.made.get(path.name) == digest
-    return "*" not in place.path or digest in written.get(name, ())
+    return "*" not in place.path or place.days != "" or digest in written.get(name, ())
 
 
 def _in_copies(person: Person, traces: Traces, settings: Settings, done: Removed) -> None:
@@ -225,7 +226,9 @@ def _in_register(person: Person, traces: Traces, settings: Settings, done: Remov
         ) from changed
     done.count("het register (cellen)", emptied)
     tables = find_what_is_there(open_register(path)[1])[0]
-    done.left += [f"{place}: kijk of daar iets over deze persoon staat." for place in still_named(traces, tables)]
+    done.left += [
+        f"{place}: kijk of daar iets over deze persoon staat." for place in still_named(person, traces, tables)
+    ]
     if not any("rij" in one for one in done.left) and (count := traces.in_file(path)):
         done.left.append(
             f"{path.name}: buiten de rijen van Buurtbeheer staat deze persoon nog {count} keer, bijvoorbeeld in een "

@@ -146,13 +146,25 @@ def cells_of(person: Person, traces: Traces, tables: Mapping[str, Table]) -> dic
     return found
 
 
-def still_named(traces: Traces, tables: Mapping[str, Table]) -> Iterator[str]:
-    """Where people's own words in the register name somebody still: "Deelnemers rij 12, Opmerking"."""
+def rows_of(person: Person, tables: Mapping[str, Table]) -> Iterator[tuple[str, list[tuple[str, Cell]]]]:
+    """His own rows, by the tab's title: heading and cell, where something stands."""
     for table in tables.values():
         for index in range(len(table.rows)):
-            for name in table.columns:
-                if _tells(table.cell(index, name), traces):
-                    yield f"{table.title} rij {table.first + index}, {name}"
+            if _is_his_row(person, table, index):
+                found = [
+                    (name, table.cell(index, name)) for name in sorted(table.columns, key=table.columns.__getitem__)
+                ]
+                yield table.title, [(name, cell) for name, cell in found if not is_blank(cell)]
+
+
+def still_named(person: Person, traces: Traces, tables: Mapping[str, Table]) -> Iterator[str]:
+    """Where rows that are not his name him: "Deelnemers rij 12, Opmerking"."""
+    for table in tables.values():
+        for index in range(len(table.rows)):
+            if not _is_his_row(person, table, index):
+                for name in table.columns:
+                    if _tells(table.cell(index, name), traces):
+                        yield f"{table.title} rij {table.first + index}, {name}"
 
 
 def _tells(cell: Cell, traces: Traces) -> bool:
