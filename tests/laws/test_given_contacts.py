@@ -265,3 +265,30 @@ def test_mails_that_lie_ready_are_made_anew_until_they_are_sent(tmp_path: Path) 
 def contacts_in(path: Path) -> list[str]:
     mail = email.message_from_bytes(path.read_bytes(), policy=SMTP)
     return [str(one.get_content()) for one in mail.iter_attachments()]
+
+
+def test_a_group_that_splits(tmp_path: Path) -> None:
+    """Half of it and one admin go to a new group: each admin has her own group, and whoever went is told by name."""
+    settings = lay_out(tmp_path, PEOPLE)
+    sync(settings)
+    anna, bram = Phone("Anna Bakker"), Phone("Bram Visser")
+    for phone in (anna, bram):
+        phone.takes_files(tmp_path / FOLDER)
+    given(settings)
+    types(settings, 3, tab="Groepen", Groep="Haven", Gebied="Centrum", Aangemeld__op="1-2-2025", Gestart__op="1-3-2025")
+    types(settings, 3, tab="Straten", Groep="Haven")
+    for row in (2, 4):
+        types(settings, row, Groep="Haven", Straat="Molenlaan")
+    assert sync(settings, force=True) != 3
+    assert "Kees Mol (06-23450003): hoort nu bij groep Haven" in (tmp_path / FOLDER / "weg.txt").read_text("utf-8")
+    anna.takes_files(tmp_path / "out/groepen/Centrum/Haven")
+    bram.takes_files(tmp_path / FOLDER)
+    assert sorted(name for name, _number in anna.book) == ["Anna Bakker", "Kees Mol"]
+    assert anna.book + bram.book == active(settings)
+    write_given(settings, choices(), "", "", everybody=True)
+    types(settings, 4, Rol="beheerder")
+    sync(settings)
+    assert column(settings, "Contacten", "Groepen") == [
+        "bij; gegeven 31-3-2026 aan 1 beheerder",
+        "bij; gegeven 31-3-2026 aan 1 beheerder; 1 beheerder moet alle 2 nog krijgen",
+    ]

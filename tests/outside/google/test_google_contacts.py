@@ -1,0 +1,80 @@
+"""The law of the contacts at Google: what an admin was given equals her group, by files and by mail."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from outside.commands.given import write_given
+from outside.google.client import Calls
+from servers.sheets_server import Book, Person, SheetsServer
+from servers.sheets_server.fixture import sheets
+from servers.smtp_server import mail_server
+from support.google_matrix import two
+from support.google_register import HURRIED, TODAY
+from support.phones import Phone, as_dialled
+from support.whole_round import choices, sync
+
+__all__ = ["sheets"]  # a fixture is found by its name in this module
+
+
+@pytest.fixture(autouse=True)
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same tries, without the waiting between them."""
+    monkeypatch.setattr(Calls, "patience", HURRIED)
+
+
+def members(book: Book) -> list[tuple[int, dict[str, str]]]:
+    """The rows of tab Deelnemers with their numbers."""
+    headings, *below = book.tab("Deelnemers").values()
+    rows = [dict(zip(map(str, headings), (str(cell or "") for cell in row), strict=False)) for row in below]
+    return [(turn, row) for turn, row in enumerate(rows, 2) if row.get("Nr")]
+
+
+def active(book: Book, group: str) -> Counter[tuple[str, str]]:
+    """Who is in a group, as the register tells it."""
+    found: Counter[tuple[str, str]] = Counter()
+    for _turn, row in members(book):
+        if row["Status"] == "actief" and row["Groep"] == group:
+            names = (row.get(heading) for heading in ("Voornaam", "Tussenvoegsel", "Achternaam"))
+            found[" ".join(filter(None, names)), as_dialled(row["Mobiel"])] += 1
+    return found
+
+
+def test_the_law_holds_at_google(sheets: SheetsServer, tmp_path: Path) -> None:
+    """A number that changed, somebody who left, and by mail what came after it."""
+    book, one, _other = two(sheets, tmp_path)
+    sync(one, TODAY, force=True)
+    admin = next(row for _turn, row in members(book) if row["Rol"] == "beheerder" and row["Status"] == "actief")
+    group, phone = admin["Groep"], Phone(f"{admin['Voornaam']} {admin['Achternaam']}".strip())
+    [page] = (one.paths.out / "groepen").glob(f"*/{group}/uitleg.html")
+    others = [
+        turn
+        for turn, row in members(book)
+        if row["Groep"] == group and row["Nr"] != admin["Nr"] and row["Status"] == "actief"
+    ]
+    phone.takes_files(page.parent)
+    assert phone.book == active(book, group) and len(phone.book) > 1
+    write_given(one, choices(TODAY), group, "", everybody=False)
+    Person(book).types("Deelnemers", others[0], "Mobiel", "'06-23459999")
+    sync(one, TODAY, force=True)
+    phone.takes_files(page.parent)
+    assert phone.book == active(book, group) and any(number.endswith("9999") for _name, number in phone.book)
+    write_given(one, choices(TODAY), group, "", everybody=False)
+    Person(book).types("Deelnemers", others[-1], "Afgemeld op", "1-3-2026")
+    with mail_server() as (plan, port):
+        mail = replace(one.mail, transport="smtp", host="127.0.0.1", port=port, security="none", bundles=True)
+        later = TODAY + timedelta(days=1)
+        sync(replace(one, mail=mail), later, force=True)
+        for letter in plan.messages():
+            to = str(letter["To"].addresses[0].addr_spec)
+            if to == admin["E-mail"] and "ontacten van" in str(letter["Subject"]):
+                phone.reads(letter)
+        assert phone.book == active(book, group)
+        plan.arrived.clear()
+        sync(replace(one, mail=mail), later, force=True)
+        assert not plan.arrived
