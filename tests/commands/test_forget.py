@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import errno
 import re
 import zipfile
 from collections.abc import Iterator
@@ -153,6 +154,27 @@ def test_who_still_takes_part_nobody_and_two_at_once_are_left_alone(settings: Se
         assert told in f"{stop.value.message} {stop.value.remedy}"
     assert settings.workbook.path.read_bytes() == before
     assert forget(settings, choices(force=True), "D-0003") == 0
+
+
+def test_a_copy_that_cannot_be_written_stays_and_is_told_and_what_a_kill_left_goes(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk is no reason to throw copies away; run again, it ends as it should."""
+    backups = settings.paths.state / "backups"
+    copies = sorted(backups.glob("register_*.xlsx"))
+    (backups / f".{copies[0].name}.vergeten").write_bytes(b"Piet van den Berg")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("outside.excel.erase.open_private", full)
+        with pytest.raises(Stop, match="schijf is vol") as stop:
+            forget(settings, choices(), "D-0002")  # the register itself can be written no more either
+        assert stop.value.code == 3
+    assert sorted(backups.glob("register_*.xlsx")) == copies
+    assert forget(settings, choices(), "D-0002") == 0
+    assert where(settings) == []
 
 
 def test_what_people_typed_themselves_is_named_and_stays(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,6 +89,9 @@ def forget(settings: Settings, choices: Choices, typed: str) -> int:
             proof.keep(done)
         except OSError as error:
             raise stop_from(error, settings.paths.state.name, code=3) from error
+        except Stop as stop:
+            remedy = f"{stop.remedy} Typ dit daarna nog eens: het gaat verder waar het was.".strip()
+            raise Stop(stop.message, remedy, code=3) from stop
     return _tell_end(person, proof.path, settings, done)
 
 
@@ -181,8 +183,12 @@ def _in_copies(person: Person, traces: Traces, settings: Settings, done: Removed
     """A copy that holds him is replaced by one without him; one in which he cannot be wiped out goes."""
     for copy in copies_of_register(settings):
         before = traces.in_file(copy)
-        with suppress(Stop):
+        try:
             before = max(before, erase(copy, lambda tables: cells_of(person, traces, tables)))
+        except Stop as stop:  # a full disk, a file that is open, a damaged one: no reason to let a copy go
+            if before:
+                done.left.append(f"De kopie {copy.name} houdt deze persoon nog. {stop.message} Typ dit daarna weer.")
+            continue
         if not before:
             continue
         if traces.in_file(copy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 import shutil
 from collections import Counter, defaultdict
@@ -33,6 +34,9 @@ def erase(path: Path, choose: Choose, *, expected: bool = False) -> int:
     Raises Stop.
     """
     path = path.resolve()
+    for rest in (f".{glob.escape(path.name)}.vergeten*", f"..{glob.escape(path.name)}.vergeten.*"):
+        for left in path.parent.glob(rest):  # of a run that was killed
+            left.unlink(missing_ok=True)
     seen, sheets, _merged, _too_far = open_register(path)
     tables = find_what_is_there(sheets)[0]
     cells = {title: rows for title, rows in choose(tables).items() if rows}
