@@ -13,7 +13,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO STREET FROM SIDE ADDRESS
 ARGS :=
 SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND
 typed = $(filter command,$(origin $(1)))
@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle show forget rules-update number-update schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle show forget rules-update number-update move where schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -137,6 +137,12 @@ rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de sp
 	@$(press)
 
 number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een ander nummer kreeg (ALL=yes ook aan wie misschien)
+	@$(press)
+
+move: $(READY) ## verplaatst een straat naar een andere groep, met wie er wonen (STREET="Florastraat" GROUP="Tuindorp Oost", en voor een deel FROM=1 TO=40 SIDE=even)
+	@$(press)
+
+where: $(READY) ## zegt bij welke groep een adres hoort (ADDRESS="Vogelzand 12, Julianadorp")
 	@$(press)
 
 schedule: $(READY) ## laat elke dag vanzelf een ronde lopen (AT=20:30), of juist niet meer (OFF=1); het vraagt eerst of het mag

@@ -33,6 +33,8 @@ DOORS = {
     "no_mail": ("--nr", "D-0001"),
     "rules_update": (),
     "number_update": (),
+    "move": ("--street", "Kerkstraat", "--group", "Noord"),
+    "where": ("--address", "Kerkstraat 1"),
     "doctor": (),
 }
 

@@ -35,6 +35,8 @@ PRESSED = (
     ("number_update", "--yes"),
     ("given", "--all"),
     ("bundle", "--group", "Tuindorp"),
+    ("where", "--address", "Kerkstraat 1"),
+    ("move", "--street", "Kerkstraat", "--group", "Tuindorp", "--yes"),
     ("bounces", "--folder", "post"),
     ("show", "--who", "D-0001"),
     ("forget", "--who", "D-0004", "--force", "--yes"),

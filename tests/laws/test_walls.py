@@ -73,7 +73,7 @@ OF_ROSTER = {
     "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
     "vcard": {"model", "plan"},
     "messages": {"sheet", "finding", "logbook", "model", "cells", "plan", "vcard"},
-    "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "vcard", "messages"},
+    "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "streets", "vcard", "messages"},
     "example": {"sheet", "model", "cells"},
 }
 OF_OUTSIDE = {

@@ -141,7 +141,7 @@ class TabEdits:
             return True
         if now is not step.was and not same(now, step.was):
             return False
-        if heading not in self.table.own:
+        if heading not in self.table.own and not (step.of_people and column):
             raise ValueError(f"column {heading!r} of tab {self.table.tab!r} is not the software's")
         column = column or self._column(heading)
         if self.merged and self._hidden_by_merge(row, column):

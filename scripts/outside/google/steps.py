@@ -85,7 +85,7 @@ class TabSteps:
             return True
         if not same(now, step.was):
             return False
-        if heading not in self.tab.table.own:
+        if heading not in self.tab.table.own and not (step.of_people and column is not None):
             raise ValueError(f"column {heading!r} of tab {self.tab.table.tab!r} is not the software's")
         column = self._column(heading)
         if self.tab.is_hidden_by_merge(row, column):

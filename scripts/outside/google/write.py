@@ -137,6 +137,14 @@ class Write:
         if 0 <= index < len(tab.tab.table.rows):
             self._session.aliases[step.place.tab, step.place.key] = tab.tab.table.keys[index]
 
+    def _rename_retyped(self, tab: Tab) -> None:
+        """A row of which a cell of people's was written goes by another key from now on, where that tells its row."""
+        made = TabSteps(tab, self._session.aliases)
+        for step in self._pending:
+            row = self._rows.get(id(step))
+            if isinstance(step, SetCell) and step.of_people and step.place.tab == tab.table.tab and row is not None:
+                self._rename(step, made, row)
+
     def _follow(self, step: SetCell, tab: TabSteps) -> int | None:
         """A row without a Nr that somebody retyped since the last look still stands between its neighbours."""
         name, key = step.place.tab, step.place.key
@@ -166,6 +174,7 @@ class Write:
             for name, cells in stood.items():
                 made = changes[name].made(cells)
                 self._session.remember({name: made})
+                self._rename_retyped(made)
                 if changes[name].tab.new:
                     self._session.made(made)
 

@@ -19,12 +19,14 @@ from roster.sheet.table import Cell, Place
 class SetCell:
     """Write `value` in one of the software's own cells (`place.column`), over what stands there: `was`.
 
-    `value` is text or a whole number; "" empties the cell. The row is found by `place.key`.
+    `value` is text or a whole number; "" empties the cell. The row is found by `place.key`. `of_people` is True where
+    a person had a cell of people's changed, as moving a street does; a column that is missing is then not made.
     """
 
     place: Place
     value: str | int
     was: Cell = None
+    of_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)

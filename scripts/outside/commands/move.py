@@ -1,0 +1,59 @@
+"""Moves a street to another group, and says where an address belongs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from outside.backends import open_workbook
+from outside.config.settings import Settings
+from outside.console import agree, can_answer, say
+from outside.errors import Changed, Stop
+from outside.ledger.ledger import Ledger
+from outside.run.dry_run import look_up, prepare_dry
+from roster.planners.street_move import Refusal, StreetPart, describe_move, plan_move
+from roster.planners.whereabouts import where
+
+if TYPE_CHECKING:
+    from outside.config.choices import Choices
+
+_AGAIN = "Typ hetzelfde nog eens: wat al goed staat, blijft zo."
+
+
+def move_street(settings: Settings, choices: Choices, part: StreetPart, group: str) -> int:
+    """Show what moves and, on yes, change Groep of the street's rows and of who lives there. The exit code."""
+    workbook = open_workbook(settings)
+    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        view = look_up(workbook, settings, choices, ledger).view
+        move = plan_move(view, part, group)
+        if isinstance(move, Refusal):
+            raise Stop(move.told, move.remedy)
+        for line in describe_move(view, part, move):
+            say(line)
+        if not move.steps:
+            say("Alles staat al zo. Er is niets veranderd.")
+            return 0
+        if not choices.yes:
+            if not can_answer():
+                raise Stop(
+                    "Er is niemand aan wie dit gevraagd kan worden. Er is niets veranderd.", "Typ erachter: YES=1"
+                )
+            if not agree("Verplaatsen?"):
+                say("Er is niets veranderd.")
+                return 0
+        try:
+            written = workbook.write(move.steps)
+        except Changed:
+            raise Stop("Het register wordt net gewijzigd. Er is niets veranderd.", _AGAIN, code=3) from None
+        if written.left:
+            some = f"{len(written.left)} van de {len(move.steps)} cellen"
+            raise Stop(f"{some} zijn intussen gewijzigd, en bleven zoals ze waren.", _AGAIN, code=3)
+    say("Verplaatst. Typ nu: make sync", "good")
+    return 0
+
+
+def tell_where(settings: Settings, choices: Choices, address: str) -> int:
+    """Say to which group an address leads. The exit code: 1 where that is not one."""
+    found = where(prepare_dry(settings, choices, ()).view, address)
+    for line in found.lines:
+        say(line)
+    return 0 if len(found.groups) == 1 else 1

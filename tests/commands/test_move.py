@@ -1,0 +1,166 @@
+"""The doors move and where: what is asked, what changes in the register, and that nobody is lost on the way."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from outside.commands.move import move_street, tell_where
+from outside.config.settings import Settings
+from outside.errors import Stop
+from outside.google.client import Calls
+from roster.planners.street_move import StreetPart
+from servers.sheets_server import Fault, Person, SheetsServer
+from servers.sheets_server.fixture import sheets
+from support.google_matrix import column, new_book, peoples
+from support.google_matrix import sync as sync_google
+from support.google_register import HURRIED, laptop
+from support.ground import register_at
+from support.sheet_notation import mobile
+from support.whole_round import choices, letters, settings_of, sync
+
+__all__ = ["sheets"]  # a fixture is found by its name in this module
+
+FULL = 256
+
+
+def full_group(folder: Path) -> Settings:
+    """A group of 256 in two streets, with two admins in each, and a new group without anybody."""
+    from roster.sheet.columns import TAB
+
+    people = [
+        {
+            "Voornaam": f"V{turn}", "Achternaam": "Post", "Straat": "Kerkstraat" if turn % 2 else "Molenlaan",
+            "Huisnummer": turn, "Plaats": "Den Helder", "Mobiel": mobile(turn), "Groep": "Tuindorp",
+            "E-mail": f"v{turn}@mail.example", "18 jaar of ouder": "ja", "Akkoord spelregels": "ja", "Sticker": "ja",
+            "Aangemeld op": "1-6-2025", "Rol": "beheerder" if turn <= 4 else "",
+        }
+        for turn in range(1, FULL + 1)
+    ]  # fmt: skip
+    lines: dict[str, list[dict[str, object]]] = {
+        "Deelnemers": people,  # type: ignore[dict-item]  # cells
+        "Groepen": [
+            {"Groep": "Tuindorp", "Gebied": "Centrum", "Aangemeld op": "1-2-2025", "Gestart op": "1-3-2025"},
+            {"Groep": "Tuindorp Oost", "Gebied": "Centrum", "Aangemeld op": "1-3-2026"},
+        ],
+        "Straten": [
+            {"Straat": "Kerkstraat", "Plaats": "Den Helder", "Groep": "Tuindorp"},
+            {"Straat": "Molenlaan", "Plaats": "Den Helder", "Groep": "Tuindorp"},
+        ],
+        "Gebieden": [{"Gebied": "Centrum", "Plaats": "Den Helder", "Wijkconciërge": "Kim", "E-mail wijkconciërge": "kim@mail.example"}],
+    }  # fmt: skip
+    rows = {
+        tab: [[line.get(heading) for heading in TAB[tab].headings] for line in those] for tab, those in lines.items()
+    }
+    register_at(folder / "register.xlsx", rows)  # type: ignore[arg-type]  # cells
+    return settings_of(folder)
+
+
+def statuses(settings: Settings) -> list[tuple[str, str]]:
+    """Groep and Status of everybody."""
+    sheet = load_workbook(settings.workbook.path)["Deelnemers"]
+    heads = [cell.value for cell in sheet[1]]
+    group, status = heads.index("Groep"), heads.index("Status")
+    return [
+        (str(row[group]), str(row[status])) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0] or row[1]
+    ]
+
+
+def test_a_full_group_is_split_and_nobody_is_blocked_or_mailed_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = full_group(tmp_path)
+    assert sync(settings) in (0, 1)
+    first = letters(settings)
+    other = load_workbook(settings.workbook.path)
+    before = [[cell.value for cell in row] for row in other["Groepen"]]
+    assert move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindorp Oost") == 0
+    told = capsys.readouterr().out
+    assert "Er verhuizen 128 deelnemers mee" in told
+    assert "Groep Tuindorp: van 256 naar 128 deelnemers; beheerders: V1 Post, V3 Post." in told
+    assert "Groep Tuindorp Oost: van 0 naar 128 deelnemers; beheerders: V2 Post, V4 Post." in told
+    assert [[cell.value for cell in row] for row in load_workbook(settings.workbook.path)["Groepen"]] == before
+    assert sync(settings, force=True) in (0, 1)  # half of so small a network is doubted, and told so
+    found = statuses(settings)
+    assert found.count(("Tuindorp", "actief")) == found.count(("Tuindorp Oost", "actief")) == 128
+    cards = [(settings.paths.out / path).read_text().count("BEGIN:VCARD") for path in _cards(settings.paths.out)]
+    assert sorted(cards) == [128, 128]
+    later = letters(settings)
+    assert {name for name in later if name.endswith("welcome")} == {name for name in first if name.endswith("welcome")}
+    before_bytes = settings.workbook.path.read_bytes()
+    capsys.readouterr()
+    assert move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindorp Oost") == 0
+    assert "Er is niets veranderd." in capsys.readouterr().out and settings.workbook.path.read_bytes() == before_bytes
+
+
+def _cards(out: Path) -> list[Path]:
+    return [path.relative_to(out) for path in sorted((out / "groepen").rglob("alle*.vcf"))]
+
+
+def test_without_a_yes_nothing_moves(tmp_path: Path) -> None:
+    settings = full_group(tmp_path)
+    sync(settings)
+    before = settings.workbook.path.read_bytes()
+    unsure = replace(choices(), yes=False)
+    with pytest.raises(Stop, match="niemand aan wie dit gevraagd kan worden"):
+        move_street(settings, unsure, StreetPart("Molenlaan"), "Tuindorp Oost")
+    assert settings.workbook.path.read_bytes() == before
+
+
+def test_a_refusal_is_a_stop_that_names_the_way(tmp_path: Path) -> None:
+    settings = full_group(tmp_path)
+    with pytest.raises(Stop, match="Groep Tuindrop bestaat niet") as caught:
+        move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindrop")
+    assert caught.value.code == 2 and "Bedoelde u Tuindorp" in caught.value.remedy
+
+
+def test_where_says_the_group_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = full_group(tmp_path)
+    before = settings.workbook.path.read_bytes()
+    assert tell_where(settings, choices(), "Molenlaan 2, Den Helder") == 0
+    assert "Groep Tuindorp (Centrum)" in capsys.readouterr().out
+    assert tell_where(settings, choices(), "Molenlan 2") == 1
+    assert "Bedoelde u Molenlaan?" in capsys.readouterr().out
+    assert settings.workbook.path.read_bytes() == before and not settings.paths.out.exists()
+
+
+@pytest.mark.parametrize("what", ["nothing", "rows move", "an answer is lost", "somebody retypes a group"])
+def test_at_google_the_cells_of_who_moves_change_and_no_others(
+    sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(Calls, "patience", HURRIED)
+    book = new_book(sheets)
+    settings = laptop(sheets, book, tmp_path)
+    groups = book.tab("Groepen")
+    groups.put(2, groups.column("Groep"), "Oost")
+    groups.put(2, groups.column("Gebied"), "Kust")
+    sync_google(settings)
+    want = dict(column(book, "Mobiel"))
+    sheets.start_counting()
+
+    def disturb(_book: object) -> None:
+        person = Person(book)
+        if what == "rows move":
+            person.sorts("Deelnemers", "Voornaam", descending=True)
+        elif what == "somebody retypes a group":
+            person.types("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Bram"), "Groep", "Zuid")
+
+    if what in ("rows move", "somebody retypes a group"):
+        sheets.between(4 if what == "rows move" else 3, disturb)
+    elif what == "an answer is lost":
+        sheets.fail(5, Fault("503", after=True))
+    with pytest.raises(Stop) if what == "somebody retypes a group" else nullcontext() as caught:
+        move_street(settings, choices(), StreetPart("Duinweg"), "Oost")
+    assert caught is None or caught.value.code == 3
+    sheets.start_counting()
+    assert move_street(settings, choices(), StreetPart("Duinweg"), "Oost") == 0
+    found = dict(column(book, "Groep"))
+    assert set(found.values()) <= {"Oost"}, found
+    assert dict(column(book, "Mobiel")) == want
+    [street] = [row for row in peoples(book)["Straten"] if "Duinweg" in row]
+    assert "Oost" in street
+    assert sync_google(settings)[0] in (0, 1)
