@@ -22,7 +22,7 @@ ENDED = {
     0: "Klaar.",
     1: "Er is iets om naar te kijken: het staat hierboven.",
     2: "Er is niets begonnen. Hierboven staat waarom, en wat u kunt doen.",
-    3: "Het is halverwege gestopt. Wat al gedaan was, is gedaan. Doe wat hierboven staat en kies hetzelfde nog eens.",
+    3: "Het is niet helemaal klaar. Wat al gedaan was, is gedaan. Doe wat hierboven staat en kies hetzelfde nog eens.",
 }
 """What the exit code of a door means to who pressed it."""
 

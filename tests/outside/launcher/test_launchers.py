@@ -15,6 +15,7 @@ import pytest
 
 from conftest import CHECKOUT
 from outside.launcher.menu import ENDED, IN_MENU
+from outside.launcher.parts import NotReadyError, fetch
 from support.house import LAUNCHERS, lay_out_house
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="sh and its terminals are of Linux and macOS")
@@ -105,6 +106,8 @@ def test_what_cannot_be_fetched_is_told_and_nothing_seems_ready(tmp_path: Path) 
     code, out, told = press(house, "sync")
     assert (code, out) == (2, "") and "Is er internet" in told and "Traceback" not in told
     assert not (house / ".venv" / ".ready").exists()
+    with pytest.raises(NotReadyError, match="niets schrijven"):
+        fetch(house / "weg")
 
 
 @posix
@@ -135,7 +138,7 @@ def test_ctrl_c_is_for_the_door_and_the_menu_stays(house: Path) -> None:
         os.write(ours, b"1\n")
         wait_for("ik wacht")
         os.killpg(shown.pid, signal.SIGINT)
-        wait_for("halverwege gestopt")
+        wait_for("niet helemaal klaar")
         wait_for("het volgende.")
         os.write(ours, b"\n")
         wait_for("> ")
