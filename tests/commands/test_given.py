@@ -8,6 +8,7 @@ import pytest
 
 from outside.commands.given import give_again, write_given
 from outside.errors import Stop
+from outside.ledger.copies import put_back
 from support.whole_round import choices, column, lay_out, sync
 
 
@@ -25,6 +26,20 @@ def test_what_was_typed_is_looked_up_before_anything_is_written(tmp_path: Path) 
         write_given(settings, choices(), "", "", everybody=False)
     assert write_given(settings, choices(), "TUINDORP", "d-0001", everybody=False) == 0
     assert write_given(settings, choices(), "", "", everybody=True) == 0
+
+
+def test_a_ledger_that_was_put_back_begins_anew(tmp_path: Path) -> None:
+    """What was given since the copy was made would else come twice."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    write_given(settings, choices(), "Tuindorp", "", everybody=False)
+    sync(settings)
+    path = settings.paths.state / "ledger.sqlite3"
+    path.unlink()
+    assert put_back(path, settings.paths.state / "backups") is not None
+    sync(settings, force=True)
+    page = tmp_path / "out/groepen/Centrum/Tuindorp/uitleg.html"
+    assert "neem alle.vcf" in page.read_text(encoding="utf-8")
 
 
 def test_a_lost_phone_gets_all_once_more(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
     made = moment_of(copy)
     say(f"Het logboek {wrong.replace('is', 'was', 1)}. De kopie van {made:%d-%m-%Y %H:%M} is teruggezet.")
     say("Wat er daarna nog gebeurde, staat er niet in. Typ eerst: make check")
+    say("Welke contacten beheerders al kregen, is niet zeker meer: voor elke groep ligt straks alles weer klaar.")
     if _has_register(settings):
         say("Het register is niet veranderd. Wilt u ook daarvan een kopie terugzetten? Typ nog eens: make restore")
     return True

@@ -11,7 +11,7 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.files.atomic import make_private, replace, settle_folder, stop_from
 from outside.files.backups import backups_of, keep_backup
-from outside.ledger.database import DamagedLedger, open_database
+from outside.ledger.database import DamagedLedger, open_database, writing
 from outside.ledger.ledger import Ledger
 
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -59,7 +59,8 @@ def moment_of(copy: Path) -> datetime:
 def put_back(path: Path, backups: Path) -> Path | None:
     """Put the newest copy that is sound in the place of the ledger at `path`; None where there is none.
 
-    What stood there goes under another name, with all that belongs to it. Ask `what_is_wrong` first.
+    What stood there goes under another name, with all that belongs to it. Which contacts admins were given is
+    forgotten: they begin anew. Ask `what_is_wrong` first.
     """
     new = path.with_name(path.name + ".new")
     try:
@@ -69,8 +70,9 @@ def put_back(path: Path, backups: Path) -> Path | None:
             shutil.copyfile(copy, new)
             make_private(new)
             try:
-                open_database(new).close()
-            except Stop:
+                with closing(open_database(new)) as connection, writing(connection):
+                    connection.execute("DELETE FROM bundle")  # contacts given since the copy would come twice
+            except (Stop, sqlite3.DatabaseError):
                 continue
             aside = path.with_name(f"{path.name}.{datetime.now():%Y-%m-%d_%H%M%S}.oud")
             for beside in BESIDE:
