@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from roster.messages.audience import audience_of
 from roster.messages.bundles import BUNDLE, Bundles, Circle, Delta, Gone, bundles_of
@@ -178,7 +179,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict
         "new": len(set(told)),
         "gone": [{"name": one.name, "number": _shown(one.mobile), "why": one.why} for one in gone],
         "renamed": [{"name": one.name, "number": _shown(one.mobile or "")} for one in renamed.values()],
-        "notes": list(_notes(circle, view)),
+        "notes": _noted(view).get(circle.key, []) if circle.group is not None else [],
     }
 
 
@@ -197,17 +198,20 @@ def _person(member: Member, circle: Circle, view: View, who: str) -> dict[str, o
     }
 
 
-def _notes(circle: Circle, view: View) -> Iterator[dict[str, object]]:
-    """What is wrong in the rows of this group, in the words of Meldingen."""
-    if circle.group is None:
-        return
-    mine = {(one.place.tab, one.place.key): one.name for one in view.roster.members if fold(one.group) == circle.key}
-    mine |= {(STRATEN.title, one.place.key): one.name for one in view.roster.streets_of.get(circle.key, ())}
-    mine[GROEPEN.title, circle.group.place.key] = circle.title
+@lru_cache(maxsize=2)
+def _noted(view: View) -> dict[str, list[dict[str, object]]]:
+    """What is wrong in the rows of each group, in the words of Meldingen."""
+    rows = {(one.place.tab, one.place.key): (fold(one.group), one.name) for one in view.roster.members}
+    for key, streets in view.roster.streets_of.items():
+        rows |= {(STRATEN.title, one.place.key): (key, one.name) for one in streets}
+    groups = [(one.group.place.key, one) for one in bundles_of(view).circles if one.group is not None]
+    rows |= {(GROEPEN.title, key): (circle.key, circle.title) for key, circle in groups}
+    found: dict[str, list[dict[str, object]]] = {}
     for finding in view.findings:
-        name = mine.get((finding.place.tab, finding.place.key))
-        if name is not None:
-            yield {"name": name or f"rij {finding.place.row}", "what": finding.line}
+        key, name = rows.get((finding.place.tab, finding.place.key), ("", ""))
+        if key:
+            found.setdefault(key, []).append({"name": name or f"rij {finding.place.row}", "what": finding.line})
+    return found
 
 
 def _card_files(path: str, circle: Circle, members: Sequence[Member], view: View) -> Iterator[WriteFile]:
