@@ -20,9 +20,14 @@ from outside.commands.preview import show_mails
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.erase import erase
+from outside.google.client import Calls
 from outside.ledger.ledger import Ledger
 from roster.planners.sync import PLANNERS
-from support.sheet_notation import TODAY
+from roster.sheet.columns import TAB
+from servers.sheets_server import SheetsServer
+from servers.sheets_server.fixture import sheets
+from support.google_register import HURRIED, google_book, laptop
+from support.sheet_notation import TODAY, register
 from support.whole_round import choices, column, lay_out, letters, sync, types
 
 PEOPLE = """
@@ -33,6 +38,14 @@ PEOPLE = """
     Mies     |               | Post       |                     |           | 06-23450004
 """
 PIET = re.compile(r"2345[ -]?0002|piet\.b@mail|piet%2eb|piet (van den )?berg|berg, ?piet", re.IGNORECASE)
+
+
+__all__ = ["sheets"]  # a fixture is found by its name in this module
+
+
+@pytest.fixture
+def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Calls, "patience", HURRIED)
 
 
 @pytest.fixture
@@ -62,7 +75,10 @@ def texts(path: Path, data: bytes) -> Iterator[str]:
 
 def where(settings: Settings, look: re.Pattern[str] = PIET) -> list[str]:
     """Every file in which he stands."""
-    home = settings.workbook.path.parent
+    return where_in(settings.workbook.path.parent, look)
+
+
+def where_in(home: Path, look: re.Pattern[str] = PIET) -> list[str]:
     files = (path for path in sorted(home.rglob("*")) if path.is_file())
     return [
         path.relative_to(home).as_posix()
@@ -210,3 +226,25 @@ def test_nothing_is_emptied_beside_what_was_named(settings: Settings) -> None:
     before = settings.workbook.path.read_bytes()
     assert erase(settings.workbook.path, lambda _tables: {}) == 0
     assert settings.workbook.path.read_bytes() == before
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_at_google_all_on_this_computer_goes_and_the_rows_to_delete_are_named(
+    sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is written in the sheet, and nothing is claimed of it."""
+    tables = register(PEOPLE, staff="")
+    cells = {
+        name: [[table.cell(index, heading) for heading in TAB[name].headings] for index in range(len(table.rows))]
+        for name, table in tables.items()
+        if name != "Beheerders"
+    }
+    settings = laptop(sheets, google_book(sheets, cells, height=20), tmp_path)
+    sync(settings)
+    assert where_in(tmp_path) != []
+    assert forget(settings, choices(force=True), "D-0002") == 1
+    assert where_in(tmp_path) == []
+    said = capsys.readouterr().err
+    assert "Google-blad: verwijder daar zelf" in said and "rij 3" in said
+    (proof,) = (settings.paths.out / "vergeten").iterdir()
+    assert "Nog te doen" in proof.read_text(encoding="utf-8") and "Over: 0" not in proof.read_text(encoding="utf-8")
