@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle show forget rules-update number-update move where schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle compare show forget rules-update number-update move where schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -131,6 +131,9 @@ forget: $(READY) ## vergeet iemand die weg is, overal (WHO=D-0012, of het mobiel
 	@$(press)
 
 bundle: $(READY) ## laat een beheerder alle contacten nog eens krijgen (GROUP=naam WHO=D-0007)
+	@$(press)
+
+compare: $(READY) ## vergelijkt een WhatsApp-groep met de lijst: plak de deelnemers, of geef een bestand (GROUP="Tuindorp" FROM=lijst.txt)
 	@$(press)
 
 rules-update: $(READY) ## mailt het verschil aan wie een oudere versie van de spelregels heeft (TYPO=yes: er is alleen een tikfout verbeterd)

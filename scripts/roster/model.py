@@ -82,6 +82,7 @@ class Limits:
     sticker_days: int = _between(30, 0, 3_650)
     decision_days: int = _between(42, 1, 3_650)
     cards_per_file: int = _between(200, 1, 1_000)
+    whatsapp_days: int = _between(14, 0, 3_650)
 
 
 def _read_as(default: object, kind: str) -> Any:

@@ -37,6 +37,12 @@ def frame(group: Group, terms: Terms) -> Frame:
     return Frame(prefix, escape(shorten(name, CARD_LINE - len("ORG:"))), file_name(terms.network.short_name)[:20], room)
 
 
+def shown_name(member: Member, shared: Frame) -> str:
+    """How a phone shows somebody whose card it took: "BPA Tuindorp · Jan van den Berg"."""
+    line = next(line for line in card(member, shared).split("\n") if line.startswith("FN:"))
+    return re.sub(r"\\(.)", r"\1", line.removeprefix("FN:"))
+
+
 def card(member: Member, shared: Frame) -> str:
     """One vCard 3.0 (RFC 2426), lines ended by a line feed: name, group, one number, a stable UID.
 

@@ -35,6 +35,7 @@ PRESSED = (
     ("number_update", "--yes"),
     ("given", "--all"),
     ("bundle", "--group", "Tuindorp"),
+    ("compare", "--group", "Tuindorp", "--from", "lijst.txt"),
     ("where", "--address", "Kerkstraat 1"),
     ("move", "--street", "Kerkstraat", "--group", "Tuindorp", "--yes"),
     ("bounces", "--folder", "post"),
@@ -56,6 +57,7 @@ def pressed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lay_out(folder)
     (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     (folder / "post").mkdir()
+    (folder / "lijst.txt").write_text("U, Piet Smit", encoding="utf-8")
     for door, *typed in PRESSED:
         done = press(door, "--settings", "settings.toml", *typed, cwd=folder)
         assert done.returncode in (0, 1), f"{door}: {done.stdout}{done.stderr}"

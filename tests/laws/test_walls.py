@@ -75,6 +75,7 @@ OF_ROSTER = {
     "messages": {"sheet", "finding", "logbook", "model", "cells", "plan", "vcard"},
     "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "streets", "vcard", "messages"},
     "example": {"sheet", "model", "cells"},
+    "compare": {"sheet", "model", "cells", "plan", "vcard"},
 }
 OF_OUTSIDE = {
     "launcher": set(),
@@ -116,7 +117,9 @@ ROSTER_FOR = {
     "smtp": {"plan"},
     "ledger": {"plan", "reading", "logbook", "sheet"},
     "run": {"sheet", "finding", "model", "plan", "reading", "rules", "messages", "planners"},
-    "commands": {"sheet", "logbook", "cells", "model", "plan", "reading", "messages", "planners", "example"},
+    "commands": {
+        *("sheet", "logbook", "cells", "model", "plan", "reading", "messages", "planners", "example", "compare"),
+    },
 }
 MAY_IMPORT = {
     **{f"roster.{name}": {f"roster.{one}" for one in others} for name, others in OF_ROSTER.items()},

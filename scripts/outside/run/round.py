@@ -45,6 +45,7 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.messages.bundles import bundles_of
+from roster.messages.in_group import who_is_absent
 from roster.messages.learned import learned
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
@@ -301,7 +302,7 @@ def prepare(
         roster, unreadable = read_roster(tables, terms, history)
         history = learned(history, roster, terms)
         asked = WhoWasWelcomed(history, terms)
-        found, standing = check(roster, terms, asked)
+        found, standing = check(roster, terms, asked, who_is_absent(asked))
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
         view = View(roster, standing, (*unreadable, *found), history, terms, asked.view)
         planned = (step for planner in planners for step in planner(view))

@@ -140,6 +140,13 @@ class RecipientHistory(WhoIsWho):
             return mark.day.toordinal() + is_later <= looked <= today
         return not names_row and (mark.day.toordinal() < looked <= today or self._is_told_elsewhere(mark))
 
+    def took_over(self, member: Member) -> bool:
+        """True where the row told of somebody else when it was last seen."""
+        person = self.person(member)
+        if person in self._history.recipients:
+            return not self._is_still(person, self.seen(member))
+        return self.last_in_row(member) is not None
+
     def _is_told_elsewhere(self, mark: WelcomeMark) -> bool:
         """True where somebody was told by hand here on that day: a row that we do not know was copied from his."""
         return mark.state == State.HAND and any(

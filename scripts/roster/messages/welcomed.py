@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
-from roster.plan.delivery_status import State
+from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
@@ -51,6 +52,15 @@ class Welcomed:
         return (
             State.REFUSED if row == State.REFUSED and State.WAITS not in states and not self._has_moved(member) else ""
         )
+
+    def since(self, member: Member) -> date | None:
+        """The first day on which a letter reached him, the ledger speaking before his row; None for no such day."""
+        letters = self._recipients.letters(member) if self._view.history.deliveries else ()
+        days = [one.day for one in letters if one.act in (WELCOME, *AFTER) and one.state in self._done]
+        if days:
+            return min(days)
+        mark = read_mark(self._recipients.row_says(member))
+        return mark.day if mark is not None and mark.state in self._done else None
 
     def _has_moved(self, member: Member) -> bool:
         """True where his address is another than when his row was last seen: a refusal told there is of the old one."""

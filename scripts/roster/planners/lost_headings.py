@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from roster.messages.follow_up_cell import pieces
+from roster.messages.in_group import SIGHT_COLUMN, read_sight
 from roster.plan.delivery_status import read_mark, without_wish
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, TAB
@@ -64,5 +65,6 @@ _LOOKS: dict[tuple[str, str], Callable[[Cell], bool]] = {
     (BORDAANVRAGEN.title, "Nr"): _numbered("B"),
     (DEELNEMERS.title, "Welkom"): lambda cell: read_mark(cell) is not None or without_wish(cell) != cell,
     (DEELNEMERS.title, "Vervolgmail"): _tells_of_letters,
+    (DEELNEMERS.title, SIGHT_COLUMN): lambda cell: read_sight(cell) is not None,
 }
 """What is the software's own to see in a cell."""

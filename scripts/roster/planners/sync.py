@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from roster.messages.in_group import plan_sights
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.sign_letters import plan_sign_marks
@@ -22,6 +23,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_missed_marks,
     plan_registered_marks,
     plan_follow_up_marks,
+    plan_sights,
     plan_registered,
     plan_role_letters,
     plan_welcome,

@@ -14,18 +14,24 @@ from roster.streets.lookup import Address, Streets
 from roster.streets.similarity import closest
 
 
+def _nobody(_member: Member) -> bool:
+    return False
+
+
 @dataclass(eq=False)
 class RuleContext:
     """The register as it is held against the rules.
 
     `blocked` holds the rows (tab, key) that a rule before this one blocks, reading included.
-    `standing` is empty until the rules about single rows have spoken.
+    `standing` is empty until the rules about single rows have spoken. `is_absent` tells who should be in
+    WhatsApp by now, and was not seen there.
     """
 
     roster: Roster
     terms: Terms
     blocked: set[tuple[str, str]] = field(default_factory=set)
     standing: Standing = field(default_factory=Standing)
+    is_absent: Callable[[Member], bool] = _nobody
     _meant: dict[str, str] = field(default_factory=dict)
 
     @cached_property

@@ -106,6 +106,11 @@ DEELNEMERS = TabSpec(
             "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
             width=30,
         ),
+        _own(
+            "In de groep",
+            "Vult Buurtbeheer in: of de deelnemer in de WhatsApp-groep te zien was, toen u die vergeleek met make compare.",
+            width=22,
+        ),
         Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
         Column("Plaats", "{places}", kind="place", width=13),
         Column("Mobiel", "Het mobiele nummer waarmee u in WhatsApp zit. Bijvoorbeeld: 06-23456789", width=15),
@@ -134,7 +139,7 @@ DEELNEMERS = TabSpec(
         ),
         _yes_no(
             "In WhatsApp",
-            "Vul ja in als de deelnemer in de WhatsApp-groep zit. Buurtbeheer kijkt dit nog niet na: dat komt pas met de vergelijking met WhatsApp.",
+            "Vul ja in als de deelnemer in de WhatsApp-groep zit. Nakijken kan met make compare; dat schrijft in de kolom In de groep.",
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
     ),

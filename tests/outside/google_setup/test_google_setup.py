@@ -136,8 +136,9 @@ def a_register(path: Path) -> Path:
     """A register file with an extra column, an extra tab, days and a number."""
     create_register(path, example(60, 1, TODAY))
     book = openpyxl.load_workbook(path)
-    book["Deelnemers"].cell(1, 27).value = "Huisdier"
-    book["Deelnemers"].cell(2, 27).value = 2.5
+    own = len(TAB["Deelnemers"].columns) + 1
+    book["Deelnemers"].cell(1, own).value = "Huisdier"
+    book["Deelnemers"].cell(2, own).value = 2.5
     extra = book.create_sheet("Eigen blad")
     extra.append(["Wat", "Wanneer", "Klaar"])
     extra.append(["koffie", date(2026, 5, 1), True])
