@@ -12,7 +12,8 @@ class Column:
 
     `own` is True where the software writes; everything else is people's and never changed.
     `note` is the Dutch hint at the heading (see `hint`). `kind` says what a cell holds: text, yes_no, day,
-    number, choice (`choices` are the words), group, area, place, street, language.
+    number, choice (`choices` are the words), group, area, place, street, language. `optional` is True for one of
+    people's that registers in use may lack: it stands in a new one, and is missed nowhere.
     """
 
     heading: str
@@ -21,6 +22,7 @@ class Column:
     kind: str = "text"
     choices: tuple[str, ...] = ()
     width: int = 16
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def _own(heading: str, note: str, **more: object) -> Column:
     return Column(heading, note, own=True, **more)  # type: ignore[arg-type]  # keyword values are checked by the tests of this table
 
 
-def _yes_no(heading: str, note: str) -> Column:
-    return Column(heading, note, kind="yes_no", choices=("ja", "nee"), width=10)
+def _yes_no(heading: str, note: str, *, optional: bool = False) -> Column:
+    return Column(heading, note, kind="yes_no", choices=("ja", "nee"), width=10, optional=optional)
 
 
 DEELNEMERS = TabSpec(
@@ -177,6 +179,7 @@ GROEPEN = TabSpec(
         _yes_no(
             "Goedkeuring aan",
             "Vul ja in als een beheerder goedkeurt wie via de link binnenkomt. In WhatsApp: groepsinfo, Groepsmachtigingen, Nieuwe deelnemers goedkeuren.",
+            optional=True,
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
     ),

@@ -123,7 +123,7 @@ def _as_text(row: Sequence[Cell]) -> list[str]:
 
 def _heading_row(sheet: Sheet, tab: TabSpec) -> int | None:
     """The first of the top rows with half of people's headings, or else the one with most; None if none has any."""
-    theirs = [column.heading for column in tab.columns if tab.derived or not column.own]
+    theirs = [column.heading for column in tab.columns if tab.derived or not (column.own or column.optional)]
     best, most = None, 0
     for index, row in enumerate(sheet.cells[:_ROWS_ABOVE]):
         found, doubled = _match(_as_text(row), theirs)
@@ -167,7 +167,7 @@ def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProbl
         problems.extend(
             _missing_column(sheet.title, column.heading, spare)
             for column in tab.columns
-            if not column.own and column.heading not in found and column.heading not in doubled
+            if not (column.own or column.optional) and column.heading not in found and column.heading not in doubled
         )
     return table, problems
 
