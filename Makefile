@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle compare show forget rules-update number-update move where schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle compare show forget rules-update number-update signs move where schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -149,6 +149,9 @@ where: $(READY) ## zegt bij welke groep een adres hoort (ADDRESS="Vogelzand 12, 
 	@$(press)
 
 schedule: $(READY) ## laat elke dag vanzelf een ronde lopen (AT=20:30), of juist niet meer (OFF=1); het vraagt eerst of het mag
+	@$(press)
+
+signs: $(READY) ## mailt elke aanvraag voor borden die klopt, één keer aan de wijkconciërge van het gebied
 	@$(press)
 
 test: $(READY_TESTS) ## voor makers: alle snelle proeven

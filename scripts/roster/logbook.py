@@ -104,6 +104,7 @@ ACT_NAMES = {
     "moved": "andere groep",
     "number_update": "nieuw regienummer",
     "bundle": "contacten",
+    "signs_copy": "kopie bordaanvraag",
     WISH: "geen mail",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""

@@ -34,6 +34,7 @@ DOORS = {
     "rules_update": (),
     "number_update": (),
     "move": ("--street", "Kerkstraat", "--group", "Noord"),
+    "signs": (),
     "where": ("--address", "Kerkstraat 1"),
     "doctor": (),
 }

@@ -34,6 +34,7 @@ PRESSED = (
     ("rules_update", "--yes"),
     ("number_update", "--yes"),
     ("given", "--all"),
+    ("signs", "--yes"),
     ("bundle", "--group", "Tuindorp"),
     ("compare", "--group", "Tuindorp", "--from", "lijst.txt"),
     ("where", "--address", "Kerkstraat 1"),

@@ -31,6 +31,7 @@ from outside.run.remember import keep_refusals
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
@@ -94,7 +95,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
                 raise
             half_way = stop  # what was read is told to the rows all the same
         ask_about_wishes(ledger, people)
-        planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
+        planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks, plan_sign_marks)
         plan = look_up(workbook, settings, choices, ledger, planners).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
         rows = 0

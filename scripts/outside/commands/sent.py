@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
 from outside.commands.sent_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
+from outside.commands.signs import request_again, request_went
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
@@ -27,6 +28,7 @@ from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
+from roster.messages.sign_letters import COPY, SIGNS, plan_sign_marks
 from roster.messages.welcome import plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
@@ -49,7 +51,7 @@ _TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
-KINDS = (*_TOLD, "registered", "bundle")
+KINDS = (*_TOLD, "registered", "bundle", COPY)
 """The acts of all letters that can be uncertain."""
 
 
@@ -134,6 +136,9 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
         view = look_up(workbook, settings, choices, ledger).view
         for nr in numbers:
             try:
+                if nr.startswith("B-"):
+                    done.append(_of_request(nr, view, ledger, choices, sent=sent))
+                    continue
                 case = _meant(_case(nr, view, ledger), kind, "sent" if sent else "resend")
                 done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
             except Stop as stop:
@@ -147,6 +152,19 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
     if not done and len(refused) == 1:
         raise refused[0]
     return _report(done, refused, left, sent=sent)
+
+
+def _of_request(nr: str, view: View, ledger: Ledger, choices: Choices, *, sent: bool) -> Done:
+    """The same of a sign request, which goes by a Nr of its own. Raises Stop."""
+    if sent:
+        return Done(nr, (f"{nr}: opgeschreven dat de aanvraag weg is.",), request_went(nr, view, ledger, choices))
+    again = request_again(nr, view, ledger, choices)
+    return Done(
+        nr,
+        (f"{nr}: de aanvraag gaat opnieuw. Typ: make signs",),
+        again,
+        not any(one.act == SIGNS for one in view.history.of_person.get(nr, ())),
+    )
 
 
 def _report(done: Sequence[Done], refused: Sequence[Stop], left: Sequence[SetCell], *, sent: bool) -> int:
@@ -302,7 +320,9 @@ def _nr(table: Table, index: int) -> str:
 def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
     """Tell the rows and tab Logboek; the cells in which somebody worked meanwhile, and so could not be told."""
     wanted: list[CellStep] = [step for step in steps if not says(step.was, step.value)]
-    wanted += plan_logbook(replace(view, history=ledger.history()))
+    told, known = {step.place for step in steps}, replace(view, history=ledger.history())
+    wanted += [step for step in plan_sign_marks(known) if step.place not in told]
+    wanted += plan_logbook(known)
     cells = [step for step in wanted if isinstance(step, SetCell)]
     try:
         left = {step.place for step in workbook.write(wanted).left if isinstance(step, SetCell)} if wanted else ()

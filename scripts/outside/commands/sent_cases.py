@@ -11,6 +11,7 @@ from roster.messages.audience import has_address
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
+from roster.messages.sign_letters import COPY
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
@@ -88,12 +89,14 @@ def what_sends(case: Case, found: Iterable[Message]) -> tuple[str, ...]:
     if waits:
         return (f"{case.nr}: opgeschreven dat de mail opnieuw moet. {waits}",)
     lines = []
-    if acts - {RULES_UPDATE, NUMBER_UPDATE}:
+    if acts - {RULES_UPDATE, NUMBER_UPDATE, COPY}:
         lines.append(f"{case.nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
     if RULES_UPDATE in acts:
         lines.append(f"{case.nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
     if NUMBER_UPDATE in acts:
         lines.append(f"{case.nr}: de mail over het nieuwe nummer gaat opnieuw. Typ: make number-update")
+    if COPY in acts:
+        lines.append(f"{case.nr}: de kopie van de bordaanvraag gaat opnieuw. Typ: make signs")
     return tuple(lines)
 
 

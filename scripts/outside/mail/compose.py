@@ -62,12 +62,16 @@ def compose(
     letter = text.fill(_facts(send, settings))
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person} {token}'.strip())}>"
-    pieces = list(_frame(_correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards))
+    leaves = send.to_member  # who is asked something in his work has nothing to leave
+    frame = _frame(
+        _correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards, leaves=leaves
+    )
+    pieces = list(frame)
     pieces[1::2] = (
         _on_the_wire(_correspondent(send.to_name, send.to_address)),
         _on_the_wire(_words(_without_typed_links(letter.subject, send.facts), "Subject")),
         f"\r\n {name}" if len(name) > 60 else name,
-        f"\r\n {leave}",
+        *([f"\r\n {leave}"] if leaves else []),
         _quoted(letter.plain),
         _quoted(letter.screen),
     )
@@ -152,10 +156,10 @@ card), it is never taken for one of these.
 
 @lru_cache(maxsize=512)
 def _frame(
-    sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...]
+    sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...], *, leaves: bool
 ) -> tuple[str, ...]:
     """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn."""
-    text = _outline(sender, reply_to, now, language, with_cards=bool(cards))
+    text = _outline(sender, reply_to, now, language, with_cards=bool(cards), leaves=leaves)
     if cards:
         between = f"\r\n--{_MIXED.params['boundary']}\r\n"
         text = text.replace(f"\r\n{_CARDS}", between.join(_card(*card) for card in cards))
@@ -163,7 +167,7 @@ def _frame(
 
 
 @lru_cache(maxsize=32)
-def _outline(sender: str, reply_to: str, now: datetime, language: str, *, with_cards: bool) -> str:
+def _outline(sender: str, reply_to: str, now: datetime, language: str, *, with_cards: bool, leaves: bool) -> str:
     """A whole mail with holes, also one for the cards of a group.
 
     The library makes it once for all who get the same; to have it take apart, fold and write out
@@ -184,7 +188,8 @@ def _outline(sender: str, reply_to: str, now: datetime, language: str, *, with_c
         ("Message-ID", name),
         ("List-Unsubscribe", leave),
     ):
-        message[heading] = value
+        if leaves or value != leave:
+            message[heading] = value
     message.policy = SMTP
     return _on_the_wire(message.as_bytes().decode("ascii"))
 

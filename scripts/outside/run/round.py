@@ -51,6 +51,7 @@ from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
+from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import WhoWasWelcomed
 from roster.plan.delivery_status import State
@@ -333,3 +334,4 @@ def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:
     yield from plan_registered_marks(known)
     yield from plan_follow_up_marks(known)
     yield from plan_contacts_marks(known)
+    yield from plan_sign_marks(known)

@@ -9,6 +9,7 @@ from functools import cached_property
 from roster.logbook import NUMBERED, Logbook, LogEntry
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import RecipientHistory
+from roster.messages.sign_letters import COPY
 from roster.model import Member, Role, Roster, Standing, Terms
 from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, row_of
@@ -132,6 +133,7 @@ class _Learner:
         """What the tab says only as a mark, by kind: the names of today's groups, and today's number."""
         acts, number = (ADMIN, MOVED, "registered"), self._known.number_mark(self._terms.network.regiegroep_number)
         found = {(act, self._book.version(act, name)): name for name in self._roster.group_named for act in acts}
+        found |= {(COPY, self._book.version(COPY, one.nr)): one.nr for one in self._roster.requests}
         for turn in _TURNS if number else ():
             told = _number_in_tab(turn, self._book, self._terms)
             found[NUMBER_UPDATE, told] = f"{number}-{turn}" if turn else number
@@ -140,6 +142,6 @@ class _Learner:
     def _notice(self, act: str, version: str) -> Notice:
         if act == NUMBER_UPDATE:
             return Notice(number=self._known.number_mark(self._terms.network.regiegroep_number))
-        if act in NUMBERED:
+        if act in (*NUMBERED, COPY):
             return NO_NOTICE
         return Notice(version, (Role.MEMBER if act == MOVED else Role.ADMIN).value)

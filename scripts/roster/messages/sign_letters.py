@@ -31,7 +31,7 @@ def verstuurd(request: SignRequest, view: View) -> Cell:
 
 def known_letter(request: SignRequest, view: View) -> Message | None:
     """What our own ledger knows of its letter."""
-    return next((one for one in view.history.of_person.get(request.nr, ()) if one.act == SIGNS), None)
+    return next((one for one in reversed(view.history.of_person.get(request.nr, [])) if one.act == SIGNS), None)
 
 
 def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:
@@ -105,19 +105,41 @@ def plan_sign_letters(view: View) -> Iterator[Send]:
 def is_due(request: SignRequest, view: View) -> bool:
     """True for a concept of which nothing left, or may have left, whichever computer tells so.
 
-    What a row says counts, unless we wrote it ourselves about a letter that is due again by now.
+    What a row says counts, unless we wrote it ourselves about a letter that is due again by now. A row that does not
+    bear its Nr yet may get another one.
     """
-    if view.standing.request.get(request.place.key) is not Status.DRAFT:
+    known, cell = known_letter(request, view), verstuurd(request, view)
+    lies_ready = (State.READY,) if view.terms.mail_done == State.SENT else ()
+    if view.standing.request.get(request.place.key) is not Status.DRAFT or not bears_its_number(request, view):
         return False
-    cell, known = verstuurd(request, view), known_letter(request, view)
-    if known is not None and known.state not in (State.WAITS, State.REFUSED, State.READY):
-        return False
+    if known is not None:
+        if known.state not in (State.WAITS, State.REFUSED, *lies_ready):
+            return False
+        address = view.history.address_mark(caretaker_address(request, view))
+        if known.state == State.REFUSED and known.address_mark == address:
+            return False
+        if _is_ours(cell, known):
+            return True
+        lies_ready = (State.READY,)  # one that was taken back
     mark = read_mark(cell)
-    if is_blank(cell) or (known is not None and cell == known.reported):
-        return True
-    if mark is None or mark.nr not in ("", request.nr):
-        return mark is not None  # somebody's own words count as sent, and what was copied from another row does not
-    return mark.state in (State.REFUSED, State.READY)
+    if mark is None or not mark.is_of(request.nr):  # what was copied from another row tells nothing
+        return is_blank(cell) or mark is not None
+    return mark.state in (State.REFUSED, *lies_ready)
+
+
+def bears_its_number(request: SignRequest, view: View) -> bool:
+    """True where the row itself says the Nr that the request goes by."""
+    table = view.roster.tables.get(BORDAANVRAGEN.title)
+    return table is not None and table.cell(request.place.row - table.first, "Nr") == request.nr
+
+
+def _is_ours(cell: Cell, known: Message) -> bool:
+    """True where a row says nothing, or what we ourselves wrote of a letter that stands otherwise by now."""
+    mark, before = read_mark(cell), read_mark(known.reported)
+    is_before = mark is not None and before is not None
+    return is_blank(cell) or (
+        is_before and (mark.state, mark.day, mark.at) == (before.state, before.day, before.at)  # type: ignore[union-attr]  # both are there
+    )
 
 
 def caretaker_address(request: SignRequest, view: View) -> str:
@@ -179,15 +201,14 @@ def plan_sign_marks(view: View) -> Iterator[SetCell]:
     """What each row must say of its letter, as far as our own ledger knows better than the row."""
     for request in view.roster.requests:
         known = known_letter(request, view)
-        if known is None:
+        if known is None or not bears_its_number(request, view):
             continue
         cell, text = verstuurd(request, view), sign_mark(known, request)
         mark = read_mark(cell)
-        if not is_blank(cell) and cell != known.reported:
+        if not _is_ours(cell, known):
             if mark is None:
-                continue
-            is_ours = mark.nr in ("", request.nr)
-            if is_ours and BELIEVED.index(mark.state) <= BELIEVED.index(known.state):
+                continue  # somebody's own words
+            if mark.is_of(request.nr) and BELIEVED.index(mark.state) <= BELIEVED.index(known.state):
                 continue
         if not says(cell, text):
             yield SetCell(request.place.at(_COLUMN), text, cell)

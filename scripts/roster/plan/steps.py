@@ -70,6 +70,11 @@ class Send:
         return self.person, self.act, self.version
 
     @property
+    def to_member(self) -> bool:
+        """False for a letter to somebody outside, such as a caretaker."""
+        return self.about.tab == DEELNEMERS.title
+
+    @property
     def mark_nr(self) -> str:
         """The Nr that `mark` names: its own row's; "" on another tab, where a row is no person's."""
         return row_of(self.person) if self.mark.tab == DEELNEMERS.title else ""

@@ -28,6 +28,8 @@ _LETTERS = {
     "moved": ("mail over een andere groep maken", "mails over een andere groep maken"),
     "number_update": ("mail over het nieuwe nummer maken", "mails over het nieuwe nummer maken"),
     "bundle": ("mail met contacten maken", "mails met contacten maken"),
+    "signs": ("bordaanvraag maken", "bordaanvragen maken"),
+    "signs_copy": ("kopie voor de aanvrager maken", "kopieën voor de aanvragers maken"),
     "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
 }
 """What a mail of each act is called in the plan."""

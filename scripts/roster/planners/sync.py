@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster.messages.in_group import plan_sights
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
-from roster.messages.sign_letters import plan_sign_marks
+from roster.messages.sign_letters import COPY, SIGNS, plan_sign_letters, plan_sign_marks
 from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.plan.folders import GROUP_FILES
@@ -43,8 +43,9 @@ LETTERS: dict[Planner, tuple[str, ...]] = {
     plan_role_letters: ("admin", "moved"),
     plan_welcome: ("welcome",),
     plan_bundle_mails: ("bundle",),
+    plan_sign_letters: (SIGNS, COPY),
 }
-"""The planners among them whose letters are made anew while they lie ready, and which acts each plans."""
+"""The planners, of this round or of another word, whose letters are made anew while they lie ready: acts by planner."""
 
 BUNDLE_FOLDERS = (GROUP_FILES, "regiegroep", "gebieden")
 """The folders under out/ with the contacts that are given to admins."""
