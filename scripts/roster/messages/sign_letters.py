@@ -14,7 +14,7 @@ from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import Cell, fold, is_blank, says
 
 SIGNS, COPY = "signs", "signs_copy"
-_COLUMN = "Verstuurd"
+SIGN_COLUMN = "Verstuurd"
 ONCE = "aanvraag"
 """The version of every such letter: one a request, whatever is changed in its row later."""
 
@@ -26,7 +26,7 @@ _BARS = (25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 def verstuurd(request: SignRequest, view: View) -> Cell:
     """What its row says of its letter."""
     table = view.roster.tables.get(BORDAANVRAGEN.title)
-    return None if table is None else table.cell(request.place.row - table.first, _COLUMN)
+    return None if table is None else table.cell(request.place.row - table.first, SIGN_COLUMN)
 
 
 def known_letter(request: SignRequest, view: View) -> Message | None:
@@ -164,7 +164,7 @@ def _letter(request: SignRequest, view: View) -> Send | None:
         to_name=str(facts["caretaker"]),
         to_address=address,
         facts=facts,
-        mark=request.place.at(_COLUMN),
+        mark=request.place.at(SIGN_COLUMN),
         mark_was=verstuurd(request, view),
         told_together=True,
         notice=Notice(group=request.asked),
@@ -189,7 +189,7 @@ def _copy(request: SignRequest, view: View) -> Iterator[Send]:
         COPY,
         request.nr,
         facts_of_request(request, view),
-        mark=request.place.at(_COLUMN),
+        mark=request.place.at(SIGN_COLUMN),
         mark_was=verstuurd(request, view),
         told_together=True,
     )
@@ -211,7 +211,7 @@ def plan_sign_marks(view: View) -> Iterator[SetCell]:
             if mark.is_of(request.nr) and BELIEVED.index(mark.state) <= BELIEVED.index(known.state):
                 continue
         if not says(cell, text):
-            yield SetCell(request.place.at(_COLUMN), text, cell)
+            yield SetCell(request.place.at(SIGN_COLUMN), text, cell)
 
 
 def sign_mark(letter: Message, request: SignRequest) -> str:

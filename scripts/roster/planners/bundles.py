@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from roster.sheet.columns import GROEPEN, STRATEN
 from roster.sheet.table import Cell, fold, says
 from roster.vcard import GROUP_ROOM, card, shorten
 
-_COLUMN = "Contacten"
+CONTACTS_COLUMN = "Contacten"
 
 _SAFE_FOR_NOW = (State.SENT, State.HAND, State.UNCERTAIN, State.BUSY)
 """A mail that went today, or may have: the next one waits for another day."""
@@ -58,7 +59,7 @@ def plan_bundle_mails(view: View) -> Iterator[Send]:
             BUNDLE,
             version,
             {"mail": True, "needs": [], **_facts(circle, [_Need((admin.name,), delta)], view, admin.name)},
-            mark=circle.group.place.at(_COLUMN),
+            mark=circle.group.place.at(CONTACTS_COLUMN),
             mark_was=_cell(circle, view),
             cards=_attached(circle, delta, view),
             told_together=True,
@@ -81,7 +82,7 @@ def plan_contacts_marks(view: View) -> Iterator[SetCell]:
         if circle.group is not None:
             text, was = _told(circle, bundles_of(view)), _cell(circle, view)
             if not says(was, text):
-                yield SetCell(circle.group.place.at(_COLUMN), text, was)
+                yield SetCell(circle.group.place.at(CONTACTS_COLUMN), text, was)
 
 
 def _went(letters: Sequence[Message], version: str) -> bool:
@@ -242,7 +243,15 @@ def _shown(mobile: str) -> str:
 def _cell(circle: Circle, view: View) -> Cell:
     assert circle.group is not None
     table = view.roster.tables[GROEPEN.title]
-    return table.cell(circle.group.place.row - table.first, _COLUMN)
+    return table.cell(circle.group.place.row - table.first, CONTACTS_COLUMN)
+
+
+def tells_of_contacts(cell: Cell) -> bool:
+    """True for what we write in Contacten."""
+    return isinstance(cell, str) and _TOLD.match(cell) is not None
+
+
+_TOLD = re.compile(r"(alle \d+|bij|\d+ nieuw|\d+ weg|\d+ andere naam)[;,]")
 
 
 def _told(circle: Circle, bundles: Bundles) -> str:

@@ -1,4 +1,4 @@
-"""Doubts a heading of the software's own that is gone while its column seems to stand there under another."""
+"""Doubts a heading of the software's own whose column stands there under another, or is people's by what is in it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 
 from roster.messages.follow_up_cell import pieces
 from roster.messages.in_group import SIGHT_COLUMN, read_sight
+from roster.messages.sign_letters import SIGN_COLUMN
 from roster.plan.delivery_status import read_mark, without_wish
+from roster.planners.bundles import CONTACTS_COLUMN, tells_of_contacts
 from roster.reading.row_ids import valid_number
-from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, TAB
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN, TAB
 from roster.sheet.headings import ALIKE, heading_likeness, mostly
-from roster.sheet.table import Cell, Table
+from roster.sheet.table import Cell, Table, is_blank
 
 
 def lost_headings(tables: dict[str, Table]) -> list[str]:
@@ -19,6 +21,11 @@ def lost_headings(tables: dict[str, Table]) -> list[str]:
     Nothing that people do to a tab on which nothing is theirs stops a round.
     """
     return [line for table in tables.values() if not TAB[table.tab].is_ours for line in _lost(table)]
+
+
+def taken_headings(tables: dict[str, Table]) -> list[str]:
+    """Dutch sentences, each naming a column that people made before a new version of ours wrote under that heading."""
+    return [line for table in tables.values() for line in _taken(table)]
 
 
 def _lost(table: Table) -> Iterator[str]:
@@ -37,13 +44,27 @@ def _lost(table: Table) -> Iterator[str]:
         )
 
 
+def _taken(table: Table) -> Iterator[str]:
+    for heading in _LATER:
+        is_ours = _LOOKS.get((table.tab, heading))
+        cells = [cell for cell in table.column(heading) if not is_blank(cell)]
+        if is_ours is not None and cells and not any(map(is_ours, cells)):
+            yield (
+                f"Op het tabblad '{table.title}' schrijft Buurtbeheer in de kolom '{heading}', en daar staat iets "
+                f"anders in. Is die kolom van u? Geef haar dan een ander kopje, zoals '{heading} (eigen)'."
+            )
+
+
 def _likeness(table: Table, at: int, text: str, heading: str) -> float:
-    """How much a column looks like one of ours (0-100): the better of its heading and its cells."""
+    """How much a column looks like one of ours (0-100): by its cells, where they tell, and else by its heading."""
     by_heading = heading_likeness(text, heading) if text else 0.0
     is_ours = _LOOKS.get((table.tab, heading))
-    if is_ours is None or by_heading >= ALIKE:
+    cells = [row[at] for row in table.rows if at < len(row) and not is_blank(row[at])]
+    if is_ours is None or not cells:
         return by_heading
-    return 100.0 if mostly((row[at] for row in table.rows if at < len(row)), is_ours) else by_heading
+    if mostly(cells, is_ours):
+        return 100.0
+    return by_heading if any(map(is_ours, cells)) else 0.0
 
 
 def _letters(position: int) -> str:
@@ -66,5 +87,10 @@ _LOOKS: dict[tuple[str, str], Callable[[Cell], bool]] = {
     (DEELNEMERS.title, "Welkom"): lambda cell: read_mark(cell) is not None or without_wish(cell) != cell,
     (DEELNEMERS.title, "Vervolgmail"): _tells_of_letters,
     (DEELNEMERS.title, SIGHT_COLUMN): lambda cell: read_sight(cell) is not None,
+    (GROEPEN.title, CONTACTS_COLUMN): tells_of_contacts,
+    (BORDAANVRAGEN.title, SIGN_COLUMN): lambda cell: read_mark(cell) is not None,
 }
 """What is the software's own to see in a cell."""
+
+_LATER = (SIGHT_COLUMN, CONTACTS_COLUMN, SIGN_COLUMN)
+"""Columns of ours that registers in use did not have from the beginning."""

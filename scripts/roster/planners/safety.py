@@ -10,7 +10,7 @@ from roster.model import Status
 from roster.plan.delivery_status import State, done_states, read_mark, says_no_mail
 from roster.plan.history import row_of
 from roster.plan.steps import Send, Step, View
-from roster.planners.lost_headings import lost_headings
+from roster.planners.lost_headings import lost_headings, taken_headings
 from roster.reading.row_ids import valid_number
 from roster.sheet.table import fold
 
@@ -41,7 +41,7 @@ _TAKES_PART = ("actief", "wachtlijst")
 
 def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
     """Dutch sentences, each a reason not to go on without asking; empty where all is as expected."""
-    found = lost_headings(view.roster.tables)
+    found = [*lost_headings(view.roster.tables), *taken_headings(view.roster.tables)]
     roster, before = view.roster, view.history.counts
     now = counts(view)
     for what, kind in (("members", "deelnemers"), ("groups", "groepen"), ("streets", "straten")):
