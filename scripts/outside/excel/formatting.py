@@ -168,7 +168,7 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str], network
     _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=INK)
     row += 1
     for fill, ink, word, told in (
-        (THEIRS, PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier nooit iets."),
+        (THEIRS, PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier niets, tenzij u erom vraagt."),
         (OURS, INK, "Van Buurtbeheer", "Deze kolommen vult Buurtbeheer in. Wat u hier typt, wordt overschreven."),
     ):
         _say(sheet.cell(row, 2, word), bold=True, ink=ink)

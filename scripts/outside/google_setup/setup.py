@@ -37,7 +37,7 @@ _LOOKS = (
 
 
 _FRONT_LINES = (
-    ("Van u", "De kolommen met een donker kopje vult u in. Buurtbeheer verandert daar nooit iets."),
+    ("Van u", "De kolommen met een donker kopje vult u in. Buurtbeheer verandert daar niets, tenzij u erom vraagt."),
     ("Van Buurtbeheer", "De kolommen met een licht kopje vult Buurtbeheer in. Wat u daar typt, wordt overschreven."),
     (
         "Klopt er iets niet?",
