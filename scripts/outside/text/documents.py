@@ -19,6 +19,9 @@ from roster.messages.rules_update import Difference, Rules, is_news
 from roster.messages.welcome_queue import ByHand
 from roster.plan.steps import Document
 
+PAGES = {"start_pack": "bundle"}
+"""What stands on the page of another act, by its own."""
+
 CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "nieuw nummer van de regiegroep"}
 """What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
 
@@ -32,7 +35,7 @@ def draw(document: Document, settings: Settings) -> str:
         return fill_page("stickers.html", "nl", document.facts)
     text = find_text(document.act, document.language, settings.language)
     page = {**document.facts, "letter": text.piece(document.facts), "language": text.language}
-    return fill_page(f"{document.act}.html", text.language, page)
+    return fill_page(f"{PAGES.get(document.act, document.act)}.html", text.language, page)
 
 
 def render_by_hand(

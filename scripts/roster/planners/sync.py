@@ -15,6 +15,7 @@ from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contac
 from roster.planners.logbook_tab import plan_logbook
 from roster.planners.overview_tab import plan_overview
 from roster.planners.signs import plan_signs, plan_stickers
+from roster.planners.start_pack import plan_start_packs
 from roster.planners.status_cells import plan_marks
 
 PLANNERS: tuple[Planner, ...] = (
@@ -31,6 +32,7 @@ PLANNERS: tuple[Planner, ...] = (
     plan_contacts_marks,
     plan_by_hand,
     plan_bundles,
+    plan_start_packs,
     plan_sign_marks,
     plan_signs,
     plan_stickers,
