@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import random
+import shutil
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
@@ -114,6 +115,87 @@ def test_what_was_not_given_stays_new(tmp_path: Path) -> None:
     for phone in (anna, bram):
         phone.takes_files(folder)
         assert phone.book == active(settings)
+
+
+ELSEWHERE = """
+    Jan      | Ander      |                  | beheerder | 06-23450011
+    Joke     | Verder     |                  |           | 06-23450012
+"""
+
+
+@pytest.fixture
+def two_groups(tmp_path: Path) -> Settings:
+    """Tuindorp, and Zuid with two people more; all contacts were given."""
+    settings = lay_out(tmp_path, PEOPLE + ELSEWHERE.lstrip("\n"))
+    types(settings, 3, tab="Groepen", Groep="Zuid", Gebied="Centrum", Aangemeld__op="1-2-2025", Gestart__op="1-3-2025")
+    types(settings, 4, tab="Straten", Straat="Dorpsweg", Plaats="Den Helder", Groep="Zuid")
+    for row in (7, 8):
+        types(settings, row, Groep="Zuid", Straat="Dorpsweg")
+    sync(settings)
+    assert write_given(settings, choices(), "", "", everybody=True) == 0
+    sync(settings)
+    return settings
+
+
+def all_told(folder: Path) -> str:
+    """Every word in a folder."""
+    return "\n".join(one.read_text("utf-8") for one in sorted(folder.rglob("*")) if one.is_file())
+
+
+@pytest.mark.parametrize("loses", ["nothing", "files"])
+@pytest.mark.parametrize("changes", ["number", "deleted", "left"])
+def test_a_number_that_is_somebody_elses_by_now_tells_nothing_of_her(
+    two_groups: Settings, tmp_path: Path, changes: str, loses: str
+) -> None:
+    """Piet's old number is Joke's, of another group: whoever takes him out does not hear of her, round after round."""
+    if changes == "deleted":
+        book = load_workbook(two_groups.workbook.path)
+        book["Deelnemers"].delete_rows(6)
+        book.save(two_groups.workbook.path)
+        types(two_groups, 7, Mobiel="06-23450005")
+    else:
+        change = {"Mobiel": "06-23450099"} if changes == "number" else {"Afgemeld__op": "1-3-2026"}
+        types(two_groups, 6, **change)
+        types(two_groups, 8, Mobiel="06-23450005")
+    if loses == "files":
+        shutil.rmtree(tmp_path / "out")
+    why = {"number": "heeft een nieuw nummer", "deleted": "staat niet meer", "left": "is afgemeld"}[changes]
+    for day in range(3):
+        assert sync(two_groups) == 0
+        told = all_told(tmp_path / FOLDER)
+        assert "Joke" not in told and "Verder" not in told and "Zuid" not in told, day
+        known = loses == "nothing" or changes == "left"  # the row of who left tells how he is called
+        assert (f"Piet Smit (06-23450005): {why}" in told) is known, day
+        types(two_groups, 5, Achternaam=f"Post-{day}")  # the round makes the files of Tuindorp anew
+
+
+def test_who_moves_and_takes_another_number_is_told_where_he_went(two_groups: Settings, tmp_path: Path) -> None:
+    """He stands in the register yet: that he does not would not be true."""
+    types(two_groups, 6, Mobiel="06-23450099", Groep="Zuid", Straat="Dorpsweg")
+    types(two_groups, 4, Mobiel=None)
+    sync(two_groups)
+    told = all_told(tmp_path / FOLDER)
+    assert "- Piet Smit (06-23450005): hoort nu bij groep Zuid" in told
+    assert "- Kees Mol (06-23450003): doet even niet mee" in told and "06-23450099" not in told
+
+
+def test_no_file_of_a_group_holds_anything_of_another(two_groups: Settings, tmp_path: Path) -> None:
+    """Every name and number, however it is written, in every file of every folder, also of who is blocked or left."""
+    types(two_groups, 5, Straat="Dorpsweg")  # Mies lives elsewhere: told in the row, and on the page
+    types(two_groups, 8, Afgemeld__op="1-3-2026")
+    sync(two_groups)
+    rows = list(load_workbook(two_groups.workbook.path)["Deelnemers"].values)
+    at = {str(heading): place for place, heading in enumerate(rows[0])}
+    folders = {"Tuindorp": tmp_path / FOLDER, "Zuid": tmp_path / "out/groepen/Centrum/Zuid"}
+    checked = 0
+    for row in rows[1:]:
+        for group, folder in folders.items():
+            number = str(row[at["Mobiel"]])[-8:]
+            words = [str(row[at["Achternaam"]]), str(row[at["Voornaam"]]), number, str(row[at["Nr"]])]
+            found = [word for word in words if word in all_told(folder)]
+            assert bool(found) is (row[at["Groep"]] == group), (group, found)
+            checked += 1
+    assert checked == 14
 
 
 def mailing(settings: Settings, port: int, *, bundles: bool = True) -> Settings:

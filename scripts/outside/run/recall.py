@@ -11,6 +11,7 @@ from pathlib import Path
 from outside.files.atomic import below
 from outside.ledger.files import FileStore
 from outside.run.output_files import digest
+from roster.plan.given import GivenCard, said_on_card
 from roster.plan.history import History
 from roster.planners.sync import BUNDLE_FOLDERS
 
@@ -18,20 +19,29 @@ _CARD = re.compile(r"^FN:(?P<name>[^\r\n]*)\r?\n(?:[^\r\n]*\r?\n)*?TEL;TYPE=CELL
 _GONE = re.compile(r"^- (?P<name>.+) \((?P<number>[+\d][\d-]+)\): ", re.MULTILINE)
 
 
-def recall_from(out: Path, files: FileStore, history: History) -> Callable[[str], tuple[str, str] | None]:
-    """What finds a name and a number (E.164) by the digest of the number, or None.
+def recall_from(out: Path, files: FileStore, history: History) -> Callable[[GivenCard, str], tuple[str, str] | None]:
+    """What finds the name and the number (E.164) of a card that lay in a folder under out/, or None.
 
+    A number may be somebody else's by now, whose card lies elsewhere: that one is nobody's to see here.
     Only files that still are what we wrote tell anything; they are read once it is asked, and never otherwise.
     """
 
     @cache
-    def known() -> dict[str, tuple[str, str]]:
-        return {history.identity(number): (name, number) for name, number in _written(out, files)}
+    def known() -> dict[str, list[tuple[str, str, str]]]:
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for path, name, number in _written(out, files):
+            found.setdefault(history.identity(number), []).append((path, name, number))
+        return found
 
-    return lambda mark: known().get(mark)
+    def recalled(card: GivenCard, folder: str) -> tuple[str, str] | None:
+        told = known().get(card.mobile, [])
+        named = [one for one in told if history.identity(said_on_card(one[1])) == card.name]
+        return next((one[1:] for one in (*named, *told) if one in named or one[0].startswith(f"{folder}/")), None)
+
+    return recalled
 
 
-def _written(out: Path, files: FileStore) -> Iterator[tuple[str, str]]:
+def _written(out: Path, files: FileStore) -> Iterator[tuple[str, str, str]]:
     for top in BUNDLE_FOLDERS:
         for path, digests in files.files_in(top).items():
             if not path.endswith((".vcf", ".txt")):
@@ -39,7 +49,8 @@ def _written(out: Path, files: FileStore) -> Iterator[tuple[str, str]]:
             with suppress(OSError):
                 data = below(out, path).read_bytes()
                 if digest(data) in digests:
-                    yield from _contacts(data.decode("utf-8", "replace"))
+                    for name, number in _contacts(data.decode("utf-8", "replace")):
+                        yield path, name, number
 
 
 def _contacts(text: str) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.folders import group_folders
-from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard
+from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard, said_on_card
 from roster.plan.steps import View, file_name
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
@@ -204,7 +204,7 @@ class Bundles:
 
     def _card(self, member: Member) -> GivenCard:
         identity = self._view.history.identity
-        return GivenCard(member.nr, identity(member.mobile or ""), identity(f"card:{member.name}"))
+        return GivenCard(member.nr, identity(member.mobile or ""), identity(said_on_card(member.name)))
 
     def _state(self, circle: Circle) -> str:
         """A mark of all contacts, keyed by what tab Logboek keys its marks with: each laptop makes the same."""
@@ -259,18 +259,25 @@ class Bundles:
 
     def _gone(self, card: GivenCard, circle: Circle) -> Gone | None:
         """How a contact is called that is to be taken out, and why; None where that is known no more."""
-        view = self._view
-        told = view.history.recalled(card.mobile)
-        row = self._by_mobile.get(card.mobile)
-        if row is not None and row.mobile:
-            return Gone(told[0] if told else row.name, row.mobile, self._why(row, circle))
+        row, told = self._row_of(card), self._view.history.recalled(card, circle.folder)
+        if told is None and row is not None and row.mobile and self._card(row).mobile == card.mobile:
+            told = row.name, row.mobile
         if told is None:
             return None
+        if row is None:
+            return Gone(*told, "staat niet meer in het register")
+        changed = row in circle.members  # and so with another number
+        return Gone(*told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else self._why(row, circle))
+
+    def _row_of(self, card: GivenCard) -> Member | None:
+        """The row of whose card this was. Who has that number by now is somebody else, unless Nr or name say so."""
         there = self._by_nr.get(card.nr)
-        changed = there is not None and self._card(there).name == card.name and there in circle.members
-        return Gone(
-            *told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else "staat niet meer in het register"
-        )
+        rows = [*self._by_mobile.get(card.mobile, ()), *([there] if there else ())]
+        return next((one for one in rows if self._is_same(one, card)), None)
+
+    def _is_same(self, row: Member, card: GivenCard) -> bool:
+        now = self._card(row)
+        return now.name == card.name or (now.nr == card.nr and now.mobile == card.mobile)
 
     def _why(self, row: Member, circle: Circle) -> str:
         standing = self._view.standing
@@ -285,11 +292,13 @@ class Bundles:
         return "doet even niet mee: in het register klopt iets nog niet"
 
     @cached_property
-    def _by_mobile(self) -> dict[str, Member]:
-        """The rows by mobile; of a number that stands in more, one that did not leave."""
-        identity = self._view.history.identity
-        rows = sorted(self._view.roster.members, key=lambda one: not one.left)
-        return {identity(one.mobile): one for one in rows if one.mobile}
+    def _by_mobile(self) -> dict[str, list[Member]]:
+        """The rows by mobile, those of who left last."""
+        identity, found = self._view.history.identity, dict[str, list[Member]]()
+        for row in sorted(self._view.roster.members, key=lambda one: one.left):
+            if row.mobile:
+                found.setdefault(identity(row.mobile), []).append(row)
+        return found
 
     @cached_property
     def _by_nr(self) -> dict[str, Member]:

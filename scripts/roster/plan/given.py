@@ -33,3 +33,8 @@ class Given(NamedTuple):
     cards: tuple[GivenCard, ...]
     at: str = ""
     day: str = ""
+
+
+def said_on_card(name: str) -> str:
+    """What the digest of a card's name is made of."""
+    return f"card:{name}"

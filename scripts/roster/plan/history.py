@@ -13,7 +13,7 @@ from typing import NamedTuple
 from roster.cells.phones import phone
 from roster.logbook import WISH, Logbook, LogEntry
 from roster.plan.delivery_status import State
-from roster.plan.given import Given
+from roster.plan.given import Given, GivenCard
 from roster.sheet.table import fold
 
 
@@ -91,7 +91,7 @@ class History:
     `sights` are the places in which people were first seen who were welcomed before such a place was
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
     `bundles` are the contacts that lie ready for admins, went to them or were given; `recalled` finds the name and
-    number (E.164) of a contact that we once wrote, by the digest of its number.
+    number (E.164) of a card that once lay in a folder under out/.
     `logbook` is what tab Logboek ever said to this computer, and `elsewhere` those of `deliveries` that only it tells.
     """
 
@@ -108,7 +108,9 @@ class History:
     logbook: Logbook = field(default_factory=Logbook)
     elsewhere: frozenset[Message] = frozenset()
     bundles: list[Given] = field(default_factory=list)
-    recalled: Callable[[str], tuple[str, str] | None] = field(default=lambda _mobile: None, repr=False, compare=False)
+    recalled: Callable[[GivenCard, str], tuple[str, str] | None] = field(
+        default=lambda _card, _folder: None, repr=False, compare=False
+    )
     _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
