@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -145,6 +146,8 @@ def test_a_test_mail_carries_the_contacts_that_its_text_names(tmp_path: Path) ->
         assert all("TEL;TYPE=CELL:+31600000000" in card for card in cards)
         body = message.get_body(("plain",))
         assert body is not None and (ATTACHED[send.language] in one_line(body.get_content())) is bool(cards)
+        page = message.get_body(("html",))
+        assert page is not None and re.findall(r'href="(tel:[^"]*)', page.get_content())[0] == "tel:112"
     assert seen == {
         ("welcome", 2),
         ("admin", 2),
