@@ -18,6 +18,8 @@ from openpyxl import load_workbook
 from outside.commands.given import write_given
 from outside.commands.sent import settle_outbox
 from outside.config.settings import Settings
+from outside.errors import Stop
+from outside.run.output_files import OutputFiles
 from servers.smtp_server import Plan, answers, mail_server
 from support.phones import Phone
 from support.sheet_notation import TODAY
@@ -177,6 +179,33 @@ def test_who_moves_and_takes_another_number_is_told_where_he_went(two_groups: Se
     told = all_told(tmp_path / FOLDER)
     assert "- Piet Smit (06-23450005): hoort nu bij groep Zuid" in told
     assert "- Kees Mol (06-23450003): doet even niet mee" in told and "06-23450099" not in told
+
+
+@pytest.mark.parametrize("step", ["write", "remove_stale"])
+def test_what_was_cut_off_half_way_is_not_given_as_it_was(
+    two_groups: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """Power goes before or after the files stand: nobody can say which lie there, so first the round is done anew."""
+    phone, folder = Phone("Anna Bakker"), tmp_path / FOLDER
+    phone.book = active(two_groups) - Counter({("Jan Ander", "+31623450011"): 1, ("Joke Verder", "+31623450012"): 1})
+    types(two_groups, 8, Groep="Tuindorp", Straat="Kerkstraat")  # Joke comes over
+
+    def cut(*_of: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr(OutputFiles, step, cut)
+        with pytest.raises(KeyboardInterrupt):
+            sync(two_groups)
+    with pytest.raises(Stop, match="tuindorp") as caught:
+        given(two_groups)
+    assert "make sync" in caught.value.remedy
+    sync(two_groups)
+    phone.takes_files(folder)
+    given(two_groups)
+    sync(two_groups)
+    phone.takes_files(folder)
+    assert phone.book == active(two_groups) - Counter({("Jan Ander", "+31623450011"): 1})
 
 
 def test_no_file_of_a_group_holds_anything_of_another(two_groups: Settings, tmp_path: Path) -> None:

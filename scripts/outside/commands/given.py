@@ -53,7 +53,7 @@ def _lying(ledger: Ledger, group: str, who: str) -> Sequence[Given]:
     if not found:
         raise Stop(
             f'Voor de groep "{group}" liggen geen contacten klaar.',
-            bedoelde_u(group, titles) or "Kijk hoe de groep heet op het tabblad Groepen.",
+            bedoelde_u(group, titles) or "Typ make sync, en kijk op het tabblad Groepen hoe de groep heet.",
         )
     wanted = fold(who)
     there = ", ".join(sorted({one.person for one in found}))

@@ -24,20 +24,32 @@ class BundleStore:
             for person, circle, kind, title, cards, *when in rows
         ]
 
+    def withdraw(self, found: Collection[Given]) -> None:
+        """These are about to lie in out/: until they do, nothing else lies ready for whom they are."""
+        if news := self._news(found):
+            with writing(self._connection) as connection:
+                connection.executemany(
+                    "DELETE FROM bundle WHERE person = ? AND circle = ? AND kind = ?",
+                    [(one.person, one.circle, READY) for one in news],
+                )
+
     def lie_ready(self, found: Collection[Given], stay: Collection[tuple[str, str]]) -> None:
         """These lie in out/ now, for whom; what is known of anybody else (person and circle) but who `stay` is dropped.
 
         What stands there already is not written again.
         """
-        known = {(one.person, one.circle): one.cards for one in self.all() if one.kind == READY}
         keys = {(one.person, one.circle) for one in found}
         rows = self._connection.execute("SELECT DISTINCT person, circle FROM bundle").fetchall()
         gone = [row for row in rows if row not in keys and row not in stay]
-        news = [one for one in found if known.get((one.person, one.circle)) != one.cards]
+        news = self._news(found)
         if gone or news:
             with writing(self._connection) as connection:
                 connection.executemany("DELETE FROM bundle WHERE person = ? AND circle = ?", gone)
                 self._put(connection, news)
+
+    def _news(self, found: Collection[Given]) -> list[Given]:
+        known = {(one.person, one.circle): one.cards for one in self.all() if one.kind == READY}
+        return [one for one in found if known.get((one.person, one.circle)) != one.cards]
 
     def will_go(self, mails: Collection[Given]) -> None:
         """What these mails hold, by their version: it counts from the moment that one of them is known to have gone."""

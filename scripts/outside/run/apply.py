@@ -23,6 +23,7 @@ from outside.run.select import DeliveryLog, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.plan.delivery_status import State
+from roster.plan.given import Given
 from roster.plan.history import Message, MessageKey
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, derived_tab, row_of_step
 from roster.reading.row_ids import valid_number
@@ -31,6 +32,9 @@ from roster.sheet.table import Place
 
 Afterwards = Callable[[Sequence[Message]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""
+
+Lying = tuple[Collection[Given], Collection[tuple[str, str]]]
+"""The contacts that will lie ready for whom, and of whom what they have is not forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +170,17 @@ def apply(
     afterwards: Afterwards | None = None,
     logbook: Tell = lambda _message, _since: (),
     posted: DeliveryLog | None = None,
+    lying: Lying | None = None,
 ) -> Report:
     """Carry the plan out, so that it may be cut off anywhere and simply run again.
 
     `held` letters were held back before, for the sum. `at_most` leave (None: no limit), and only those that `may`
     leave; `past` is a pause of the mailbox that does not count. `identities` tells which Nr each person goes by. The
     plan's files replace all that we wrote before in the folders `replaces` of `folder`. `afterwards` gives the cells
-    that letters share, `logbook` what tab Logboek says of each. Everything is rendered, and every file looked over,
-    before the first letter leaves: until then Stop is raised and nothing happened. After it the Report says how far it
-    came; `posted` (a new one, if given) tells the same where this is cut off by an exception.
+    that letters share, `logbook` what tab Logboek says of each, `lying` whose contacts the files hold. Everything is
+    rendered, and every file looked over, before the first letter leaves: until then Stop is raised and nothing
+    happened. After it the Report says how far it came; `posted` (a new one, if given) tells the same where this is
+    cut off by an exception.
     """
     settle(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
@@ -184,8 +190,7 @@ def apply(
     with StopRequest() as halt:
         handout = OutputFiles(folder, files, draw)
         going = select(sends, ledger, mailbox, posted, at_most, may, past)
-        posted.due, posted.held = len(sends) - posted.held, posted.held + held
-        posted.files = len(files)
+        posted.due, posted.held, posted.files = len(sends) - posted.held, posted.held + held, len(files)
         letters = Letters(going, compose, halt.is_asked)
         if letters:
             workbook.rehearse([*cells, *letters.marks()])
@@ -193,7 +198,7 @@ def apply(
         carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
         carrier.run(logbook)
         if not (posted.again or posted.stop or halt.is_asked()):
-            _hand_out(handout, ledger, replaces, posted)
+            _hand_out(handout, ledger, replaces, posted, lying)
         _tell_together(posted, afterwards)
         _write(workbook, cells, posted, halt)
         posted.interrupted = halt.is_asked()
@@ -218,10 +223,17 @@ def _tell_together(posted: DeliveryLog, afterwards: Afterwards | None) -> None:
             posted.marks.append(SetCell(place, was if isinstance(was, str) else "", posted.busy[place]))
 
 
-def _hand_out(handout: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog) -> None:
+def _hand_out(
+    handout: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog, lying: Lying | None
+) -> None:
+    """Cut off half-way nobody can say what lies there, and so none of it can be said to be given."""
     try:
+        if lying:
+            ledger.bundles.withdraw(lying[0])
         handout.write(ledger.files)
         handout.remove_stale(ledger.files, replaces)
+        if lying:
+            ledger.bundles.lie_ready(*lying)
     except Stop as stop:
         posted.stop = stop
     except OSError as error:

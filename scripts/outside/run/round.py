@@ -254,7 +254,8 @@ class Tries:
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.messages.remember_sights(notices_of(view).sights())
         ledger.bundles.will_go(mailed_contents(view, prepared.plan))
-        report = apply(
+        bundles = bundles_of(view)
+        apply(
             prepared.plan,
             self._workbook,
             self._mailbox,
@@ -276,10 +277,8 @@ class Tries:
             logbook=LogbookRows(view).tell,
             replaces=self._replaces,
             posted=posted,
+            lying=(bundles.lying(), bundles.stay()) if GROUP_FILES in self._replaces else None,
         )
-        if report.code != 3 and GROUP_FILES in self._replaces:
-            bundles = bundles_of(view)
-            ledger.bundles.lie_ready(bundles.lying(), bundles.stay())
 
 
 def _is_done(act: Callable[[], object]) -> bool:
