@@ -61,6 +61,7 @@ _NOISE = re.compile(
 
 _BULLET = re.compile(r"^(?:[-*•◦▪‣>]|\d{1,4}[.)](?=\s))\s*")
 _NUMBER = re.compile(r"(?:\+|\(\+?)?\d[\d\s().\-/]{6,}\d")
+_NUMBER_BEHIND = re.compile(rf"(?<=[^\W\d])\s*\(?{_NUMBER.pattern}\)?$")
 _MOST_PIECES = 5
 """So many pieces between commas are tried as one name."""
 
@@ -131,10 +132,16 @@ def divided(line: str, marks: str, is_name: IsName) -> Iterator[str]:
 
 
 def _pieces(line: str, is_name: IsName) -> Iterator[str]:
-    if is_name(text(_BULLET.sub("", text(line)))):
+    """A line cut into participants; what stands around somebody's name does not make him two."""
+
+    def is_one(said: str) -> bool:
+        bare = text(_BULLET.sub("", text(said)))
+        return is_name(bare) or is_name(_name(_NUMBER_BEHIND.sub("", _ROLE.sub("", bare))))
+
+    if is_one(line):
         yield line
     else:
-        yield from divided(line, r"[,;\t|]", is_name)
+        yield from divided(line, r"[,;\t|]", is_one)
 
 
 def _name(shown: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from roster.cells.text import Unreadable
@@ -184,3 +186,42 @@ def test_what_shows_nobody_or_too_many_is_refused(pasted: str) -> None:
     """Never an empty group, and never a whole book."""
     with pytest.raises(Unreadable):
         compared(pasted)
+
+
+FULL = {
+    JAN: ("Jan van den Berg", "23450002"),
+    "JanSmit": ("Jan Smit", "23450003"),
+    PIET: ("Piet Mol", "23450004"),
+    CHLOE: ("Chloé van 't Hof", "23450005"),
+    KOK: (KOK, "23450006"),
+}
+SHAPES = (
+    lambda name, _number: name,
+    lambda name, _number: name.upper(),
+    lambda name, _number: f"~{NBSP}{name}",
+    lambda name, _number: f"{GROUP} · {name}",
+    lambda _name, number: f"{LRM}+31{NBSP}6{NBSP}{number}{RLM}",
+    lambda _name, number: f"06-{number}",
+    lambda _name, number: f"00316{number}",
+    lambda name, number: f"{name} (06 {number[:4]} {number[4:]})",
+)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(400))
+def test_whoever_is_in_a_paste_is_found_and_nobody_else(seed: int) -> None:
+    """Any of them, in any order, each in a form of his own, over lines or commas, once or twice."""
+    draw = Random(seed)
+    chosen = draw.sample(sorted(FULL), draw.randint(1, len(FULL)))
+    said = [draw.choice(SHAPES)(*FULL[one]) for one in chosen for _turn in range(draw.randint(1, 2))]
+    draw.shuffle(said)
+    if draw.random() < 0.5:
+        said = [
+            draw.choice(("- {}", "• {}", "{} Groepsbeheerder", "{}\nBeschikbaar", "{}")).format(one) for one in said
+        ]
+        pasted = "\n".join(said)
+    else:
+        pasted = ", ".join(said)
+    found = compared(pasted)
+    assert {one.first_name + one.surname or one.organisation for one in found.both} == set(chosen), pasted
+    assert not found.strangers and not found.unclear and not found.others, pasted
