@@ -11,11 +11,12 @@ import pytest
 
 from outside.commands.given import write_given
 from outside.google.client import Calls
+from roster.example.register import example
 from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import mail_server
 from support.google_matrix import two
-from support.google_register import HURRIED, TODAY
+from support.google_register import HURRIED, TODAY, google_book, laptop
 from support.phones import Phone, as_dialled
 from support.whole_round import choices, sync
 
@@ -43,6 +44,24 @@ def active(book: Book, group: str) -> Counter[tuple[str, str]]:
             names = (row.get(heading) for heading in ("Voornaam", "Tussenvoegsel", "Achternaam"))
             found[" ".join(filter(None, names)), as_dialled(row["Mobiel"])] += 1
     return found
+
+
+def test_a_register_of_before_the_contacts_goes_on_at_google(sheets: SheetsServer, tmp_path: Path) -> None:
+    """Without the columns and the tab of this version: no round stops, ours come by themselves, and then it is quiet."""
+    rows = example(20, 1, TODAY)
+    before = {
+        "Groepen": ["Contacten", "Goedkeuring aan"],
+        "Deelnemers": ["In de groep"],
+        "Bordaanvragen": ["Verstuurd"],
+    }
+    book = google_book(sheets, rows, without=["Overzicht"], without_columns=before)
+    settings = laptop(sheets, book, tmp_path)
+    assert sync(settings, TODAY, force=True) != 3
+    headings = book.tab("Groepen").values()[0]
+    assert "Contacten" in headings and "Goedkeuring aan" not in headings
+    told = [tab.values() for tab in book.tabs]
+    assert sync(settings, TODAY) != 3
+    assert [tab.values() for tab in book.tabs] == told
 
 
 def test_the_law_holds_at_google(sheets: SheetsServer, tmp_path: Path) -> None:
