@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import errno
 import re
+import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +18,7 @@ from openpyxl import load_workbook
 
 from outside.commands.forget import forget
 from outside.commands.preview import show_mails
+from outside.commands.restore import bring_back
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.erase import erase
@@ -212,10 +214,53 @@ def test_what_people_typed_themselves_is_named_and_stays(
     }
 
 
+def test_a_register_of_before_brings_back_nobody_who_was_forgotten(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Copied back by hand, with him still in it: he is told and not mailed, and forgetting him again is not refused."""
+    elsewhere = (tmp_path / "stick.xlsx", settings.workbook.path)
+    types(settings, 3, Afgemeld__op=None)
+    shutil.copyfile(elsewhere[1], elsewhere[0])
+    forget(settings, choices(force=True), "D-0002")
+    sync(settings)
+    there = letters(settings)
+    shutil.copyfile(*elsewhere)
+    capsys.readouterr()
+    assert sync(settings) == 1
+    assert letters(settings) == there, "nothing about him to anybody"
+    said = str(column(settings, "Meldingen"))
+    assert "make forget WHO=D-0002" in said and "is vergeten" in said
+    assert forget(settings, choices(), "D-0002") == 0
+    elsewhere[0].unlink()
+    assert where(settings) == []
+    types(settings, 3, Voornaam="Piet", Tussenvoegsel="van den", Achternaam="Berg", Mobiel="06-23450002")
+    sync(settings)
+    assert "D-0005" in column(settings, "Nr") and "D-0002" not in column(settings, "Nr")
+
+
+def test_he_stays_forgotten_in_a_ledger_that_is_put_back_from_an_older_copy(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the newest sound copy is one of before: what others still tell of him goes along."""
+    state = settings.paths.state
+    old = shutil.copyfile(max((state / "backups").glob("ledger_*.sqlite3")), tmp_path / "old")
+    forget(settings, choices(), "D-0002")
+    shutil.copyfile(old, state / "backups" / "ledger_2099-01-01_000000.sqlite3")
+    for file in state.glob("ledger.sqlite3*"):
+        file.unlink()
+    assert bring_back(settings, None, sure=True) == 0
+    assert "1 vergeten deelnemer blijft vergeten" in capsys.readouterr().out
+    with Ledger(state / "ledger.sqlite3", TODAY) as ledger:
+        history = ledger.history()
+    assert history.is_forgotten("D-0002", "+31623450002") and not history.is_forgotten("D-0003", "+31623450002")
+    assert not [one for one in history.deliveries if one.person.startswith("D-0002")]
+    assert "D-0002" not in history.recipients and history.deliveries
+
+
 def test_a_table_of_the_ledger_that_forgets_nobody_is_told_here(settings: Settings) -> None:
     """A new one comes in one of the two lists: in `outside/ledger/forget.py`, or here as telling of nobody."""
     forgotten = {"message", "notice", "sight", "recipient", "lying", "limit_told", "departure", "identity", "logbook"}
-    forgotten |= {"agreed_admin", "asked", "bundle"}
+    forgotten |= {"agreed_admin", "asked", "bundle", "forgotten"}
     of_nobody = {"salt", "do_not_mail", "pause", "number", "seen", "written", "heard", "looked"}
     with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
         found = {row[0] for row in ledger.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -98,6 +98,8 @@ def forget(settings: Settings, choices: Choices, typed: str) -> int:
 def _check_that_he_left(person: Person, view: View, *, force: bool) -> None:
     if person.member is None or force:
         return
+    if view.history.is_forgotten(person.nr, *person.mobiles, *person.addresses, *person.names):
+        return  # an older register was put back
     if view.standing.member.get(person.member.place.key) is not Status.LEFT:
         raise Stop(
             f"{person.nr} doet nog mee. Er is niets gedaan.",

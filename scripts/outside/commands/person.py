@@ -117,7 +117,9 @@ def known_by(person: Person, view: View) -> KnownBy:
     mobiles, addresses = _his_alone(person, view)
     marks = [history.identity(one) for one in mobiles] + [history.address_mark(one) for one in addresses]
     marks += [history.identity(f"{one}\x1f{group}") for one in mobiles for group in person.groups]
-    return KnownBy(person.nr, tuple(persons), tuple(marks))
+    known = sorted(person.mobiles | person.addresses | person.names)
+    forgotten = tuple(history.forgotten_mark(person.nr, one) for one in known)
+    return KnownBy(person.nr, tuple(persons), tuple(marks), forgotten)
 
 
 def _his_alone(person: Person, view: View) -> tuple[list[str], list[str]]:

@@ -9,6 +9,7 @@ from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.files.backups import backups_of
 from outside.ledger.copies import moment_of, put_back, what_is_wrong
+from outside.ledger.ledger import Ledger
 
 
 def tell_backups(settings: Settings) -> int:
@@ -35,6 +36,7 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
         return 0
     restored = backend.restore(which)
     say(f"{restored.name} is teruggezet als {name}. Wat er stond, is eerst zelf bewaard.")
+    say("Stond er iemand in die u intussen liet vergeten? Die krijgt geen mail; make check noemt de rij.")
     return 0
 
 
@@ -56,6 +58,10 @@ def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
     say(f"Het logboek {wrong.replace('is', 'was', 1)}. De kopie van {made:%d-%m-%Y %H:%M} is teruggezet.")
     say("Wat er daarna nog gebeurde, staat er niet in. Typ eerst: make check")
     say("Welke contacten beheerders al kregen, is niet zeker meer: voor elke groep ligt straks alles weer klaar.")
+    with Ledger(path, date.today()) as ledger:
+        gone = len(ledger.forgotten())
+    if gone:
+        say("1 vergeten deelnemer blijft vergeten." if gone == 1 else f"{gone} vergeten deelnemers blijven vergeten.")
     if _has_register(settings):
         say("Het register is niet veranderd. Wilt u ook daarvan een kopie terugzetten? Typ nog eens: make restore")
     return True

@@ -12,6 +12,7 @@ from outside.errors import Stop
 from outside.files.atomic import make_private, replace, settle_folder, stop_from
 from outside.files.backups import backups_of, keep_backup
 from outside.ledger.database import DamagedLedger, open_database, writing
+from outside.ledger.forget import KnownBy, forget_in_ledger
 from outside.ledger.ledger import Ledger
 
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -56,12 +57,23 @@ def moment_of(copy: Path) -> datetime:
     return datetime.strptime(f"{day} {time[:6]}", "%Y-%m-%d %H%M%S")
 
 
+def _forgotten_in(path: Path) -> list[tuple[str, str]]:
+    """Marks and Nrs of who was forgotten, from a ledger of any age; nothing from one that does not read."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            return connection.execute("SELECT mark, nr FROM forgotten").fetchall()
+    except sqlite3.Error:
+        return []
+
+
 def put_back(path: Path, backups: Path) -> Path | None:
     """Put the newest copy that is sound in the place of the ledger at `path`; None where there is none.
 
     What stood there goes under another name, with all that belongs to it. Which contacts admins were given is
-    forgotten: they begin anew. Ask `what_is_wrong` first.
+    forgotten: they begin anew. Who was forgotten stays so, as far as any copy or the old one still tells it. Ask
+    `what_is_wrong` first.
     """
+    gone = [row for one in (path, *backups_of(path, backups)) for row in _forgotten_in(one)]
     new = path.with_name(path.name + ".new")
     try:
         for copy in backups_of(path, backups):
@@ -72,6 +84,9 @@ def put_back(path: Path, backups: Path) -> Path | None:
             try:
                 with closing(open_database(new)) as connection, writing(connection):
                     connection.execute("DELETE FROM bundle")  # contacts given since the copy would come twice
+                    connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", gone)
+                with Ledger(new, date.today()) as ledger:
+                    forget_in_ledger(ledger, [KnownBy(nr) for nr in ledger.forgotten()])
             except (Stop, sqlite3.DatabaseError):
                 continue
             aside = path.with_name(f"{path.name}.{datetime.now():%Y-%m-%d_%H%M%S}.oud")

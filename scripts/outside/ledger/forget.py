@@ -14,16 +14,19 @@ from roster.plan.history import row_of
 class KnownBy:
     """What the ledger may know somebody by: his Nr, which of the persons of that row he is, and keyed digests.
 
-    Without `persons` all who ever stood in that row are meant.
+    Without `persons` all who ever stood in that row are meant. `forgotten` are the marks by which he stays forgotten.
     """
 
     nr: str
     persons: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
 
 def forget_in_ledger(ledger: Ledger, people: Iterable[KnownBy]) -> int:
     """Delete all that is known of these people, but not the highest Nr, nor who asked for no mail; how many rows.
+
+    That they were forgotten is kept, by marks that fit only the same Nr with the same number, address or name.
 
     What is deleted is overwritten, in the file and in the log beside it. May be done again. Raises Stop.
     """
@@ -33,6 +36,8 @@ def forget_in_ledger(ledger: Ledger, people: Iterable[KnownBy]) -> int:
     with writing(connection):
         for one in people:
             gone += _forget(ledger, one)
+            marks = [(mark, one.nr) for mark in one.forgotten]
+            connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", marks)
     connection.execute("VACUUM")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return gone

@@ -84,6 +84,10 @@ class Ledger:
         """The open database, for what takes people out of all of its tables."""
         return self._connection
 
+    def forgotten(self) -> list[str]:
+        """The Nrs of who was forgotten."""
+        return [row[0] for row in self._connection.execute("SELECT DISTINCT nr FROM forgotten ORDER BY nr")]
+
     def copy_into(self, other: sqlite3.Connection) -> None:
         """Copy all of it into another database, as it stands at this moment."""
         self._connection.backup(other)
@@ -107,6 +111,7 @@ class Ledger:
             frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin")),
             self._logbook(),
             bundles=self.bundles.all(),
+            forgotten=frozenset(row[0] for row in self._connection.execute("SELECT mark FROM forgotten")),
         )
 
     def _logbook(self) -> Logbook:

@@ -138,6 +138,11 @@ FOURTEENTH = (
     ) WITHOUT ROWID""",
 )
 
+FIFTEENTH = (
+    # Who was forgotten: his Nr, and digests made with that Nr of what he was known by, which fit nothing else here.
+    "CREATE TABLE forgotten (mark TEXT PRIMARY KEY, nr TEXT NOT NULL) WITHOUT ROWID",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -153,5 +158,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     TWELFTH,
     THIRTEENTH,
     FOURTEENTH,
+    FIFTEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""

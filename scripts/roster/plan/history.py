@@ -92,6 +92,7 @@ class History:
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
     `bundles` are the contacts that lie ready for admins, went to them or were given; `recalled` finds the name and
     number (E.164) of a card that once lay in a folder under out/.
+    `forgotten` are marks (`forgotten_mark`) of who was forgotten.
     `logbook` is what tab Logboek ever said to this computer, and `elsewhere` those of `deliveries` that only it tells.
     """
 
@@ -108,6 +109,7 @@ class History:
     logbook: Logbook = field(default_factory=Logbook)
     elsewhere: frozenset[Message] = frozenset()
     bundles: list[Given] = field(default_factory=list)
+    forgotten: frozenset[str] = frozenset()
     recalled: Callable[[GivenCard, str], tuple[str, str] | None] = field(
         default=lambda _card, _folder: None, repr=False, compare=False
     )
@@ -153,6 +155,14 @@ class History:
     def name_mark(self, name: str) -> str:
         """A name as the ledger knows it; capitals, accents and blanks do not count."""
         return self._mark(f"name:{fold(name)}")
+
+    def forgotten_mark(self, nr: str, known_as: str) -> str:
+        """Somebody forgotten, by his Nr and a mobile (E.164), address or name: no other digest is the same."""
+        return self._mark(f"forgotten:{nr}:{fold(known_as)}")
+
+    def is_forgotten(self, nr: str, *known_as: str | None) -> bool:
+        """Whether who stands in this row was forgotten; whoever else has that Nr was not."""
+        return any(one and self.forgotten_mark(nr, one) in self.forgotten for one in known_as if self.forgotten)
 
     def _mark(self, text: str) -> str:
         digest = self._digest.copy()

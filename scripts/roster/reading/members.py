@@ -8,8 +8,8 @@ from datetime import date
 
 from roster.cells import Unreadable, day, text
 from roster.cells.names import name, surname
-from roster.finding import Weight
-from roster.model import Terms
+from roster.finding import Finding, Weight
+from roster.model import Member, Terms
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, fold
 
@@ -87,3 +87,16 @@ def _leaving_day(cell: Cell, today: date) -> date | None:
 
 
 _LONGEST_NO = 24
+
+
+def tell_forgotten(rows: Rows, member: Member) -> None:
+    """Tell of somebody who was forgotten and whose row is there: an older copy came back, or it was not emptied yet."""
+    rows.findings.append(
+        Finding(
+            member.place.at("Nr"),
+            "who_was_forgotten_stays_forgotten",
+            Weight.BLOCKS,
+            "Deze deelnemer is vergeten, maar staat nog of weer in het register.",
+            f"Typ: make forget WHO={member.nr}. Doet deze persoon weer mee? Vul daarna een nieuwe rij in.",
+        )
+    )

@@ -26,7 +26,7 @@ from roster.reading.cell_rules import (
     an_email_is_well_formed,
 )
 from roster.reading.logbook import read_logbook
-from roster.reading.members import read_leaving, read_names, read_surnames
+from roster.reading.members import read_leaving, read_names, read_surnames, tell_forgotten
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.reading.unread import is_error
@@ -224,6 +224,8 @@ def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
     numbers = give_numbers("D", typed, mobiles, rows.left_out("Nr"), history, whose, marked)
     for member, number in zip(members, numbers, strict=True):
         member.nr = number
+        if history.is_forgotten(number, member.mobile, member.email, member.name):
+            tell_forgotten(rows, member)
 
 
 def _tell_far_numbers(prefix: str, rows: Rows, history: History) -> None:
