@@ -36,7 +36,6 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
         return 0
     restored = backend.restore(which)
     say(f"{restored.name} is teruggezet als {name}. Wat er stond, is eerst zelf bewaard.")
-    say("Stond er iemand in die u intussen liet vergeten? Die krijgt geen mail; make check noemt de rij.")
     return 0
 
 
