@@ -245,7 +245,9 @@ def test_he_stays_forgotten_in_a_ledger_that_is_put_back_from_an_older_copy(
     state = settings.paths.state
     old = shutil.copyfile(max((state / "backups").glob("ledger_*.sqlite3")), tmp_path / "old")
     forget(settings, choices(), "D-0002")
-    shutil.copyfile(old, state / "backups" / "ledger_2099-01-01_000000.sqlite3")
+    (after,) = (state / "backups").glob("ledger_*.sqlite3")
+    after.rename(after.with_name("ledger_2025-01-01_000000.sqlite3"))
+    shutil.copyfile(old, state / "backups" / "ledger_2025-01-02_000000.sqlite3")
     for file in state.glob("ledger.sqlite3*"):
         file.unlink()
     assert bring_back(settings, None, sure=True) == 0
