@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import re
 import shutil
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from support.ground import example_at
 from support.kill import die_often, strace
 from support.pressed import press
 
+MADE = re.compile(rb"Gemaakt op [\d-]+ [\d:]+")
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = date(2026, 11, 23)
 SETTINGS = """
@@ -60,9 +62,9 @@ def column(folder: Path, heading: str) -> list[str]:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """All that people can see of a round."""
+    """All that people can see of a round, but for the minute at which the page was made."""
     paths = [folder / "register.xlsx", *(path for path in (folder / "out").rglob("*") if path.is_file())]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    return {path.relative_to(folder).as_posix(): MADE.sub(b"", path.read_bytes()) for path in paths}
 
 
 class Ground:
