@@ -214,6 +214,25 @@ def test_what_people_typed_themselves_is_named_and_stays(
     }
 
 
+@pytest.mark.parametrize("beside", ["nothing", "a file in a folder with rij in its name", "another's row"])
+def test_a_tab_of_her_own_that_names_him_is_told_whatever_else_is_left(
+    settings: Settings, capsys: pytest.CaptureFixture[str], beside: str
+) -> None:
+    book = load_workbook(settings.workbook.path)
+    book.create_sheet("Eigen")["A1"] = "Piet van den Berg belt"
+    book.save(settings.workbook.path)
+    if beside.startswith("a file"):
+        own = settings.paths.out / "vrijheid" / "eigen.txt"
+        own.parent.mkdir()
+        own.write_text("Piet van den Berg", encoding="utf-8")
+    elif beside.startswith("another"):
+        types(settings, 4, Opmerking="buurman van Piet van den Berg")
+    assert forget(settings, choices(), "D-0002") == 1
+    assert "op een eigen tabblad" in capsys.readouterr().err
+    (proof,) = (settings.paths.out / "vergeten").iterdir()
+    assert "op een eigen tabblad" in proof.read_text(encoding="utf-8")
+
+
 def test_a_register_of_before_brings_back_nobody_who_was_forgotten(
     settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

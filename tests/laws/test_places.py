@@ -8,6 +8,7 @@ import pytest
 
 from outside.commands.doctor import examine
 from outside.files.places import FILE_PLACES, files_kept, place_of_file
+from roster.planners.sync import FOLDERS
 from support.pressed import SCRIPTS, press
 from support.whole_round import lay_out
 
@@ -89,6 +90,12 @@ def test_a_file_of_somebody_else_has_none_and_the_doctor_tells_of_it(
     assert "out/mijn lijst.xlsx" in told
     examine(pressed / "settings.toml")
     assert "niet zelf" not in capsys.readouterr().out
+
+
+def test_every_folder_of_files_that_a_round_replaces_has_its_places() -> None:
+    """Also of those that no door makes in so small a register: the stickers of a group where nobody lacks one."""
+    claimed = {place.path.partition("/")[0] for place in FILE_PLACES if place.home == "out"}
+    assert set(FOLDERS) - claimed == set()
 
 
 def test_each_place_is_found_by_its_own_line() -> None:

@@ -28,7 +28,7 @@ from outside.errors import Changed, Stop
 from outside.excel.erase import erase
 from outside.excel.workbook import open_register
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
-from outside.files.places import FilePlace, Tells, files_kept
+from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, files_at, files_kept
 from outside.files.traces import Traces
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
@@ -198,9 +198,8 @@ def _in_copies(person: Person, traces: Traces, settings: Settings, done: Removed
             done.dropped = True
             say(f"De kopie {copy.name} is verwijderd: daarin was deze persoon niet te wissen.")
         done.count("de kopieën van het register", 1)
-    for path, place in files_kept(settings.paths.out, settings.paths.state):
-        is_open = place is not None and place.path == "google-open.*"
-        if is_open and traces.in_file(path):
+    for path in files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state):
+        if traces.in_file(path):
             done.left.append(
                 f"{path.name}: daarin staat wat bij Google onderweg is. Typ make sync, en daarna dit weer."
             )
@@ -208,9 +207,8 @@ def _in_copies(person: Person, traces: Traces, settings: Settings, done: Removed
 
 def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:
     """The copies of before go once there is one of now."""
-    state = settings.paths.state
-    older = [*(state / "backups").glob("ledger_*.sqlite3*"), *state.glob("ledger.sqlite3.*.oud*")]
-    keep_copy(ledger, state / "backups")
+    older = list(files_at(LEDGER_COPIES, settings.paths.out, settings.paths.state))
+    keep_copy(ledger, settings.paths.state / "backups")
     for path in older:
         path.unlink(missing_ok=True)
     done.count("de kopieën van het logboek", len(older))
@@ -233,13 +231,12 @@ def _in_register(person: Person, traces: Traces, settings: Settings, done: Remov
             "Het register wordt net gewijzigd. De rij staat er nog.", "Typ dit straks nog eens.", code=3
         ) from changed
     done.count("het register (cellen)", emptied)
-    tables = find_what_is_there(open_register(path)[1])[0]
-    done.left += [
-        f"{place}: kijk of daar iets over deze persoon staat." for place in still_named(person, traces, tables)
-    ]
-    if not any("rij" in one for one in done.left) and (count := traces.in_file(path)):
+    named = list(still_named(person, traces, find_what_is_there(open_register(path)[1])[0]))
+    done.left += [f"{place}: kijk of daar iets over deze persoon staat." for place in named]
+    if count := traces.in_file(path):
+        often = "staat deze persoon misschien ook" if named else f"staat deze persoon nog {count} keer"
         done.left.append(
-            f"{path.name}: buiten de rijen van Buurtbeheer staat deze persoon nog {count} keer, bijvoorbeeld in een "
+            f"{path.name}: buiten de rijen van Buurtbeheer {often}, bijvoorbeeld in een "
             "notitie of op een eigen tabblad. Zoek daar met Ctrl+F."
         )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import open_register
-from outside.files.places import files_kept
+from outside.files.places import REGISTER_COPIES, files_at
 from outside.files.traces import Traces
 from outside.ledger.forget import KnownBy
 from roster.cells.phones import phone
@@ -89,8 +89,7 @@ def find_person(typed: str, view: View, settings: Settings) -> Person:
 
 def copies_of_register(settings: Settings) -> list[Path]:
     """Every copy of a register among the backups, whatever it is called."""
-    found = files_kept(settings.paths.out, settings.paths.state)
-    return [path for path, place in found if place is not None and place.path == "backups/*.xls*"]
+    return list(files_at((REGISTER_COPIES,), settings.paths.out, settings.paths.state))
 
 
 def others_with(person: Person, view: View) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
@@ -40,6 +40,17 @@ class FilePlace:
     days: str = ""
 
 
+GOOGLE_OPEN = FilePlace("state", "google-open.*", "wat bij Google onderweg is", Tells.COPY)
+REGISTER_COPIES = FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY, "keep_backup_days")
+REPLACED_LEDGERS = FilePlace(
+    "state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS, "keep_backup_days"
+)
+LEDGER_COPIES = (
+    FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS, "keep_backup_days"),
+    REPLACED_LEDGERS,
+)
+"""Where a ledger of before may stand."""
+
 FILE_PLACES = (
     FilePlace("out", ".gitignore", "wat git overslaat", Tells.NOBODY),
     FilePlace("out", "mail/*.eml", "een mail die klaarligt", Tells.LETTER, "keep_mail_days"),
@@ -49,6 +60,7 @@ FILE_PLACES = (
     FilePlace("out", "regiegroep/*", "de contacten van alle beheerders", Tells.ANEW),
     FilePlace("out", "gebieden/*", "de contacten van de beheerders van een gebied", Tells.ANEW),
     FilePlace("out", "borden/*", "een bordaanvraag", Tells.ANEW),
+    FilePlace("out", "stickers/*", "de adressen van een groep die nog geen sticker hebben", Tells.ANEW),
     FilePlace("out", "met-de-hand.html", "wie u met de hand welkom heet", Tells.ANEW),
     FilePlace("out", "overzicht.html", "het overzicht van wat er te doen is", Tells.ANEW),
     FilePlace("out", "jaarcijfers-*.html", "de jaarcijfers, alleen aantallen", Tells.NOBODY),
@@ -66,13 +78,12 @@ FILE_PLACES = (
     FilePlace("state", "ledger.sqlite3", "het logboek van wat er ging", Tells.DIGESTS),
     FilePlace("state", "ledger.sqlite3-*", "het logboek van wat er ging", Tells.DIGESTS),
     FilePlace("state", "ledger.sqlite3.new*", "een logboek dat nog niet af is", Tells.DIGESTS),
-    FilePlace("state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS, "keep_backup_days"),
-    FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS, "keep_backup_days"),
-    FilePlace("state", "backups/*.xls*", "een kopie van het register", Tells.COPY, "keep_backup_days"),
+    *LEDGER_COPIES,
+    REGISTER_COPIES,
     FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS, "keep_log_days"),
     FilePlace("state", "spelregels/*.md", "de spelregels zoals ze waren", Tells.NOBODY),
     FilePlace("state", "unattended.json", "wat u al hoorde van rondes die vanzelf liepen", Tells.NOBODY),
-    FilePlace("state", "google-open.*", "wat bij Google onderweg is", Tells.COPY),
+    GOOGLE_OPEN,
 )
 """All of them. Whoever makes a new kind of file adds its line here: a test presses every door and looks."""
 
@@ -92,3 +103,8 @@ def files_kept(out: Path, state: Path) -> Iterator[tuple[Path, FilePlace | None]
         for file in found:
             if not file.name.startswith(_UNFINISHED):
                 yield file, place_of_file(home, file.relative_to(folder).as_posix())
+
+
+def files_at(places: Collection[FilePlace], out: Path, state: Path) -> Iterator[Path]:
+    """The files that stand in these places. Raises OSError."""
+    return (file for file, place in files_kept(out, state) if place in places)

@@ -12,7 +12,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import stop_from
-from outside.files.places import files_kept
+from outside.files.places import REPLACED_LEDGERS, files_at, files_kept
 from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import lie_ready
 
@@ -58,7 +58,8 @@ def _copies(settings: Settings) -> Iterator[Path]:
     state, days = settings.paths.state, settings.privacy.keep_backup_days
     for old in _of_one_kind((state / "backups").glob("*")):
         yield from (path for stamp, path in old if date.fromisoformat(stamp[:10]) + timedelta(days=days) < date.today())
-    yield from (path for path in state.glob("ledger.sqlite3.*.oud*") if _is_over(path, days))
+    replaced = files_at((REPLACED_LEDGERS,), settings.paths.out, state)
+    yield from (path for path in replaced if _is_over(path, days))
 
 
 def _of_one_kind(paths: Iterable[Path]) -> Iterator[list[tuple[str, Path]]]:
