@@ -21,7 +21,9 @@ from outside.text.markdown import Unsettable, piece_source, plain_source, screen
 from outside.text.sources import PREVIEW, SUBJECT, TEMPLATE_FAULTS, VERSION, Sources, fault_in, reason_for
 
 _RULE = re.compile(r"^\d+\.[ \t]", re.MULTILINE)
-_STYLE = "/* page.css */"
+_SHARED = {"<!-- page_head.html -->": "page_head.html", "/* page.css */": "page.css"}
+"""What all pages share: the line that asks for it, and the file in which it stands."""
+
 _NUMBER_OF_RULES = re.compile(r"\{\{\s*number_of_rules\s*\}\}")
 
 
@@ -175,12 +177,13 @@ def rules_version(folder: Path = TEMPLATES) -> str:
 def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Path = TEMPLATES) -> str:
     """An HTML page under templates/ filled in, every fact escaped. Raises Stop, naming file and line.
 
-    What all pages share of their style stands in page.css, and comes on the one line that asks for it.
+    What all pages share comes on the one line that asks for it, so that a fault is told by the page's own lines.
     """
     sources = Sources(folder)
     source = sources.read(name)
-    if _STYLE in source:
-        source = source.replace(_STYLE, " ".join(sources.read("page.css").split()))
+    for asked, file in _SHARED.items():
+        if asked in source:
+            source = source.replace(asked, " ".join(sources.read(file).split()))
     page = _compiled(words_of(language, folder), name, source, html=True)
     try:
         return render(page, facts)
