@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.config.settings import Mail, Paths, Settings, WorkbookSettings
-from outside.google.patience import Patience
+from outside.google.client import Patience
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
 from roster.model import Network

@@ -17,7 +17,9 @@ from outside.files.atomic import installation, no_lock, own_folder
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
-from outside.google.lock_tab import (
+from outside.google.refusal import GRIDS, full, is_full
+from outside.google.tabs import quoted
+from outside.google.takeover import (
     TITLE,
     LockTab,
     as_moment,
@@ -26,8 +28,6 @@ from outside.google.lock_tab import (
     is_busy,
     people_may_be_hit,
 )
-from outside.google.refusal import GRIDS, full, is_full
-from outside.google.tabs import quoted
 from outside.workbook import STALE
 
 _SKEWED = 60.0

@@ -14,10 +14,9 @@ from outside.google.backup import keep_tabs
 from outside.google.batch import FIELDS, Batch, Dress, Seen, TabChange, seen_in, undressed
 from outside.google.client import Calls, Json
 from outside.google.journal import Journal
-from outside.google.links import read_links
 from outside.google.lock import Lock
 from outside.google.login import log_in
-from outside.google.look import read_again
+from outside.google.look import read_again, read_links
 from outside.google.refusal import UNREAD, look_why
 from outside.google.row_matching import Cells, UnverifiedWrite
 from outside.google.tabs import Found, Tab, list_tabs, read_tabs

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from outside.excel.charts import ROW_HIGH, charts_of
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS, width_of
 from outside.excel.lights import lights
 from outside.google.batch import TabChange
 from outside.google.client import Json
-from outside.google_setup.charts import is_there, missing_charts
+from outside.xlsx.charts import Chart
 from outside.xlsx.text import column_letters
 from roster.model import Terms
 from roster.sheet.columns import TAB, Column, TabSpec, hint, kept_in_sight, offered
@@ -246,3 +248,39 @@ def colour(code: str) -> Json:
 def says_nothing(cells: list[list[Cell]]) -> bool:
     """True for a tab without anything in it."""
     return all(is_blank(cell) for row in cells for cell in row)
+
+
+def missing_charts(tab: str, sheet: int, columns: Mapping[str, int], heading_row: int, last: int) -> Iterator[Json]:
+    """Requests for all charts of a tab; `heading_row` and `last` (the last row in use) count from 0."""
+    for chart in charts_of(tab, columns, heading_row + 1, last + 1):
+        (column, row), (wide, high) = chart.at, chart.size
+        corner = {"sheetId": sheet, "rowIndex": row, "columnIndex": column}
+        place = {"anchorCell": corner, "widthPixels": wide, "heightPixels": high * 21 // ROW_HIGH}
+        number = zlib.crc32(f"{sheet} {chart.title}".encode()) >> 1  # so that none can be added twice
+        thing = {"chartId": number, "spec": _spec(chart, sheet), "position": {"overlayPosition": place}}
+        yield {"addChart": {"chart": thing}}
+
+
+def is_there(request: Json, charts: list[Json]) -> bool:
+    """True where a chart of that title stands already."""
+    title = request["addChart"]["chart"]["spec"]["title"]
+    return any(one.get("spec", {}).get("title") == title for one in charts)
+
+
+def _spec(chart: Chart, sheet: int) -> Json:
+    """One row of room below what grows: a row that is put in before it stretches the chart."""
+    rows = {"startRowIndex": chart.first - 2, "endRowIndex": chart.last + chart.grows}
+
+    def source(column: int) -> Json:
+        span = {"sheetId": sheet, **rows, "startColumnIndex": column - 1, "endColumnIndex": column}
+        return {"sourceRange": {"sources": [span]}}
+
+    axis = "BOTTOM_AXIS" if chart.lies else "LEFT_AXIS"
+    bars = {
+        "chartType": "BAR" if chart.lies else "COLUMN",
+        "legendPosition": "NO_LEGEND",
+        "headerCount": 1,
+        "domains": [{"domain": source(chart.names)}],
+        "series": [{"series": source(chart.values), "targetAxis": axis}],
+    }
+    return {"title": chart.title, "basicChart": bars}

@@ -14,13 +14,12 @@ from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
 from outside.google.lock import Lock
-from outside.google.lock_tab import TITLE
 from outside.google.login import log_in
 from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import Found, list_tabs, quoted, read_sheets
+from outside.google.takeover import TITLE
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
-from outside.google_setup.parts import in_parts, name_refused
-from outside.google_setup.views import missing_views, tell_views
+from outside.google_setup.parts import in_parts, missing_views, name_refused, tell_views
 from outside.workbook import FirstLook, left_to_them
 from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS

@@ -12,7 +12,7 @@ import pytest
 from outside.config.settings import Settings
 from outside.google import look
 from outside.google.client import Calls
-from outside.google.lock_tab import TITLE
+from outside.google.takeover import TITLE
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.faults import KINDS
 from servers.sheets_server.fixture import sheets

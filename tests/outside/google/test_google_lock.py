@@ -17,7 +17,7 @@ from outside.backends import backend_of
 from outside.errors import Stop
 from outside.google import lock as google_lock
 from outside.google.client import Calls
-from outside.google.lock_tab import TITLE
+from outside.google.takeover import TITLE
 from outside.workbook import STALE
 from roster.plan.steps import SetCell
 from servers.sheets_server import Book, Fault, Person, SheetsServer

@@ -11,9 +11,8 @@ import pytest
 from outside import console
 from outside.backends import backend_of
 from outside.errors import Stop
-from outside.google.client import Calls
-from outside.google.lock_tab import TITLE
-from outside.google.patience import WAITING_FOR_GOOGLE, Patience
+from outside.google.client import WAITING_FOR_GOOGLE, Calls, Patience
+from outside.google.takeover import TITLE
 from roster.sheet.columns import TAB
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.book import letters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outside.google_setup.formulas import for_excel, has_decimal_comma
+from outside.google_setup.download import for_excel, has_decimal_comma
 
 
 @pytest.mark.parametrize(

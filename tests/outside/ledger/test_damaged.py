@@ -13,7 +13,7 @@ import pytest
 
 from outside.errors import Stop
 from outside.google.journal import Journal
-from outside.google.lock_tab import TITLE
+from outside.google.takeover import TITLE
 from outside.ledger.ledger import Ledger
 from outside.workbook import STALE
 from roster.sheet.table import Cell

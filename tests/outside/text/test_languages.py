@@ -80,7 +80,7 @@ def test_no_code_names_a_language() -> None:
     assert named == {
         "roster/model.py",
         "roster/example/register.py",
-        "outside/google_setup/formulas.py",
+        "outside/google_setup/download.py",
         "roster/sheet/country.py",
     }
 
