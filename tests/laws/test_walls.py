@@ -310,7 +310,7 @@ def test_output_goes_through_one_place() -> None:
     said = re.compile(
         r"^(print|pprint|rich\.print|click\.(s?echo|prompt|confirm)|sys\.std(out|err)\.(buffer\.)?write(lines)?)$"
     )
-    voice, before = SCRIPTS / "outside" / "console.py", SCRIPTS / "outside" / "launcher" / "voice.py"
+    voice, before = SCRIPTS / "outside" / "console.py", SCRIPTS / "outside" / "launcher" / "parts.py"
     silent = [file for file in OURS if file not in (voice, before)]
     found = [(shown(file), *call) for file in silent for call in calls(file) if said.match(call[1])]
     assert found == []

@@ -28,8 +28,7 @@ from outside.errors import Changed, Stop
 from outside.excel.erase import erase
 from outside.excel.workbook import open_register
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
-from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, files_at, files_kept
-from outside.files.traces import Traces
+from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger

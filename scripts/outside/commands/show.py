@@ -11,8 +11,7 @@ from outside.commands.person import Person, find_person, known_by, rows_of, stil
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
-from outside.files.places import FilePlace, Tells, files_kept
-from outside.files.traces import Traces
+from outside.files.places import FilePlace, Tells, Traces, files_kept
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from outside.text.templates import fill_page

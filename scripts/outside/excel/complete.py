@@ -12,7 +12,7 @@ from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_regist
 from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
 from outside.workbook import FirstLook, left_to_them, see_nothing
 from outside.xlsx.patch import SheetPatch
-from outside.xlsx.tags import Heading, Value
+from outside.xlsx.text import Heading, Value
 from roster.sheet.columns import TABS, TabSpec
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank

@@ -11,16 +11,15 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
-from outside.excel.charts import CHARTS, charts_of
 from outside.excel.complete import complete_register
 from outside.excel.formatting import dress_tab, write_front_page
+from outside.excel.lights import CHARTS, charts_of
 from outside.files.backups import doing_on_disk, replacing
 from outside.xlsx.archive import Archive, PackedPart
 from outside.xlsx.charts import put_charts
 from outside.xlsx.package import open_book
 from outside.xlsx.patch import SheetPatch, patched_part
-from outside.xlsx.tags import Changes
-from outside.xlsx.text import as_stored
+from outside.xlsx.text import Changes, as_stored
 from roster.model import Terms
 from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell, is_blank

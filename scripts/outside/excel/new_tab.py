@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from outside.excel.charts import charts_of
-from outside.excel.lights import lights, lit_ranges
+from outside.excel.lights import charts_of, lights, lit_ranges
 from outside.excel.save import SheetChange
 from outside.xlsx.looks import LookRule, SheetLook
 from outside.xlsx.patch import SheetPatch
-from outside.xlsx.tags import Fitting
-from outside.xlsx.text import MAIN, column_letters, text_xml
+from outside.xlsx.text import MAIN, Fitting, column_letters, text_xml
 from roster.sheet.columns import TabSpec, kept_in_sight
 from roster.sheet.table import Cell, is_blank
 

@@ -22,7 +22,7 @@ from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, wit
 from outside.xlsx.guard import check_not_open
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.patch import SheetPatch, patched_part
-from outside.xlsx.tables import grow_tables
+from outside.xlsx.references import grow_tables
 
 _LARGE = 32 << 20
 

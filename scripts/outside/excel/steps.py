@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from outside.excel.charts import charts_of
+from outside.excel.lights import charts_of
 from outside.xlsx.charts import Chart
 from outside.xlsx.dependents import Touched
 from outside.xlsx.patch import SheetPatch
-from outside.xlsx.tags import Heading, Value
-from outside.xlsx.text import as_stored
+from outside.xlsx.text import Heading, Value, as_stored
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.table import Cell, Table, same, says
 

@@ -11,9 +11,15 @@ from pathlib import Path
 import filelock
 
 from outside.errors import Changed, Stop
-from outside.excel.cells import MergedRange, is_register_tab, read_file
+from outside.excel.cells import (
+    MergedRange,
+    days_from_1904,
+    find_links,
+    is_register_tab,
+    put_in_what_is_meant,
+    read_file,
+)
 from outside.excel.lock import RegisterLock
-from outside.excel.meaning import days_from_1904, find_links, put_in_what_is_meant
 from outside.excel.new_tab import look_of_new, sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabEdits

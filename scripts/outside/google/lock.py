@@ -19,15 +19,7 @@ from outside.google.batch import as_cell
 from outside.google.client import Calls, Json
 from outside.google.refusal import GRIDS, full, is_full
 from outside.google.tabs import quoted
-from outside.google.takeover import (
-    TITLE,
-    LockTab,
-    as_moment,
-    broke_off,
-    in_local_time,
-    is_busy,
-    people_may_be_hit,
-)
+from outside.google.takeover import TITLE, LockTab, as_moment, broke_off, in_local_time, is_busy, people_may_be_hit
 from outside.workbook import STALE
 
 _SKEWED = 60.0

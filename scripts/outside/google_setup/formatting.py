@@ -6,9 +6,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from outside.excel.charts import ROW_HIGH, charts_of
 from outside.excel.formatting import AS_TEXT, INK, LISTED, OURS, OURS_BELOW, PAPER, STATUS, THEIRS, width_of
-from outside.excel.lights import lights
+from outside.excel.lights import ROW_HIGH, charts_of, lights
 from outside.google.batch import TabChange
 from outside.google.client import Json
 from outside.xlsx.charts import Chart

@@ -12,8 +12,16 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from outside.inbox.authentication import is_own_robot, vouches
-from outside.inbox.failures import failed_addresses
-from outside.inbox.message import addresses_in, header_of, ids_in, own_parts, read_message, text_of, writer_of
+from outside.inbox.message import (
+    addresses_in,
+    failed_addresses,
+    header_of,
+    ids_in,
+    own_parts,
+    read_message,
+    text_of,
+    writer_of,
+)
 from outside.inbox.unsubscribe import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
 from outside.mail.replies import (
     CLOSED,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import email
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import getaddresses
+
+from flufl.bounce import scan_message
 
 LINES, LINE = 10_000, 2_000
 """So many lines of a message are read, and so many octets of each (RFC 5322, 2.1.1: 998)."""
@@ -136,3 +139,18 @@ def spellings_of(address: str) -> Iterator[str]:
     if "xn--" in domain:
         with suppress(UnicodeError):
             yield f"{local}@{domain.encode('ascii').decode('idna')}"
+
+
+_LINES, _LINE = 400, 300
+"""So much is looked at: the address stands above the letter that came back, and some patterns try pairs of marks."""
+
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL + 1)  # it would show what came in, with its traceback
+
+
+def failed_addresses(data: bytes) -> frozenset[str]:
+    """The addresses, in small letters, that a message says were given up for good; none where it says no such thing."""
+    try:
+        found = scan_message(email.message_from_bytes(within_bounds(data, _LINES, _LINE)))
+    except Exception:  # noqa: BLE001  # some sixty patterns of somebody else, on what anybody may send
+        return frozenset()
+    return frozenset(one for address in found for one in addresses_in(address.decode("ascii", "replace")))

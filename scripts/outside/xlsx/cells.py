@@ -8,8 +8,17 @@ from functools import cache, lru_cache
 
 from outside.xlsx.archive import UnsupportedWorkbook
 from outside.xlsx.looks import RowHeights
-from outside.xlsx.tags import DropCachedValue, Fitting, Heading, Names, Patched, Value
-from outside.xlsx.text import column_letters, column_number, text_xml
+from outside.xlsx.text import (
+    DropCachedValue,
+    Fitting,
+    Heading,
+    Names,
+    Patched,
+    Value,
+    column_letters,
+    column_number,
+    text_xml,
+)
 
 _BEYOND = 1 << 30
 _SLASH = ord("/")

@@ -17,8 +17,7 @@ from itertools import groupby
 from outside.xlsx.package import Book
 from outside.xlsx.patch import mask_markup, whole_up_to
 from outside.xlsx.references import Shape, names_of
-from outside.xlsx.tags import Changes, DropCachedValue, Value
-from outside.xlsx.text import column_number, encoding_of, in_utf8
+from outside.xlsx.text import Changes, DropCachedValue, Value, column_number, encoding_of, in_utf8
 
 Touched = dict[int, list[int]]
 """The changed cells of a tab: column (1 = A) -> its rows, ascending."""

@@ -10,8 +10,7 @@ from html import unescape
 from typing import NamedTuple
 
 from outside.xlsx.package import LINKS
-from outside.xlsx.tags import Fitting, Names, Value
-from outside.xlsx.text import attribute, column_letters, column_number, text_xml
+from outside.xlsx.text import Fitting, Names, Value, attribute, column_letters, column_number, text_xml
 
 _BEFORE_RULES = (
     "sheetData",

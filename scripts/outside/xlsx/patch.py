@@ -10,8 +10,17 @@ from itertools import chain
 from outside.xlsx.archive import UnsupportedWorkbook
 from outside.xlsx.cells import RowWriter
 from outside.xlsx.looks import RowHeights, SheetLook
-from outside.xlsx.tags import Changes, Names, Patched
-from outside.xlsx.text import MAIN, column_letters, column_number, encoding_of, from_utf8, in_utf8
+from outside.xlsx.text import (
+    MAIN,
+    Changes,
+    Names,
+    Patched,
+    column_letters,
+    column_number,
+    encoding_of,
+    from_utf8,
+    in_utf8,
+)
 
 _LONGEST_HEAD = 32 << 20
 _NEVER = 1 << 30

@@ -7,14 +7,7 @@ from datetime import date, timedelta
 from random import Random
 
 from roster.example.faults import soil
-from roster.example.layout import (
-    Neighbours,
-    Row,
-    area_rows,
-    group_row,
-    lay_out,
-    street_row,
-)
+from roster.example.layout import Neighbours, Row, area_rows, group_row, lay_out, street_row
 from roster.example.names import GIVEN, INFIXES, MOBILE_SPACE, STAND_IN, SURNAMES, TRADES, mobile
 from roster.example.sign_requests import sign_requests
 from roster.model import Terms

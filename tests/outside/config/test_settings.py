@@ -12,15 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT
-from outside.config.settings import (
-    KEYS,
-    Mail,
-    Paths,
-    Privacy,
-    Settings,
-    WorkbookSettings,
-    load_settings,
-)
+from outside.config.settings import KEYS, Mail, Paths, Privacy, Settings, WorkbookSettings, load_settings
 from outside.config.source import lines_of
 from outside.errors import Stop
 from roster.model import Bounds, Limits, Network, Terms

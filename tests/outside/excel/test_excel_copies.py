@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.excel.copies import conflict_copies, told_copies
+from outside.excel.backend import conflict_copies, told_copies
 
 COPIES = (
     "register-DESKTOP-4F2K9.xlsx",

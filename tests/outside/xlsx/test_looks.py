@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from outside.xlsx.looks import SheetLook
-from outside.xlsx.tags import Names
+from outside.xlsx.text import Names
 
 
 def with_a_column(head: str, prefix: str = "") -> str:

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from outside.xlsx.archive import UnsupportedWorkbook
 from outside.xlsx.patch import SheetPatch, mask_markup, patched_part, whole_up_to
-from outside.xlsx.tags import Heading, Patched
-from outside.xlsx.text import column_letters, column_number, text_xml
+from outside.xlsx.text import Heading, Patched, column_letters, column_number, text_xml
 from support.xlsx_by_hand import LINKS, MAIN, STRICT, sheet_xml, values, write_workbook
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from outside.excel.complete import complete_register
 from outside.xlsx.archive import Archive
-from outside.xlsx.formula_cells import UnknownCells, unknown_cells
+from outside.xlsx.beside_values import UnknownCells, unknown_cells
 from outside.xlsx.package import open_book
 from roster.cells import phone
 from roster.messages.opt_out import is_left_alone

@@ -21,16 +21,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from roster.sheet.columns import TAB
-from support.hostile.ground import (
-    MEMBERS,
-    Hostile,
-    by_xlsxwriter,
-    edited,
-    is_sheet,
-    members,
-    position,
-    rewrite_parts,
-)
+from support.hostile.ground import MEMBERS, Hostile, by_xlsxwriter, edited, is_sheet, members, position, rewrite_parts
 
 
 def plain(path: Path) -> None:

@@ -1,15 +1,21 @@
-"""Finds the cells of a workbook file whose value is unknown, which a reader of values does not see."""
+"""What a reader of values does not see in a workbook, or stumbles over: unknown cells, links, odd tabs and sizes."""
 
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from html import unescape
+from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it is
 
+from outside.xlsx.archive import Archive, PackedPart
 from outside.xlsx.dependents import utf8_of
-from outside.xlsx.package import Book
+from outside.xlsx.package import Book, open_book, related
 from outside.xlsx.patch import mask_markup, whole_up_to
-from outside.xlsx.text import column_number
+from outside.xlsx.text import attribute, column_number
 from roster.sheet.table import Unknown
 
 _ADDRESS = re.compile(r"([A-Z]+)(\d+)")
@@ -159,3 +165,86 @@ def _reach(ref: str) -> tuple[int, int]:
         return 1, 1
     (left, top), (right, bottom) = corners
     return int(bottom) - int(top) + 1, column_number(right) - column_number(left) + 1
+
+
+_END_OF_ROWS = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>|<(?:[\w.-]+:)?sheetData\s*/>")
+_LINK = re.compile(r"<(?:[\w.-]+:)?hyperlink(?=\s)[^>]*>")
+_MARK = re.compile(r"""\s[\w.-]+:id\s*=\s*["']([^"']*)["']""")
+_FIRST = re.compile(r"([A-Z]+)([0-9]+)")
+
+
+def links_of(book: Book, title: str) -> dict[tuple[int, int], str]:
+    """Where the cells of a tab lead outside the file, by row and column from 0 (of a range its first cell)."""
+    targets = related(book, book.sheets[title], "/hyperlink")
+    found: dict[tuple[int, int], str] = {}
+    if not targets:
+        return found
+    for tag in _LINK.findall(_below_the_rows(book, book.sheets[title])):
+        mark, place = _MARK.search(tag), _FIRST.match(attribute("ref", tag) or "")
+        target = targets.get(mark[1], "") if mark else ""
+        if place is not None and target and not target.startswith("#"):
+            inside = attribute("location", tag)
+            link = f"{target}#{unescape(inside)}" if inside else target
+            found[int(place[2]) - 1, column_number(place[1]) - 1] = link
+    return found
+
+
+def _below_the_rows(book: Book, part: str) -> str:
+    """What stands behind the rows of a tab, which may be very many."""
+    kept, rest = b"", b""
+    below = False
+    for piece in utf8_of(book, part):
+        if below:
+            kept += piece
+            continue
+        text = rest + piece
+        end = _END_OF_ROWS.search(text)
+        if end is not None:
+            below, kept = True, text[end.end() :]
+        rest = text[-64:]
+    return kept.decode("utf-8", "replace")
+
+
+_SHEET = re.compile(r"<(?:[\w.-]+:)?sheet\s[^>]*?(?:/>|>\s*</(?:[\w.-]+:)?sheet\s*>)")
+_DIMENSION = re.compile(rb"<(?:[\w.-]+:)?dimension(?=[\s/>])[^>]*>(?:</(?:[\w.-]+:)?dimension\s*>)?")
+
+
+@contextmanager
+def forgiving_copy(path: Path) -> Iterator[IO[bytes]]:
+    """The workbook without tabs that are no sheets of cells or lead nowhere, and without how far each says to reach.
+
+    It is for reading alone: what is written, is written into the file as it stands.
+    """
+    with path.open("rb") as file, tempfile.TemporaryFile() as copy:
+        archive = Archive(file)
+        book = open_book(archive)
+        parts: dict[str, PackedPart] = {}
+        try:
+            for part in set(book.sheets.values()):
+                parts[part] = PackedPart(_without_dimension(archive.stream(part)))
+            book.texts[book.workbook] = _SHEET.sub(
+                lambda found: found[0] if _is_read(book, found[0]) else "", book.text(book.workbook)
+            )
+            for part, raw in book.changed_texts().items():
+                parts[part] = PackedPart([raw])
+            archive.rewrite(copy, parts)
+        finally:
+            for piece in parts.values():
+                piece.close()
+        copy.seek(0)
+        yield copy
+
+
+def _is_read(book: Book, tag: str) -> bool:
+    """True for a tab of cells whose part is there."""
+    from html import unescape  # only a file that is odd comes here
+
+    part = book.sheets.get(unescape(attribute("name", tag) or ""))
+    return part is not None and "/worksheets/" in f"/{part}" and bool(re.search(r'id\s*=\s*["\'][^"\']', tag))
+
+
+def _without_dimension(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The sheet without its word of how far it reaches, which stands before the rows."""
+    pieces = iter(pieces)
+    yield _DIMENSION.sub(b"", next(pieces, b""), count=1)
+    yield from pieces
