@@ -21,8 +21,9 @@ from outside.commands.no_mail import (
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
-from outside.inbox.bounces import Bounce, InboxReport, StopAsked, read_report
+from outside.inbox.bounces import Bounce, InboxReport, read_report
 from outside.inbox.imap import read_mailbox
+from outside.inbox.unsubscribe import StopAsked
 from outside.ledger.ledger import Ledger
 from outside.ledger.replies import MAY_HAVE_LEFT
 from outside.run.confirm import A_DAY

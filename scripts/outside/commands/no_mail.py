@@ -12,8 +12,8 @@ from outside.backends import open_workbook
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
-from outside.inbox.bounces import StopAsked
 from outside.inbox.message import spellings_of
+from outside.inbox.unsubscribe import StopAsked
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from outside.workbook import Workbook

@@ -1,4 +1,4 @@
-"""Reads what comes back to the mailbox: delivery reports about our letters, and what people answer to them."""
+"""Reads what comes back to the mailbox: delivery reports about our letters, or else what people answer to them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
-from outside.inbox.authentication import is_own_robot, vouches
+from outside.inbox.authentication import is_own_robot
 from outside.inbox.message import (
     addresses_in,
     failed_addresses,
@@ -19,10 +18,10 @@ from outside.inbox.message import (
     ids_in,
     own_parts,
     read_message,
+    sent_at,
     text_of,
-    writer_of,
 )
-from outside.inbox.unsubscribe import asks_to_stop, is_automatic, is_unsubscribe, leave_token, says_stop
+from outside.inbox.unsubscribe import Answer, StopAsked, answer_in, ids_answered, is_robot, is_unsubscribe, says_stop
 from outside.mail.replies import (
     CLOSED,
     FULL,
@@ -69,7 +68,6 @@ _UNKNOWN = re.compile(
 _DELIVERY = frozenset({"message/delivery-status", "message/global-delivery-status"})
 """The part of a report that tells of delivery (RFC 3464), and its younger brother (RFC 6533)."""
 
-_ROBOT = re.compile(r"mailer-?daemon|mail-?daemon|\bmdaemon|postmaster|mail delivery (sub)?system", re.IGNORECASE)
 _CODE = re.compile(r"(?<![\w.:/@+-])(?:5[0-5]\d(?=[ :-])|5\.[0-7]\.\d{1,3}(?![\d.]))")
 _GAVE_UP = re.compile(
     r"permanent (fatal )?error|(could not|couldn't) be delivered|undeliverable|onbestelbaar"
@@ -132,29 +130,6 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True)
-class StopAsked:
-    """An answer that asks for no more mail; `address` is who says to have written it, "" where nobody can tell.
-
-    `quoted` are the Message-IDs that it answers, `nr` and `token` what List-Unsubscribe put in its subject.
-    `vouched` tells whether our own provider vouches for the address, `sent` when it was written (local time).
-    """
-
-    address: str
-    quoted: tuple[str, ...] = ()
-    nr: str = ""
-    token: str = ""
-    vouched: bool = False
-    sent: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer that a person has to read; `message_ids` is what it answers."""
-
-    message_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class InboxReport:
     """One message that says something to us. `digest` names it, so that it is heard once."""
 
@@ -170,10 +145,10 @@ def read_report(data: bytes, host: str = "", sends_by: str = "") -> InboxReport 
     """
     try:
         message = read_message(data[:LARGEST])
-        news = _bounce(message, data) or _answer(message, host) or _unclear(message)
+        news = _bounce(message, data) or answer_in(message, host) or _unclear(message)
         if isinstance(news, Bounce):
             own = news.limit and is_own_robot(message, host, sends_by)
-            news = replace(news, own=own, sent=_sent(message))
+            news = replace(news, own=own, sent=sent_at(message))
     except _UNREADABLE:
         return None
     if news is None:
@@ -190,9 +165,9 @@ def may_tell(head: bytes) -> bool:
         message = read_message(head)
         return (
             message.get_content_type() == "multipart/report"
-            or _is_robot(message)
+            or is_robot(message)
             or _is_returned(message)
-            or bool(_answered(message))
+            or bool(ids_answered(message))
             or is_unsubscribe(message)
             or says_stop(header_of(message, "Subject"))
         )
@@ -213,7 +188,7 @@ def _bounce(message: Message, data: bytes) -> Bounce | None:
     if any(header_of(fields, "Action") for fields in blocks):
         return None  # put off, passed on, or delivered
     of_delivery = str(message.get_param("report-type", "delivery-status")).casefold() == "delivery-status"
-    if of_delivery and not (sections or _is_robot(message) or _is_returned(message)):
+    if of_delivery and not (sections or is_robot(message) or _is_returned(message)):
         return None
     failed = failed_addresses(data)
     if not of_delivery and not failed:
@@ -276,7 +251,7 @@ def _is_delay(subject: str, told: str) -> bool:
 
 def _unclear(message: Message) -> Bounce | None:
     """What comes under the subject of a report, from a robot, and says in no words that we know what it means."""
-    if not (_is_returned(message) and _is_robot(message)):
+    if not (_is_returned(message) and is_robot(message)):
         return None
     told = " ".join(text_of(part)[:_TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
     own = _COPY.split(told, maxsplit=1)[0]
@@ -321,33 +296,6 @@ def _quoted(message: Message) -> tuple[str, ...]:
             found.update(dict.fromkeys(ids_in(header_of(part, heading))))
         found.update(dict.fromkeys(ids_in(_copy(part))))
     return tuple(one for one in found if one != own)
-
-
-def _answer(message: Message, host: str) -> StopAsked | Answer | None:
-    """What a person wrote: a wish to be left alone, or an answer to something."""
-    writer, answered, (nr, token) = writer_of(message), _answered(message), leave_token(message)
-    # A mail program that presses the button for its owner may well say that it is a robot.
-    pressed = token or (is_unsubscribe(message) and not _is_robot(message))
-    if not pressed and (is_automatic(message) or _is_robot(message)):
-        return None
-    if (writer or answered or token) and asks_to_stop(message):
-        return StopAsked(writer, answered, nr, token, vouches(message, host), _sent(message))
-    return Answer(answered) if answered else None
-
-
-def _sent(message: Message) -> datetime | None:
-    try:
-        return parsedate_to_datetime(header_of(message, "Date")).astimezone().replace(tzinfo=None)
-    except (ValueError, TypeError, OverflowError, OSError):
-        return None
-
-
-def _answered(message: Message) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(ids_in(f"{header_of(message, 'In-Reply-To')} {header_of(message, 'References')}")))
-
-
-def _is_robot(message: Message) -> bool:
-    return bool(header_of(message, "X-Failed-Recipients") or _ROBOT.search(header_of(message, "From")))
 
 
 def _is_returned(message: Message) -> bool:

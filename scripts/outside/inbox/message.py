@@ -7,9 +7,10 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import Message
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 
 from flufl.bounce import scan_message
 
@@ -77,6 +78,14 @@ def writer_of(message: Message) -> str:
     found = [one for _name, one in getaddresses([header[:WORDS] for header in headers]) if "@" in one]
     one = found[0] if len(headers) == len(found) == 1 else ""
     return one.casefold() if _WRITER.fullmatch(one) else ""
+
+
+def sent_at(message: Message) -> datetime | None:
+    """When it says to have been written (local time); None where it does not."""
+    try:
+        return parsedate_to_datetime(header_of(message, "Date")).astimezone().replace(tzinfo=None)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None
 
 
 def header_line(message: Message, heading: str) -> str:

@@ -1,14 +1,17 @@
-"""Reads an answer as a person does: what its writer typed, and whether that asks for no more mail."""
+"""Reads what people write to the mailbox: what they typed, and whether that asks for no more mail."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message
 from html.parser import HTMLParser
 
-from outside.inbox.message import body_of, header_of, text_of
+from outside.inbox.authentication import vouches
+from outside.inbox.message import body_of, header_of, ids_in, sent_at, text_of, writer_of
 
 _LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""
@@ -78,6 +81,52 @@ _OLDER = re.compile(
     r"|^[ \t*]*(?:van|from|aan|to|verzonden|sent|datum|date|onderwerp|subject)[ \t*]*:",
     re.IGNORECASE | re.MULTILINE,
 )  # fmt: skip  # the ways in which mail programs start what is older, one a line
+_ROBOT = re.compile(r"mailer-?daemon|mail-?daemon|\bmdaemon|postmaster|mail delivery (sub)?system", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """An answer that asks for no more mail; `address` is who says to have written it, "" where nobody can tell.
+
+    `quoted` are the Message-IDs that it answers, `nr` and `token` what List-Unsubscribe put in its subject.
+    `vouched` tells whether our own provider vouches for the address, `sent` when it was written (local time).
+    """
+
+    address: str
+    quoted: tuple[str, ...] = ()
+    nr: str = ""
+    token: str = ""
+    vouched: bool = False
+    sent: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that a person has to read; `message_ids` is what it answers."""
+
+    message_ids: tuple[str, ...]
+
+
+def answer_in(message: Message, host: str) -> StopAsked | Answer | None:
+    """What a person wrote: a wish to be left alone, or an answer to something."""
+    writer, answered, (nr, token) = writer_of(message), ids_answered(message), leave_token(message)
+    # A mail program that presses the button for its owner may well say that it is a robot.
+    pressed = token or (is_unsubscribe(message) and not is_robot(message))
+    if not pressed and (is_automatic(message) or is_robot(message)):
+        return None
+    if (writer or answered or token) and asks_to_stop(message):
+        return StopAsked(writer, answered, nr, token, vouches(message, host), sent_at(message))
+    return Answer(answered) if answered else None
+
+
+def ids_answered(message: Message) -> tuple[str, ...]:
+    """The Message-IDs of what a message answers."""
+    return tuple(dict.fromkeys(ids_in(f"{header_of(message, 'In-Reply-To')} {header_of(message, 'References')}")))
+
+
+def is_robot(message: Message) -> bool:
+    """True for what a mail server wrote by itself, as far as who it says to be tells."""
+    return bool(header_of(message, "X-Failed-Recipients") or _ROBOT.search(header_of(message, "From")))
 
 
 def is_unsubscribe(message: Message) -> bool:

@@ -9,8 +9,9 @@ import sys
 import pytest
 
 from conftest import SCRIPTS
-from outside.inbox.bounces import Answer, Bounce, StopAsked, may_tell, read_report
+from outside.inbox.bounces import Bounce, may_tell, read_report
 from outside.inbox.message import HEADER, LINE, LINES, PARTS, own_parts, read_message, within_bounds
+from outside.inbox.unsubscribe import Answer, StopAsked
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
 
 NO_SUCH = "het adres bestaat niet"
