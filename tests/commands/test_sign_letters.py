@@ -198,3 +198,34 @@ def test_a_fault_of_the_mail_server_makes_no_second_letter(
             ask(ground, {"E-mail wijkconciërge": "kim2@mail.example"}, tab="Gebieden")
             mail_requests(home, choices())
             assert says(ground).startswith("verstuurd")
+
+
+@pytest.mark.parametrize("state", ["verstuurd 1-3-2026 (B-0001)", "bezig sinds 31-3-2026 10:00 (B-0001)"])
+def test_a_row_whose_number_was_typed_anew_asks_nobody_twice(ground: Settings, state: str) -> None:
+    """What it says under its old Nr was about this very row, whichever computer wrote it."""
+    ask(ground, {"Nr": "B-0007", "Verstuurd": state})
+    mail_requests(ground, choices())
+    sync(ground)
+    assert mails(ground) == {} and says(ground) == state
+    assert says(ground, "Status") == ("ingediend" if state.startswith("verstuurd") else "concept")
+
+
+def test_numbers_that_changed_places_ask_nobody_twice(ground: Settings) -> None:
+    """Of two rows, one that went and one that did not: only the other goes."""
+    other = {"Groep": "Tuindorp", "Locatie 1": "52.9600, 4.7700", "Locatie 2": "52.9620, 4.7700"}
+    ask(ground, {**other, "Nr": "B-0001"}, row=3)
+    ask(ground, {"Nr": "B-0002", "Verstuurd": "verstuurd 1-3-2026 (B-0001)", "Besluit": "geplaatst"})
+    mail_requests(ground, choices())
+    assert all("52.960000" in text for text in mails(ground).values())
+    sync(ground)
+    assert says(ground, "Status") == "geplaatst" and says(ground).startswith("verstuurd 1-3")
+
+
+def test_a_row_that_was_copied_goes_by_itself(ground: Settings) -> None:
+    """Its mark names the row that it was copied from, which says so of itself."""
+    told = "verstuurd 1-3-2026 (B-0001)"
+    ask(ground, {"Verstuurd": told, "Besluit": "geplaatst"})
+    other = {"Groep": "Tuindorp", "Locatie 1": "52.9600, 4.7700", "Locatie 2": "52.9620, 4.7700"}
+    ask(ground, {**other, "Nr": "B-0002", "Verstuurd": told}, row=3)
+    assert mail_requests(ground, choices()) in (0, 1)
+    assert "Kim de Wit <kim@mail.example>" in mails(ground) and says(ground, row=3).startswith("klaargezet")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from roster.cells import distance_m
 from roster.messages.audience import audience_of
 from roster.model import Member, SignRequest, Status
-from roster.plan.delivery_status import BELIEVED, State, mark_of, read_mark
+from roster.plan.delivery_status import BELIEVED, State, mark_in_row, mark_of, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import BORDAANVRAGEN
@@ -121,9 +121,10 @@ def is_due(request: SignRequest, view: View) -> bool:
         if _is_ours(cell, known):
             return True
         lies_ready = (State.READY,)  # one that was taken back
-    mark = read_mark(cell)
-    if mark is None or not mark.is_of(request.nr):  # what was copied from another row tells nothing
-        return is_blank(cell) or mark is not None
+    table = view.roster.tables[BORDAANVRAGEN.title]
+    mark = mark_in_row(table, request.place.row - table.first, SIGN_COLUMN, request.nr)
+    if mark is None:  # what was copied from another row tells nothing
+        return is_blank(cell) or read_mark(cell) is not None
     return mark.state in (State.REFUSED, *lies_ready)
 
 

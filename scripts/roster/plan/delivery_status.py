@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
-from roster.sheet.table import Cell
+from roster.sheet.table import Cell, Table
 
 
 class State(StrEnum):
@@ -92,6 +92,23 @@ class WelcomeMark:
         if self.state in (State.UNCERTAIN, State.REFUSED) and self.reason:
             told += f": {self.reason}"
         return told
+
+
+def mark_in_row(table: Table, row: int, column: str, nr: str) -> WelcomeMark | None:
+    """The mark in a row that goes by `nr`; None where there is none, or it was copied from another row.
+
+    A copy is told by the row that it names, which says of itself how it stands. Where none does, the Nr of this very
+    row was typed anew, and what it says counts: what it asks may have left.
+    """
+    mark = read_mark(table.cell(row, column))
+    if mark is None or mark.is_of(nr):
+        return mark
+    for other in range(len(table.rows)):
+        if other != row and table.cell(other, "Nr") == mark.nr:
+            its_own = read_mark(table.cell(other, column))
+            if its_own is not None and its_own.nr == mark.nr:
+                return None
+    return mark
 
 
 def done_states(mail_done: str) -> tuple[State, ...]:

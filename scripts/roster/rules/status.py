@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from datetime import date
 
 from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
-from roster.plan.delivery_status import State, read_mark
+from roster.plan.delivery_status import State, mark_in_row, read_mark
 from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.sheet.table import Table, fold, is_blank
@@ -111,11 +111,11 @@ def sent_on(table: Table, request: SignRequest) -> tuple[date | None, str] | Non
 
     Somebody's own words count as well, without a day that is known. What lies ready, or is uncertain, has not gone.
     """
-    cell = table.cell(request.place.row - table.first, "Verstuurd")
-    mark = read_mark(cell)
+    row = request.place.row - table.first
+    mark, cell = mark_in_row(table, row, "Verstuurd", request.nr), table.cell(row, "Verstuurd")
     if mark is not None:
-        return (mark.day, mark.version) if mark.state in (State.SENT, State.HAND) and mark.is_of(request.nr) else None
-    return None if is_blank(cell) else (None, "")
+        return (mark.day, mark.version) if mark.state in (State.SENT, State.HAND) else None
+    return None if is_blank(cell) or read_mark(cell) is not None else (None, "")
 
 
 def is_open(request: SignRequest) -> bool:
