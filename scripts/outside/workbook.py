@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from roster.plan.steps import CellStep
+from roster.plan.steps import CellStep, SetCell
 from roster.sheet.table import Table
 
 STALE = 20 * 60
@@ -58,6 +58,9 @@ class Workbook(Protocol):
 
     def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
         """How a cell is called ("F12"; column 0 is A), and the address that opens it; after a read."""
+
+    def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:
+        """Those of the steps, about rows as they were read, whose cell is filled by a formula, which no read tells."""
 
     def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections import Counter
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from outside.commands.move import move_street, tell_where
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.google.client import Calls
 from roster.planners.street_move import StreetPart
-from servers.sheets_server import Fault, Person, SheetsServer
+from servers.sheets_server import Book, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import column, new_book, peoples
 from support.google_matrix import sync as sync_google
-from support.google_register import HURRIED, laptop
+from support.google_register import HURRIED, laptop, written_settings
 from support.ground import register_at
+from support.kill import die_often
+from support.pressed import SCRIPTS, press
 from support.sheet_notation import mobile
-from support.whole_round import choices, letters, settings_of, sync
+from support.whole_round import TODAY, choices, letters, settings_of, sync
+from support.whole_round import column as column_of
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
 FULL = 256
 
 
-def full_group(folder: Path) -> Settings:
-    """A group of 256 in two streets, with two admins in each, and a new group without anybody."""
+def full_group(folder: Path, size: int = FULL) -> Settings:
+    """A full group in two streets, with two admins in each, and a new group without anybody."""
     from roster.sheet.columns import TAB
 
     people = [
@@ -39,7 +51,7 @@ def full_group(folder: Path) -> Settings:
             "E-mail": f"v{turn}@mail.example", "18 jaar of ouder": "ja", "Akkoord spelregels": "ja", "Sticker": "ja",
             "Aangemeld op": "1-6-2025", "Rol": "beheerder" if turn <= 4 else "",
         }
-        for turn in range(1, FULL + 1)
+        for turn in range(1, size + 1)
     ]  # fmt: skip
     lines: dict[str, list[dict[str, object]]] = {
         "Deelnemers": people,  # type: ignore[dict-item]  # cells
@@ -118,6 +130,11 @@ def test_a_refusal_is_a_stop_that_names_the_way(tmp_path: Path) -> None:
     assert caught.value.code == 2 and "Bedoelde u Tuindorp" in caught.value.remedy
 
 
+def test_a_side_that_is_none_is_told_in_dutch(tmp_path: Path) -> None:
+    ended = press("move", "--street", "Kerkstraat", "--side", "links", "--group", "Oost", cwd=tmp_path)
+    assert ended.returncode == 2 and "--side kan alleen zijn: even of oneven." in ended.stderr
+
+
 def test_where_says_the_group_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = full_group(tmp_path)
     before = settings.workbook.path.read_bytes()
@@ -128,17 +145,23 @@ def test_where_says_the_group_and_writes_nothing(tmp_path: Path, capsys: pytest.
     assert settings.workbook.path.read_bytes() == before and not settings.paths.out.exists()
 
 
+def of_two_groups(sheets: SheetsServer, folder: Path) -> tuple[Book, Settings]:
+    """A register in use at Google, with a second group to move to."""
+    book = new_book(sheets)
+    settings = laptop(sheets, book, folder)
+    groups = book.tab("Groepen")
+    groups.put(2, groups.column("Groep"), "Oost")
+    groups.put(2, groups.column("Gebied"), "Kust")
+    sync_google(settings)
+    return book, settings
+
+
 @pytest.mark.parametrize("what", ["nothing", "rows move", "an answer is lost", "somebody retypes a group"])
 def test_at_google_the_cells_of_who_moves_change_and_no_others(
     sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr(Calls, "patience", HURRIED)
-    book = new_book(sheets)
-    settings = laptop(sheets, book, tmp_path)
-    groups = book.tab("Groepen")
-    groups.put(2, groups.column("Groep"), "Oost")
-    groups.put(2, groups.column("Gebied"), "Kust")
-    sync_google(settings)
+    book, settings = of_two_groups(sheets, tmp_path)
     want = dict(column(book, "Mobiel"))
     sheets.start_counting()
 
@@ -150,9 +173,9 @@ def test_at_google_the_cells_of_who_moves_change_and_no_others(
             person.types("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Bram"), "Groep", "Zuid")
 
     if what in ("rows move", "somebody retypes a group"):
-        sheets.between(4 if what == "rows move" else 3, disturb)
+        sheets.between(5 if what == "rows move" else 4, disturb)
     elif what == "an answer is lost":
-        sheets.fail(5, Fault("503", after=True))
+        sheets.fail(6, Fault("503", after=True))
     with pytest.raises(Stop) if what == "somebody retypes a group" else nullcontext() as caught:
         move_street(settings, choices(), StreetPart("Duinweg"), "Oost")
     assert caught is None or caught.value.code == 3
@@ -164,3 +187,97 @@ def test_at_google_the_cells_of_who_moves_change_and_no_others(
     [street] = [row for row in peoples(book)["Straten"] if "Duinweg" in row]
     assert "Oost" in street
     assert sync_google(settings)[0] in (0, 1)
+
+
+def with_outcomes(path: Path, outcome: str) -> None:
+    """Let every formula of the file have this outcome stored, as a spreadsheet program does."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            told = re.sub(rb"<c ([^>]*)>(<f[ >].*?</f>)<v ?/>", rb'<c \1 t="str">\2<v>%s</v>' % outcome.encode(), data)
+            archive.writestr(name, told)
+
+
+@pytest.mark.parametrize(
+    ("tab", "row", "spills"), [("Deelnemers", 7, False), ("Deelnemers", 7, True), ("Straten", 3, False)]
+)
+def test_a_formula_in_a_file_is_never_overwritten(tmp_path: Path, tab: str, row: int, spills: bool) -> None:
+    """Its row is named and nothing moves; an array that begins above fills the row as well."""
+    settings = full_group(tmp_path)
+    sync(settings)
+    book = load_workbook(settings.workbook.path)
+    at = [cell.value for cell in book[tab][1]].index("Groep") + 1
+    cell = book[tab].cell(row - spills, at)
+    cell.value = '="Tuindorp"'
+    if spills:
+        reach = f"{cell.coordinate}:{book[tab].cell(row, at).coordinate}"
+        cell.value = ArrayFormula(reach, '="Tuindorp"')
+    book.save(settings.workbook.path)
+    with_outcomes(settings.workbook.path, "Tuindorp")
+    before = settings.workbook.path.read_bytes()
+    with pytest.raises(Stop, match=rf"staat hier een formule.*{tab} rij {row}\b.*niets veranderd") as caught:
+        move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindorp Oost")
+    assert settings.workbook.path.read_bytes() == before
+    assert ("van het tabblad Straten" in caught.value.remedy) is (tab == "Deelnemers")
+
+
+def test_a_formula_at_google_is_never_overwritten(sheets: SheetsServer, tmp_path: Path) -> None:
+    """Also where it comes while the question is open."""
+    book, settings = of_two_groups(sheets, tmp_path)
+    row = Person(book).row_with("Deelnemers", "Voornaam", "Bram")
+    Person(book).sets("Deelnemers", row, "Groep", Formula("=VLOOKUP(B3;Straten!A:F;6)", "Noord"))
+    before = peoples(book)
+    with pytest.raises(Stop, match=rf"staat hier een formule.*Deelnemers rij {row}\b"):
+        move_street(settings, choices(), StreetPart("Duinweg"), "Oost")
+    assert peoples(book) == before
+
+
+DOOR = (sys.executable, "-B", str(SCRIPTS / "move.py"), "--yes", "--today", str(TODAY), "--settings")
+
+
+@pytest.mark.parametrize("rounds", [2, pytest.param(60, marks=pytest.mark.long)])
+def test_a_move_of_a_file_that_is_killed_is_ended_by_the_same_words(tmp_path: Path, rounds: int) -> None:
+    """The file is the old one or the new one, never half of one."""
+    made = full_group(tmp_path / "made", 16)
+    sync(made)
+    (tmp_path / "made" / "settings.toml").write_text(
+        '[network]\nregiegroep_number = "06-23456789"\n[mail]\nsender = "buurt@mail.example"\n'
+    )
+    home = tmp_path / "home"
+    settings = settings_of(home)
+    command = [*DOOR, str(home / "settings.toml"), "--street", "Molenlaan", "--group", "Tuindorp Oost"]
+
+    half = {"Tuindorp": 8, "Tuindorp Oost": 8}
+
+    def lay_out() -> None:
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(tmp_path / "made", home)
+
+    def look_over() -> None:
+        (home / ".register.xlsx.bezig").unlink(missing_ok=True)  # of one that died before it signed it: 20 minutes pass
+        assert Counter(column_of(settings, "Groep")) in ({"Tuindorp": 16}, half)
+        assert move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindorp Oost") == 0
+        assert Counter(column_of(settings, "Groep")) == half
+
+    assert die_often(command, lay_out, look_over, rounds) >= rounds // 2
+
+
+@pytest.mark.parametrize("call", [6, *(pytest.param(call, marks=pytest.mark.long) for call in (3, 4, 5, 7))])
+def test_a_move_at_google_that_is_killed_is_ended_by_the_same_words(
+    sheets: SheetsServer, tmp_path: Path, call: int
+) -> None:
+    """Rows moved, and then the power failed: each has his own cells afterwards, and nobody is left behind."""
+    book, settings = of_two_groups(sheets, tmp_path)
+    want = dict(column(book, "Mobiel"))
+    command = [*DOOR, str(written_settings(settings)), "--street", "Duinweg", "--group", "Oost"]
+    running: list[subprocess.Popen[bytes]] = []
+    sheets.start_counting()
+    sheets.between(max(3, call - 1), lambda _book: Person(book).sorts("Deelnemers", "Voornaam", descending=True))
+    sheets.between(call, lambda _book: (running[0].kill(), running[0].wait(10)))
+    running.append(subprocess.Popen(command, env={**os.environ, **sheets.environment()}, stdout=subprocess.DEVNULL))
+    assert running[0].wait(60) == -signal.SIGKILL
+    sheets.start_counting()
+    assert move_street(settings, choices(), StreetPart("Duinweg"), "Oost") == 0
+    assert {group for _name, group in column(book, "Groep")} == {"Oost"}
+    assert dict(column(book, "Mobiel")) == want

@@ -42,6 +42,9 @@ class JsonRegister:
         """No program opens it."""
         return f"{tab} {column} {row}", ""
 
+    def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:  # noqa: ARG002  # it holds no formulas
+        return []
+
     def rehearse(self, steps: Sequence[SetCell | AddRow]) -> None:
         """It takes everything."""
 

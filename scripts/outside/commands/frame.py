@@ -158,5 +158,7 @@ def in_dutch(error: click.UsageError) -> str:
     if isinstance(error, click.MissingParameter) and error.param is not None:
         return f"Er ontbreekt iets: {error.param.opts[0].lstrip('-').replace('-', '_').upper()}=…"
     if isinstance(error, click.BadParameter) and error.param is not None:
+        if isinstance(error.param.type, click.Choice):
+            return f"{error.param.opts[0]} kan alleen zijn: {' of '.join(map(str, error.param.type.choices))}."
         return f"{error.param.opts[0]}: {error.message}"
     return "Achter deze deur passen alleen keuzes die met -- beginnen."

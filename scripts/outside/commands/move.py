@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
@@ -10,7 +11,8 @@ from outside.console import agree, can_answer, say
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up, prepare_dry
-from roster.planners.street_move import Refusal, StreetPart, describe_move, plan_move
+from roster.plan.steps import SetCell, View
+from roster.planners.street_move import Move, Refusal, StreetPart, describe_move, plan_move, refuse_formulas
 from roster.planners.whereabouts import where
 
 if TYPE_CHECKING:
@@ -23,10 +25,17 @@ def move_street(settings: Settings, choices: Choices, part: StreetPart, group: s
     """Show what moves and, on yes, change Groep of the street's rows and of who lives there. The exit code."""
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        view = look_up(workbook, settings, choices, ledger).view
-        move = plan_move(view, part, group)
-        if isinstance(move, Refusal):
-            raise Stop(move.told, move.remedy)
+
+        def planned() -> tuple[View, Move]:
+            view = look_up(workbook, settings, choices, ledger).view
+            move = plan_move(view, part, group)
+            if not isinstance(move, Refusal) and (filled := workbook.filled_by_formula(move.steps)):
+                move = refuse_formulas(filled)
+            if isinstance(move, Refusal):
+                raise Stop(move.told, move.remedy)
+            return view, move
+
+        view, move = planned()
         for line in describe_move(view, part, move):
             say(line)
         if not move.steps:
@@ -40,6 +49,8 @@ def move_street(settings: Settings, choices: Choices, part: StreetPart, group: s
             if not agree("Verplaatsen?"):
                 say("Er is niets veranderd.")
                 return 0
+            if _asked(planned()[1]) != _asked(move):  # she may have thought it over for long
+                raise Stop("Het register is intussen gewijzigd. Er is niets veranderd.", _AGAIN)
         try:
             written = workbook.write(move.steps)
         except Changed:
@@ -49,6 +60,11 @@ def move_street(settings: Settings, choices: Choices, part: StreetPart, group: s
             raise Stop(f"{some} zijn intussen gewijzigd, en bleven zoals ze waren.", _AGAIN, code=3)
     say("Verplaatst. Typ nu: make sync", "good")
     return 0
+
+
+def _asked(move: Move) -> set[SetCell]:
+    """What somebody agreed to, in whatever rows it stands."""
+    return {replace(step, place=step.place._replace(row=0)) for step in move.steps}
 
 
 def tell_where(settings: Settings, choices: Choices, address: str) -> int:

@@ -13,10 +13,11 @@ import python_calamine
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
 from outside.xlsx.archive import Archive, UnsupportedWorkbook
-from outside.xlsx.beside_values import forgiving_copy, links_of, unknown_cells
+from outside.xlsx.beside_values import computed_cells, forgiving_copy, links_of, unknown_cells
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
+from roster.plan.steps import SetCell
 from roster.reading.links import cells_in_doubt
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
@@ -180,6 +181,21 @@ def find_links(path: Path, tables: Mapping[str, Table]) -> None:
         link = links.get(table.title, {}).get((table.first - 1 + index, table.columns[heading]), "")
         if link:
             table.links[index, heading] = link
+
+
+def filled_by_formula(path: Path, tables: Mapping[str, Table], steps: Sequence[SetCell]) -> list[SetCell]:
+    """Those of the steps, about rows as they were read, whose cell is filled by a formula."""
+    asked = {step.place.tab for step in steps}
+    with doing_on_disk(path), path.resolve().open("rb") as file:
+        book = open_book(Archive(file))
+        computed = {tab: computed_cells(book, tables[tab].title) for tab in asked}
+    rows = {tab: {key: tables[tab].first - 1 + index for index, key in enumerate(tables[tab].keys)} for tab in asked}
+    return [
+        step
+        for step in steps
+        if (rows[step.place.tab].get(step.place.key), tables[step.place.tab].columns.get(step.place.column))
+        in computed[step.place.tab]
+    ]
 
 
 def _totals(book: Book, title: str) -> Iterable[int]:

@@ -14,6 +14,7 @@ from outside.errors import Changed, Stop
 from outside.excel.cells import (
     MergedRange,
     days_from_1904,
+    filled_by_formula,
     find_links,
     is_register_tab,
     put_in_what_is_meant,
@@ -30,7 +31,7 @@ from outside.workbook import Written
 from outside.xlsx.guard import check_not_open, check_workbook_file
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.text import column_letters
-from roster.plan.steps import AddRow, CellStep
+from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.headings import HeadingProblems, find_tables
 from roster.sheet.table import Cell, Sheet, Table
@@ -154,6 +155,10 @@ class ExcelWorkbook:
         for folder in (self.backups.parent, self.backups):
             check_folder(folder)
         self._carry(steps, self._try)
+
+    def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:
+        """Those whose cell is filled by a formula."""
+        return filled_by_formula(self.path, self._reading.tables if self._reading else {}, steps)
 
     def _carry(self, steps: Sequence[CellStep], put: Callable[[list[str]], None]) -> Written:
         if self._reading is None:

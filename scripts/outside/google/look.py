@@ -9,7 +9,10 @@ from typing import Any
 
 from outside.google.answers import Refused
 from outside.google.client import ERROR, Calls, Json
+from outside.google.refusal import UNREAD
 from outside.google.tabs import Found, Tab, again, as_tab, cells_in, few_spans, grid_size, quoted, unreadable
+from outside.xlsx.text import column_letters
+from roster.plan.steps import SetCell
 from roster.reading.links import cells_in_doubt
 from roster.sheet.headings import HeadingProblems, find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, is_blank, same
@@ -22,6 +25,8 @@ _PART = 0.5
 
 _MOST_SPANS = 60
 """They stand in the call's address, which may be some 8,000 characters long."""
+
+_TYPED = "userEnteredValue"
 
 Lines = dict[int, list[Cell]]
 
@@ -43,6 +48,32 @@ def read_again(
         sheets |= _ask(calls, tabs, {name: [] for name in moved})[0]
     whole = _whole(found, tabs, sheets)
     return {name: seen.get(name) or whole[name] for name in tabs}, set(whole)
+
+
+def formulas_among(calls: Calls, tabs: Mapping[str, Tab], steps: Sequence[SetCell]) -> list[SetCell]:
+    """Those of the steps whose cell holds a formula, or what one that stands elsewhere fills in there. Raises Stop."""
+    spots: dict[tuple[str, int, int], SetCell] = {}
+    for step in steps:
+        table = tabs[step.place.tab].table
+        spots[table.title, table.first - 1 + table.keys.index(step.place.key), table.columns[step.place.column]] = step
+    columns = sorted({(title, column) for title, _row, column in spots})
+    if not columns:
+        return []
+    ranges = [f"{quoted(title)}!{column_letters(column + 1)}:{column_letters(column + 1)}" for title, column in columns]
+    try:
+        answer = calls.describe(f"sheets(properties.title,data(startRow,startColumn,rowData.values.{_TYPED}))", ranges)
+    except Refused as refused:
+        raise refused.stop(UNREAD) from refused
+    typed = {
+        (sheet["properties"]["title"], row, column): cell[_TYPED]
+        for sheet in answer.get("sheets", [])
+        for row, column, cell in cells_in(sheet)
+        if _TYPED in cell
+    }
+    # What nobody typed and yet shows comes from a formula elsewhere.
+    return [
+        step for spot, step in spots.items() if isinstance(typed.get(spot, None if is_blank(step.was) else {}), dict)
+    ]
 
 
 def _beside(tab: Tab, rows: Collection[int]) -> set[int]:

@@ -9,11 +9,12 @@ from outside.config.settings import Settings
 from outside.errors import Changed
 from outside.google.batch import Dress, undressed
 from outside.google.lock import Lock
+from outside.google.look import formulas_among
 from outside.google.session import Session
 from outside.google.write import Write
 from outside.workbook import Written
 from outside.xlsx.text import column_letters
-from roster.plan.steps import CellStep
+from roster.plan.steps import CellStep, SetCell
 from roster.sheet.table import Table
 
 
@@ -79,6 +80,10 @@ class GoogleWorkbook:
 
     def rehearse(self, steps: Sequence[CellStep]) -> None:
         """Nothing to try: a chunk of letters only leaves after its rows took what was written."""
+
+    def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:
+        """Those whose cell is filled by a formula: one call."""
+        return formulas_among(self.session.calls, self.session.tabs, steps)
 
     def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, after a copy: a look and a batch, as long as nothing moves and no answer is lost.

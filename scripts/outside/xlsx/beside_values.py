@@ -42,6 +42,20 @@ def unknown_cells(book: Book, titles: Collection[str]) -> dict[str, UnknownCells
     return found
 
 
+def computed_cells(book: Book, title: str) -> set[tuple[int, int]]:
+    """The cells of a tab (row and column from 0) that a formula fills: its own, and all that an array reaches."""
+    found: set[tuple[int, int]] = set()
+    part = book.sheets.get(title)
+    if part is None or part not in book.archive or not _may_hold(utf8_of(book, part)):
+        return found
+    for (row, column), cell in _cells(book.archive.stream(part)):
+        formula = next((one for one in cell if _name(one) == "f"), None)
+        if formula is not None:
+            ref = formula.get("ref", "") if formula.get("t") in ("array", "dataTable") else ""
+            found.update((row + down, column + over) for down, over in _reached(ref, Unknown()))
+    return found
+
+
 class _Unusual(Exception):
     """A tab that is spelt in a way that only a whole parser follows."""
 

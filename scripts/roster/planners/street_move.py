@@ -90,6 +90,22 @@ def plan_move(view: View, part: StreetPart, group: str) -> Move | Refusal:
     return move
 
 
+def refuse_formulas(steps: Sequence[SetCell]) -> Refusal:
+    """What is said where formulas fill cells that would change: they stay, and so nothing moves."""
+    rows = {tab: sorted({one.place.row for one in steps if one.place.tab == tab}) for tab in ("Straten", "Deelnemers")}
+    named = [
+        f"{tab} rij {', '.join(map(str, those[:_SHOWN]))}{f' en nog {len(those) - _SHOWN}' * (len(those) > _SHOWN)}"
+        for tab, those in rows.items()
+        if those
+    ]
+    elsewhere = " Of haalt die formule de groep van het tabblad Straten? Zet dan alleen daar zelf de andere groep."
+    return Refusal(
+        f"Bij Groep staat hier een formule, en die wordt niet overschreven: {'; '.join(named)}. Er is niets veranderd.",
+        "Zet in die cellen zelf de naam van de groep in plaats van de formule, en typ dan hetzelfde nog eens."
+        + ("" if rows["Straten"] else elsewhere),
+    )
+
+
 def describe_move(view: View, part: StreetPart, move: Move) -> Iterator[str]:
     """The move in Dutch: what, who, which admins, the groups before and after, and what follows."""
     target, old = fold(move.target.name), _old_groups(view, move)
@@ -145,6 +161,10 @@ def _lane(streets: Streets, typed: str) -> Lane | Refusal:
 
 def _rows(lane: Lane, part: StreetPart) -> tuple[Street, ...] | Refusal:
     """The rows of the street that hold the part and nothing else."""
+    if part.first is not None and part.last is not None and part.first > part.last:
+        return Refusal(
+            f"FROM={part.first} is een hoger huisnummer dan TO={part.last}.", "Zet bij FROM het laagste van de twee."
+        )
     unread = [row for row in lane.rows if not row.readable]
     if unread:
         return Refusal(

@@ -128,6 +128,8 @@ def test_a_move_that_was_cut_off_half_way_is_ended_by_the_same_words() -> None:
         (StreetPart("Dorpsweg"), "Oost", "meer dan eens", '"Dorpsweg, Huisduinen" of "Dorpsweg, Julianadorp"'),
         (StreetPart("Molenlaan", 1, 20), "Oost", "alle nummers", "van 1 tot en met 20; en vanaf 21"),
         (StreetPart("Kerkstraat", 5, 9, "oneven"), "Oost", "Daarvan verhuist maar een deel", "van 5 tot en met 9, oneven; en van 1 tot en met 4, oneven; en van 10 tot en met 40, oneven"),
+        (StreetPart("Kerkstraat", 40, 2), "Oost", "FROM=40 is een hoger huisnummer dan TO=2", "het laagste"),
+        (StreetPart("Kerkstraat", 41, side="even"), "Oost", "vanaf 41", "vanaf 41, even; en vanaf 41, oneven"),
         (StreetPart("Molenlaan", 3, 8, "even"), "Oost", "alle nummers", "van 3 tot en met 8, oneven"),
     ],
 )  # fmt: skip
