@@ -15,7 +15,7 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # somebody's environment does nothing.
 VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO STREET FROM SIDE ADDRESS
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND LEFT
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -127,7 +127,7 @@ given: $(READY) ## schrijft op dat u de contacten aan de beheerders gaf (GROUP=n
 show: $(READY) ## laat zien wat er van iemand bewaard wordt, om te geven (WHO=D-0012, of het mobiel, het adres of de naam)
 	@$(press)
 
-forget: $(READY) ## vergeet iemand die weg is, overal (WHO=D-0012, of het mobiel, het adres of de naam)
+forget: $(READY) ## vergeet iemand die weg is, overal (WHO=D-0012, of het mobiel, het adres of de naam; LEFT=1 voor allen die al lang weg zijn)
 	@$(press)
 
 bundle: $(READY) ## laat een beheerder alle contacten nog eens krijgen (GROUP=naam WHO=D-0007)

@@ -120,7 +120,8 @@ class Terms:
     hold the example number and it may not be used, so that `network` has none. `new_admin_cards` is False
     where mail really leaves and nobody is asked, so that nobody can agree to an admin who is new. `language_names` are
     other words for a language in the column Taal. `logbook_days` is how long tab Logboek keeps what went to people who
-    no longer stand in the register. With `bundles_by_mail` each admin is mailed which contacts are new.
+    no longer stand in the register, and `left_days` the row of who left. With `bundles_by_mail` each admin is mailed
+    which contacts are new.
     """
 
     today: date
@@ -139,6 +140,7 @@ class Terms:
     mail_done: str = "klaargezet"
     new_admin_cards: bool = True
     logbook_days: int = 365
+    left_days: int = 365
     bundles_by_mail: bool = False
 
 

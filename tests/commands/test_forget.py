@@ -8,6 +8,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.policy import SMTP
 from io import BytesIO
@@ -123,6 +124,41 @@ def test_after_it_nobody_is_mailed_twice_and_his_nr_is_never_given_again(setting
     assert "D-0005" in column(settings, "Nr") and "D-0002" not in column(settings, "Nr")
 
 
+def test_all_who_left_long_ago_are_told_of_and_go_after_one_question(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever left later, or on a day that does not read, stays; nothing goes without a yes."""
+    types(settings, 3, Afgemeld__op="6-2-2025")
+    types(settings, 4, Afgemeld__op="7-2-2025")
+    types(settings, 5, Afgemeld__op="verhuisd")
+    before = rows(settings)
+    day = TODAY.replace(year=2026, month=2, day=7)
+    sync(settings, day, force=True)
+    found = [str(cell) for cell in column(settings, "Meldingen")]
+    assert ["make forget WHO=" in cell for cell in found] == [False, True, False, False]
+    assert "365 dagen weg" in found[1] and "make forget LEFT=1" in found[1]
+    page = (settings.paths.out / "overzicht.html").read_text(encoding="utf-8")
+    assert "Rijen voorbij hun bewaartijd" in page and "make forget LEFT=1" in page
+    sync(settings, day, force=True)
+    assert [str(cell) for cell in column(settings, "Meldingen")] == found
+    monkeypatch.setattr("outside.commands.forget.agree", lambda asked: bool(print(asked)))
+    unsure = replace(choices(day + timedelta(days=1)), yes=False)
+    assert forget(settings, unsure) == 0
+    said = capsys.readouterr().out
+    assert "2 deelnemers overal vergeten?" in said and "D-0002: Piet" in said and "D-0003: Kees" in said
+    assert "sinds wanneer weg zijn: D-0004" in said and "make forget LEFT=1 YES=1" in said
+    assert [row[:4] for row in rows(settings)] == [row[:4] for row in before]
+    assert forget(settings, replace(unsure, yes=True)) == 0
+    assert where(settings) == where(settings, re.compile("kees@mail|2345[ -]?0003|kees mol", re.IGNORECASE)) == []
+    assert [row[:2] for row in rows(settings) if any(row)] == [
+        row[:2] for row in before if row[1] not in ("Piet", "Kees")
+    ]
+    (proof,) = (settings.paths.out / "vergeten").iterdir()
+    assert proof.name == "2026-02-08-D-0002-en-1-meer.txt"
+    assert "D-0002, D-0003" in proof.read_text(encoding="utf-8") and "Over: 0" in proof.read_text(encoding="utf-8")
+    assert forget(settings, choices(day)) == 0, "nobody any more"
+
+
 def test_every_copy_still_opens_and_holds_the_others(settings: Settings) -> None:
     copies = sorted((settings.paths.state / "backups").glob("register_*.xlsx"))
     forget(settings, choices(), "Piet Berg")
@@ -133,7 +169,14 @@ def test_every_copy_still_opens_and_holds_the_others(settings: Settings) -> None
 
 
 @pytest.mark.parametrize(
-    "step", ["_in_copies", "forget_in_ledger", "_in_copies_of_ledger", "_in_register", "_tell_end"]
+    "step",
+    [
+        "run.forgetting.in_copies",
+        "run.forgetting.forget_in_ledger",
+        "run.forgetting._in_copies_of_ledger",
+        "commands.forget._in_register",
+        "commands.forget._tell_end",
+    ],
 )
 def test_cut_off_before_any_step_it_ends_the_same(
     settings: Settings, step: str, monkeypatch: pytest.MonkeyPatch
@@ -144,7 +187,7 @@ def test_cut_off_before_any_step_it_ends_the_same(
         def stop(*_: object) -> None:
             raise KeyboardInterrupt
 
-        cut.setattr(f"outside.commands.forget.{step}", stop)
+        cut.setattr(f"outside.{step}", stop)
         with pytest.raises(KeyboardInterrupt):
             forget(settings, choices(), "D-0002")
     assert forget(settings, choices(), "D-0002") == 0

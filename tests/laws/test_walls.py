@@ -96,7 +96,7 @@ OF_OUTSIDE = {
     "ledger": {"errors", "files", "mail"},
     "inbox": {"errors", "config", "mail", "smtp", "ledger"},
     "run": {
-        *("errors", "console", "files", "config", "workbook", "backends"),
+        *("errors", "console", "files", "config", "workbook", "excel", "backends"),
         *("text", "mail", "smtp", "ledger"),
     },
     "commands": {
@@ -116,7 +116,9 @@ ROSTER_FOR = {
     "mail": {"cells", "messages", "plan"},
     "smtp": {"plan"},
     "ledger": {"plan", "reading", "logbook", "sheet"},
-    "run": {"sheet", "finding", "model", "plan", "reading", "rules", "messages", "planners"},
+    "run": {
+        *("sheet", "finding", "logbook", "cells", "model", "plan", "reading", "rules", "messages", "planners"),
+    },
     "commands": {
         *("sheet", "logbook", "cells", "model", "plan", "reading", "messages", "planners", "example", "compare"),
     },

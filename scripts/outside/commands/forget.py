@@ -1,43 +1,36 @@
-"""Forgets somebody wherever we keep things: a plan, one question, then everywhere; the row in the register goes last.
+"""Forgets people wherever we keep things: a plan, one question, then everywhere; the rows in the register go last.
 
-As long as the row stands, a run that was cut off finds him again and goes on: whatever was done is found done.
+As long as a row stands, a run that was cut off finds it again and goes on: whatever was done is found done.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from outside.backends import backend_of, open_workbook
-from outside.commands.person import (
-    Person,
-    cells_of,
-    copies_of_register,
-    find_person,
-    known_by,
-    others_with,
-    still_named,
-    traces_of,
-)
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.errors import Changed, Stop
 from outside.excel.erase import erase
 from outside.excel.workbook import open_register
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
-from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
-from outside.ledger.copies import keep_copy
-from outside.ledger.forget import forget_in_ledger
+from outside.files.places import Traces
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Letter
-from outside.mail.outbox import letter_file_name
 from outside.run.dry_run import look_up
+from outside.run.forgetting import Removed, forget_here
+from outside.run.person import (
+    Person,
+    cells_of,
+    find_person,
+    learn_from_copies,
+    left_long_ago,
+    others_with,
+    still_named,
+    traces_of,
+)
 from outside.run.remember import highest_numbers
 from roster.model import Status
-from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import fold
@@ -45,44 +38,44 @@ from roster.sheet.table import fold
 if TYPE_CHECKING:
     from outside.config.choices import Choices
 
-
-@dataclass(slots=True)
-class Removed:
-    """What was found and removed, by place, as the proof tells it; and what is left for people to do."""
-
-    removed: dict[str, int] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
-    dropped: bool = False
-
-    def count(self, place: str, number: int) -> None:
-        """So often he was found there, and is gone."""
-        self.removed[place] = self.removed.get(place, 0) + number
+_SHOWN = 20
+"""People that are told of one by one."""
 
 
-def forget(settings: Settings, choices: Choices, typed: str) -> int:
-    """Forget the person that is meant; the exit code, 1 where something is left for people to do. Raises Stop."""
+def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
+    """Forget who is meant, or with nobody typed all whose row is past its time. Raises Stop.
+
+    The exit code: 1 where something is left for people to do.
+    """
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
-        person = find_person(typed, view, settings)
-        _check_that_he_left(person, view, force=choices.force)
-        traces = traces_of(person, view)
-        _tell_plan(person, traces, view, settings)
-        if not choices.yes and not agree(f"{person.nr} overal vergeten? Dit kan niet ongedaan worden gemaakt."):
-            say(f"Er is niets gedaan. Weet u het zeker? Typ: make forget WHO={person.nr} YES=1")
+        people = [find_person(typed, view)] if typed else left_long_ago(view)
+        if not typed and (undated := [one.nr for one in view.roster.members if one.left and one.left_on is None]):
+            say(f"Niet te lezen is sinds wanneer weg zijn: {', '.join(undated)}. Zet daar bij Afgemeld op een dag.")
+        if not people:
+            say(f"Er is niemand die langer dan {settings.privacy.keep_left_days} dagen weg is. Er is niets gedaan.")
+            return 0
+        if typed:
+            _check_that_he_left(people[0], view, force=choices.force)
+        learn_from_copies(people, view, settings)
+        traces = traces_of(people, view)
+        _tell_plan(people, traces, view, settings)
+        if not choices.yes and not agree(f"{_who(people)} overal vergeten? Dit kan niet ongedaan worden gemaakt."):
+            meant = f"WHO={people[0].nr}" if typed else "LEFT=1"
+            say(f"Er is niets gedaan. Weet u het zeker? Typ: make forget {meant} YES=1")
             return 0
         done = Removed()
-        proof = _Proof(person.nr, choices, settings)
-        if not (person.mobiles or person.addresses or person.names or proof.before):
-            done.left.append(f"Nergens staat nog wie {person.nr} was. In bestanden en kopieën is dus niet gezocht.")
+        proof = _Proof(people, choices, settings)
+        before = ledger.forgotten()
+        for one in people:
+            if not (one.mobiles or one.addresses or one.names or one.nr in before):
+                done.left.append(f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht.")
         try:
-            _in_files(person, traces, ledger, settings, done)
-            _in_copies(person, traces, settings, done)
-            ledger.remember_numbers(highest_numbers(view), {})  # his Nr is never given again
-            done.count("het logboek", forget_in_ledger(ledger, [known_by(person, view)]))
-            _in_copies_of_ledger(ledger, settings, done)
+            ledger.remember_numbers(highest_numbers(view), {})  # such a Nr is never given again
+            forget_here(people, traces, view, ledger, settings, done)
             proof.keep(done, "het register zelf, als laatste.")
-            _in_register(person, traces, settings, done)
+            _in_register(people, traces, settings, done)
             if done.dropped and backend_of(settings).file is not None:
                 backend_of(settings).back_up()  # so that there is one
             proof.keep(done)
@@ -91,7 +84,11 @@ def forget(settings: Settings, choices: Choices, typed: str) -> int:
         except Stop as stop:
             remedy = f"{stop.remedy} Typ dit daarna nog eens: het gaat verder waar het was.".strip()
             raise Stop(stop.message, remedy, code=3) from stop
-    return _tell_end(person, proof.path, settings, done)
+    return _tell_end(people, proof, settings, done)
+
+
+def _who(people: Sequence[Person]) -> str:
+    return people[0].nr if len(people) == 1 else f"{len(people)} deelnemers"
 
 
 def _check_that_he_left(person: Person, view: View, *, force: bool) -> None:
@@ -107,17 +104,22 @@ def _check_that_he_left(person: Person, view: View, *, force: bool) -> None:
         )
 
 
-def _tell_plan(person: Person, traces: Traces, view: View, settings: Settings) -> None:
-    member = person.member
-    if member is None:
-        say(f"{person.nr}: de rij is er niet meer. Wat er verder nog van deze persoon is, gaat weg.")
-    else:
-        say(f"{person.nr}: {member.name}, {member.street} {member.house_number}, groep {member.group}.")
+def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: Settings) -> None:
+    for person in people[:_SHOWN]:
+        member = person.member
+        if member is None:
+            say(f"{person.nr}: de rij is er niet meer. Wat er verder nog van deze persoon is, gaat weg.")
+            continue
+        left = member.left_on
+        since = f", afgemeld op {left.day}-{left.month}-{left.year}" if left is not None else ""
+        say(f"{person.nr}: {member.name}, {member.street} {member.house_number}, groep {member.group}{since}.")
         admins = view.standing.admins.get(fold(member.group), [])
         if [admin.nr for admin in admins] == [member.nr]:
             say("Dit is de enige beheerder van die groep. Zonder beheerder wachten daar de mails aan wie nieuw is.")
-        for other in others_with(person, view):
-            say(f"Ook {other} heeft dit nummer of adres. Die rij blijft staan, met dat nummer of adres.")
+    if more := people[_SHOWN:]:
+        say(f"En nog {len(more)}: {', '.join(one.nr for one in more)}.")
+    for other in others_with(people, view):
+        say(f"Ook {other} heeft zo'n nummer of adres. Die rij blijft staan, met dat nummer of adres.")
     if told := [path for path in (settings.paths.out / "groepen").rglob("weg*.txt") if traces.in_file(path)]:
         names = ", ".join(
             f"{settings.paths.out.name}/{path.relative_to(settings.paths.out).as_posix()}" for path in told
@@ -129,108 +131,26 @@ def _tell_plan(person: Person, traces: Traces, view: View, settings: Settings) -
     )
 
 
-def _in_files(person: Person, traces: Traces, ledger: Ledger, settings: Settings, done: Removed) -> None:
-    """In out/: what is made anew goes, and comes back without him; a letter of others that names him is due again."""
-    out, due = settings.paths.out, list[str]()
-    letters = _Letters(ledger)
-    written = {path: digests for top in _tops(out) for path, digests in ledger.files.files_in(top).items()}
-    for path, place in files_kept(out, settings.paths.state):
-        if not path.is_relative_to(out) or (place is not None and place.tells is Tells.NOBODY):
-            continue
-        name = path.relative_to(out).as_posix()
-        is_his = path.name.startswith(f"{person.nr}-") if place and place.tells is Tells.LETTER else False
-        is_his = is_his or name == f"inzage/{person.nr}.html"
-        if not is_his and not traces.in_file(path):
-            continue
-        if not _is_ours(path, name, place, written, letters):
-            done.left.append(f"{out.name}/{name}: dit bestand is niet (meer) van Buurtbeheer. Verwijder het zelf.")
-            continue
-        if not is_his and path.name in letters.ready:
-            due.append(letters.ready[path.name])
-            ledger.messages.mark_due(due[-1:])
-        path.unlink(missing_ok=True)
-        done.count(f"de map {out.name}", 1)
-    ledger.files.forget_ready(due)
-
-
-class _Letters:
-    """The letters in the outbox: which digest each was made with, and which still lie ready, by the file's name."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.made = {one.name: one.digest for one in ledger.files.ready().values()}
-        self.ready = {
-            letter_file_name(Letter(one.message_id, one.person, b"", one.act)): one.message_id
-            for one in ledger.messages.in_state(State.READY)
-        }
-
-
-def _tops(out: Path) -> list[str]:
-    return [path.name for path in out.iterdir()] if out.is_dir() else []
-
-
-def _is_ours(
-    path: Path, name: str, place: FilePlace | None, written: Mapping[str, set[str]], letters: _Letters
-) -> bool:
-    """Whether a file is as we made it. What was asked for, and pages in out/ itself, are ours by their name."""
-    if place is None:
-        return False
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    if place.tells is Tells.LETTER:
-        return letters.made.get(path.name) == digest
-    return "*" not in place.path or place.days != "" or digest in written.get(name, ())
-
-
-def _in_copies(person: Person, traces: Traces, settings: Settings, done: Removed) -> None:
-    """A copy that holds him is replaced by one without him; one in which he cannot be wiped out goes."""
-    for copy in copies_of_register(settings):
-        before = traces.in_file(copy)
-        try:
-            before = max(before, erase(copy, lambda tables: cells_of(person, traces, tables)))
-        except Stop as stop:  # a full disk, a file that is open, a damaged one: no reason to let a copy go
-            if before:
-                done.left.append(f"De kopie {copy.name} houdt deze persoon nog. {stop.message} Typ dit daarna weer.")
-            continue
-        if not before:
-            continue
-        if traces.in_file(copy):
-            copy.unlink()
-            done.dropped = True
-            say(f"De kopie {copy.name} is verwijderd: daarin was deze persoon niet te wissen.")
-        done.count("de kopieën van het register", 1)
-    for path in files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state):
-        if traces.in_file(path):
-            done.left.append(
-                f"{path.name}: daarin staat wat bij Google onderweg is. Typ make sync, en daarna dit weer."
-            )
-
-
-def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:
-    """The copies of before go once there is one of now."""
-    older = list(files_at(LEDGER_COPIES, settings.paths.out, settings.paths.state))
-    keep_copy(ledger, settings.paths.state / "backups")
-    for path in older:
-        path.unlink(missing_ok=True)
-    done.count("de kopieën van het logboek", len(older))
-
-
-def _in_register(person: Person, traces: Traces, settings: Settings, done: Removed) -> None:
+def _in_register(people: Collection[Person], traces: Traces, settings: Settings, done: Removed) -> None:
     path = backend_of(settings).file
     if path is None:
-        if person.member is not None:
-            done.left.append(
-                f"Het Google-blad: verwijder daar zelf op tabblad Deelnemers de rij van {person.nr} (rij "
-                f"{person.member.place.row}), en op de tabbladen Beheerders en Logboek de rijen met {person.nr}. Kijk "
-                "ook bij Bordaanvragen, Aangevraagd door. Google bewaart oude versies: Bestand, Versiegeschiedenis."
-            )
+        for person in people:
+            if person.member is not None:
+                done.left.append(
+                    f"Het Google-blad: verwijder daar zelf op tabblad Deelnemers de rij van {person.nr} (rij "
+                    f"{person.member.place.row}), en op de tabbladen Beheerders en Logboek de rijen met {person.nr}. "
+                    "Kijk ook bij Bordaanvragen, Aangevraagd door. Google bewaart oude versies: Bestand, "
+                    "Versiegeschiedenis."
+                )
         return
     try:
-        emptied = erase(path, lambda tables: cells_of(person, traces, tables), expected=True)
+        emptied = erase(path, lambda tables: cells_of(people, traces, tables), expected=True)
     except Changed as changed:
         raise Stop(
             "Het register wordt net gewijzigd. De rij staat er nog.", "Typ dit straks nog eens.", code=3
         ) from changed
     done.count("het register (cellen)", emptied)
-    named = list(still_named(person, traces, find_what_is_there(open_register(path)[1])[0]))
+    named = list(still_named(people, traces, find_what_is_there(open_register(path)[1])[0]))
     done.left += [f"{place}: kijk of daar iets over deze persoon staat." for place in named]
     if count := traces.in_file(path):
         often = "staat deze persoon misschien ook" if named else f"staat deze persoon nog {count} keer"
@@ -241,16 +161,17 @@ def _in_register(person: Person, traces: Traces, settings: Settings, done: Remov
 
 
 class _Proof:
-    """What was searched, how often he was found, and what is left; without a name, number or address.
+    """What was searched, how often they were found, and what is left; without a name, number or address.
 
-    It is written before the last step as well: where that was cut off, nothing else tells any more who he was.
+    It is written before the last step as well: where that was cut off, nothing else tells any more who they were.
     """
 
-    def __init__(self, nr: str, choices: Choices, settings: Settings) -> None:
-        day = choices.today
-        self.path = private_folder(own_folder(settings.paths.out) / "vergeten") / f"{day.isoformat()}-{nr}.txt"
-        self.before = "".join(one.read_text(encoding="utf-8") for one in sorted(self.path.parent.glob(f"*-{nr}.txt")))
-        self._head = f"Vergeten: {nr}, op {day.day}-{day.month}-{day.year}"
+    def __init__(self, people: Sequence[Person], choices: Choices, settings: Settings) -> None:
+        day, more = choices.today, f"-en-{len(people) - 1}-meer" if len(people) > 1 else ""
+        name = f"{day.isoformat()}-{people[0].nr}{more}.txt"
+        self.path = private_folder(own_folder(settings.paths.out) / "vergeten") / name
+        nrs = ", ".join(one.nr for one in people)
+        self._head = f"Vergeten: {nrs}, op {day.day}-{day.month}-{day.year}"
         self._kept = self.path.read_text(encoding="utf-8") + "\n" if self.path.exists() else ""
 
     def keep(self, done: Removed, to_come: str = "") -> None:
@@ -262,12 +183,12 @@ class _Proof:
         write_private(self.path, (self._kept + "\n".join(lines)).encode())
 
 
-def _tell_end(person: Person, proof: Path, settings: Settings, done: Removed) -> int:
+def _tell_end(people: Sequence[Person], proof: _Proof, settings: Settings, done: Removed) -> int:
     for one in done.left:
         warn(one)
-    where = f"{settings.paths.out.name}/vergeten/{proof.name}"
-    say(f"{person.nr}: {'vergeten, op wat hierboven staat na' if done.left else 'vergeten'}. Het bewijs: {where}")
-    say("Typ nu make sync: dan komen de kaartjes en overzichten er weer, zonder deze persoon.")
+    where = f"{settings.paths.out.name}/vergeten/{proof.path.name}"
+    say(f"{_who(people)}: {'vergeten, op wat hierboven staat na' if done.left else 'vergeten'}. Het bewijs: {where}")
+    say("Typ nu make sync: dan komen de kaartjes en overzichten er weer, zonder hen.")
     say(
         "Wat Buurtbeheer niet kan: de map Verzonden van uw mail, telefoons, WhatsApp en eigen kopieën van het register."
     )

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
-from outside.commands.person import Person, find_person, known_by, rows_of, still_named, traces_of
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
 from outside.files.places import FilePlace, Tells, Traces, files_kept
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
+from outside.run.person import Person, find_person, known_by, learn_from_copies, rows_of, still_named, traces_of
 from outside.text.templates import fill_page
 from roster.logbook import ACT_NAMES
 from roster.messages.opt_out import wants_no_mail
@@ -29,8 +29,9 @@ def show(settings: Settings, choices: Choices, typed: str) -> int:
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
-        person = find_person(typed, view, settings)
-        traces = traces_of(person, view)
+        person = find_person(typed, view)
+        learn_from_copies([person], view, settings)
+        traces = traces_of([person], view)
         try:
             folder = private_folder(own_folder(settings.paths.out) / "inzage")
             page = fill_page("show.html", "nl", _facts(person, traces, view, settings, choices.today))
@@ -43,13 +44,13 @@ def show(settings: Settings, choices: Choices, typed: str) -> int:
 
 
 def _facts(person: Person, traces: Traces, view: View, settings: Settings, today: date) -> dict[str, object]:
-    tables, known = view.roster.tables, known_by(person, view)
-    persons = known.persons or (person.nr,)
+    tables = view.roster.tables
+    persons = known_by([person], view)[0].persons or (person.nr,)
     rows = [
         {"title": title, "cells": [{"heading": heading, "text": _text(cell)} for heading, cell in cells]}
         for title, cells in rows_of(person, tables)
     ]
-    named = list(still_named(person, traces, tables))
+    named = list(still_named([person], traces, tables))
     letters = sorted((one for one in view.history.deliveries if one.person in persons), key=lambda one: one.day)
     return {
         "network": settings.network.name,

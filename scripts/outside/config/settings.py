@@ -94,7 +94,8 @@ class Paths:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """How long what is left behind stays. `keep_log_days` is for the run log, `keep_logbook_days` for tab Logboek,
+    """How long what is left behind stays. `keep_left_days` is for the rows of who left, which are told,
+    `keep_log_days` for the run log, `keep_logbook_days` for tab Logboek,
     `keep_mail_days` for letters that lie ready, `keep_out_days` for what
     people asked for in out/, `keep_backup_days` for copies of register and ledger."""
 
@@ -103,6 +104,7 @@ class Privacy:
     keep_mail_days: int = _key(90, whole(1, 3_650))
     keep_out_days: int = _key(90, whole(1, 3_650))
     keep_backup_days: int = _key(90, whole(1, 3_650))
+    keep_left_days: int = _key(365, whole(30, 3_650))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,7 @@ class Settings:
             languages=tuple(there),
             language_names=tuple((word, one) for one in there for word in words_of(one).also_called),
             logbook_days=self.privacy.keep_logbook_days,
+            left_days=self.privacy.keep_left_days,
             bundles_by_mail=self.mail.bundles,
         )
 

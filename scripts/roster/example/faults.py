@@ -233,7 +233,7 @@ def _arrive_tomorrow(row: Row, _: Row, today: date, __: Random) -> None:
 
 
 def _leave_before_arriving(row: Row, _: Row, today: date, __: Random) -> None:
-    row["Aangemeld op"], row["Afgemeld op"] = today - timedelta(days=10), today - timedelta(days=100)
+    row["Aangemeld op"], row["Afgemeld op"] = today - timedelta(days=400), today - timedelta(days=500)
 
 
 def _hide_the_sticker(row: Row, _: Row, today: date, chance: Random) -> None:

@@ -127,7 +127,8 @@ def _make_admin(row: Row, group: Neighbours, today: date) -> None:
 def _leave(row: Row, today: date, chance: Random) -> None:
     joined = row["Aangemeld op"]
     assert isinstance(joined, date)  # as _person wrote it
-    row["Afgemeld op"] = joined + timedelta(days=chance.randint(0, (today - joined).days))
+    left = joined + timedelta(days=chance.randint(0, (today - joined).days))
+    row["Afgemeld op"] = max(left, today - timedelta(days=360))  # a row of longer ago is no clean one
     row["In WhatsApp"] = "nee"
 
 

@@ -23,20 +23,18 @@ from roster.sheet.table import Place
 _START = 30
 """Days within which a group that was registered may be expected to start."""
 
-_KEPT = 365
-"""Days that the row of somebody who left is of use."""
-
 _BY_HAND, _SIGNS = "met-de-hand.html", "borden"
 """What lies beside the page, and is spoken of on it."""
 
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
 
-TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _ = (
+TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _PAST, _ = (
     "a_member_shows_the_sticker",
     "an_admin_sits_in_both_admin_groups",
     "a_group_has_an_admin",
     "a_group_has_more_than_one_admin",
+    "a_row_is_kept_no_longer_than_its_time",
     FITS,
 )
 """The rules whose findings have a line of their own."""
@@ -244,13 +242,13 @@ class Overview:
             "Vraag in die groep of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
             self._spots((group.place, group.name) for group in slow),
         )
-        old = [one for one in view.roster.members if one.left_on and (today - one.left_on).days > _KEPT]
+        past = self._of(_PAST)
         yield Need(
-            f"Deelnemers die langer dan {_KEPT} dagen weg zijn",
-            len(old),
+            f"Rijen voorbij hun bewaartijd: langer dan {view.terms.left_days} dagen afgemeld",
+            len(past),
             YOU,
-            "Hun gegevens zijn nergens meer voor nodig. Haal die rijen weg.",
-            self._members(old, "Afgemeld op"),
+            "Typ make forget LEFT=1 voor alle tegelijk. Het laat eerst zien wie het zijn, en vraagt of het mag.",
+            self._cells(past),
         )
 
     def _of(self, rule: str) -> list[Finding]:

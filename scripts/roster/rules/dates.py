@@ -28,6 +28,23 @@ def a_member_shows_the_sticker(case: RuleContext) -> Iterator[Finding]:
             )
 
 
+def a_row_is_kept_no_longer_than_its_time(case: RuleContext) -> Iterator[Finding]:
+    """The row of who left goes after a year (a setting). Let op. Personal data: only as long as it is needed.
+
+    Who has no day of leaving that reads was told that already; without one nobody knows.
+    """
+    most, today = case.terms.left_days, case.terms.today
+    for member in case.roster.members:
+        left = member.left_on
+        if left is not None and (today - left).days > most:
+            yield notice(
+                a_row_is_kept_no_longer_than_its_time,
+                member.place.at("Afgemeld op"),
+                f"Deze deelnemer is langer dan {most} dagen weg. De gegevens zijn nergens meer voor nodig.",
+                f"Typ: make forget WHO={member.nr}. Of alle zulke rijen tegelijk: make forget LEFT=1",
+            )
+
+
 def dates_make_sense(case: RuleContext) -> Iterator[Finding]:
     """Dates are not in the future, nobody leaves before joining, no group starts before it is registered. Let op.
 
@@ -118,5 +135,6 @@ def _in_the_future(place: Place) -> Finding:
 RULES: tuple[Rule, ...] = (
     a_member_shows_the_sticker,
     dates_make_sense,
+    a_row_is_kept_no_longer_than_its_time,
     a_day_is_read_as_it_was_typed,
 )

@@ -59,7 +59,7 @@ IN_ORDER = (
     "(let op)",
     "Deelnemers zonder sticker",
     "Groepen die langer dan 30 dagen",
-    "Deelnemers die langer dan 365 dagen weg zijn",
+    "Rijen voorbij hun bewaartijd: langer dan 365 dagen afgemeld",
 )
 
 

@@ -106,7 +106,7 @@ def test_people(book: Book) -> None:
     ]
     assert by_hand and book.need("Deelnemers die u met de hand welkom heet") == len(by_hand)
     gone = [row for row in people if (left := day(row["Afgemeld op"])) and (TODAY - left).days > 365]
-    assert gone and book.need("Deelnemers die langer dan 365 dagen weg zijn") == len(gone)
+    assert gone and book.need("Rijen voorbij hun bewaartijd: langer dan 365 dagen afgemeld") == len(gone)
 
 
 def test_what_is_wrong(book: Book) -> None:
@@ -115,6 +115,8 @@ def test_what_is_wrong(book: Book) -> None:
     stickers = 0
     for tab, rows in book.tabs.items():
         for weight, column, words in REMARK.findall("\n".join(str(row.get("Meldingen") or "") for row in rows)):
+            if column == "Afgemeld op" and "langer dan" in words:
+                continue
             if column == "Sticker" and "langer dan" in words:
                 stickers += 1
             elif (tab, column) not in TOLD_APART:

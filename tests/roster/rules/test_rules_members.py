@@ -19,7 +19,7 @@ def test_a_clean_register_has_not_a_single_finding() -> None:
         Jans     |            |                 | Kerkstraat    | 12         |          |            | +32470123456    | jan@mail.example | deelnemer |         | 1-3-2026     |             |
                  |            | Bakkerij de Bol | Molenln. 3    |            | 1781ab   | den helder | 623456780       |                  |           | nee     |              |             |
         |
-        Piet     | Berg       |                 |               |            | x        | Parijs     | 06-23456789     | x@politie.nl     | bestuur   |         | 1-6-2024     | 1-1-2025    |
+        Piet     | Berg       |                 |               |            | x        | Parijs     | 06-23456789     | x@politie.nl     | bestuur   |         | 1-6-2025     | 1-1-2026    |
         Kim      | Berg       |                 | KERKSTR.      | 12 a       |          |            | 0031 6 23456781 | geen             |           |         | 1-3-2026     |             |
     """)
     roster, findings, standing = judge(tables)
@@ -119,6 +119,21 @@ def test_dates_make_sense() -> None:
     assert weights(tables) == [("dates_make_sense", row, "let op") for row in (3, 4, 6)]
 
 
+def test_a_row_is_kept_no_longer_than_its_time() -> None:
+    """Told from the day after, by the setting; without a day that reads, or with one to come, nobody can say."""
+    tables = register("""
+        Voornaam | Afgemeld op
+        Jan      | 31-3-2025
+        Jans     | 30-3-2025
+        Piet     | verhuisd
+        Kim      | 1-4-2026
+        Fu       |
+    """)
+    rule = "a_row_is_kept_no_longer_than_its_time"
+    assert [one for one in weights(tables) if one[0] == rule] == [(rule, 3, "let op")]
+    assert (rule, 2) in found(tables, replace(TERMS, left_days=364))
+
+
 def test_dates_make_sense_in_the_other_tabs() -> None:
     """Groups and sign requests have dates as well."""
     tables = register(
@@ -156,7 +171,7 @@ def test_a_mobile_belongs_to_one_member() -> None:
         Jan      | 06-23456789  |              |
         Jans     | +31623456789 | 1-6-2025     |
         Piet     | 623456789    | 1-5-2025     |
-        Kees     | 06 23456789  | 1-1-2020     | 1-1-2021
+        Kees     | 06 23456789  | 1-1-2020     | 1-1-2026
     """)
     rule = "a_mobile_belongs_to_one_member"
     assert weights(tables) == [(rule, 2, "blokkeert"), (rule, 3, "blokkeert"), (rule, 4, "let op")]
@@ -188,7 +203,7 @@ def test_whoever_left_is_no_double() -> None:
     assert found(
         register("""
         Voornaam | Mobiel      | Aangemeld op | Afgemeld op
-        Jan      | 06-23456789 | 1-1-2020     | 1-1-2021
+        Jan      | 06-23456789 | 1-1-2020     | 1-1-2026
         Jan      | 06-23456789 | 1-1-2022     |
         Jan      | 06-23456789 | 1-1-2019     | toen
     """)

@@ -1,9 +1,9 @@
-"""One person: found by what is typed, with all that he was ever known by, in the register and in its copies."""
+"""Who is meant, by what is typed or by when he left, and all that he was known by: in the register and its copies."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +19,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.history import row_of
 from roster.plan.steps import View
+from roster.rules.dates import a_row_is_kept_no_longer_than_its_time
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, LOGBOEK
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Table, fold, is_blank
@@ -49,19 +50,22 @@ class Person:
         self.groups |= {fold(str(table.cell(index, "Groep") or ""))}
 
     def is_in(self, table: Table, index: int) -> bool:
-        """Whether a row of Deelnemers is his: by Nr and one of number, address and name; without a Nr by two."""
-        if not any((self.mobiles, self.addresses, self.names)):
-            return _nr(table, index) == self.nr
-        alike = (
-            (_mobile(table.cell(index, "Mobiel")) in self.mobiles)
-            + (_address(table.cell(index, "E-mail")) in self.addresses)
-            + (not self.names.isdisjoint(_names(table, index)))
-        )
+        """Whether a row of Deelnemers is his: by Nr and one of number, address and name; without a Nr by two.
+
+        A row with his Nr that tells of nobody is what a run that was cut off left of his.
+        """
         nr = _nr(table, index)
-        return (nr == self.nr and alike > 0) or (nr == "" and alike > 1)
+        if nr not in ("", self.nr):
+            return False
+        if not any((self.mobiles, self.addresses, self.names)):
+            return nr == self.nr
+        mobile, address = _mobile(table.cell(index, "Mobiel")), _address(table.cell(index, "E-mail"))
+        names = set(_names(table, index))
+        alike = (mobile in self.mobiles) + (address in self.addresses) + (not self.names.isdisjoint(names))
+        return alike > 1 or (nr == self.nr and (alike > 0 or not (mobile or address or names)))
 
 
-def find_person(typed: str, view: View, settings: Settings) -> Person:
+def find_person(typed: str, view: View) -> Person:
     """Who is meant, by Nr, mobile, address or name. Raises Stop for nobody, naming the nearest, and for several."""
     members = list(_meant(typed, view.roster.members))
     if len({member.nr for member in members}) > 1:
@@ -74,16 +78,39 @@ def find_person(typed: str, view: View, settings: Settings) -> Person:
         near = difflib.get_close_matches(fold(typed), names, 1)
         hint = f"Bedoelde u {names[near[0]].name}? Typ WHO={names[near[0]].nr}" if near else "Kijk in de kolom Nr."
         raise Stop(f"Niemand in het register past bij '{typed}'.", hint)
-    found = Person(members[0].nr if members else typed.strip().upper(), members[0] if members else None)
-    table = view.roster.tables[DEELNEMERS.title]
-    if found.member is not None:
-        found.learn(table, found.member.place.row - table.first)
-        found.mobiles |= {found.member.mobile or ""} - {""}
-        found.addresses |= {(found.member.email or "").casefold()} - {""}
-    marks = _marks_of(found.nr, view) if found.member is None else frozenset()
-    for copy in copies_of_register(settings):
-        _learn_from(copy, found, view, marks)
+    return _as_in_row(members[0], view) if members else Person(typed.strip().upper())
+
+
+def left_long_ago(view: View) -> list[Person]:
+    """Everybody whose row is past its time, as the rows themselves tell."""
+    told = {one.place.key for one in view.findings if one.rule == a_row_is_kept_no_longer_than_its_time.__name__}
+    return [_as_in_row(member, view) for member in view.roster.members if member.place.key in told]
+
+
+def _as_in_row(member: Member, view: View) -> Person:
+    found, table = Person(member.nr, member), view.roster.tables[DEELNEMERS.title]
+    found.learn(table, member.place.row - table.first)
+    found.mobiles |= {member.mobile or ""} - {""}
+    found.addresses |= {(member.email or "").casefold()} - {""}
     return found
+
+
+def learn_from_copies(people: Sequence[Person], view: View, settings: Settings) -> None:
+    """Take over what every copy of the register says that they were known by then; one that does not read says nothing.
+
+    Who has no row any more is known there by his Nr, and by what the ledger knows of who had it.
+    """
+    marks = {mark: one for one in people if one.member is None for mark in _marks_of(one.nr, view)}
+    for copy in copies_of_register(settings):
+        with suppress(Stop):
+            members = find_what_is_there(open_register(copy)[1])[0].get(DEELNEMERS.title)
+            for index in range(len(members.rows) if members is not None else 0):
+                assert members is not None
+                mobile = _mobile(members.cell(index, "Mobiel")) if marks else ""
+                known = marks.get(view.history.identity(mobile)) if mobile else None
+                for one in people:
+                    if one is known or one.is_in(members, index):
+                        one.learn(members, index)
 
 
 def copies_of_register(settings: Settings) -> list[Path]:
@@ -91,54 +118,71 @@ def copies_of_register(settings: Settings) -> list[Path]:
     return list(files_at((REGISTER_COPIES,), settings.paths.out, settings.paths.state))
 
 
-def others_with(person: Person, view: View) -> list[str]:
-    """Who else has his number or his address today: a couple shares one, and a number is handed on."""
-    rows = (one for one in view.roster.members if one.nr != person.nr)
-    return [one.nr for one in rows if one.mobile in person.mobiles or (one.email or "").casefold() in person.addresses]
+def others_with(people: Collection[Person], view: View) -> list[str]:
+    """Who else has the number or address of one of them today: a couple shares one, and a number is handed on."""
+    mobiles, addresses = _theirs_alone(people, ())
+    return [
+        one.nr for one in _others(people, view) if one.mobile in mobiles or (one.email or "").casefold() in addresses
+    ]
 
 
-def traces_of(person: Person, view: View) -> Traces:
-    """What to look for: what he alone is known by. Of names those of two words."""
-    mobiles, addresses = _his_alone(person, view)
-    others = {fold(one.name) for one in view.roster.members if one.nr != person.nr}
-    return Traces(mobiles, addresses, sorted(name for name in person.names - others if " " in name))
+def traces_of(people: Collection[Person], view: View) -> Traces:
+    """What to look for: what they alone are known by. Of names those of two words."""
+    others = _others(people, view)
+    mobiles, addresses = _theirs_alone(people, others)
+    names = {name for one in people for name in one.names} - {fold(one.name) for one in others}
+    return Traces(sorted(mobiles), sorted(addresses), sorted(name for name in names if " " in name))
 
 
-def known_by(person: Person, view: View) -> KnownBy:
-    """What the ledger may know somebody by; not who stands in a row of his own, as a double."""
-    history, persons = view.history, list[str]()
-    if person.member is not None:
-        recipients = recipient_history_of(view)
-        there = {one.nr for one in view.roster.members} - {person.nr}
-        before = (one for one in recipients.known_as(person.member) if row_of(one) not in there)
-        persons = [recipients.person(person.member), *before]
-    mobiles, addresses = _his_alone(person, view)
-    marks = [history.identity(one) for one in mobiles] + [history.address_mark(one) for one in addresses]
-    marks += [history.identity(f"{one}\x1f{group}") for one in mobiles for group in person.groups]
-    known = sorted(person.mobiles | person.addresses | person.names)
-    forgotten = tuple(history.forgotten_mark(person.nr, one) for one in known)
-    return KnownBy(person.nr, tuple(persons), tuple(marks), forgotten)
+def known_by(people: Collection[Person], view: View) -> list[KnownBy]:
+    """What the ledger may know them by; not who stands in a row of his own, as a double."""
+    history, others, found = view.history, _others(people, view), []
+    there = {one.nr for one in others}
+    for person in people:
+        persons = list[str]()
+        if person.member is not None:
+            recipients = recipient_history_of(view)
+            before = (one for one in recipients.known_as(person.member) if row_of(one) not in there)
+            persons = [recipients.person(person.member), *before]
+        mobiles, addresses = map(sorted, _theirs_alone([person], others))
+        marks = [history.identity(one) for one in mobiles] + [history.address_mark(one) for one in addresses]
+        marks += [history.identity(f"{one}\x1f{group}") for one in mobiles for group in person.groups]
+        known = ["", *sorted(person.mobiles | person.addresses | person.names)]
+        forgotten = tuple(history.forgotten_mark(person.nr, one) for one in known)
+        found.append(KnownBy(person.nr, tuple(persons), tuple(marks), forgotten))
+    return found
 
 
-def _his_alone(person: Person, view: View) -> tuple[list[str], list[str]]:
-    others = [one for one in view.roster.members if one.nr != person.nr]
-    mobiles = person.mobiles - {one.mobile for one in others}
-    return sorted(mobiles), sorted(person.addresses - {(one.email or "").casefold() for one in others})
+def _others(people: Collection[Person], view: View) -> list[Member]:
+    nrs = {one.nr for one in people}
+    return [one for one in view.roster.members if one.nr not in nrs]
 
 
-def cells_of(person: Person, traces: Traces, tables: Mapping[str, Table]) -> dict[str, dict[int, frozenset[int]]]:
-    """The cells of a register that tell of him: his rows, that he asks for a sign, and what is ours and names him."""
+def _theirs_alone(people: Collection[Person], others: Collection[Member]) -> tuple[set[str], set[str]]:
+    """The mobiles and the addresses that nobody else has."""
+    mobiles, addresses = (
+        {each for one in people for each in one.mobiles},
+        {each for one in people for each in one.addresses},
+    )
+    return mobiles - {one.mobile for one in others}, addresses - {(one.email or "").casefold() for one in others}
+
+
+def cells_of(
+    people: Collection[Person], traces: Traces, tables: Mapping[str, Table]
+) -> dict[str, dict[int, frozenset[int]]]:
+    """The cells of a register that tell of them: their rows, that they ask for a sign, what is ours and names them."""
     found: dict[str, dict[int, frozenset[int]]] = {}
+    known_as = {name for one in people for name in one.names}
     for table in tables.values():
         columns, rows = {name: at + 1 for name, at in table.columns.items()}, dict[int, frozenset[int]]()
         own = {name: at for name, at in columns.items() if name in table.own and name not in ("Nr", "Status")}
         for index, cells in enumerate(table.rows):
-            if _is_his_row(person, table, index):
+            if _is_their_row(people, table, index):
                 rows[table.first + index] = frozenset(at for at, cell in enumerate(cells, 1) if not is_blank(cell))
                 continue
             named = {at for name, at in own.items() if _tells(table.cell(index, name), traces)}
             asks = fold(str(table.cell(index, "Aangevraagd door") or "")) if table.tab == BORDAANVRAGEN.title else ""
-            if asks in person.names:
+            if asks in known_as:
                 named.add(columns["Aangevraagd door"])
             if named:
                 rows[table.first + index] = frozenset(named)
@@ -150,18 +194,18 @@ def rows_of(person: Person, tables: Mapping[str, Table]) -> Iterator[tuple[str, 
     """His own rows, by the tab's title: heading and cell, where something stands."""
     for table in tables.values():
         for index in range(len(table.rows)):
-            if _is_his_row(person, table, index):
+            if _is_their_row([person], table, index):
                 found = [
                     (name, table.cell(index, name)) for name in sorted(table.columns, key=table.columns.__getitem__)
                 ]
                 yield table.title, [(name, cell) for name, cell in found if not is_blank(cell)]
 
 
-def still_named(person: Person, traces: Traces, tables: Mapping[str, Table]) -> Iterator[str]:
-    """Where rows that are not his name him: "Deelnemers rij 12, Opmerking"."""
+def still_named(people: Collection[Person], traces: Traces, tables: Mapping[str, Table]) -> Iterator[str]:
+    """Where rows that are not theirs name them: "Deelnemers rij 12, Opmerking"."""
     for table in tables.values():
         for index in range(len(table.rows)):
-            if not _is_his_row(person, table, index):
+            if not _is_their_row(people, table, index):
                 for name in table.columns:
                     if _tells(table.cell(index, name), traces):
                         yield f"{table.title} rij {table.first + index}, {name}"
@@ -171,14 +215,18 @@ def _tells(cell: Cell, traces: Traces) -> bool:
     return isinstance(cell, str | int | float) and not is_blank(cell) and traces.in_text(str(cell)) > 0
 
 
-def _is_his_row(person: Person, table: Table, index: int) -> bool:
+def _is_their_row(people: Collection[Person], table: Table, index: int) -> bool:
     if table.tab == DEELNEMERS.title:
-        return person.is_in(table, index)
+        return any(one.is_in(table, index) for one in people)
+    nr = _nr(table, index)
+    person = next((one for one in people if one.nr == nr), None) if nr else None
+    if person is None:
+        return False
     if table.tab == LOGBOEK.title:
-        return _nr(table, index) == person.nr and not str(table.cell(index, "Sleutel") or "").startswith(HIGHEST)
-    if table.tab == BEHEERDERS.title and _nr(table, index) == person.nr:
-        name = fold(str(table.cell(index, "Naam") or ""))
-        return name in person.names or _mobile(table.cell(index, "Mobiel")) in person.mobiles
+        return not str(table.cell(index, "Sleutel") or "").startswith(HIGHEST)
+    if table.tab == BEHEERDERS.title:
+        name, mobile = fold(str(table.cell(index, "Naam") or "")), _mobile(table.cell(index, "Mobiel"))
+        return name in person.names or mobile in person.mobiles or not (name or mobile)
     return False
 
 
@@ -188,18 +236,6 @@ def _marks_of(nr: str, view: View) -> frozenset[str]:
     last = (one.mobile for person, one in history.recipients.items() if row_of(person) == nr)
     told = (one.identities for one in history.deliveries if row_of(one.person) == nr)
     return frozenset((*last, *(mark for marks in told for mark in marks))) - {""}
-
-
-def _learn_from(copy: Path, person: Person, view: View, marks: frozenset[str]) -> None:
-    """A copy says of his row what he was known by then; one that cannot be read says nothing."""
-    with suppress(Stop):
-        members = find_what_is_there(open_register(copy)[1])[0].get(DEELNEMERS.title)
-        if members is None:
-            return
-        for index in range(len(members.rows)):
-            mobile = _mobile(members.cell(index, "Mobiel")) if marks else ""
-            if person.is_in(members, index) or (mobile and view.history.identity(mobile) in marks):
-                person.learn(members, index)
 
 
 def _meant(typed: str, members: Iterable[Member]) -> Iterator[Member]:

@@ -1,0 +1,132 @@
+"""Takes people out of all that this computer keeps: files, copies of the register, the ledger and its copies."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from outside.config.settings import Settings
+from outside.console import say
+from outside.errors import Stop
+from outside.excel.erase import erase
+from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
+from outside.ledger.copies import keep_copy
+from outside.ledger.forget import forget_in_ledger
+from outside.ledger.ledger import Ledger
+from outside.mail.mailbox import Letter
+from outside.mail.outbox import letter_file_name
+from outside.run.person import Person, cells_of, copies_of_register, known_by
+from roster.plan.delivery_status import State
+from roster.plan.steps import View
+
+
+@dataclass(slots=True)
+class Removed:
+    """What was found and removed, by place, as the proof tells it; and what is left for people to do."""
+
+    removed: dict[str, int] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    dropped: bool = False
+
+    def count(self, place: str, number: int) -> None:
+        """So often they were found there, and are gone."""
+        self.removed[place] = self.removed.get(place, 0) + number
+
+
+def forget_here(
+    people: Collection[Person], traces: Traces, view: View, ledger: Ledger, settings: Settings, done: Removed
+) -> None:
+    """Forget them wherever this computer keeps things, but for the register itself. May be done again.
+
+    Raises OSError and Stop.
+    """
+    _in_files(people, traces, ledger, settings, done)
+    in_copies(people, traces, settings, done)
+    done.count("het logboek", forget_in_ledger(ledger, known_by(people, view)))
+    _in_copies_of_ledger(ledger, settings, done)
+
+
+def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settings: Settings, done: Removed) -> None:
+    """In out/: what is made anew goes, and comes back without them; a letter of others that names them is due again."""
+    out, due = settings.paths.out, list[str]()
+    letters, nrs = _Letters(ledger), {one.nr for one in people}
+    written = {path: digests for top in _tops(out) for path, digests in ledger.files.files_in(top).items()}
+    for path, place in files_kept(out, settings.paths.state):
+        if not path.is_relative_to(out) or (place is not None and place.tells is Tells.NOBODY):
+            continue
+        name = path.relative_to(out).as_posix()
+        is_his = place is not None and place.tells is Tells.LETTER and "-".join(path.name.split("-")[:2]) in nrs
+        is_his = is_his or (name.startswith("inzage/") and path.stem in nrs)
+        if not is_his and not traces.in_file(path):
+            continue
+        if not _is_ours(path, name, place, written, letters):
+            done.left.append(f"{out.name}/{name}: dit bestand is niet (meer) van Buurtbeheer. Verwijder het zelf.")
+            continue
+        if not is_his and path.name in letters.ready:
+            due.append(letters.ready[path.name])
+            ledger.messages.mark_due(due[-1:])
+        path.unlink(missing_ok=True)
+        done.count(f"de map {out.name}", 1)
+    ledger.files.forget_ready(due)
+
+
+class _Letters:
+    """The letters in the outbox: which digest each was made with, and which still lie ready, by the file's name."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.made = {one.name: one.digest for one in ledger.files.ready().values()}
+        self.ready = {
+            letter_file_name(Letter(one.message_id, one.person, b"", one.act)): one.message_id
+            for one in ledger.messages.in_state(State.READY)
+        }
+
+
+def _tops(out: Path) -> list[str]:
+    return [path.name for path in out.iterdir()] if out.is_dir() else []
+
+
+def _is_ours(
+    path: Path, name: str, place: FilePlace | None, written: Mapping[str, set[str]], letters: _Letters
+) -> bool:
+    """Whether a file is as we made it. What was asked for, and pages in out/ itself, are ours by their name."""
+    if place is None:
+        return False
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if place.tells is Tells.LETTER:
+        return letters.made.get(path.name) == digest
+    return "*" not in place.path or place.days != "" or digest in written.get(name, ())
+
+
+def in_copies(people: Collection[Person], traces: Traces, settings: Settings, done: Removed) -> None:
+    """A copy that holds them is replaced by one without them; one in which they cannot be wiped out goes."""
+    for copy in copies_of_register(settings):
+        before = traces.in_file(copy)
+        try:
+            before = max(before, erase(copy, lambda tables: cells_of(people, traces, tables)))
+        except Stop as stop:  # a full disk, a file that is open, a damaged one: no reason to let a copy go
+            if before:
+                done.left.append(f"De kopie {copy.name} is nog niet gewist. {stop.message} Typ dit daarna weer.")
+            continue
+        if not before:
+            continue
+        if traces.in_file(copy):
+            copy.unlink()
+            done.dropped = True
+            say(f"De kopie {copy.name} is verwijderd: daarin was niet alles te wissen.")
+        done.count("de kopieën van het register", 1)
+    for path in files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state):
+        if traces.in_file(path):
+            done.left.append(
+                f"{path.name}: daarin staat wat bij Google onderweg is. Typ make sync, en daarna dit weer."
+            )
+
+
+def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:
+    """The copies of before go once there is one of now."""
+    older = list(files_at(LEDGER_COPIES, settings.paths.out, settings.paths.state))
+    keep_copy(ledger, settings.paths.state / "backups")
+    for path in older:
+        path.unlink(missing_ok=True)
+    done.count("de kopieën van het logboek", len(older))
