@@ -1,4 +1,4 @@
-"""What the tab Logboek says, as values: each message that left, with a mark of whom it went to."""
+"""What left, as values: what tab Logboek says of each message and to whom it went, and which contacts an admin has."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from roster.sheet.table import Place
 
@@ -108,3 +109,39 @@ ACT_NAMES = {
     WISH: "geen mail",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""
+
+
+READY, HANDED_OVER, START_ANEW = "klaar", "gegeven", "opnieuw"
+"""What lies ready for her in out/, what somebody said to have handed over, and that she begins anew with all.
+
+Else a version: it went by mail.
+"""
+
+
+class GivenCard(NamedTuple):
+    """A card: the Nr that it bore, and digests of its mobile and its name."""
+
+    nr: str
+    mobile: str
+    name: str
+
+
+class Given(NamedTuple):
+    """All contacts of a circle (`circle` as its key, `title` as people write it) that an admin has from then on.
+
+    `kind` is READY, HANDED_OVER, START_ANEW or the version of the mail; `at` is when its contents were
+    put together (UTC), and `day` the day that people are told.
+    """
+
+    person: str
+    circle: str
+    kind: str
+    title: str
+    cards: tuple[GivenCard, ...]
+    at: str = ""
+    day: str = ""
+
+
+def said_on_card(name: str) -> str:
+    """What the digest of a card's name is made of."""
+    return f"card:{name}"

@@ -9,7 +9,7 @@ from outside.config.values import bedoelde_u
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from roster.plan.given import READY, Given
+from roster.logbook import READY, Given
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
 from roster.plan.steps import SetCell
-from roster.reading.links import cells_in_doubt
+from roster.reading.unread import cells_in_doubt
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
 from roster.sheet.table import Cell, Sheet, Table, fold

@@ -13,7 +13,7 @@ from outside.google.refusal import UNREAD
 from outside.google.tabs import Found, Tab, again, as_tab, cells_in, few_spans, grid_size, quoted, unreadable
 from outside.xlsx.text import column_letters
 from roster.plan.steps import SetCell
-from roster.reading.links import cells_in_doubt
+from roster.reading.unread import cells_in_doubt
 from roster.sheet.headings import HeadingProblems, find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, is_blank, same
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from outside.ledger.database import writing
-from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard
+from roster.logbook import HANDED_OVER, READY, START_ANEW, Given, GivenCard
 
 
 class BundleStore:

@@ -21,7 +21,7 @@ from outside.config.languages import TEMPLATES
 from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
 from outside.text.templates import facts_of_municipality, find_text
-from roster.cells.links import holds_link, without_links
+from roster.cells.text import holds_link, without_links
 from roster.plan.steps import Send
 
 _LINE = 76

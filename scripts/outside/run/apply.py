@@ -22,8 +22,8 @@ from outside.run.output_files import OutputFiles
 from outside.run.select import DeliveryLog, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
+from roster.logbook import Given
 from roster.plan.delivery_status import State
-from roster.plan.given import Given
 from roster.plan.history import Message, MessageKey
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, derived_tab, row_of_step
 from roster.reading.row_ids import valid_number

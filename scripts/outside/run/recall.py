@@ -11,7 +11,7 @@ from pathlib import Path
 from outside.files.atomic import below
 from outside.ledger.files import FileStore
 from outside.run.output_files import digest
-from roster.plan.given import GivenCard, said_on_card
+from roster.logbook import GivenCard, said_on_card
 from roster.plan.history import History
 from roster.planners.sync import BUNDLE_FOLDERS
 

@@ -55,10 +55,9 @@ from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import WhoWasWelcomed
 from roster.plan.delivery_status import State
-from roster.plan.folders import GROUP_FILES
 from roster.plan.history import History, Message
 from roster.plan.hold_back import Held, hold_back
-from roster.plan.steps import Planner, Send, SetCell, Step, View
+from roster.plan.steps import GROUP_FILES, Planner, Send, SetCell, Step, View
 from roster.planners.bundles import mailed_contents, plan_contacts_marks
 from roster.planners.logbook_tab import LogbookRows
 from roster.planners.safety import BEGUN, doubts, is_remembered, says_ledger_is_new

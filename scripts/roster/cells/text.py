@@ -1,4 +1,4 @@
-"""Cells as plain text and as yes or no, and what all readers of cells share."""
+"""Cells as plain text, as a name and as yes or no, the links in what people type, and what all readers share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from roster.sheet.table import Cell, Unknown
+from roster.sheet.table import Cell, Unknown, fold
 
 
 class Unreadable(ValueError):
@@ -123,3 +123,86 @@ def yes_no(cell: Cell) -> bool | None:
         if word in _ANSWERS and word:
             return _ANSWERS[word]
     raise Unreadable("Hier staat geen ja of nee.", "Typ ja of nee.")
+
+
+_ENDINGS = (
+    "nl|com|net|org|eu|info|biz|uk|fr|ru|cn|su|io|co|ly|gl|gd|tk|cc|ws|pw|to|app|dev|page|link|click|live|shop|store|online|site"
+    "|website|web|xyz|top|vip|club|icu|amsterdam|frl|gle|tech|cloud|zip|mov|example"
+)
+_LINK = re.compile(
+    r"[a-z][a-z0-9+]{1,11}:/{1,2}\S+|\bwww\.\S+|[^\s@<>()]+@[^\s@<>()]+\.[^\W\d_]{2,24}"
+    rf"|\b[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}}\.(?:(?:{_ENDINGS})(?![\w-])(?:[/:?#]\S*)?|[^\W\d_]{{2,24}}/\S*)",
+    re.IGNORECASE,
+)
+_INVITATION = re.compile(r"https://chat\.whatsapp\.com/(?:invite/)?[A-Za-z0-9_-]{10,40}/?(?:\?[A-Za-z0-9_=&-]{0,60})?")
+_MAYBE = re.compile(r"[.@/]")
+
+
+def holds_link(typed: str) -> bool:
+    """True where a mail program would make a link of some of it."""
+    return _MAYBE.search(typed) is not None and _LINK.search(typed) is not None
+
+
+def without_links(typed: str) -> str:
+    """The text with "…" for each link."""
+    return _LINK.sub("…", typed) if holds_link(typed) else typed
+
+
+def group_invitation(typed: str) -> str:
+    """The link by which one joins a WhatsApp group; "" where what was typed is none of WhatsApp's."""
+    found = typed.strip()
+    return found if _INVITATION.fullmatch(found) else ""
+
+
+_NO_NAME = frozenset((
+    "nvt", "n.v.t", "n/a", "n.a", "0", "niet van toepassing", "geen", "geen naam", "geen bedrijf",
+    "geen organisatie", "onbekend", "naam onbekend", "niet bekend", "nog onbekend", "nog niet bekend", "anoniem",
+    "onbek", "nn", "n.n", "n.b", "nnb", "n.n.b", "leeg", "xxx", "xx", "unknown",
+))  # fmt: skip
+
+_INFIXES = (
+    r"(?:van|vanden|vander|de|den|der|het|'?t|te|ten|ter|in|op|aan|bij|tot|uit|over|onder|voor|la|le|les|du|da|do|dos"
+    r"|di|del|della|von|zu|zur|el|al|bin|ben|v\.? ?d\.?|v/d|v\.?|d')"
+)
+_BEHIND = re.compile(
+    rf"(?P<name>[^,()]*[^\W\d_][^,()]*?) ?(?:, ?(?P<infix>{_INFIXES}(?: {_INFIXES}){{0,3}})"
+    rf"|\((?P<within>{_INFIXES}(?: {_INFIXES}){{0,3}})\))",
+    re.IGNORECASE,
+)
+_APOSTROPHES = str.maketrans("\u2019\u2018\u00b4`\u02bc", "'''''")
+
+
+def name(cell: Cell) -> str:
+    """The name as people see it; "" for "-", ".", "?", n.v.t., onbekend and the like."""
+    typed = text(cell)
+    if typed.isalpha() and len(typed) > _LONGEST_FILLER:
+        return typed
+    if fold(typed.strip(_AROUND)) in _NO_NAME or not any(map(str.isalnum, typed)):
+        return ""
+    return typed
+
+
+_LONGEST_FILLER = 10
+_AROUND = " .,;:?!()[]<>\"'*-"
+"""What people set around a word that says that they know no name."""
+
+
+def surname(typed: str) -> tuple[str, str]:
+    """A surname and the infix that was typed behind it: "Berg, van den" -> ("Berg", "van den"); "" for none.
+
+    `Unreadable` where something else stands behind a comma: it may be a first name, a title or a second person.
+    """
+    typed = typed.rstrip(" ,;")
+    if "," not in typed and "(" not in typed:
+        return typed, ""
+    found = _BEHIND.fullmatch(typed.translate(_APOSTROPHES)) or _BEHIND.fullmatch(
+        typed.translate(_APOSTROPHES).rstrip(" .")
+    )
+    if found is not None:
+        return found["name"], found["infix"] or found["within"]
+    if "," in typed:
+        raise Unreadable(
+            "Achter de komma staat iets anders dan een tussenvoegsel.",
+            "Zet de voornaam bij Voornaam, en laat hier alleen de achternaam staan.",
+        )
+    return typed, ""

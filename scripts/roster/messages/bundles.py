@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
-from roster.cells.links import group_invitation
-from roster.logbook import in_letters
+from roster.cells.text import group_invitation
+from roster.logbook import HANDED_OVER, READY, START_ANEW, Given, GivenCard, in_letters, said_on_card
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State
-from roster.plan.folders import group_folders
-from roster.plan.given import HANDED_OVER, READY, START_ANEW, Given, GivenCard, said_on_card
-from roster.plan.steps import View, file_name
+from roster.plan.steps import View, file_name, group_folders
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
 from roster.vcard import Frame, frame

@@ -12,8 +12,7 @@ from roster.messages.recipient_history import RecipientHistory
 from roster.messages.sign_letters import COPY
 from roster.model import Member, Role, Roster, Standing, Terms
 from roster.plan.delivery_status import State
-from roster.plan.history import NO_NOTICE, History, Message, Notice, row_of
-from roster.plan.memory import is_our_word, joined, numbered, outdated
+from roster.plan.history import NO_NOTICE, History, Message, Notice, is_our_word, joined, numbered, outdated, row_of
 from roster.plan.steps import View
 
 _MAY_HAVE = (State.SENT, State.HAND, State.READY, State.UNCERTAIN, State.BUSY)

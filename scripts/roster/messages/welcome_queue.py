@@ -8,7 +8,7 @@ from datetime import date
 from enum import Enum
 from functools import lru_cache
 
-from roster.cells.links import group_invitation
+from roster.cells.text import group_invitation
 from roster.messages.audience import audience_of, has_address, is_placeholder
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
 from roster.messages.new_admins import with_cards

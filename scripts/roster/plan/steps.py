@@ -6,13 +6,14 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
 from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
 from roster.sheet.columns import DEELNEMERS, TAB
-from roster.sheet.table import Cell, Place
+from roster.sheet.table import Cell, Place, fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,3 +170,25 @@ def file_name(name: str) -> str:
     safe = unicodedata.normalize("NFC", _UNSAFE.sub("-", name)).strip(" .") or "naamloos"
     safe = ("_" + safe if _RESERVED.match(safe) else safe)[:80]
     return safe.encode()[:_LONGEST_NAME].decode(errors="ignore").rstrip(" .")
+
+
+GROUP_FILES = "groepen"
+"""The folder under out/ that holds those of all groups."""
+
+
+@lru_cache(maxsize=1)
+def group_folders(view: View) -> dict[str, str]:
+    """The folder of every group under out/, by its folded name: "groepen/Noord/Tuindorp".
+
+    Two groups whose names make the same folder ("A/B" and "A:B") have two.
+    """
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for name, group in view.roster.group_named.items():
+        area = view.roster.area_named.get(fold(group.area))
+        path = f"{GROUP_FILES}/{file_name(area.name if area else group.area)}/{file_name(group.name)}"
+        while path.casefold() in taken:
+            path += "-2"
+        taken.add(path.casefold())
+        found[name] = path
+    return found

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from roster.logbook import Given
 from roster.messages.audience import audience_of
 from roster.messages.bundles import BUNDLE, Bundles, Circle, Delta, Gone, bundles_of
 from roster.model import Member
 from roster.plan.delivery_status import State
-from roster.plan.given import Given
 from roster.plan.history import Message
 from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile
 from roster.sheet.columns import GROEPEN, STRATEN

@@ -13,8 +13,7 @@ from roster.messages.opt_out import wish_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import WISHES, State, read_mark
-from roster.plan.history import Message, row_of
-from roster.plan.memory import is_our_word, outdated
+from roster.plan.history import Message, is_our_word, outdated, row_of
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.model import Group, Status
-from roster.plan.folders import group_folders
-from roster.plan.steps import Document, View
+from roster.plan.steps import Document, View, group_folders
 
 LONGEST_TITLE = 100
 """Of a group's name in WhatsApp: characters, of which an emoji is two."""

@@ -8,8 +8,7 @@ from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.sign_letters import COPY, SIGNS, plan_sign_letters, plan_sign_marks
 from roster.messages.welcome import plan_by_hand, plan_welcome
 from roster.messages.welcome_cells import plan_missed_marks
-from roster.plan.folders import GROUP_FILES
-from roster.plan.steps import Planner
+from roster.plan.steps import GROUP_FILES, Planner
 from roster.planners.admin_tab import plan_admins
 from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contacts_marks
 from roster.planners.logbook_tab import plan_logbook

@@ -14,19 +14,21 @@ from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
 from roster.plan.delivery_status import mail_again_since, read_mark, says_no_mail
-from roster.plan.history import History, Recipient, seen
-from roster.plan.memory import joined, numbered
+from roster.plan.history import History, Recipient, joined, numbered, seen
 from roster.reading.admin_rows import read_admin_rows
 from roster.reading.apart import rows_apart
-from roster.reading.cell_rules import (
+from roster.reading.logbook import read_logbook
+from roster.reading.members import (
     a_decision_is_known,
     a_members_role_is_known,
     a_postcode_is_well_formed,
     an_answer_is_yes_or_no,
     an_email_is_well_formed,
+    read_leaving,
+    read_names,
+    read_surnames,
+    tell_forgotten,
 )
-from roster.reading.logbook import read_logbook
-from roster.reading.members import read_leaving, read_names, read_surnames, tell_forgotten
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.reading.unread import is_error

@@ -8,8 +8,7 @@ from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
 from roster.finding import Finding, Weight
-from roster.reading.links import MESSAGE, PASTE_PLAIN
-from roster.reading.unread import STARTS, Unread, bound_of, unread
+from roster.reading.unread import MESSAGE, PASTE_PLAIN, STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
 
 _Read = TypeVar("_Read")
@@ -119,7 +118,7 @@ class Rows:
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
     def heeds(self, heading: str, law: Callable[[Cell], _Read], instead: _Read, *, unlike: bool = False) -> list[_Read]:
-        """As `values`, for a law of cell_rules.py: it is a let op, under the law's own name."""
+        """As `values`, for a law that a cell keeps by itself: it is a let op, under the law's own name."""
         return self.values(heading, law, law.__name__, Weight.NOTICE, instead, unlike=unlike)
 
     def tell(self, index: int, heading: str, rule: str, weight: Weight, message: str, remedy: str) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
-from roster.rules import addresses, dates, doubles, groups, links, members, officials, presence, signs, structure
+from roster.rules import addresses, dates, doubles, groups, members, officials, signs, structure
 from roster.rules.context import Rule, RuleContext
 from roster.rules.status import AskWelcomed, stand, stand_requests
 
 RULES: tuple[Rule, ...] = (
     *structure.RULES,
-    *links.RULES,
     *members.RULES,
     *addresses.RULES,
     *officials.RULES,
@@ -27,7 +26,7 @@ Those that block a member stand before the one about doubles: of two rows the on
 RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     *groups.RULES_ABOUT_STANDING,
     *signs.RULES_ABOUT_STANDING,
-    *presence.RULES_ABOUT_STANDING,
+    *members.RULES_ABOUT_STANDING,
 )
 """Rules that need to know where members and groups stand."""
 

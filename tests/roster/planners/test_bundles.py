@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from roster.example.register import example
 from roster.model import Limits
-from roster.plan.folders import group_folders
-from roster.plan.steps import Document, WriteFile
+from roster.plan.steps import Document, WriteFile, group_folders
 from roster.planners.bundles import plan_bundles
 from roster.sheet.columns import TABS
 from roster.sheet.headings import find_tables

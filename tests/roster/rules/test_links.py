@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from outside.mail.compose import subject_of
-from roster.cells.links import holds_link, without_links
+from roster.cells.text import holds_link, without_links
 from support.one_letter import SETTINGS, a_send, sent
 from support.sheet_notation import AREAS, GROUPS, STREETS, register, weights
 

@@ -13,7 +13,7 @@ import roster.rules
 from roster.example.register import example
 from roster.model import Role, Status
 from roster.plan.history import History
-from roster.reading import cell_rules as reading_laws
+from roster.reading import members as reading_laws
 from roster.reading import roster as reading
 from roster.reading.roster import read_roster
 from roster.rules import catalogue as rules
