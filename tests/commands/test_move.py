@@ -233,7 +233,7 @@ def test_a_formula_at_google_is_never_overwritten(sheets: SheetsServer, tmp_path
     assert peoples(book) == before
 
 
-DOOR = (sys.executable, "-B", str(SCRIPTS / "move.py"), "--yes", "--today", str(TODAY), "--settings")
+DOOR = (sys.executable, "-B", str(SCRIPTS / "move.py"), "--yes", "--today", str(TODAY))
 
 
 @pytest.mark.parametrize("rounds", [2, pytest.param(60, marks=pytest.mark.long)])
@@ -246,7 +246,7 @@ def test_a_move_of_a_file_that_is_killed_is_ended_by_the_same_words(tmp_path: Pa
     )
     home = tmp_path / "home"
     settings = settings_of(home)
-    command = [*DOOR, str(home / "settings.toml"), "--street", "Molenlaan", "--group", "Tuindorp Oost"]
+    command = [*DOOR, "--street", "Molenlaan", "--group", "Tuindorp Oost", "--settings", str(home / "settings.toml")]
 
     half = {"Tuindorp": 8, "Tuindorp Oost": 8}
 
@@ -270,7 +270,7 @@ def test_a_move_at_google_that_is_killed_is_ended_by_the_same_words(
     """Rows moved, and then the power failed: each has his own cells afterwards, and nobody is left behind."""
     book, settings = of_two_groups(sheets, tmp_path)
     want = dict(column(book, "Mobiel"))
-    command = [*DOOR, str(written_settings(settings)), "--street", "Duinweg", "--group", "Oost"]
+    command = [*DOOR, "--street", "Duinweg", "--group", "Oost", "--settings", str(written_settings(settings))]
     running: list[subprocess.Popen[bytes]] = []
     sheets.start_counting()
     sheets.between(max(3, call - 1), lambda _book: Person(book).sorts("Deelnemers", "Voornaam", descending=True))
