@@ -17,8 +17,7 @@ if __name__ == "__main__":
 from outside.config.settings import Mail, Settings
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
-from outside.mail.mailbox import Letter, Mailbox, Outcome
-from outside.mail.outbox import Outbox
+from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
 from outside.run.apply import Report, apply
 from outside.run.deliver import settle
 from roster.messages.welcome import plan_welcome

@@ -15,8 +15,7 @@ from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, T
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Letter
-from outside.mail.outbox import letter_file_name
+from outside.mail.mailbox import Letter, letter_file_name
 from outside.run.person import Person, cells_of, copies_of_register, known_by
 from roster.plan.delivery_status import State
 from roster.plan.steps import View

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from outside.config.settings import Settings
-from outside.mail.mailbox import Mailbox
-from outside.mail.outbox import Outbox
+from outside.mail.mailbox import Mailbox, Outbox
 
 
 def open_mailbox(settings: Settings, folder: str = "mail") -> Mailbox:

@@ -18,8 +18,7 @@ from outside.console import say, warn
 from outside.files.atomic import stop_from
 from outside.ledger.files import ReadyFile
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Letter
-from outside.mail.outbox import letter_file_name
+from outside.mail.mailbox import Letter, letter_file_name
 from roster.messages.audience import is_placeholder
 from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
 from roster.plan.delivery_status import State

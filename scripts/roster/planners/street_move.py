@@ -10,7 +10,7 @@ from roster.model import Group, Member, Role, Status, Street
 from roster.plan.steps import SetCell, View
 from roster.sheet.table import fold
 from roster.streets.lookup import Address, Lane, Streets
-from roster.streets.similarity import closest
+from roster.streets.names import closest
 
 _SHOWN = 20
 """How many people, or rows, are named one by one."""

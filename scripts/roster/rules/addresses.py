@@ -10,8 +10,7 @@ from roster.model import Member, Roster
 from roster.rules.context import Rule, RuleContext, blocks, notice, rows_in_words
 from roster.sheet.table import fold
 from roster.streets.lookup import Address
-from roster.streets.names import name_words
-from roster.streets.similarity import closest
+from roster.streets.names import closest, name_words
 
 
 def a_members_group_exists(case: RuleContext) -> Iterator[Finding]:

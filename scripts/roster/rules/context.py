@@ -11,7 +11,7 @@ from roster.finding import Finding, Weight
 from roster.model import Member, Roster, SignRequest, Standing, Terms
 from roster.sheet.table import Place, fold
 from roster.streets.lookup import Address, Streets
-from roster.streets.similarity import closest
+from roster.streets.names import closest
 
 
 def _nobody(_member: Member) -> bool:

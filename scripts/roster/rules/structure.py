@@ -10,7 +10,7 @@ from roster.finding import Finding
 from roster.model import Area, Group, Street
 from roster.rules.context import Rule, RuleContext, blocks, notice, other_rows, rows_in_words
 from roster.sheet.table import fold
-from roster.streets.similarity import closest
+from roster.streets.names import closest
 
 
 def a_group_lies_in_a_known_area(case: RuleContext) -> Iterator[Finding]:

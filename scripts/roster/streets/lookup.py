@@ -13,8 +13,15 @@ from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.cells.addresses import place_behind
 from roster.model import Roster, Street
 from roster.sheet.table import fold
-from roster.streets.names import WHOLE_ENDINGS, name_words, readings, stem_length, with_whole_years
-from roster.streets.similarity import closest_key, slips_allowed
+from roster.streets.names import (
+    WHOLE_ENDINGS,
+    closest_key,
+    name_words,
+    readings,
+    slips_allowed,
+    stem_length,
+    with_whole_years,
+)
 
 _LONGEST_NAME = 7
 """Words in the name of a street, at most, as it is looked for in a text."""

@@ -14,8 +14,7 @@ import pytest
 
 from conftest import SCRIPTS
 from outside.errors import Stop
-from outside.mail.mailbox import Letter, Outcome
-from outside.mail.outbox import Outbox, letter_file_name
+from outside.mail.mailbox import Letter, Outbox, Outcome, letter_file_name
 
 
 def letter(number: int = 1, text: str = "Welkom, José!\n", person: str = "") -> Letter:
@@ -95,7 +94,7 @@ def test_a_disk_that_takes_no_more_is_a_stop_and_leaves_no_half_letter(tmp_path:
         "import resource, signal, sys; sys.path[:0] = sys.argv[2:]\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))\n"
         "from pathlib import Path; import test_outbox\n"
-        "from outside.mail.outbox import Outbox; from outside.errors import Stop\n"
+        "from outside.mail.mailbox import Outbox; from outside.errors import Stop\n"
         "try: Outbox(Path(sys.argv[1])).deliver(test_outbox.letter(1, 'x' * 50 + '\\n' * 5000))\n"
         "except Stop as stop: print(stop.code, stop.message); raise SystemExit(stop.code)\n"
     )

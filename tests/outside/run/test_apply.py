@@ -12,8 +12,7 @@ import pytest
 
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Letter, Outcome
-from outside.mail.outbox import Outbox
+from outside.mail.mailbox import Letter, Outbox, Outcome
 from outside.run.apply import Report, report_of
 from outside.run.deliver import settle
 from outside.run.select import DeliveryLog

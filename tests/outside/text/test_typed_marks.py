@@ -17,7 +17,7 @@ from markdown_it import MarkdownIt
 from outside.errors import Stop
 from outside.files.atomic import all_differ, below
 from outside.mail.compose import HOLES, compose
-from outside.mail.outbox import letter_file_name
+from outside.mail.mailbox import letter_file_name
 from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
 from roster.messages.contact_cards import admin_cards

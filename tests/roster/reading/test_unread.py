@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.excel.complete import complete_register
+from outside.excel.create import complete_register
 from outside.xlsx.archive import Archive
 from outside.xlsx.beside_values import UnknownCells, unknown_cells
 from outside.xlsx.package import open_book

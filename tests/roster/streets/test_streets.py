@@ -10,7 +10,7 @@ from roster.model import Roster
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.streets.lookup import Address, Streets
-from roster.streets.similarity import closest
+from roster.streets.names import closest
 from support.sheet_notation import TERMS, register
 
 GROUPS = """
