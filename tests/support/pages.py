@@ -25,6 +25,7 @@ FACTS: dict[str, object] = {
     "municipality_number": "14 0223",
     "municipality_tel": "140223",
     "website_link": "https://www.buurt.example",
+    "keep_left_days": 365,
 }
 
 HOSTILE = (

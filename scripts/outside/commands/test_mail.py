@@ -142,7 +142,7 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
 
 
 def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
-    return _place(terms) | {"is_admin": is_admin, "announce": is_admin}
+    return _place(terms) | {"is_admin": is_admin, "announce": is_admin, "keep_left_days": terms.left_days}
 
 
 def _contacts() -> dict[str, object]:

@@ -70,6 +70,7 @@ FILE_PLACES = (
     FilePlace("out", "stickers/*", "de adressen van een groep die nog geen sticker hebben", Tells.ANEW),
     FilePlace("out", "met-de-hand.html", "wie u met de hand welkom heet", Tells.ANEW),
     FilePlace("out", "overzicht.html", "het overzicht van wat er te doen is", Tells.ANEW),
+    FilePlace("out", "privacyverklaring.html", "wat u van mensen bewaart, voor de website", Tells.NOBODY),
     FilePlace("out", "jaarcijfers-*.html", "de jaarcijfers, alleen aantallen", Tells.NOBODY),
     FilePlace(
         "out", "voorbeeld-mails.html", "de mails van een volgende ronde, om te bekijken", Tells.ANEW, "keep_out_days"

@@ -111,6 +111,12 @@ def _facts(send: Send, settings: Settings) -> dict[str, object]:
     }
 
 
+def address_for_answers(settings: Settings) -> str:
+    """Where people write to, as the letters say it; "" where the settings name nobody."""
+    address = _senders(settings)[2]
+    return "" if address == NO_SENDER else address
+
+
 def _senders(settings: Settings) -> tuple[str, str, str]:
     """Name and address of the sender, and the address for answers."""
     mail, network = settings.mail, settings.network

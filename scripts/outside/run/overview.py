@@ -1,4 +1,4 @@
-"""Writes the coordinator's page, and the year's figures, as they are once a round has ended."""
+"""Writes the coordinator's page, the year's figures and the page about privacy, as they are once a round has ended."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ from markupsafe import Markup
 from outside.config.settings import Settings
 from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
+from outside.mail.compose import address_for_answers
 from outside.run.letters_page import LettersPage
 from outside.run.output_files import OutputFiles
 from outside.run.ready_letters import lie_ready
+from outside.text.documents import draw
 from outside.text.templates import fill_page
 from outside.workbook import Workbook
 from roster.plan.steps import Document, View
 from roster.planners.figures import Figures
 from roster.planners.overview import Overview
 
-OVERVIEW = "overzicht.html"
+OVERVIEW, PRIVACY = "overzicht.html", "privacyverklaring.html"
 
 _SHOWN_LETTERS = 25
 """Letters that lie ready on the page itself; `make preview` shows all."""
 
 
 def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: Ledger, *, otherwise: bool) -> None:
-    """Make out/overzicht.html and out/jaarcijfers-<year>.html anew; `otherwise`: letters went wrong.
+    """Make out/overzicht.html, out/jaarcijfers-<year>.html and what is for the website anew; `otherwise`: letters went
+    wrong.
 
     Raises Stop where the disk does not take them.
     """
@@ -44,7 +47,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     shared: dict[str, object] = {"network": settings.network.name, "municipality": settings.network.municipality}
     letters = lie_ready(ledger, settings)
     pieces = LettersPage()
-    files = _files(out, figures_name)
+    files = _files(out, figures_name, PRIVACY)
     page: dict[str, object] = {
         **shared,
         "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
@@ -63,19 +66,39 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     documents = [
         Document(OVERVIEW, "overview", "nl", page),
         Document(figures_name, "year", "nl", of_year),
+        Document(PRIVACY, "privacy", settings.language, {**shared, **_of_privacy(settings)}),
     ]
+
+    def filled(one: Document) -> str:
+        return draw(one, settings) if one.path == PRIVACY else fill_page(f"{one.act}.html", one.language, one.facts)
+
     try:
-        OutputFiles(out, documents, lambda one: fill_page(f"{one.act}.html", one.language, one.facts)).write(
-            ledger.files
-        )
+        OutputFiles(out, documents, filled).write(ledger.files)
     except OSError as error:
         raise stop_from(error, out.name) from error
 
 
-def _files(out: Path, coming: str) -> Sequence[tuple[str, str]]:
+def _of_privacy(settings: Settings) -> dict[str, object]:
+    """What the page about privacy may tell: days from the settings, so that it is never untrue, and of nobody but who
+    coordinates."""
+    kept = settings.privacy
+    return {
+        "is_page": True,
+        "coordinator": settings.network.coordinator,
+        "reply_to": address_for_answers(settings),
+        "at_google": settings.workbook.kind == "google",
+        "mails_leave": settings.mail.leaves,
+        "keep_left_days": kept.keep_left_days,
+        "keep_mail_days": kept.keep_mail_days,
+        "keep_out_days": kept.keep_out_days,
+        "keep_backup_days": kept.keep_backup_days,
+    }
+
+
+def _files(out: Path, *coming: str) -> Sequence[tuple[str, str]]:
     """What stands beside the page, or is `coming`: name and link, a folder with how many files it holds."""
     found = []
-    for place in sorted({out / coming, *(out.iterdir() if out.is_dir() else ())}):
+    for place in sorted({*(out / one for one in coming), *(out.iterdir() if out.is_dir() else ())}):
         if place.name.startswith((".", OVERVIEW)) or (place.is_dir() and (place / "register.xlsx").exists()):
             continue  # a demonstration has a page of its own
         count = sum(len(files) for _folder, _folders, files in os.walk(place)) if place.is_dir() else 1

@@ -226,6 +226,7 @@ class WelcomeQueue:
             "admins": [admin.name for admin in context.admins if admin is not member],
             "is_admin": is_admin,
             "short_name": self._view.terms.network.short_name,
+            "keep_left_days": self._view.terms.left_days,
             "invitation": context.invitation,
             "has_started": context.has_started,
             "in_whatsapp": member.in_whatsapp is True,

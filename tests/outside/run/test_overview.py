@@ -13,7 +13,8 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.commands.sent import settle_sent
-from outside.run.overview import OVERVIEW
+from outside.config.settings import Privacy
+from outside.run.overview import OVERVIEW, PRIVACY
 from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
@@ -24,7 +25,7 @@ from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
 from support.pages import Page
 from support.plans import view
 from support.sheet_notation import TERMS, TODAY, register
-from support.whole_round import choices, lay_out, sync, types
+from support.whole_round import choices, lay_out, letters, sync, types
 
 PEOPLE = """
     Nr     | Voornaam | Achternaam | E-mail            | Rol       | Groep    | Straat     | Mobiel      | Sticker | Aangemeld op | Afgemeld op | Akkoord spelregels
@@ -101,6 +102,30 @@ def test_the_page_fetches_nothing_and_needs_no_script(page: tuple[str, Path]) ->
     assert f"jaarcijfers-{TODAY.year}.html" in beside, "made in the same breath"
     assert beside and all((path.parent / "out" / link).exists() for link in beside)
     assert oct((path.parent / "out" / OVERVIEW).stat().st_mode)[-3:] == "600"
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "na 400 dagen"), ("en", "After 400 days")])
+def test_the_page_about_privacy_tells_the_days_of_the_settings_and_stays_as_it_is(
+    tmp_path: Path, language: str, said: str
+) -> None:
+    """One text for the page and the welcome; of another town it names the network, and nobody's data stands in it."""
+    settings = lay_out(tmp_path, name="Buurtwacht Elders", municipality="Elders")
+    settings = replace(settings, language=language, privacy=Privacy(keep_left_days=400, keep_backup_days=33))
+    sync(settings)
+    path = settings.paths.out / PRIVACY
+    first = path.read_bytes()
+    text = " ".join(path.read_text(encoding="utf-8").split())
+    assert said in text.replace("Na 400", "na 400") and "33 " in text and "Buurtwacht Elders" in text
+    assert not re.search(r"Den Helder|Bakker|2345[- ]?000|Google|\{\{|None", text)
+    assert said.casefold() in " ".join(letters(settings)["D-0002-welcome"].split()).casefold()
+    sync(settings)
+    assert path.read_bytes() == first
+    assert f'href="{PRIVACY}"' in (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")
+    sync(replace(settings, privacy=Privacy(keep_left_days=30)))
+    assert path.read_bytes() != first
+    assert " 30 da" in " ".join(letters(settings)["D-0002-welcome"].split()), (
+        "a letter that lies ready is no longer true, and is made anew"
+    )
 
 
 def test_the_pages_can_be_heard_and_found_through(page: tuple[str, Path]) -> None:

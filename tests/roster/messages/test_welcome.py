@@ -59,6 +59,7 @@ def test_a_new_active_member_gets_one_letter_with_all_that_it_needs() -> None:
             "regiegroep_tel": "0623456789",
             "network": "Buurtgroep Voorbeeld",
             "short_name": "BPA",
+            "keep_left_days": 365,
             "invitation": "",
             "has_started": False,
             "in_whatsapp": False,
