@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from outside.errors import Stop
-from roster.sheet.table import Cell, Sheet, fold, is_blank
+from roster.sheet.table import Cell, Sheet, bare, fold, is_blank
 
 FRONT, EXAMPLE = "Lees mij", "VOORBEELD"
 """The tab in front of a register that we made, and what it says where all people in it are made up."""
@@ -119,5 +119,4 @@ def _text(cell: Cell) -> str:
 
 def _bare(text: str) -> str:
     """Letters and digits only: a name stays itself with another capital, space or dash."""
-    plain = fold(text)
-    return "".join(mark for mark in plain if mark.isalnum()) or plain
+    return bare(text) or fold(text)

@@ -21,7 +21,7 @@ from roster.plan.steps import SetCell
 from roster.reading.unread import cells_in_doubt
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
-from roster.sheet.table import Cell, Sheet, Table, fold
+from roster.sheet.table import Cell, Sheet, Table, bare, fold
 
 MergedRange = tuple[int, int, int, int]
 """Left, top, right, bottom; 1 = A, 1 = top."""
@@ -39,7 +39,7 @@ class _Stumbled(Exception):
 
 def is_register_tab(title: str) -> bool:
     """True for a tab that may be one of the register's, as `roster.sheet.headings` forgives its name."""
-    return _bare(title) in {_bare(tab) for tab in TAB}
+    return bare(title) in {bare(tab) for tab in TAB}
 
 
 def read_file(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[MergedRange]]]:
@@ -110,10 +110,6 @@ def _what(error: BaseException, title: str) -> BaseException:
     if isinstance(error, python_calamine.CalamineError) or type(error).__name__ == "PanicException":
         return _Stumbled(title)
     return error
-
-
-def _bare(text: str) -> str:
-    return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
 _SHIFT = 1462

@@ -27,7 +27,7 @@ from outside.xlsx.text import Changes, Heading, Value, as_stored
 from roster.model import Terms
 from roster.sheet.columns import TAB, TABS, TabSpec
 from roster.sheet.headings import find_what_is_there
-from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
+from roster.sheet.table import Cell, Sheet, Table, bare, is_blank
 
 _FREE, _LEAST = 200, 2000
 """Dropdowns and colours reach this many rows below the last one, and at least to this row."""
@@ -193,26 +193,21 @@ def _below(sheet: Sheet, lines: Sequence[tuple[str, str]]) -> SheetChange:
 
 def _doubled(sheets: list[Sheet], tables: dict[str, Table]) -> bool:
     """True when what seems to be missing stands there more than once."""
-    titles = {_bare(sheet.title) for sheet in sheets}
+    titles = {bare(sheet.title) for sheet in sheets}
     cells = {sheet.title: sheet.cells for sheet in sheets}
     for tab in TABS:
         table = tables.get(tab.title)
         if table is None:
-            if _bare(tab.title) in titles:
+            if bare(tab.title) in titles:
                 return True
             continue
         if table.theirs:
             continue
         row = table.first - 2
-        there = {_bare(str(cell)) for cell in cells[table.title][row]} if row < len(cells[table.title]) else set()
-        if any(_bare(heading) in there for heading in tab.headings if heading not in table.columns):
+        there = {bare(str(cell)) for cell in cells[table.title][row]} if row < len(cells[table.title]) else set()
+        if any(bare(heading) in there for heading in tab.headings if heading not in table.columns):
             return True
     return False
-
-
-def _bare(text: str) -> str:
-    """Letters and digits only, as headings are compared."""
-    return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
 def _as_it_should_look(tab: TabSpec, table: Table) -> SheetChange:

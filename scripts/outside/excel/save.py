@@ -78,10 +78,7 @@ def put_cells(
 
 
 def try_cells(
-    path: Path,
-    changes: Mapping[str, SheetChange],
-    new_sheets: Mapping[str, bytes],
-    kept: Mapping[str, frozenset[int]],
+    path: Path, changes: Mapping[str, SheetChange], new_sheets: Mapping[str, bytes], kept: Mapping[str, frozenset[int]]
 ) -> bool:
     """Make and check the new file just as `put_cells` does, and throw it away; gives whether any tab holds a formula.
 

@@ -13,8 +13,7 @@ from outside.errors import Stop
 from outside.google.login import Login, refused_login
 
 NO_ANSWER = Stop(
-    "Google geeft op dit moment geen antwoord.",
-    "Kijk of er internet is, en probeer het over een paar minuten opnieuw.",
+    "Google geeft op dit moment geen antwoord.", "Kijk of er internet is, en probeer het over een paar minuten opnieuw."
 )
 TOO_BUSY = Stop(
     "Google laat even geen nieuwe vragen toe: het was te druk.", "Wacht een paar minuten, en probeer het opnieuw."

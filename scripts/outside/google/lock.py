@@ -176,8 +176,7 @@ class Lock:
         self._under_way = holder.under_way
         # Both or nothing: whoever comes second finds the old tab gone, and is refused whole.
         stop = Stop(
-            "Er begint steeds iemand anders met dit register.",
-            "Wacht een paar minuten, en probeer het opnieuw.",
+            "Er begint steeds iemand anders met dit register.", "Wacht een paar minuten, en probeer het opnieuw."
         )
         return [{"deleteSheet": {"sheetId": holder.sheet}}, *self._tab(mine)], Lost(stop, certain=True)
 

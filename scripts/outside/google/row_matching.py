@@ -55,14 +55,7 @@ class UnverifiedWrite:
     def since(self, meant: Tab, moved: Moved) -> UnverifiedWrite:
         """The same doubt in a later look, in which its repairs are not known to stand yet."""
         columns = self.columns | {moved.columns[column] for column in self.columns if column in moved.columns}
-        return UnverifiedWrite(
-            meant,
-            {},
-            set(self.values),
-            columns,
-            self.reach + _shift(moved.columns),
-            set(self.ours),
-        )
+        return UnverifiedWrite(meant, {}, set(self.values), columns, self.reach + _shift(moved.columns), set(self.ours))
 
 
 def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:

@@ -10,10 +10,7 @@ from enum import Enum
 from functools import cache, lru_cache
 from html import escape
 
-MAIN = (
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
-    "http://purl.oclc.org/ooxml/spreadsheetml/main",
-)
+MAIN = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
 """The namespace of a sheet: transitional and strict (ECMA-376 part 1, annex A)."""
 
 _LONGEST = 32_767

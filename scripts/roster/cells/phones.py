@@ -206,8 +206,7 @@ def _two_numbers() -> Unreadable:
 
 def _something_behind() -> Unreadable:
     return Unreadable(
-        "Achter het nummer staat nog iets.",
-        "Laat alleen het nummer staan. Een opmerking mag erachter tussen haakjes.",
+        "Achter het nummer staat nog iets.", "Laat alleen het nummer staan. Een opmerking mag erachter tussen haakjes."
     )
 
 

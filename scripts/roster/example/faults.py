@@ -141,13 +141,7 @@ def _write_the_mail_address(row: Row, _: Row, __: date, chance: Random) -> None:
     address = row.get("E-mail")
     row["E-mail"] = (
         chance.choice(
-            (
-                f" {address} ",
-                str(address).capitalize(),
-                f"mailto:{address}",
-                f"<{address}>",
-                f"{address}\u200b",
-            )
+            (f" {address} ", str(address).capitalize(), f"mailto:{address}", f"<{address}>", f"{address}\u200b")
         )
         if address
         else chance.choice(("geen", "-", "nvt"))

@@ -47,10 +47,7 @@ def a_member_is_18_or_older(case: RuleContext) -> Iterator[Finding]:
         place = member.place.at("18 jaar of ouder")
         if member.adult is False:
             yield blocks(
-                a_member_is_18_or_older,
-                place,
-                "Meedoen kan vanaf 18 jaar.",
-                "Vul ja in zodra de deelnemer 18 is.",
+                a_member_is_18_or_older, place, "Meedoen kan vanaf 18 jaar.", "Vul ja in zodra de deelnemer 18 is."
             )
         elif not case.told(member.place, place.column):
             yield blocks(

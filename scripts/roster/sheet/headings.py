@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from roster.sheet.columns import TABS, TabSpec
-from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
+from roster.sheet.table import Cell, Sheet, Table, bare, fold, is_blank
 
 HeadingProblem = tuple[str, str]
 """What is wrong, and what mends it."""
@@ -81,18 +81,13 @@ def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[
 
 def of_the_register(titles: Iterable[str]) -> list[str]:
     """The titles that may be a tab of the register, as `find_tables` forgives them."""
-    wanted = {_bare(tab.title) for tab in TABS}
-    return [title for title in titles if _bare(title) in wanted]
+    wanted = {bare(tab.title) for tab in TABS}
+    return [title for title in titles if bare(title) in wanted]
 
 
 def _squeeze(text: str) -> str:
     """Without capitals, accents and spaces: `_squeeze("18 Jaar of ouder") == "18jaarofouder"`."""
     return fold(text).replace(" ", "")
-
-
-def _bare(text: str) -> str:
-    """Letters and digits only: `_bare("E-mail:") == "email"`."""
-    return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
 def _match(texts: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, int], list[str]]:
@@ -105,11 +100,11 @@ def _match(texts: Sequence[str], wanted: Sequence[str]) -> tuple[dict[str, int],
     loose: dict[str, list[int]] = defaultdict(list)
     for position, text in enumerate(texts):
         strict[_squeeze(text)].append(position)
-        loose[_bare(text)].append(position)
+        loose[bare(text)].append(position)
     found: dict[str, int] = {}
     doubled: list[str] = []
     for name in wanted:
-        positions = strict.get(_squeeze(name)) or loose.get(_bare(name)) or []
+        positions = strict.get(_squeeze(name)) or loose.get(bare(name)) or []
         if len(positions) == 1:
             found[name] = positions[0]
         elif positions:
@@ -200,7 +195,7 @@ def _likeness(sheet: Sheet, tab: TabSpec) -> float:
     here = sum(heading in found for heading in theirs)
     # Tabs share headings (Groep, Plaats), so a few of them tell nothing: most of them must be there.
     by_headings = 50 + 50 * here / len(theirs) if here >= 2 and 2 * here >= len(theirs) else 0.0
-    return max(by_headings, fuzz.ratio(_bare(sheet.title), _bare(tab.title)))
+    return max(by_headings, fuzz.ratio(bare(sheet.title), bare(tab.title)))
 
 
 def _missing_column(title: str, heading: str, spare: Sequence[str]) -> HeadingProblem:
@@ -223,11 +218,11 @@ def mostly(cells: Iterable[Cell], is_ours: Callable[[Cell], bool]) -> bool:
 
 def heading_likeness(text: str, heading: str) -> float:
     """How much what people typed looks like one of our headings (0-100)."""
-    bare = _bare(text)
-    if bare in _OTHER_WORDS.get(heading, ()):
+    typed = bare(text)
+    if typed in _OTHER_WORDS.get(heading, ()):
         return 100.0
     # A heading that is another column's by right is not this one misspelt.
-    return 0.0 if bare in _KNOWN else fuzz.ratio(bare, _bare(heading))
+    return 0.0 if typed in _KNOWN else fuzz.ratio(typed, bare(heading))
 
 
-_KNOWN = frozenset(_bare(heading) for tab in TABS for heading in tab.headings)
+_KNOWN = frozenset(bare(heading) for tab in TABS for heading in tab.headings)

@@ -154,6 +154,11 @@ def fold(text: str) -> str:
     return " ".join(kept.casefold().split())
 
 
+def bare(text: str) -> str:
+    """A name by its letters and digits alone: `bare("'t Zand-Noord") == "tzandnoord"`."""
+    return "".join(mark for mark in fold(text) if mark.isalnum())
+
+
 def row_keys(table: Table) -> list[str]:
     """Name every row of a table; see `Table.keys`."""
     # What begins with = is a key of ours, and no Nr, whoever typed it there.

@@ -10,7 +10,7 @@ from itertools import product
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from roster.sheet.table import fold
+from roster.sheet.table import bare, fold
 
 _WORDS: dict[str, tuple[str, ...]] = {
     "1e": ("eerste",),
@@ -161,11 +161,6 @@ def _meanings(word: str) -> tuple[str, ...]:
 
 
 _SHORTEST_PART = 4
-
-
-def bare(text: str) -> str:
-    """A name by its letters and digits alone: `bare("'t Zand-Noord") == "tzandnoord"`."""
-    return "".join(mark for mark in fold(text) if mark.isalnum())
 
 
 def closest(text: str, names: Iterable[str]) -> str:
