@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from roster.plan.steps import CellStep, SetCell
-from roster.sheet.table import Table
+from roster.sheet.table import Sheet, Table
 
 STALE = 20 * 60
 """Seconds without a sign of life after which the lock of a run that cannot be seen is taken over."""
+
+
+CellsOfTabs = Mapping[str, Mapping[int, frozenset[int]]]
+"""By tab's title the rows (1 = top) with their columns (1 = A)."""
+
+Choose = Callable[[dict[str, Table]], CellsOfTabs]
+"""Which cells of a register are to be emptied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,10 @@ class Workbook(Protocol):
 
     def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, all or nothing, after a backup. Raises Changed (nothing was written) or Stop."""
+
+    def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
+        """Empty the cells that `choose` names, also of people's; how many, and every tab of people's too as it stands
+        then. No backup is made: what goes must not stand in one. May be done again. Raises Changed or Stop."""
 
 
 class Health(NamedTuple):

@@ -80,6 +80,7 @@ def their_files(folder: Path, port: int, letters: int) -> None:
         "regiegroep_tel": "0623456789",
         "network": terms.network.name,
         "short_name": "BPA",
+        "keep_left_days": 365,
         "coordinator": "",
         "version": "1",
         "reply_to": "buurt@mail.example",

@@ -208,6 +208,7 @@ def write_mail(row, group, number, environment, markdown, folder):
         "municipality_number": "14 0223",
         "municipality_tel": "140223",
         "short_name": "BPA",
+        "keep_left_days": 365,
         "greeting": text(row["Voornaam"]) or row["name"],
         "name": row["name"],
         "group": group["Groep"],

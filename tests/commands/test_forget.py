@@ -27,8 +27,9 @@ from outside.google.client import Calls
 from outside.ledger.ledger import Ledger
 from roster.planners.sync import PLANNERS
 from roster.sheet.columns import TAB
-from servers.sheets_server import SheetsServer
+from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, google_book, laptop
 from support.sheet_notation import TODAY, register
 from support.whole_round import choices, column, lay_out, letters, sync, types
@@ -148,6 +149,10 @@ def test_all_who_left_long_ago_are_told_of_and_go_after_one_question(
     assert "2 deelnemers overal vergeten?" in said and "D-0002: Piet" in said and "D-0003: Kees" in said
     assert "sinds wanneer weg zijn: D-0004" in said and "make forget LEFT=1 YES=1" in said
     assert [row[:4] for row in rows(settings)] == [row[:4] for row in before]
+    monkeypatch.setattr("outside.commands.forget.agree", lambda _asked: not types(settings, 4, Afgemeld__op=None))
+    with pytest.raises(Stop, match="intussen gewijzigd"):
+        forget(settings, unsure)
+    types(settings, 4, Afgemeld__op="7-2-2025")
     assert forget(settings, replace(unsure, yes=True)) == 0
     assert where(settings) == where(settings, re.compile("kees@mail|2345[ -]?0003|kees mol", re.IGNORECASE)) == []
     assert [row[:2] for row in rows(settings) if any(row)] == [
@@ -337,23 +342,90 @@ def test_nothing_is_emptied_beside_what_was_named(settings: Settings) -> None:
     assert settings.workbook.path.read_bytes() == before
 
 
-@pytest.mark.usefixtures("_hurried")
-def test_at_google_all_on_this_computer_goes_and_the_rows_to_delete_are_named(
-    sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Nothing is written in the sheet, and nothing is claimed of it."""
-    tables = register(PEOPLE, staff="")
+def at_google(sheets: SheetsServer, folder: Path) -> tuple[Book, Settings]:
+    """The same people in a sheet, with a column of people's own, one without a heading, and what Piet asked for."""
+    tables = register(PEOPLE, staff="", bordaanvragen="Groep | Aangevraagd door\nTuindorp | Piet van den Berg")
     cells = {
         name: [[table.cell(index, heading) for heading in TAB[name].headings] for index in range(len(table.rows))]
         for name, table in tables.items()
         if name != "Beheerders"
     }
-    settings = laptop(sheets, google_book(sheets, cells, height=20), tmp_path)
-    sync(settings)
-    assert where_in(tmp_path) != []
-    assert forget(settings, choices(force=True), "D-0002") == 1
-    assert where_in(tmp_path) == []
-    said = capsys.readouterr().err
-    assert "Google-blad: verwijder daar zelf" in said and "rij 3" in said
+    book = google_book(sheets, cells, height=20)
+    tab = book.tab("Deelnemers")
+    width = len(TAB["Deelnemers"].headings)
+    tab.put(0, width, "Vast nummer")
+    for row in range(1, 5):
+        tab.put(row, width, f"0223-60000{row}")
+        tab.put(row, width + 1, f"los {row}")
+    settings = laptop(sheets, book, folder)
+    sync_google(settings)
+    return book, settings
+
+
+def in_sheet(book: Book) -> dict[str, list[list[object]]]:
+    """All that stands in the sheet, by tab, without rows in which nothing stands."""
+    return {
+        tab.title: [row for row in tab.values() if any(cell not in (None, "") for cell in row)] for tab in book.tabs
+    }
+
+
+@pytest.mark.usefixtures("_hurried")
+@pytest.mark.parametrize(
+    "what",
+    ["nothing", "rows move", "a column moves", "an answer is lost", "his remark is typed", "the last answer is lost"],
+)
+def test_at_google_his_cells_go_and_nobody_elses(sheets: SheetsServer, tmp_path: Path, what: str) -> None:
+    """Whatever people do meanwhile, and whichever answer gets lost: the same rows stand, and his are empty."""
+    book, settings = at_google(sheets, tmp_path)
+    assert where_in(tmp_path) != [] and PIET.search(str(in_sheet(book)))
+    before = in_sheet(book)
+    person, turns = Person(book), []
+
+    def disturb(_book: object) -> None:
+        turns.append(what)
+        if what == "rows move":
+            person.sorts("Deelnemers", "Voornaam", descending=True)
+        elif what == "a column moves":
+            person.inserts_column("Deelnemers", "Straat", "Nieuw")
+        elif what == "his remark is typed":
+            person.types("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Piet"), "Opmerking", "belde nog")
+
+    sheets.start_counting()
+    if what.endswith("answer is lost"):
+        sheets.fail(7 if what == "an answer is lost" else 11, Fault("503", after=True))
+    elif what != "nothing":
+        sheets.between(7 if what != "his remark is typed" else 6, disturb)
+    assert forget(settings, choices(force=True), "D-0002") == 0, [call.name for call in sheets.calls]
+    assert bool(turns) is ("move" in what or "typed" in what)
+    assert where_in(tmp_path) == [] and PIET.search(str(in_sheet(book))) is None
+    assert re.search(r"D-0002|600002|los 2|belde nog", str(in_sheet(book))) is None
+    for title in ("Deelnemers", "Groepen", "Straten", "Gebieden"):
+        others = [row for row in before[title] if "Piet" not in row]
+        assert said(in_sheet(book)[title]) == said(others), title
     (proof,) = (settings.paths.out / "vergeten").iterdir()
-    assert "Nog te doen" in proof.read_text(encoding="utf-8") and "Over: 0" not in proof.read_text(encoding="utf-8")
+    told = proof.read_text(encoding="utf-8")
+    assert "Over: 0" in told and re.search(r"het register \(cellen\): [1-9]", told)
+    sync_google(settings)
+    assert where_in(tmp_path) == [] and PIET.search(str(in_sheet(book))) is None
+    assert [row[0] for row in in_sheet(book)["Beheerders"]][1:] == ["D-0001"]
+
+
+def said(rows: list[list[object]]) -> list[str]:
+    """What rows say, in whatever order they stand, but for cells of ours that name him and a column that came."""
+    kept = (
+        [str(cell) for cell in row if cell not in (None, "", "Nieuw") and not PIET.search(str(cell))] for row in rows
+    )
+    return sorted(map("|".join, kept))
+
+
+@pytest.mark.usefixtures("_hurried")
+def test_at_google_what_is_beyond_reach_is_told(
+    sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Her own tab is searched, and Google's older versions are named with the clicks."""
+    book, settings = at_google(sheets, tmp_path)
+    book.add_tab("Van mij", [["Piet van den Berg belt"]], rows=5)
+    assert forget(settings, choices(force=True), "D-0002") == 1
+    told = capsys.readouterr()
+    assert "Op tabblad Van mij staat deze persoon nog" in told.err
+    assert "Versiegeschiedenis" in told.out and "Een kopie maken" in told.out

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from outside.errors import Changed
 from outside.files.atomic import write_private
-from outside.workbook import Written
+from outside.workbook import Choose, Written
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import DEELNEMERS
-from roster.sheet.table import Table, says
+from roster.sheet.table import Sheet, Table, says
 from support.marks import without_nr
 
 HEADINGS = ("Nr", "Voornaam", "Mobiel", "E-mail", "Status", "Welkom")
@@ -41,6 +41,9 @@ class JsonRegister:
     def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
         """No program opens it."""
         return f"{tab} {column} {row}", ""
+
+    def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
+        raise NotImplementedError(choose)
 
     def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:  # noqa: ARG002  # it holds no formulas
         return []

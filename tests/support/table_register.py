@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TextIO
 
 from outside.errors import Changed
-from outside.workbook import Written
+from outside.workbook import Choose, Written
 from roster.plan.steps import AddRow, SetCell
 from roster.sheet.columns import DEELNEMERS
-from roster.sheet.table import Cell, Table
+from roster.sheet.table import Cell, Sheet, Table
 from support.plans import carried_out
 from support.sheet_notation import members, table
 
@@ -45,6 +45,9 @@ class TableRegister:
     def link(self, tab: str, column: int, row: int) -> tuple[str, str]:
         """No program opens it."""
         return f"{tab} {column} {row}", ""
+
+    def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
+        raise NotImplementedError(choose)
 
     def filled_by_formula(self, steps: Sequence[SetCell]) -> list[SetCell]:  # noqa: ARG002  # it holds no formulas
         return []

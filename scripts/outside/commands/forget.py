@@ -12,10 +12,8 @@ from outside.backends import backend_of, open_workbook
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.errors import Changed, Stop
-from outside.excel.erase import erase
-from outside.excel.workbook import open_register
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
-from outside.files.places import Traces
+from outside.files.places import GOOGLE_OPEN, Traces, files_at
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from outside.run.forgetting import Removed, forget_here
@@ -30,6 +28,7 @@ from outside.run.person import (
     traces_of,
 )
 from outside.run.remember import highest_numbers
+from outside.workbook import Workbook
 from roster.model import Status
 from roster.plan.steps import View
 from roster.sheet.headings import find_what_is_there
@@ -49,22 +48,22 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
     """
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        view = look_up(workbook, settings, choices, ledger).view
-        people = [find_person(typed, view)] if typed else left_long_ago(view)
-        if not typed and (undated := [one.nr for one in view.roster.members if one.left and one.left_on is None]):
-            say(f"Niet te lezen is sinds wanneer weg zijn: {', '.join(undated)}. Zet daar bij Afgemeld op een dag.")
+        view, people = _meant(workbook, settings, choices, ledger, typed)
         if not people:
             say(f"Er is niemand die langer dan {settings.privacy.keep_left_days} dagen weg is. Er is niets gedaan.")
             return 0
-        if typed:
-            _check_that_he_left(people[0], view, force=choices.force)
-        learn_from_copies(people, view, settings)
         traces = traces_of(people, view)
         _tell_plan(people, traces, view, settings)
-        if not choices.yes and not agree(f"{_who(people)} overal vergeten? Dit kan niet ongedaan worden gemaakt."):
-            meant = f"WHO={people[0].nr}" if typed else "LEFT=1"
-            say(f"Er is niets gedaan. Weet u het zeker? Typ: make forget {meant} YES=1")
-            return 0
+        if not choices.yes:
+            if not agree(f"{_who(people)} overal vergeten? Dit kan niet ongedaan worden gemaakt."):
+                meant = f"WHO={people[0].nr}" if typed else "LEFT=1"
+                say(f"Er is niets gedaan. Weet u het zeker? Typ: make forget {meant} YES=1")
+                return 0
+            asked = [one.nr for one in people]
+            view, people = _meant(workbook, settings, choices, ledger, typed)  # she may have thought it over for long
+            if [one.nr for one in people] != asked:
+                raise Stop("Het register is intussen gewijzigd. Er is niets gedaan.", "Typ hetzelfde nog eens.")
+            traces = traces_of(people, view)
         done = Removed()
         proof = _Proof(people, choices, settings)
         before = ledger.forgotten()
@@ -75,7 +74,7 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
             ledger.remember_numbers(highest_numbers(view), {})  # such a Nr is never given again
             forget_here(people, traces, view, ledger, settings, done)
             proof.keep(done, "het register zelf, als laatste.")
-            _in_register(people, traces, settings, done)
+            _in_register(people, traces, workbook, settings, done)
             if done.dropped and backend_of(settings).file is not None:
                 backend_of(settings).back_up()  # so that there is one
             proof.keep(done)
@@ -84,7 +83,24 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
         except Stop as stop:
             remedy = f"{stop.remedy} Typ dit daarna nog eens: het gaat verder waar het was.".strip()
             raise Stop(stop.message, remedy, code=3) from stop
+    if [*files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state)]:
+        done.left.append("Wat er bij Google gebeurde, is niet zeker. Typ make sync, en daarna dit weer.")
+        proof.keep(done)
     return _tell_end(people, proof, settings, done)
+
+
+def _meant(
+    workbook: Workbook, settings: Settings, choices: Choices, ledger: Ledger, typed: str
+) -> tuple[View, list[Person]]:
+    """The register as it stands, and whom it is about, with all that they were known by. Raises Stop."""
+    view = look_up(workbook, settings, choices, ledger).view
+    people = [find_person(typed, view)] if typed else left_long_ago(view)
+    if typed:
+        _check_that_he_left(people[0], view, force=choices.force)
+    elif undated := [one.nr for one in view.roster.members if one.left and one.left_on is None]:
+        say(f"Niet te lezen is sinds wanneer weg zijn: {', '.join(undated)}. Zet daar bij Afgemeld op een dag.")
+    learn_from_copies(people, view, settings)
+    return view, people
 
 
 def _who(people: Sequence[Person]) -> str:
@@ -131,33 +147,32 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
     )
 
 
-def _in_register(people: Collection[Person], traces: Traces, settings: Settings, done: Removed) -> None:
-    path = backend_of(settings).file
-    if path is None:
-        for person in people:
-            if person.member is not None:
-                done.left.append(
-                    f"Het Google-blad: verwijder daar zelf op tabblad Deelnemers de rij van {person.nr} (rij "
-                    f"{person.member.place.row}), en op de tabbladen Beheerders en Logboek de rijen met {person.nr}. "
-                    "Kijk ook bij Bordaanvragen, Aangevraagd door. Google bewaart oude versies: Bestand, "
-                    "Versiegeschiedenis."
-                )
-        return
+def _in_register(
+    people: Collection[Person], traces: Traces, workbook: Workbook, settings: Settings, done: Removed
+) -> None:
     try:
-        emptied = erase(path, lambda tables: cells_of(people, traces, tables), expected=True)
+        emptied, sheets = workbook.empty(lambda tables: cells_of(people, traces, tables))
     except Changed as changed:
         raise Stop(
             "Het register wordt net gewijzigd. De rij staat er nog.", "Typ dit straks nog eens.", code=3
         ) from changed
     done.count("het register (cellen)", emptied)
-    named = list(still_named(people, traces, find_what_is_there(open_register(path)[1])[0]))
+    tables = find_what_is_there(sheets)[0]
+    named = list(still_named(people, traces, tables))
     done.left += [f"{place}: kijk of daar iets over deze persoon staat." for place in named]
-    if count := traces.in_file(path):
+    stand = {title: sorted(rows) for title, rows in cells_of(people, traces, tables).items() if rows}
+    for title, rows in stand.items():
+        done.left.append(f"{title}, rij {', '.join(map(str, rows))}: hier staat nog iets. Maak dat zelf leeg.")
+    file, ours = backend_of(settings).file, {table.title for table in tables.values()}
+    if file is not None and (count := traces.in_file(file)):
         often = "staat deze persoon misschien ook" if named else f"staat deze persoon nog {count} keer"
         done.left.append(
-            f"{path.name}: buiten de rijen van Buurtbeheer {often}, bijvoorbeeld in een "
+            f"{file.name}: buiten de rijen van Buurtbeheer {often}, bijvoorbeeld in een "
             "notitie of op een eigen tabblad. Zoek daar met Ctrl+F."
         )
+    elif file is None:
+        own = [one.title for one in sheets if one.title not in ours and any(map(traces.in_text, map(str, one.cells)))]
+        done.left += [f"Op tabblad {title} staat deze persoon nog. Zoek daar met Ctrl+F." for title in own]
 
 
 class _Proof:
@@ -189,6 +204,12 @@ def _tell_end(people: Sequence[Person], proof: _Proof, settings: Settings, done:
     where = f"{settings.paths.out.name}/vergeten/{proof.path.name}"
     say(f"{_who(people)}: {'vergeten, op wat hierboven staat na' if done.left else 'vergeten'}. Het bewijs: {where}")
     say("Typ nu make sync: dan komen de kaartjes en overzichten er weer, zonder hen.")
+    if backend_of(settings).file is None:
+        say(
+            "Google bewaart oude versies van het blad. Zien: Bestand, Versiegeschiedenis, Versiegeschiedenis bekijken. "
+            "Weg gaan ze alleen met het hele blad: maak een kopie (Bestand, Een kopie maken), zet het adres daarvan in "
+            "de instellingen, en verwijder het oude blad. Kijk in het blad ook naar notities en opmerkingen bij cellen."
+        )
     say(
         "Wat Buurtbeheer niet kan: de map Verzonden van uw mail, telefoons, WhatsApp en eigen kopieën van het register."
     )

@@ -6,7 +6,7 @@ import glob
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from outside.errors import Stop
@@ -14,16 +14,11 @@ from outside.excel.save import SheetChange, put_cells
 from outside.excel.workbook import open_register
 from outside.files.atomic import open_private, replace, settle_folder
 from outside.files.backups import doing_on_disk, replacing
+from outside.workbook import CellsOfTabs, Choose
 from outside.xlsx.archive import Archive, PackedPart
 from outside.xlsx.patch import SheetPatch
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, is_blank
-
-CellsOfTabs = Mapping[str, Mapping[int, frozenset[int]]]
-"""By tab's title the rows (1 = top) with their columns (1 = A)."""
-
-Choose = Callable[[dict[str, Table]], CellsOfTabs]
-"""Which cells of a register are to be emptied."""
 
 
 def erase(path: Path, choose: Choose, *, expected: bool = False) -> int:

@@ -27,7 +27,7 @@ from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
 from outside.front_tab import check_whose, is_front_of_example, stamp_in, stamp_of, whose_register
-from outside.workbook import Written
+from outside.workbook import Choose, Written
 from outside.xlsx.guard import check_not_open, check_workbook_file
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.text import column_letters
@@ -145,6 +145,14 @@ class ExcelWorkbook:
         file untouched. May be called again after it returned, with the keys as they were read.
         """
         return self._carry(steps, self._put)
+
+    def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
+        """In the file as it stands now."""
+        from outside.excel.erase import erase  # it reads copies of a register, with what stands in this module
+
+        if self._lock is not None:
+            self._lock.check()
+        return erase(self.path, choose, expected=True), open_register(self.path)[1]
 
     def link(self, tab: str, column: int, row: int) -> tuple[str, str]:  # noqa: ARG002  # no program opens a file at a cell
         """The cell, and the file."""

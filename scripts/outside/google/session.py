@@ -119,6 +119,10 @@ class Session:
             keep_tabs({**self.tabs, **fresh}.values(), self._settings.paths.state / "backups")
             self._has_copy = True
 
+    def keep_none(self) -> None:
+        """From now on no copy is kept: what is about to be taken out must not stand in one."""
+        self._has_copy = True
+
     def remember(self, views: Mapping[str, Tab]) -> None:
         """What the next look is compared with: the tabs as a look saw them, and as a write left them."""
         self.tabs |= {name: view for name, view in views.items() if not view.new}

@@ -11,6 +11,9 @@ from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.table import Table, same, says
 
+BY_POSITION = "="
+"""How a column is called that has no heading of ours: this, and its position. A heading never begins with it."""
+
 _LONGEST = 49_000
 """Google takes 50,000 characters a cell."""
 
@@ -78,6 +81,8 @@ class TabSteps:
         if row is None:
             return False
         column = self._columns.get(heading)
+        if column is None and step.of_people and heading.startswith(BY_POSITION):
+            column = int(heading.removeprefix(BY_POSITION))
         value = cut_to_fit(step.value)
         planned = self.change.cells.get(row, {})
         now = planned[column] if column in planned else self.tab.cell(row, column) if column is not None else None
@@ -87,7 +92,7 @@ class TabSteps:
             return False
         if heading not in self.tab.table.own and not (step.of_people and column is not None):
             raise ValueError(f"column {heading!r} of tab {self.tab.table.tab!r} is not the software's")
-        column = self._column(heading)
+        column = self._column(heading) if column is None else column
         if self.tab.is_hidden_by_merge(row, column):
             self.hidden.append(step)
             return False

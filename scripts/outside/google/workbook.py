@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from outside.config.settings import Settings
@@ -11,11 +11,18 @@ from outside.google.batch import Dress, undressed
 from outside.google.lock import Lock
 from outside.google.look import formulas_among
 from outside.google.session import Session
+from outside.google.steps import BY_POSITION
+from outside.google.tabs import read_sheets
+from outside.google.takeover import TITLE
 from outside.google.write import Write
-from outside.workbook import Written
+from outside.workbook import CellsOfTabs, Choose, Written
 from outside.xlsx.text import column_letters
 from roster.plan.steps import CellStep, SetCell
-from roster.sheet.table import Table
+from roster.sheet.columns import TAB
+from roster.sheet.table import Sheet, Table
+
+_TURNS = 6
+"""How often cells that were chosen are emptied anew: a row of three tabs takes two, and somebody may be typing."""
 
 
 class GoogleWorkbook:
@@ -85,6 +92,24 @@ class GoogleWorkbook:
         """Those whose cell is filled by a formula: one call."""
         return formulas_among(self.session.calls, self.session.tabs, steps)
 
+    def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
+        """A read and a write in turns, until nothing is left to empty or it will not go.
+
+        The Nr of a row with people's cells goes last, once a look shows that the rest is gone: while we write rows may
+        move, and whichever row was hit is known by its Nr, and gets back what it had.
+        """
+        session, emptied = self.session, 0
+        session.keep_none()
+        for _turn in range(_TURNS):
+            tables = self.read()
+            steps = list(_emptying(tables, choose(tables)))
+            if not steps:
+                break
+            emptied += len(self.write(steps).done)
+        found = session.found
+        titles = [title for title in found.sheets if title != TITLE] if found else []
+        return emptied, [sheet for sheet, _size in read_sheets(session.calls, found, titles)] if found else []
+
     def write(self, steps: Sequence[CellStep]) -> Written:
         """Write the steps, after a copy: a look and a batch, as long as nothing moves and no answer is lost.
 
@@ -97,3 +122,16 @@ class GoogleWorkbook:
         if not (steps or self.session.doubts):
             return Written()
         return Write(self.session, steps).carry_out()
+
+
+def _emptying(tables: Mapping[str, Table], cells: CellsOfTabs) -> Iterator[SetCell]:
+    """The cells as steps; of a row with people's cells the Nr only where nothing else of it is left."""
+    for table in tables.values():
+        heading = {position + 1: name for name, position in table.columns.items()}
+        number = 0 if TAB[table.tab].is_ours else table.columns.get("Nr", -1) + 1
+        for row, columns in cells.get(table.title, {}).items():
+            index = row - table.first
+            for column in sorted(columns - {number} or columns):
+                name = heading.get(column, f"{BY_POSITION}{column - 1}")
+                was = table.rows[index][column - 1]
+                yield SetCell(table.place(index, name), "", was, of_people=name not in table.own)

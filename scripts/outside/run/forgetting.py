@@ -11,7 +11,7 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.excel.erase import erase
-from outside.files.places import GOOGLE_OPEN, LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
+from outside.files.places import LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger
@@ -115,11 +115,6 @@ def in_copies(people: Collection[Person], traces: Traces, settings: Settings, do
             done.dropped = True
             say(f"De kopie {copy.name} is verwijderd: daarin was niet alles te wissen.")
         done.count("de kopieën van het register", 1)
-    for path in files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state):
-        if traces.in_file(path):
-            done.left.append(
-                f"{path.name}: daarin staat wat bij Google onderweg is. Typ make sync, en daarna dit weer."
-            )
 
 
 def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:

@@ -276,4 +276,5 @@ def _names(table: Table, index: int) -> Iterator[str]:
     first, infix, last = (str(table.cell(index, name) or "").strip() for name in _NAME)
     ways = (f"{first} {infix} {last}", f"{first} {last}", f"{last}, {first}", f"{last}, {first} {infix}")
     yield from (fold(one) for one in ways if first and last)
-    yield from (fold(one) for one in (f"{infix} {last}", str(table.cell(index, "Organisatie") or "")) if not first)
+    alone = (f"{infix} {last}", str(table.cell(index, "Organisatie") or "")) if not first else ()
+    yield from filter(None, map(fold, alone))
