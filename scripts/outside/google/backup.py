@@ -49,8 +49,8 @@ def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
 
 def page_of(tab: Tab) -> Page:
     """A tab as it goes into a copy. Which columns hold days is known of the register's own."""
-    kinds = {column.heading: column.kind for column in TAB[tab.table.tab].columns}
-    days = frozenset(position for heading, position in tab.table.columns.items() if kinds[heading] == "day")
+    of_days = {column.heading for column in TAB[tab.table.tab].columns if column.kind == "day"}
+    days = frozenset(position for heading, position in tab.table.columns.items() if heading in of_days)
     return Page(tab.title, tab.cells, days)
 
 
