@@ -13,12 +13,16 @@ from outside.google.client import Calls, Json
 from outside.google.refusal import why_unread
 from roster.sheet.country import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
-from roster.sheet.table import Cell, Sheet, Table, is_blank
+from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 
 _FIELDS = (
     "properties(title,locale),"
-    "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges)"
+    "sheets(properties(sheetId,title,sheetType,hidden,gridProperties(rowCount,columnCount)),merges,filterViews(filterViewId,title))"
 )
+
+
+OF_GROUP = "Groep "
+"""How the title of a group's own view of tab Deelnemers begins."""
 
 
 @dataclass(slots=True, eq=False)
@@ -73,12 +77,13 @@ class Found:
 
     `is_example` is True, once its tabs were read, where the front one says that it is the example, and `whose` is the
     name of the network that it tells.
-    `month_first` is True where a typed 5-3-2026 becomes 3 May.
+    `month_first` is True where a typed 5-3-2026 becomes 3 May. `lists` holds by a tab's title what `Table.lists` tells.
     """
 
     title: str
     sheets: dict[str, Json] = field(default_factory=dict)
     merges: dict[str, list[Json]] = field(default_factory=dict)
+    lists: dict[str, dict[str, str]] = field(default_factory=dict)
     is_example: bool = False
     whose: str = ""
     month_first: bool = False
@@ -94,7 +99,19 @@ def list_tabs(calls: Calls) -> Found:
         if properties.get("sheetType", "GRID") == "GRID":
             found.sheets[properties["title"]] = properties
             found.merges[properties["title"]] = sheet.get("merges", [])
+            found.lists[properties["title"]] = {
+                fold(view["title"].removeprefix(OF_GROUP)): view_address(
+                    calls.spreadsheet, properties.get("sheetId", 0), view["filterViewId"]
+                )
+                for view in sheet.get("filterViews", [])
+                if view.get("title", "").startswith(OF_GROUP)
+            }
     return found
+
+
+def view_address(spreadsheet: str, tab: int, view: int) -> str:
+    """What opens a filter view of a tab."""
+    return f"https://docs.google.com/spreadsheets/d/{spreadsheet}/edit#gid={tab}&fvid={view}"
 
 
 def read_sheets(calls: Calls, found: Found, titles: Sequence[str]) -> list[tuple[Sheet, tuple[int, int]]]:
@@ -157,7 +174,7 @@ def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> di
 def as_tab(found: Found, table: Table, sheet: Sheet, size: tuple[int, int]) -> Tab:
     """The tab whose table was found in a sheet of that many rows and columns."""
     about = found.sheets[table.title]
-    table.month_first = found.month_first
+    table.month_first, table.lists = found.month_first, found.lists.get(table.title, {})
     return Tab(about.get("sheetId", 0), table.title, *size, sheet.cells, table, found.merges.get(table.title, ()))
 
 

@@ -69,7 +69,9 @@ def missing_look(tab: TabSpec, here: TabState, places: Mapping[str, TabState], t
 
     `places` are all tabs by the register's own title: dropdowns point at their columns.
     """
-    columns = {here.columns[column.heading]: column for column in tab.columns if column.heading in here.columns}
+    columns = {
+        here.columns[column.heading]: column for column in (*tab.columns, *tab.later) if column.heading in here.columns
+    }
     grid = {} if here.frozen else {"frozenRowCount": here.heading_row + 1}
     in_sight = kept_in_sight(tab, here.columns)
     if in_sight and not here.frozen_columns and not here.heading_row:  # a title above them may be merged over more

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from outside.google.answers import Refused
 from outside.google.client import Calls, Json
+from outside.google.tabs import OF_GROUP, view_address
 from outside.google_setup.formatting import TabState
 from roster.cells import text
 from roster.sheet.table import Cell, fold
@@ -100,8 +101,6 @@ _VIEWS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 }
 """What each view shows: by heading, the condition that its cell keeps."""
 
-_OF_GROUP = "Groep "
-
 
 def missing_views(here: TabState, groups: Iterable[Cell]) -> Iterator[Json]:
     """Requests for the views that are not there yet, one for each group among them.
@@ -109,7 +108,7 @@ def missing_views(here: TabState, groups: Iterable[Cell]) -> Iterator[Json]:
     A view is known by its name and by its number, which goes by its name: one that somebody renamed stays his.
     """
     names = [name for name in map(text, groups) if name and name[0] not in "=+'"]
-    wanted = {**_VIEWS, **{_OF_GROUP + name: {"Groep": ("TEXT_EQ", name)} for name in names}}
+    wanted = {**_VIEWS, **{OF_GROUP + name: {"Groep": ("TEXT_EQ", name)} for name in names}}
     known = here.things.get("filterViews", [])
     there = {fold(str(one.get("title", ""))) for one in known}
     numbers = {one.get("filterViewId") for one in known}
@@ -130,9 +129,10 @@ def _spec(position: int, kind: str, value: str) -> Json:
 def tell_views(requests: Iterable[Json], refused: Sequence[Json], spreadsheet: str) -> Iterator[str]:
     """The address of every view of a group that was made just now: who keeps it, sees that group's list."""
     views = [one["addFilterView"]["filter"] for one in requests if "addFilterView" in one and one not in refused]
-    groups = [view for view in views if view["title"].startswith(_OF_GROUP)]
+    groups = [view for view in views if view["title"].startswith(OF_GROUP)]
     if groups:
         yield "Elke groep heeft nu een eigen lijst. Mag de beheerder in het blad, stuur dan het adres om te bewaren:"
     for view in groups:
-        place = f"gid={view['range']['sheetId']}&fvid={view['filterViewId']}"
-        yield f"  {view['title']}: https://docs.google.com/spreadsheets/d/{spreadsheet}/edit#{place}"
+        yield f"  {view['title']}: {view_address(spreadsheet, view['range']['sheetId'], view['filterViewId'])}"
+    if groups:
+        yield "Na make sync staat het ook op tabblad Groepen, bij de groep."

@@ -10,7 +10,7 @@ from roster.messages.sign_letters import SIGN_COLUMN
 from roster.plan.delivery_status import read_mark, without_wish
 from roster.planners.bundles import CONTACTS_COLUMN, tells_of_contacts
 from roster.reading.row_ids import valid_number
-from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN, TAB
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN, LIST_COLUMN, TAB
 from roster.sheet.headings import ALIKE, heading_likeness, mostly
 from roster.sheet.table import Cell, Table, is_blank
 
@@ -88,9 +88,10 @@ _LOOKS: dict[tuple[str, str], Callable[[Cell], bool]] = {
     (DEELNEMERS.title, "Vervolgmail"): _tells_of_letters,
     (DEELNEMERS.title, SIGHT_COLUMN): lambda cell: read_sight(cell) is not None,
     (GROEPEN.title, CONTACTS_COLUMN): tells_of_contacts,
+    (GROEPEN.title, LIST_COLUMN): lambda cell: isinstance(cell, str) and "&fvid=" in cell,
     (BORDAANVRAGEN.title, SIGN_COLUMN): lambda cell: read_mark(cell) is not None,
 }
 """What is the software's own to see in a cell."""
 
-_LATER = (SIGHT_COLUMN, CONTACTS_COLUMN, SIGN_COLUMN)
+_LATER = (SIGHT_COLUMN, CONTACTS_COLUMN, SIGN_COLUMN, LIST_COLUMN)
 """Columns of ours that registers in use did not have from the beginning."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from roster.finding import lines_by_row
 from roster.model import Group, Roster, Standing, Terms
 from roster.plan.steps import SetCell, View
-from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, STRATEN
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LIST_COLUMN, STRATEN
 from roster.sheet.table import Place, Table, fold, says
 
 Values = Mapping[str, str | int]
@@ -68,6 +68,7 @@ def _group_values(group: Group, roster: Roster, standing: Standing, terms: Terms
         "Aantal": active,
         "Vrij": max(0, terms.limits.group_size - active),
         "Beheerders": ", ".join(admin.name for admin in admins),
+        LIST_COLUMN: roster.tables[DEELNEMERS.title].lists.get(name, "") if mine else "",
     }
 
 

@@ -68,7 +68,8 @@ class Table:
     address, where the words of the cell themselves are not understood. Where a heading of the software's own is
     missing, `others` holds what stands above the columns that are not known ("" for nothing), by position.
     `headings` holds those that people spelt otherwise, by the one that is meant, on one line. A tab of our title
-    that is people's own (`theirs`) has neither columns nor rows here, and nothing is written there.
+    that is people's own (`theirs`) has neither columns nor rows here, and nothing is written there. `lists` is
+    what opens the rows of one group only, by the group's folded name, where the register can show them so.
     """
 
     tab: str
@@ -82,6 +83,7 @@ class Table:
     others: dict[int, str] = field(default_factory=dict)
     headings: Mapping[str, str] = field(default_factory=dict)
     theirs: bool = False
+    lists: Mapping[str, str] = field(default_factory=dict)
     _keys: list[str] | None = None
 
     def cell(self, index: int, column: str) -> Cell:
