@@ -270,12 +270,17 @@ def take_mails(studio: Studio, folder: Path) -> None:
 
 
 def take_pages(studio: Studio, out: Path) -> None:
-    """The pages that lie ready in out/, at both widths, light, dark and on paper."""
-    for page in sorted(out.glob("*.html")):
+    """The pages that lie ready in out/, of those in its folders the fullest of each kind: both widths, light, dark, paper."""
+    kinds: dict[str, Path] = {}
+    for page in sorted(out.rglob("*.html"), key=lambda one: one.stat().st_size):
+        folder = page.relative_to(out).parts[0]
+        apart = folder in ("inzage", "stickers")  # where each page bears the name of what it is about
+        kinds[page.stem if page.parent == out else folder if apart else f"{folder}-{page.stem}"] = page
+    for name, page in kinds.items():
         for width in (WIDE, NARROW):
             for scheme in ("light", "dark"):
-                studio.shoot(page, f"{page.stem}-{width}-{scheme}", width, 2400, scheme)
-        studio.paper(page, page.stem)
+                studio.shoot(page, f"{name}-{width}-{scheme}", width, 2400, scheme)
+        studio.paper(page, name)
 
 
 def take(studio: Studio) -> None:
@@ -285,6 +290,7 @@ def take(studio: Studio) -> None:
     take_screen(studio, studio.press("sync", "--yes"), "sync-first")
     take_screen(studio, studio.press("sync", "--yes"), "sync-second")
     studio.press("preview")
+    studio.press("show", "--who", "D-0008")
     studio.press("test_mail", "--to", "sanne@mail.example", "--yes")
     take_register(studio, studio.ground / "register.xlsx")
     take_pages(studio, studio.ground / "out")
