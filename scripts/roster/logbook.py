@@ -114,7 +114,7 @@ ACT_NAMES = {
 READY, HANDED_OVER, START_ANEW = "klaar", "gegeven", "opnieuw"
 """What lies ready for her in out/, what somebody said to have handed over, and that she begins anew with all.
 
-Else a version: it went by mail.
+Else the version of the message by which it is known that she has them. The middle one is of before there was one.
 """
 
 
@@ -129,8 +129,8 @@ class GivenCard(NamedTuple):
 class Given(NamedTuple):
     """All contacts of a circle (`circle` as its key, `title` as people write it) that an admin has from then on.
 
-    `kind` is READY, HANDED_OVER, START_ANEW or the version of the mail; `at` is when its contents were
-    put together (UTC), and `day` the day that people are told.
+    `kind` is READY, HANDED_OVER, START_ANEW or a version; `at` is when its contents were put together (UTC), and
+    `day` the day that people are told. `state` is what tab Logboek names these contacts by.
     """
 
     person: str
@@ -140,8 +140,36 @@ class Given(NamedTuple):
     cards: tuple[GivenCard, ...]
     at: str = ""
     day: str = ""
+    state: str = ""
 
 
 def said_on_card(name: str) -> str:
     """What the digest of a card's name is made of."""
     return f"card:{name}"
+
+
+class GivenVersion(NamedTuple):
+    """What the version of a message about contacts tells.
+
+    `state` is the mark of all contacts of a circle, "" where she begins anew; `moment` (local time) and `circle` (its
+    mark) are told of what was handed over alone, and not of a mail.
+    """
+
+    state: str
+    moment: datetime | None = None
+    circle: str = ""
+
+
+def handed_version(moment: datetime, circle: str, state: str) -> str:
+    """What names the message that tells of a circle that its contacts were handed over, or that she begins anew."""
+    return f"{moment.isoformat(timespec='milliseconds')} {circle} {state or START_ANEW}"
+
+
+def read_version(version: str) -> GivenVersion:
+    """What a version tells, of a mail ("2026-03-31 <state>") too."""
+    first, *_others = version.split() or [""]
+    marks = [word for word in version.split() if is_mark(word)]
+    if "T" not in first:
+        return GivenVersion(marks[0] if marks else "")
+    circle, *state = marks or [""]
+    return GivenVersion(state[0] if state else "", datetime.fromisoformat(first), circle)

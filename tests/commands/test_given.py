@@ -56,7 +56,7 @@ def test_a_lost_phone_gets_all_once_more(tmp_path: Path) -> None:
     sync(settings)
     assert "nog contacten geeft" in overview.read_text(encoding="utf-8")
     assert "neem alle.vcf" in page.read_text(encoding="utf-8")
-    assert column(settings, "Contacten", "Groepen") == ["alle 4; nog niet gegeven"]
+    assert column(settings, "Contacten", "Groepen") == ["alle 4; opnieuw te geven"]
     write_given(settings, choices(), "Tuindorp", "", everybody=False)
     sync(settings)
     assert "heeft alles" in page.read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-import random
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -15,15 +14,16 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.commands.given import write_given
+from outside.commands.given import give_again, write_given
 from outside.commands.sent import settle_outbox
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.run.output_files import OutputFiles
 from servers.smtp_server import Plan, answers, mail_server
+from support.contacts_play import Play, in_excel
 from support.phones import Phone
 from support.sheet_notation import TODAY
-from support.whole_round import choices, column, lay_out, sync, types
+from support.whole_round import choices, column, lay_out, sync, types, without_logbook
 
 PEOPLE = """
     Voornaam | Achternaam | E-mail           | Rol       | Mobiel
@@ -92,6 +92,11 @@ def test_each_admin_has_her_whole_group_and_nobody_twice(tmp_path: Path) -> None
     sync(settings)  # the list stays until it is given, though no other file tells of him any more
     assert "Piet Smit" in (folder / "weg.txt").read_text("utf-8")
     round_()
+    (settings.paths.state / "ledger.sqlite3").unlink()
+    assert sync(settings, force=True) != 3  # tab Logboek tells what each was given
+    assert "neem alle.vcf" not in (folder / "uitleg.html").read_text("utf-8")
+    round_()
+    without_logbook(settings.workbook.path)
     (settings.paths.state / "ledger.sqlite3").unlink()
     for phone in phones:
         phone.book["Oud", "+31611111111"] = 1  # what she has is hers to clear away: the page says so
@@ -299,46 +304,116 @@ def _told(today: date, days_ago: int) -> str:
     return f"{day.day}-{day.month}-{day.year}"
 
 
+def play(home: Path, seed: int, months: int, *, by_mail: bool) -> None:
+    """A network that grows, in a file."""
+    sheet, laptops = in_excel(home)
+    with mail_server() as (plan, port):
+        if by_mail:
+            laptops = [mailing(one, port) for one in laptops]
+        Play(sheet, laptops, seed, plan if by_mail else None).go(months)
+
+
+@pytest.mark.parametrize("by_mail", [False, True], ids=["files", "mail"])
+def test_some_months_of_a_network_that_grows(tmp_path: Path, by_mail: bool) -> None:
+    """What admins have is their group after each round, whichever of two laptops made it."""
+    play(tmp_path, 1, 3, by_mail=by_mail)
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(4))
-def test_two_years_month_by_month(tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize("by_mail", [False, True], ids=["files", "mail"])
+@pytest.mark.parametrize("seed", range(8))
+def test_two_years_month_by_month(tmp_path: Path, seed: int, by_mail: bool) -> None:
     """Whatever changes, and whether or not she comes by each month."""
-    chance = random.Random(seed)
-    settings, folder = lay_out(tmp_path, PEOPLE), tmp_path / FOLDER
-    phones = {"D-0001": Phone("Anna Bakker"), "D-0002": Phone("Bram Visser"), "D-0003": Phone("Kees Mol")}
-    types(settings, 4, Rol="beheerder")
-    today, number = TODAY, 100
-    for month in range(24):
-        row = chance.randint(5, 6)
-        number += 1
-        match chance.choice(("number", "name", "leave", "back", "lost", "quiet")):
-            case "number":
-                types(settings, row, Mobiel=f"06-23450{number}")
-            case "name":
-                types(settings, row, Achternaam=f"Naam{'abcdefghijklmnopqrstuvwxyz'[month]}")
-            case "leave":
-                types(settings, row, Afgemeld__op="1-3-2026")
-            case "back":
-                types(settings, row, Afgemeld__op=None)
-            case "lost" if month % 3 == 0:
-                (settings.paths.state / "ledger.sqlite3").unlink(missing_ok=True)
-            case _:
-                pass
-        today += timedelta(days=30)
-        assert sync(settings, today, force=True) != 3
-        for nr, phone in phones.items():
-            if chance.random() < 0.7:
-                phone.takes_files(folder)
-                assert phone.book == active(settings), (month, nr)
-                write_given(settings, replace(choices(), today=today), "Tuindorp", nr, everybody=False)
+    play(tmp_path, seed, 24, by_mail=by_mail)
+
+
+def elsewhere(one: Settings, home: Path) -> Settings:
+    """Another laptop on the same register."""
+    return replace(one, paths=replace(one.paths, out=home / "elders" / "out", state=home / "elders" / "state"))
+
+
+def test_what_was_handed_over_is_known_to_every_laptop(tmp_path: Path) -> None:
+    """Both ways: no laptop offers anew what another gave, each says what is new since, and no cell flips to and fro."""
+    one, phone = lay_out(tmp_path, PEOPLE), Phone("Anna Bakker")
+    other = elsewhere(one, tmp_path)
+    sync(one)
+    sync(other, force=True)
+    laptops, numbers = [one, other], iter(range(20, 40))
+    for turn in range(4):
+        giver, reader = laptops[turn % 2], laptops[1 - turn % 2]
+        phone.takes_files(giver.paths.out.parent / FOLDER)
+        assert phone.book == active(one), turn
+        given(giver)
+        for settings in (reader, giver, reader):
+            sync(settings, TODAY + timedelta(days=turn))
+            assert "heeft alles" in (settings.paths.out.parent / FOLDER / "uitleg.html").read_text("utf-8")
+            assert str(column(one, "Contacten", "Groepen")).startswith("['bij; gegeven")
+        types(one, 5, Mobiel=f"06-234500{next(numbers)}")
+        told = set()
+        for settings in (giver, reader, giver, reader):
+            assert sync(settings, TODAY + timedelta(days=turn)) == 0
+            told.add(str(column(one, "Contacten", "Groepen")))
+            assert (settings.paths.out.parent / FOLDER / "nieuw.vcf").read_text("utf-8").count("BEGIN:VCARD") == 1
+        assert len(told) == 1 and "1 nieuw, 1 weg" in told.pop(), turn
+    names = " ".join(str(cell) for row in load_workbook(one.workbook.path)["Logboek"].values for cell in row)
+    assert "contacten" in names and not any(word in names for word in ("Anna", "23450", "Tuindorp", "mail.example"))
+
+
+def test_a_lost_phone_is_known_to_every_laptop(tmp_path: Path) -> None:
+    """That somebody begins anew as well, the coordinator with the regiegroep too, until she was given all again."""
+    people = PEOPLE + "Cor | Leider | cor@mail.example | coördinator | 06-23450009"
+    one = lay_out(tmp_path, people)
+    other = elsewhere(one, tmp_path)
+    sync(one)
+    write_given(one, choices(), "", "", everybody=True)
+    sync(other, force=True)
+    page = other.paths.out / "groepen/Centrum/Tuindorp/uitleg.html"
+    both = other.paths.out / "regiegroep/uitleg.html"
+    assert page.read_text("utf-8").count("heeft alles") == both.read_text("utf-8").count("heeft alles") == 1
+    give_again(one, choices(), "tuindorp", "D-0002")
+    give_again(other, choices(), "regiegroep", "")
+    for settings in (other, one):
+        sync(settings)
+        page, both = (
+            settings.paths.out / path for path in ("groepen/Centrum/Tuindorp/uitleg.html", "regiegroep/uitleg.html")
+        )
+        assert "<strong>Bram Visser:</strong> neem alle.vcf. Wat er al" in page.read_text("utf-8")
+        assert "neem alle.vcf. Wat er al" in both.read_text("utf-8")
+        assert column(one, "Contacten", "Groepen") == [
+            "bij; gegeven 31-3-2026 aan 1 beheerder; 1 beheerder moet alle 6 nog krijgen"
+        ]
+    write_given(other, choices(), "", "", everybody=True)
+    sync(one)
+    assert "neem alle" not in page.read_text("utf-8") and "neem alle" not in both.read_text("utf-8")
+
+
+def test_who_does_not_know_what_was_given_says_so_and_leaves_the_row(tmp_path: Path) -> None:
+    """A laptop that never saw those contacts offers all, and says why; what the other tells of it stays."""
+    one, phone = lay_out(tmp_path, PEOPLE), Phone("Anna Bakker")
+    other = elsewhere(one, tmp_path)
+    sync(one)
+    phone.takes_files(tmp_path / FOLDER)
+    given(one)
+    types(one, 5, Mobiel="06-23450020")
+    sync(one)
+    told = column(one, "Contacten", "Groepen")
+    sync(other, force=True)
+    page = (other.paths.out.parent / FOLDER / "uitleg.html").read_text("utf-8")
+    assert "neem alle.vcf. Wat er al in de telefoon staat, is niet zeker" in page
+    assert column(one, "Contacten", "Groepen") == told and "1 nieuw" in str(told)
+    phone.takes_files(other.paths.out.parent / FOLDER)
+    assert phone.book == active(one)
+    given(other)
+    sync(one)
+    phone.takes_files(tmp_path / FOLDER)
+    assert phone.book == active(one) and "bij; gegeven" in str(column(one, "Contacten", "Groepen"))
 
 
 def test_another_laptop_mails_no_contacts_again(tmp_path: Path) -> None:
     """Tab Logboek says what she has; once something changed there, she begins anew, and the mail says so."""
     with mail_server() as (plan, port):
         one = mailing(lay_out(tmp_path, PEOPLE), port)
-        away = replace(one.paths, out=tmp_path / "elders" / "out", state=tmp_path / "elders" / "state")
-        other, phone, today = replace(one, paths=away), Phone("Anna Bakker"), TODAY
+        other, phone, today = elsewhere(one, tmp_path), Phone("Anna Bakker"), TODAY
         sync(one)
         for address, mail in bundles_in(plan):
             if address == "anna@mail.example":

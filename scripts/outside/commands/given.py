@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from outside.backends import open_workbook
+from outside.commands.sent import tell_register
 from outside.config.settings import Settings
 from outside.config.values import bedoelde_u
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
+from outside.run.dry_run import look_up
 from roster.logbook import READY, Given
+from roster.messages.bundles import bundles_of
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:
@@ -22,9 +26,7 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
     """Of this group or of all, to all its admins or to one. The exit code."""
     if bool(group) is everybody:
         raise Stop("Van welke groep zijn de contacten gegeven?", "Typ make given GROUP=naam, of make given ALL=1")
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        given = _lying(ledger, group, who)
-        ledger.bundles.give(given)
+    given = _write_down(settings, choices, group, who, anew=False)
     for title in dict.fromkeys(one.title for one in given):
         say(f"  {title}: gegeven aan {', '.join(one.person for one in given if one.title == title)}")
     say("Opgeschreven. Vanaf nu ligt klaar wat er daarna verandert. Typ make sync om de mappen bij te werken.")
@@ -33,14 +35,28 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
 
 def give_again(settings: Settings, choices: Choices, group: str, who: str) -> int:
     """All contacts once more for the admins of this group, or for one: a lost phone. The exit code."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
-        found = _lying(ledger, group, who)
-        ledger.bundles.begin_anew(found)
+    found = _write_down(settings, choices, group, who, anew=True)
     say(f"Opgeschreven: {found[0].title}, alles opnieuw voor {', '.join(one.person for one in found)}.")
     say("Typ nu: make sync. Op de bladzijde van die groep staat dan dat zij alle contacten nodig hebben.")
     if settings.mail.bundles:
         say("Wie ze per mail krijgt, krijgt een mail met alles. Kreeg zij er vandaag al een? Dan gaat die morgen.")
     return 0
+
+
+def _write_down(settings: Settings, choices: Choices, group: str, who: str, *, anew: bool) -> Sequence[Given]:
+    """In the ledger, and in tab Logboek for every other laptop; where that cannot be now, the next round does it."""
+    workbook = open_workbook(settings)
+    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+        found = _lying(ledger, group, who)
+        view, moment = look_up(workbook, settings, choices, ledger).view, ledger.moment()
+        told = [bundles_of(view).handed(one, moment, anew=anew) for one in found]
+        day = choices.today.isoformat()
+        held = [one._replace(kind=message.version, day=day) for one, message in zip(found, told, strict=True)]
+        (ledger.bundles.begin_anew if anew else ledger.bundles.give)(held)
+        for message in told:
+            ledger.messages.mark_by_hand(message)
+        tell_register(workbook, (), view, ledger)
+    return found
 
 
 def _lying(ledger: Ledger, group: str, who: str) -> Sequence[Given]:

@@ -105,7 +105,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
             elif nr not in ours:
                 elsewhere += 1
         ledger.messages.mark_sent(one.message_id for one in ready)
-        left = _write(workbook, steps, view, ledger)
+        left = tell_register(workbook, steps, view, ledger)
     if ready:
         mails = "1 mail" if len(ready) == 1 else f"{len(ready)} mails"
         say(f"{mails} uit de map mail: nu opgeschreven als verstuurd.")
@@ -143,7 +143,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
                 done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
             except Stop as stop:
                 refused.append(stop)
-        left = _write(workbook, [one.step for one in done if one.step is not None], view, ledger)
+        left = tell_register(workbook, [one.step for one in done if one.step is not None], view, ledger)
         if not any(step.place.tab == LOGBOEK.title for step in left):
             told = [one for one in done if one.step is not None and one.step not in left]
             ledger.messages.forget_reported(due for one in told for due in one.due)
@@ -317,7 +317,7 @@ def _nr(table: Table, index: int) -> str:
     return cell.strip().upper() if isinstance(cell, str) else ""
 
 
-def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
+def tell_register(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
     """Tell the rows and tab Logboek; the cells in which somebody worked meanwhile, and so could not be told."""
     wanted: list[CellStep] = [step for step in steps if not says(step.was, step.value)]
     told, known = {step.place for step in steps}, replace(view, history=ledger.history())

@@ -151,7 +151,7 @@ def _contacts() -> dict[str, object]:
     gone = {"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}
     plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
     lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": [], "needs": []}
-    return {**plain, **lists, "files": [], "starts": False, "new": 1}
+    return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False}
 
 
 def _place(terms: Terms) -> dict[str, object]:

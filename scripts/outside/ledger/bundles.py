@@ -18,7 +18,7 @@ class BundleStore:
 
     def all(self) -> list[Given]:
         """What lies ready for whom, and what each was given or mailed."""
-        rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day FROM bundle")
+        rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day, state FROM bundle")
         return [
             Given(person, circle, kind, title, tuple(GivenCard(*line.split(" ")) for line in cards.splitlines()), *when)
             for person, circle, kind, title, cards, *when in rows
@@ -48,49 +48,42 @@ class BundleStore:
                 self._put(connection, news)
 
     def _news(self, found: Collection[Given]) -> list[Given]:
-        known = {(one.person, one.circle): one.cards for one in self.all() if one.kind == READY}
-        return [one for one in found if known.get((one.person, one.circle)) != one.cards]
+        known = {(one.person, one.circle): (one.cards, one.state) for one in self.all() if one.kind == READY}
+        return [one for one in found if known.get((one.person, one.circle)) != (one.cards, one.state)]
 
     def will_go(self, mails: Collection[Given]) -> None:
         """What these mails hold, by their version: it counts from the moment that one of them is known to have gone."""
         if mails:
             with writing(self._connection) as connection:
                 self._put(connection, mails)
-                connection.executemany(
-                    _OLDER,
-                    [(one.person, one.circle, READY, HANDED_OVER, START_ANEW) * 2 for one in mails],
-                )
 
     def give(self, found: Sequence[Given]) -> None:
-        """Somebody handed over what lies ready: these."""
-        with writing(self._connection) as connection:
-            connection.executemany(
-                "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [_row(one._replace(kind=HANDED_OVER, day=self._today.isoformat())) for one in found],
-            )
+        """Somebody handed these over, here or by another laptop: by the version of the message that tells so."""
+        if found:
+            with writing(self._connection) as connection:
+                self._insert(connection, found)
 
-    def begin_anew(self, found: Collection[Given]) -> None:
-        """Of whom these lie ready: from now on they have none, whatever they were given before."""
+    def begin_anew(self, found: Sequence[Given]) -> None:
+        """What lies ready for them is not to be handed over: they have none, by the version of what tells so."""
         with writing(self._connection) as connection:
+            self._put(connection, [one._replace(cards=(), state="") for one in found])
             connection.executemany(
-                "DELETE FROM bundle WHERE person = ? AND circle = ? AND kind IN (?, ?)",
-                [(one.person, one.circle, READY, HANDED_OVER) for one in found],
+                "DELETE FROM bundle WHERE person = ? AND circle = ? AND kind = ?",
+                [(one.person, one.circle, READY) for one in found],
             )
-            self._put(connection, [one._replace(kind=START_ANEW, cards=()) for one in found])
 
     def _put(self, connection: sqlite3.Connection, found: Iterable[Given]) -> None:
         now, day = self._clock().isoformat(), self._today.isoformat()
-        connection.executemany(
-            "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [_row(one._replace(at=now, day=day)) for one in found],
-        )
+        self._insert(connection, [one._replace(at=now, day=day) for one in found])
+
+    def _insert(self, connection: sqlite3.Connection, found: Sequence[Given]) -> None:
+        rows = [(*one[:4], "\n".join(map(" ".join, one.cards)), *one[5:]) for one in found]
+        connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        older = [(one.person, one.circle, READY, HANDED_OVER, START_ANEW) * 2 for one in found if one.kind != READY]
+        connection.executemany(_OLDER, older)
 
 
 _OLDER = """DELETE FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) AND kind NOT IN (
-    SELECT kind FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) ORDER BY at DESC LIMIT 4
+    SELECT kind FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) ORDER BY day DESC, at DESC LIMIT 4
 )"""
-"""Mails of long ago: what they held is of no use once others went."""
-
-
-def _row(one: Given) -> tuple[str, ...]:
-    return one.person, one.circle, one.kind, one.title, "\n".join(map(" ".join, one.cards)), one.at, one.day
+"""What was given long ago is of no use once others were."""

@@ -143,6 +143,11 @@ FIFTEENTH = (
     "CREATE TABLE forgotten (mark TEXT PRIMARY KEY, nr TEXT NOT NULL) WITHOUT ROWID",
 )
 
+SIXTEENTH = (
+    # By what tab Logboek names all contacts of a circle, so that what another laptop gave is known by it here.
+    "ALTER TABLE bundle ADD COLUMN state TEXT NOT NULL DEFAULT ''",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -159,5 +164,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     THIRTEENTH,
     FOURTEENTH,
     FIFTEENTH,
+    SIXTEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""

@@ -44,6 +44,7 @@ from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
+from roster.logbook import Given
 from roster.messages.bundles import bundles_of
 from roster.messages.in_group import who_is_absent
 from roster.messages.learned import learned
@@ -252,8 +253,9 @@ class Tries:
         ledger.remember_numbers(highest_numbers(view), {})
         ledger.remember_recipients(recipient_history_of(view).caught_up())
         ledger.messages.remember_sights(notices_of(view).sights())
-        ledger.bundles.will_go(mailed_contents(view, prepared.plan))
-        bundles = bundles_of(view)
+        mailed, bundles = mailed_contents(view, prepared.plan), bundles_of(view)
+        ledger.bundles.will_go(mailed)
+        ledger.bundles.give(bundles.learned())
         apply(
             prepared.plan,
             self._workbook,
@@ -272,7 +274,7 @@ class Tries:
             may=self._leave.may,
             past=self._leave.past,
             identities=identities(view),
-            afterwards=lambda ended: _tell_together(view, ended),
+            afterwards=lambda ended: _tell_together(view, ended, mailed),
             logbook=LogbookRows(view).tell,
             replaces=self._replaces,
             posted=posted,
@@ -325,9 +327,10 @@ def gc_paused() -> Iterator[None]:
         gc.enable()
 
 
-def _tell_together(view: View, ended: Sequence[Message]) -> Iterator[SetCell]:
-    """The cells that tell of several letters, with those that ended just now."""
-    history = replace(view.history, deliveries=[*view.history.deliveries, *ended])
+def _tell_together(view: View, ended: Sequence[Message], mailed: Sequence[Given]) -> Iterator[SetCell]:
+    """The cells that tell of several letters, with those that ended just now and the contacts that they brought."""
+    deliveries, bundles = [*view.history.deliveries, *ended], [*view.history.bundles, *mailed]
+    history = replace(view.history, deliveries=deliveries, bundles=bundles)
     known = replace(view, history=history, people=view)
     yield from plan_registered_marks(known)
     yield from plan_follow_up_marks(known)

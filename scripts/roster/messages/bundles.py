@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 
 from roster.cells.text import group_invitation
-from roster.logbook import HANDED_OVER, READY, START_ANEW, Given, GivenCard, in_letters, said_on_card
+from roster.logbook import (
+    HANDED_OVER,
+    READY,
+    START_ANEW,
+    Given,
+    GivenCard,
+    Logbook,
+    handed_version,
+    in_letters,
+    read_version,
+    said_on_card,
+)
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State
+from roster.plan.history import Message, row_of
 from roster.plan.steps import View, file_name, group_folders
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
@@ -59,7 +71,8 @@ class Gone:
 class Delta:
     """What one admin needs. Without `known` she starts anew, with all; `day` is when she was last given any.
 
-    `by_mail` is True where that was by mail.
+    `by_mail` is True where that was by mail. `doubted` where she starts anew though she was given some: nobody knows
+    (any more) what she has. Of what was given `elsewhere` another laptop may know it.
     """
 
     known: bool
@@ -68,6 +81,8 @@ class Delta:
     gone: tuple[Gone, ...] = ()
     day: date | None = None
     by_mail: bool = False
+    doubted: bool = False
+    elsewhere: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -87,6 +102,7 @@ class Bundles:
     def __init__(self, view: View) -> None:
         self._view = view
         self._deltas: dict[tuple[str, str], Delta] = {}
+        self._states: dict[str, str] = {}
 
     @cached_property
     def circles(self) -> tuple[Circle, ...]:
@@ -123,14 +139,27 @@ class Bundles:
     def lying(self) -> list[Given]:
         """All contacts of each circle, as they lie ready for each of whom they are given to."""
         return [
-            Given(person, circle.key, READY, circle.title, self._cards(circle))
-            for circle in self.circles
-            for person, _name, _admin in circle.people
+            self.mailed(circle, person, READY) for circle in self.circles for person, _name, _admin in circle.people
         ]
 
     def mailed(self, circle: Circle, person: str, version: str) -> Given:
         """What a mail with this version brings her to."""
-        return Given(person, circle.key, version, circle.title, self._cards(circle))
+        cards, state = self._cards(circle), self._state(circle)
+        return Given(person, circle.key, version, circle.title, cards, state=state)
+
+    def handed(self, given: Given, moment: datetime, *, anew: bool = False) -> Message:
+        """The message that what lay ready was handed over, or that she begins anew, for every laptop to know."""
+        version = handed_version(moment, self._book.mark(given.circle), "" if anew else given.state)
+        person = self._whose(given.person)
+        mobile = next((one.mobile for one in self._view.roster.members if self._person(one) == person), None)
+        mark = (self._view.history.identity(mobile),) if mobile else ()
+        return Message(person, BUNDLE, version, State.HAND, self._view.terms.today, mark)
+
+    def learned(self) -> list[Given]:
+        """What another laptop gave, and which contacts those were: known here only for as long as they lie ready."""
+        found = [self._has(circle, person) for circle in self.circles for person, _name, _admin in circle.people]
+        kept = set(self._view.history.bundles)
+        return [one.given for one in found if one and not one.doubted and not one.given.at and one.given not in kept]
 
     def stay(self) -> set[tuple[str, str]]:
         """Admins who are none for now, as their row or group is blocked: what they have is not forgotten."""
@@ -204,47 +233,87 @@ class Bundles:
         identity = self._view.history.identity
         return GivenCard(member.nr, identity(member.mobile or ""), identity(said_on_card(member.name)))
 
-    def _state(self, circle: Circle) -> str:
-        """A mark of all contacts, keyed by what tab Logboek keys its marks with: each laptop makes the same."""
+    @cached_property
+    def _book(self) -> Logbook:
+        """Keyed as tab Logboek is: each laptop makes the same marks."""
         history, found = self._view.history, self._view.roster.logbook
-        secret = found.secret or history.logbook.secret or in_letters(history.identity(LOGBOEK.title))
-        told = sorted(f"{member.mobile} {member.name}" for member in circle.members)
-        book = type(found)(secret)
-        return book.mark("\n".join([circle.key, *told]))
+        return Logbook(found.secret or history.logbook.secret or in_letters(history.identity(LOGBOEK.title)))
+
+    def _state(self, circle: Circle) -> str:
+        """A mark of all contacts."""
+        if circle.key not in self._states:
+            told = sorted(f"{member.mobile} {member.name}" for member in circle.members)
+            self._states[circle.key] = self._book.mark("\n".join([circle.key, *told]))
+        return self._states[circle.key]
+
+    def _person(self, member: Member) -> str:
+        return recipient_history_of(self._view).person(member)
+
+    def _whose(self, person: str) -> str:
+        """By whom a message goes: the coordinator by the row that he has as one."""
+        if person != COORDINATOR:
+            return person
+        rows = (one for one in self._view.roster.members if one.role is Role.COORDINATOR and not one.left)
+        return next(map(self._person, rows), person)
 
     @cached_property
-    def _known(self) -> dict[tuple[str, str], list[Given]]:
-        found: dict[tuple[str, str], list[Given]] = {}
+    def _known(self) -> dict[str, list[Given]]:
+        """What the ledger remembers of each circle."""
+        found: dict[str, list[Given]] = {}
         for one in self._view.history.bundles:
-            found.setdefault((one.person, one.circle), []).append(one)
+            found.setdefault(one.circle, []).append(one)
         return found
 
-    def _has(self, circle: Circle, person: str) -> Given | None:
-        """What she was last given; None where nobody knows that."""
-        kept = self._known.get((person, circle.key), [])
-        given = [one for one in kept if one.kind in (HANDED_OVER, START_ANEW)]
-        by_version = {one.kind: one for one in kept}
-        latest = max(given, key=lambda one: one.at, default=None)
-        state = self._state(circle) if circle.group else ""
-        for letter in self._view.history.of_person.get(person, ()):
-            if letter.act != BUNDLE or letter.state not in _WENT or circle.group is None:
-                continue
-            has = by_version.get(letter.version)
-            if has is None and state in letter.version.split():  # another laptop's, or of this very round
-                has = Given(person, circle.key, letter.version, circle.title, self._cards(circle))
-            # Of a mail of which nobody knows what it held, that it went is known: she has other contacts than we think.
-            has = (has or Given(person, circle.key, "", circle.title, ()))._replace(day=letter.day.isoformat())
-            if latest is None or _is_later(has, latest):
-                latest = has
-        return latest if latest is not None and latest.kind else None
+    @cached_property
+    def _since(self) -> dict[tuple[str, str], datetime]:
+        """Since when tab Logboek tells of each such message, by Nr and version."""
+        entries = self._view.history.logbook.entries.values()
+        return {(one.nr, one.version): one.since for one in entries if one.act == BUNDLE}
+
+    def _has(self, circle: Circle, person: str) -> _Has | None:
+        """What she was last given, as far as any laptop told; None where nobody ever gave her any."""
+        latest: _Has | None = None
+        for one in self._known.get(circle.key, ()):
+            if one.person == person and one.kind in (HANDED_OVER, START_ANEW):
+                has = _Has(one, _at_the_end_of(one.day), one.kind == START_ANEW)
+                latest = has if latest is None or has.is_later(latest) else latest
+        for letter in self._view.history.of_person.get(self._whose(person), ()):
+            if letter.act == BUNDLE and letter.state in _WENT:
+                told = self._told_by(letter, circle, person)
+                latest = told if told is not None and (latest is None or told.is_later(latest)) else latest
+        return latest
+
+    def _told_by(self, letter: Message, circle: Circle, person: str) -> _Has | None:
+        """What she has by a message that went; None where that is of another circle.
+
+        What our own ledger told is in its memory, unless that was dropped. What another laptop told is known here
+        where we know those contacts.
+        """
+        read, remembered = read_version(letter.version), self._known.get(circle.key, ())
+        if read.circle not in ("", self._book.mark(circle.key)) or (circle.group is None and not read.circle):
+            return None
+        has = next((one for one in remembered if one.person == person and one.kind == letter.version), None)
+        is_news = letter in self._view.history.elsewhere
+        if has is None and is_news and read.state:
+            if read.state == self._state(circle):
+                has = self.mailed(circle, person, letter.version)
+            else:
+                has = next((one for one in remembered if one.state == read.state), None)
+                has = has._replace(person=person, kind=letter.version, at="") if has is not None else None
+        # Of a mail of which nobody knows what it held, that it went is known: she has other contacts than we think.
+        day, is_known = letter.day.isoformat(), has is not None and read.state != ""
+        has = (has or Given(person, circle.key, letter.version, circle.title, ()))._replace(day=day)
+        when = read.moment or self._since.get((row_of(letter.person), letter.version)) or _at_the_end_of(day)
+        return _Has(has, when, not is_known, elsewhere=is_news and not is_known and read.state != "")
 
     def _delta(self, circle: Circle, person: str) -> Delta:
-        has = self._has(circle, person)
-        if has is None:
+        found = self._has(circle, person)
+        if found is None:
             return Delta(known=False)
-        day, by_mail = date.fromisoformat(has.day), has.kind != HANDED_OVER
-        if has.kind == START_ANEW:
-            return Delta(known=False, day=day)
+        has, day = found.given, date.fromisoformat(found.given.day)
+        by_mail = has.kind != HANDED_OVER and read_version(has.kind).moment is None
+        if found.doubted:
+            return Delta(known=False, day=day, by_mail=by_mail, doubted=True, elsewhere=found.elsewhere)
         had, now = {one.mobile: one for one in has.cards}, {self._card(one).mobile: one for one in circle.members}
         new = tuple(one for mobile, one in now.items() if mobile not in had)
         renamed = tuple(
@@ -252,7 +321,7 @@ class Bundles:
         )
         gone = [self._gone(one, circle) for mobile, one in sorted(had.items()) if mobile not in now]
         if None in gone:  # nobody knows any more how that contact is called: she starts anew
-            return Delta(known=False, day=day, by_mail=by_mail)
+            return Delta(known=False, day=day, by_mail=by_mail, doubted=True)
         return Delta(known=True, new=new, renamed=renamed, gone=tuple(filter(None, gone)), day=day, by_mail=by_mail)
 
     def _gone(self, card: GivenCard, circle: Circle) -> Gone | None:
@@ -303,6 +372,21 @@ class Bundles:
         return {one.nr: one for one in self._view.roster.members}
 
 
-def _is_later(one: Given, other: Given) -> bool:
-    """By when their contents were put together; of another laptop's only the day is known."""
-    return one.at > other.at if one.at and other.at else one.day >= other.day
+@dataclass(frozen=True, slots=True)
+class _Has:
+    """What she was given, since when, and whether it is `doubted` what that held (`elsewhere`: by us alone)."""
+
+    given: Given
+    when: datetime
+    doubted: bool = False
+    elsewhere: bool = False
+
+    def is_later(self, other: _Has) -> bool:
+        """By when the contents were put together; of another laptop's only the moment is known."""
+        if self.given.at and other.given.at:
+            return self.given.at >= other.given.at
+        return self.when >= other.when
+
+
+def _at_the_end_of(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time.max)

@@ -150,7 +150,8 @@ class RecipientHistory(WhoIsWho):
     def _is_told_elsewhere(self, mark: WelcomeMark) -> bool:
         """True where somebody was told by hand here on that day: a row that we do not know was copied from his."""
         return mark.state == State.HAND and any(
-            one.state == State.HAND and one.day == mark.day for one in self._history.deliveries
+            one.state == State.HAND and one.day == mark.day and one.act in IN_WELCOME
+            for one in self._history.deliveries
         )
 
     def cell(self, member: Member, column: str) -> Cell:

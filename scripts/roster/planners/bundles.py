@@ -21,7 +21,7 @@ from roster.vcard import GROUP_ROOM, card, shorten
 
 CONTACTS_COLUMN = "Contacten"
 
-_SAFE_FOR_NOW = (State.SENT, State.HAND, State.UNCERTAIN, State.BUSY)
+_SAFE_FOR_NOW = (State.SENT, State.UNCERTAIN, State.BUSY)
 """A mail that went today, or may have: the next one waits for another day."""
 
 
@@ -77,11 +77,16 @@ def mailed_contents(view: View, plan: Sequence[object]) -> list[Given]:
 
 
 def plan_contacts_marks(view: View) -> Iterator[SetCell]:
-    """Contacten of every group: what is new and who left, when contacts were given, and to how many."""
-    for circle in bundles_of(view).circles:
+    """Contacten of every group: what is new and who left, when contacts were given, and to how many.
+
+    Where another laptop knows better what was given, what it says stays.
+    """
+    bundles = bundles_of(view)
+    for circle in bundles.circles:
         if circle.group is not None:
-            text, was = _told(circle, bundles_of(view)), _cell(circle, view)
-            if not says(was, text):
+            text, was = _told(circle, bundles), _cell(circle, view)
+            elsewhere = any(bundles.delta(circle, person).elsewhere for person, _name, _admin in circle.people)
+            if not says(was, text) and not (elsewhere and tells_of_contacts(was) and str(was)[0].isdecimal()):
                 yield SetCell(circle.group.place.at(CONTACTS_COLUMN), text, was)
 
 
@@ -133,7 +138,7 @@ def _needs(circle: Circle, view: View) -> list[_Need]:
 
 def _same(one: Delta, other: Delta) -> bool:
     if not (one.known and other.known):
-        return one.known == other.known
+        return (one.known, one.doubted) == (other.known, other.doubted)
     return (one.new, one.renamed, one.gone) == (other.new, other.renamed, other.gone)
 
 
@@ -143,6 +148,7 @@ def _in_words(need: _Need) -> dict[str, object]:
     return {
         "names": list(need.names),
         "all": not delta.known,
+        "doubted": delta.doubted,
         "nothing": delta.is_empty,
         "new": f"nieuw{need.mark}.vcf" if delta.known and delta.new else "",
         "gone": f"weg{need.mark}.txt" if delta.known and delta.gone else "",
@@ -153,7 +159,7 @@ def _in_words(need: _Need) -> dict[str, object]:
 def _others(circle: Circle, view: View) -> Iterator[dict[str, object]]:
     names = [name for person, name, admin in circle.people if bundles_of(view).is_mailed(person, admin)]
     if names:
-        yield {"names": names, "all": False, "nothing": False, "new": "", "gone": "", "mailed": True}
+        yield {"names": names, "all": False, "doubted": False, "nothing": False, "new": "", "gone": "", "mailed": True}
 
 
 def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict[str, object]:
@@ -171,6 +177,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict
         "title": circle.title,
         "is_group": circle.group is not None,
         "known": bool(known) and all(need.delta.known for need in needs),
+        "doubted": any(need.delta.doubted for need in needs),
         "network": view.terms.network.name,
         "prefix": f"{name} {shorten(circle.title, GROUP_ROOM)}",
         "total": len(circle.members),
@@ -261,7 +268,8 @@ def _told(circle: Circle, bundles: Bundles) -> str:
     deltas = [bundles.delta(circle, person) for person, _name, _admin in circle.people]
     known = [delta for delta in deltas if delta.known]
     if not known:
-        return f"alle {len(circle.members)}; nog niet gegeven"
+        given = any(delta.doubted for delta in deltas)
+        return f"alle {len(circle.members)}; {'opnieuw te geven' if given else 'nog niet gegeven'}"
     most = max(known, key=lambda one: len(one.new) + len(one.gone) + len(one.renamed))
     parts = [f"{len(most.new)} nieuw"] * bool(most.new) + [f"{len(most.gone)} weg"] * bool(most.gone)
     parts += [f"{len(most.renamed)} andere naam"] * bool(most.renamed)
