@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 
-from roster.cells.text import group_invitation
 from roster.logbook import (
     HANDED_OVER,
     READY,
@@ -21,41 +20,20 @@ from roster.logbook import (
     said_on_card,
 )
 from roster.messages.audience import audience_of
+from roster.messages.circles import COORDINATOR, Circle, Circles
 from roster.messages.recipient_history import recipient_history_of
-from roster.model import Group, Member, Role, Status
+from roster.model import Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, row_of
-from roster.plan.steps import View, file_name, group_folders
+from roster.plan.steps import View
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
-from roster.vcard import Frame, frame
 
 BUNDLE = "bundle"
 """The act of the mail with what is new."""
 
-COORDINATOR = "coördinator"
-"""Who is given the contacts of the admin groups."""
-
 _WENT = (State.SENT, State.HAND)
 _TURNS = 100
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Circle:
-    """Who is in one WhatsApp group, and who is given their contacts: a group, the regiegroep, or that of an area.
-
-    `invitation` is the link by which one joins, where the admins of the group approve who does.
-    `people` are (person, name, Member) of whom the contacts are given to: the admins, or the coordinator alone.
-    """
-
-    key: str
-    title: str
-    folder: str
-    members: tuple[Member, ...]
-    people: tuple[tuple[str, str, Member | None], ...]
-    frame: Frame
-    group: Group | None = None
-    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +84,8 @@ class Bundles:
 
     @cached_property
     def circles(self) -> tuple[Circle, ...]:
-        """Every group that is not blocked, the regiegroep, and the admin group of each area that has an admin."""
-        return (*self._groups(), *self._admin_groups())
+        """See Circles."""
+        return Circles(self._view).all
 
     def delta(self, circle: Circle, person: str) -> Delta:
         """What this admin needs of this circle."""
@@ -182,49 +160,6 @@ class Bundles:
         }
         names = (name, *(f"{name} {turn}" for turn in range(2, _TURNS)))
         return next(one for one in names if one not in unsure)
-
-    def _groups(self) -> Iterator[Circle]:
-        view, person = self._view, recipient_history_of(self._view).person
-        for key, group in view.roster.group_named.items():
-            if view.standing.group[group.place.key] is Status.BLOCKED:
-                continue
-            admins = self._sound(view.standing.admins.get(key, ()))
-            people = tuple((person(admin), admin.name, admin) for admin in admins)
-            members = self._sound(view.standing.active.get(key, ()))
-            folder = group_folders(view)[key]
-            link = group_invitation(group.invitation) if group.approval else ""
-            yield Circle(key, group.name, folder, members, people, frame(group, view.terms), group, link)
-
-    def _admin_groups(self) -> Iterator[Circle]:
-        """For the coordinator. A row for each admin, whatever group he is admin of."""
-        view = self._view
-        by_area: dict[str, list[Member]] = {}
-        for key, group in view.roster.group_named.items():
-            by_area.setdefault(fold(group.area), []).extend(self._sound(view.standing.admins.get(key, ())))
-        everybody = [admin for admins in by_area.values() for admin in admins]
-        areas = [
-            (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
-            for key, area in view.roster.area_named.items()
-        ]
-        people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR, None),)
-        taken: set[str] = set()
-        if everybody:
-            areas.insert(0, ("/", "Regiegroep", "regiegroep", everybody, everybody[0].place))
-        for key, title, folder, admins, place in areas:
-            while folder.casefold() in taken:
-                folder += "-2"  # noqa: PLW2901  # as long as it is another's
-            taken.add(folder.casefold())
-            if admins:
-                shared = frame(Group(place, title), view.terms)
-                yield Circle(key, title, folder, tuple(admins), people, shared)
-
-    @cached_property
-    def _blocked(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.place.tab, one.place.key) for one in self._view.findings if one.blocks)
-
-    def _sound(self, members: Iterable[Member]) -> tuple[Member, ...]:
-        """Those about whom something may leave."""
-        return tuple(one for one in members if one.mobile and (one.place.tab, one.place.key) not in self._blocked)
 
     def _cards(self, circle: Circle) -> tuple[GivenCard, ...]:
         return tuple(sorted(map(self._card, circle.members)))

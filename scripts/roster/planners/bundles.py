@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from roster.logbook import Given
 from roster.messages.audience import audience_of
-from roster.messages.bundles import BUNDLE, Bundles, Circle, Delta, Gone, bundles_of
+from roster.messages.bundles import BUNDLE, Bundles, Delta, Gone, bundles_of
+from roster.messages.circles import Circle
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
