@@ -13,9 +13,9 @@ PYTHON := python3 python python3.14 python3.13 python3.12 python3.11
 # What may stand behind the word. A value reaches its door letter by letter, because it travels in the
 # environment, where neither make nor the shell reads it. Only what was typed counts: a stray FORCE in
 # somebody's environment does nothing.
-VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO STREET FROM SIDE ADDRESS
+VALUES := SETTINGS TODAY MEMBERS SEED BACKUP TO NR KIND FOLDER AT GROUP WHO STREET FROM SIDE ADDRESS TEXT AREA
 ARGS :=
-SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND LEFT
+SWITCHES := FORCE YES LIST OUTBOX UNDO TYPO ALL UNATTENDED OFF SEND LEFT MAIL
 typed = $(filter command,$(origin $(1)))
 GIVEN := $(foreach name,$(VALUES),$(if $(call typed,$(name)),$(name)))
 ON := $(foreach name,$(SWITCHES),$(if $(call typed,$(name)),$(if $(filter-out 0 nee no false,$($(name))),$(name))))
@@ -36,7 +36,7 @@ wheels = -m pip install --quiet --no-input --disable-pip-version-check --only-bi
 pytest = PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle compare show forget rules-update number-update signs move where schedule test test-long lint audit bench pictures anew
+.PHONY: help version menu sync check setup begin demo backup restore doctor preview test-mail sent resend bounces no-mail given bundle compare show forget rules-update number-update signs move relay where schedule test test-long lint audit bench pictures anew
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -143,6 +143,9 @@ number-update: $(READY) ## mailt het nieuwe nummer van de regiegroep aan wie een
 	@$(press)
 
 move: $(READY) ## verplaatst een straat naar een andere groep, met wie er wonen (STREET="Florastraat" GROUP="Tuindorp Oost", en voor een deel FROM=1 TO=40 SIDE=even)
+	@$(press)
+
+relay: $(READY) ## zet nieuws klaar waar bewoners nu iets mee kunnen, voor regiegroep, gebieden en groepen (TEXT="…" AREA="Tuindorp"; MAIL=1 mailt het ook aan de beheerders)
 	@$(press)
 
 where: $(READY) ## zegt bij welke groep een adres hoort (ADDRESS="Vogelzand 12, Julianadorp")

@@ -94,8 +94,8 @@ class Logbook:
 WISH = "wish"
 """The act of what is no message: what somebody wants, no mail or mail again."""
 
-NUMBERED = ("welcome", "rules_update", "bundle")
-"""The messages whose version may be read: of the texts, or a day and a mark of all contacts."""
+NUMBERED = ("welcome", "rules_update", "bundle", "relay")
+"""The messages whose version may be read: of the texts, a day and a mark of all contacts, or a mark of the news."""
 
 ACT_NAMES = {
     "welcome": "welkom",
@@ -106,6 +106,7 @@ ACT_NAMES = {
     "number_update": "nieuw regienummer",
     "bundle": "contacten",
     "signs_copy": "kopie bordaanvraag",
+    "relay": "nieuws",
     WISH: "geen mail",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""

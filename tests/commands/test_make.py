@@ -108,7 +108,23 @@ def test_what_is_typed_behind_the_word_reaches_the_door(house: Path) -> None:
 @posix
 @pytest.mark.parametrize(
     "name",
-    ["mijn map/s.toml", "it's", 'a"b', "$HOME", "$(HOME)", "$$", "`id`", "a;b", "a#b", "a\\b", "*", "é", "-x", "a=b"],
+    [
+        "mijn map/s.toml",
+        "it's",
+        'a"b',
+        "$HOME",
+        "$(HOME)",
+        "$$",
+        "`id`",
+        "a;b",
+        "a#b",
+        "a\\b",
+        "*",
+        "é",
+        "-x",
+        "a=b",
+        'een\ntwee 👮 "$x"',
+    ],
 )
 def test_a_value_arrives_letter_by_letter(house: Path, name: str) -> None:
     """Neither make nor the shell reads it."""

@@ -35,6 +35,7 @@ DOORS = {
     "number_update": (),
     "move": ("--street", "Kerkstraat", "--group", "Noord"),
     "signs": (),
+    "relay": ("--text", "Nu onraad"),
     "where": ("--address", "Kerkstraat 1"),
     "doctor": (),
 }

@@ -36,6 +36,7 @@ PRESSED = (
     ("number_update", "--yes"),
     ("given", "--all"),
     ("signs", "--yes"),
+    ("relay", "--text", "Nu onraad in de Kerkstraat", "--mail", "--yes"),
     ("bundle", "--group", "Tuindorp"),
     ("compare", "--group", "Tuindorp", "--from", "lijst.txt"),
     ("where", "--address", "Kerkstraat 1"),

@@ -291,6 +291,7 @@ def take(studio: Studio) -> None:
     take_screen(studio, studio.press("sync", "--yes"), "sync-second")
     studio.press("preview")
     studio.press("show", "--who", "D-0008")
+    studio.press("relay", "--text", "Nu babbeltruc in de Kerkstraat. Doe niet open.", "--yes")
     studio.press("test_mail", "--to", "sanne@mail.example", "--yes")
     take_register(studio, studio.ground / "register.xlsx")
     take_pages(studio, studio.ground / "out")

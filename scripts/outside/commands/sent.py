@@ -24,7 +24,7 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.messages.by_hand_changes import Change, changes_by_hand
-from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
+from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, RELAY
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
@@ -51,7 +51,7 @@ _TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
-KINDS = (*_TOLD, "registered", "bundle", COPY)
+KINDS = (*_TOLD, "registered", "bundle", COPY, RELAY)
 """The acts of all letters that can be uncertain."""
 
 

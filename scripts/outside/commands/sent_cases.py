@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from outside.errors import Stop
 from outside.run.confirm import kind_of
 from roster.messages.audience import has_address
-from roster.messages.notices import NUMBER_UPDATE
+from roster.messages.notices import NUMBER_UPDATE, RELAY
 from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.sign_letters import COPY
@@ -89,12 +89,14 @@ def what_sends(case: Case, found: Iterable[Message]) -> tuple[str, ...]:
     if waits:
         return (f"{case.nr}: opgeschreven dat de mail opnieuw moet. {waits}",)
     lines = []
-    if acts - {RULES_UPDATE, NUMBER_UPDATE, COPY}:
+    if acts - {RULES_UPDATE, NUMBER_UPDATE, COPY, RELAY}:
         lines.append(f"{case.nr}: de mail gaat mee met de volgende ronde. Typ: make sync")
     if RULES_UPDATE in acts:
         lines.append(f"{case.nr}: de mail over de nieuwe spelregels gaat opnieuw. Typ: make rules-update")
     if NUMBER_UPDATE in acts:
         lines.append(f"{case.nr}: de mail over het nieuwe nummer gaat opnieuw. Typ: make number-update")
+    if RELAY in acts:
+        lines.append(f"{case.nr}: het nieuws gaat opnieuw als u vandaag weer make relay typt, met dezelfde tekst.")
     if COPY in acts:
         lines.append(f"{case.nr}: de kopie van de bordaanvraag gaat opnieuw. Typ: make signs")
     return tuple(lines)

@@ -20,6 +20,7 @@ from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
 from outside.run.confirm import must_fit
 from outside.run.mailboxes import open_mailbox
+from outside.text.environment import whatsapp_link
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
 from roster.model import Group, Member, Role, Terms
@@ -105,6 +106,7 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
         yield _send("moved", language, to, terms, "proefgroep", place)
         yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
         yield _send("number_update", language, to, terms, "proefnummer", {})
+        yield _send("relay", language, to, terms, "proef", _news())
         yield _send("bundle", language, to, terms, "proef", _contacts())
         rule = words_of(language).example_rule
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
@@ -126,7 +128,7 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
     made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(_MOBILE, terms) if act != "rules_update" else ()
+    regiegroep = regiegroep_at(_MOBILE, terms) if act not in ("rules_update", "relay") else ()
     return Send(
         about=place,
         act=act,
@@ -143,6 +145,10 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
 
 def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
     return _place(terms) | {"is_admin": is_admin, "announce": is_admin, "keep_left_days": terms.left_days}
+
+
+def _news() -> dict[str, object]:
+    return {"area": "", "message": [NUMBER], "link": whatsapp_link(None, NUMBER)}
 
 
 def _contacts() -> dict[str, object]:

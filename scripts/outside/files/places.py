@@ -76,6 +76,7 @@ FILE_PLACES = (
         "out", "voorbeeld-mails.html", "de mails van een volgende ronde, om te bekijken", Tells.ANEW, "keep_out_days"
     ),
     FilePlace("out", "spelregels-versies.csv", "wie welke spelregels heeft", Tells.ANEW, "keep_out_days"),
+    FilePlace("out", "doorgeven.html", "nieuws om door te geven", Tells.ANEW, "keep_out_days"),
     FilePlace("out", "inzage/*.html", "wat over iemand bewaard wordt, om te geven", Tells.ANEW, "keep_out_days"),
     FilePlace("out", "vergeten/*.txt", "het bewijs dat iemand vergeten is, zonder naam", Tells.NOBODY),
     FilePlace("out", "demo-*", "een voorbeeld met verzonnen mensen", Tells.NOBODY),

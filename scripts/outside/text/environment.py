@@ -167,13 +167,14 @@ def spoken_day(day: date | None, words: Words) -> str:
     return f"{day.day} {words.months[day.month - 1]} {day.year}" if words.months else day.isoformat()
 
 
-def whatsapp_link(mobile: str, words: str) -> str:
+def whatsapp_link(mobile: str | None, words: str) -> str:
     """The link that opens a chat with `mobile` (E.164) with `words` ready to send; "" without a number.
 
+    With None whoever opens it chooses the chat, or the group.
     https://faq.whatsapp.com/5913398998672934: digits only, with the country's, and the text percent-encoded.
     """
     text = "%0A".join(map(_encoded, words.split("\n")))
-    return f"https://wa.me/{mobile.removeprefix('+')}?text={text}" if mobile else ""
+    return "" if mobile == "" else f"https://wa.me/{(mobile or '').removeprefix('+')}?text={text}"
 
 
 @lru_cache(maxsize=1024)

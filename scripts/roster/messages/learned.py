@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from roster.logbook import NUMBERED, Logbook, LogEntry
+from roster.logbook import NUMBERED, Logbook, LogEntry, in_letters
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import RecipientHistory
 from roster.messages.sign_letters import COPY
@@ -14,6 +14,7 @@ from roster.model import Member, Role, Roster, Standing, Terms
 from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, is_our_word, joined, numbered, outdated, row_of
 from roster.plan.steps import View
+from roster.sheet.columns import LOGBOEK
 
 _MAY_HAVE = (State.SENT, State.HAND, State.READY, State.UNCERTAIN, State.BUSY)
 """The states of a letter that somebody may have. A refusal is an address's, and the tab knows none."""
@@ -34,6 +35,13 @@ def learned(history: History, roster: Roster, terms: Terms) -> History:
     history = replace(history, logbook=joined(history.logbook, roster.logbook))
     history = numbered(history, [member.mobile for member in roster.members])
     return _Learner(history, roster, terms, kept).history() if history.logbook.entries else history
+
+
+def logbook_of(view: View) -> Logbook:
+    """What the tab says, with the secret that stands there, or that will."""
+    found = view.roster.logbook
+    secret = found.secret or view.history.logbook.secret or in_letters(view.history.identity(LOGBOEK.title))
+    return replace(found, secret=secret)
 
 
 def version_in_tab(message: Message, book: Logbook, history: History, terms: Terms) -> str | None:

@@ -18,7 +18,7 @@ from roster.plan.history import SEEN, Message, Notice
 from roster.plan.steps import View
 from roster.sheet.table import fold
 
-ADMIN, MOVED, NUMBER_UPDATE, REGISTERED = "admin", "moved", "number_update", "registered"
+ADMIN, MOVED, NUMBER_UPDATE, REGISTERED, RELAY = "admin", "moved", "number_update", "registered", "relay"
 COLUMN = "Vervolgmail"
 
 _MOST = 2 / 3

@@ -17,7 +17,7 @@ from roster.messages.follow_up_cell import (
     pieces,
     same_piece,
 )
-from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, notices_of
+from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
@@ -26,7 +26,10 @@ from roster.plan.history import Message
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.table import fold, says
 
-ACTS = (ADMIN, MOVED, NUMBER_UPDATE)
+ACTS = (ADMIN, MOVED, NUMBER_UPDATE, RELAY)
+_KINDS = {NUMBER_UPDATE: "number", RELAY: "news"}
+"""What a letter is about, by its act; of each kind the row tells of the latest. All others are about a place."""
+_NEWS = "nieuws"
 
 
 def plan_role_letters(view: View) -> Iterator[Send]:
@@ -49,7 +52,7 @@ def waiting_for_role_letter(view: View) -> dict[WelcomeState, int]:
 
 
 def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
-    """Vervolgmail of every member who got such a letter: the latest about his place, and the one about the number.
+    """Vervolgmail of every member who got such a letter: the latest about his place, that about the number, and news.
 
     What another computer wrote there stays, unless ours is later.
     """
@@ -82,16 +85,15 @@ def _due(view: View) -> Iterator[tuple[Member, str]]:
 
 
 def _told(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Message, str]]:
-    """The latest letter about his place and the latest about the number, with what the row says of each."""
+    """The latest letter of each kind, with what the row says of it; of two of one day the one that is uncertain."""
     found: dict[str, tuple[Message, str]] = {}
-    for one in sorted(letters, key=lambda one: one.at):
+    for one in sorted(letters, key=lambda one: (one.at, one.day, one.state == State.UNCERTAIN)):
         if one.state not in (State.READY, State.SENT, State.HAND, State.UNCERTAIN, State.REFUSED):
             continue
         what = _name(one, view)
         if not what:
             continue
-        kind = "number" if one.act == NUMBER_UPDATE else "place"
-        found[kind] = (one, piece(what, one.state, one.day, one.reason, nr))
+        found[_KINDS.get(one.act, "place")] = (one, piece(what, one.state, one.day, one.reason, nr))
     return found
 
 
@@ -100,6 +102,8 @@ def _name(letter: Message, view: View) -> str:
     if letter.act == NUMBER_UPDATE:
         current = letter.notice.number == view.history.number_mark(view.terms.network.regiegroep_number)
         return number_named(view.terms.network.regiegroep_number) if current else ""
+    if letter.act == RELAY:
+        return _NEWS
     group = view.roster.group_named.get(letter.version)
     return group_named_in(letter.act, group.name if group else letter.version)
 
@@ -117,15 +121,21 @@ def _merged(told: dict[str, tuple[Message, str]], standing: list[str], mine: lis
 
     What we wrote ourselves is not later, also where the clock was ahead when we did.
     """
-    there = {"number" if one.startswith("regiegroep ") else "place": one for one in standing}
-    for kind in ("place", "number"):
+    there = {_kind_in_row(one): one for one in standing}
+    for kind in ("place", "number", "news"):
         mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
-        alike = [one for one in mine if (one.act == NUMBER_UPDATE) is (kind == "number")]
+        alike = [one for one in mine if _KINDS.get(one.act, "place") == kind]
         is_later = mark is not None and kind in told and mark.day > told[kind][0].day and not is_told_by(mark, alike)
         if kind in told and not is_later and not same_piece(told[kind][1], there.get(kind, "")):
             yield told[kind][1]
         elif kind in there:
             yield there[kind]
+
+
+def _kind_in_row(said: str) -> str:
+    if said.startswith("regiegroep "):
+        return "number"
+    return "news" if said.startswith(f"{_NEWS}: ") else "place"
 
 
 def _is_our_busy(cell: object, mine: list[Message]) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cached_property
 
-from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, LogEntry, in_letters
-from roster.messages.learned import version_in_tab
+from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, LogEntry
+from roster.messages.learned import logbook_of, version_in_tab
 from roster.messages.opt_out import wish_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member
@@ -52,9 +51,7 @@ class LogbookRows:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        found = view.roster.logbook
-        secret = found.secret or view.history.logbook.secret or in_letters(view.history.identity(LOGBOEK.title))
-        self._book = replace(found, secret=secret)
+        self._book = found = logbook_of(view)
         self._told: set[str] = set()
         self._written: dict[str, _Said] = {}
         self._table = table = view.roster.tables.get(LOGBOEK.title) or Table(LOGBOEK.title, LOGBOEK.title, {}, [], 1)

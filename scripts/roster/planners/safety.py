@@ -33,8 +33,8 @@ BEGUN = "begun"
 WAITING = "mails"
 """In what a run counted: the mails that waited at its end."""
 
-MEANT_FOR_MANY = ("rules_update", "number_update")
-"""Letters that somebody has sent to everybody with a word of its own."""
+MEANT_FOR_MANY = ("rules_update", "number_update", "relay")
+"""Letters that somebody has sent to everybody, or to all admins, with a word of its own."""
 
 _TAKES_PART = ("actief", "wachtlijst")
 

@@ -30,6 +30,7 @@ _LETTERS = {
     "bundle": ("mail met contacten maken", "mails met contacten maken"),
     "signs": ("bordaanvraag maken", "bordaanvragen maken"),
     "signs_copy": ("kopie voor de aanvrager maken", "kopieën voor de aanvragers maken"),
+    "relay": ("mail met nieuws maken", "mails met nieuws maken"),
     "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
 }
 """What a mail of each act is called in the plan."""

@@ -15,7 +15,7 @@ from support.pages import FACTS, Page
 from support.whole_round import lay_out, sync
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
-PAGES = ("overview", "year", "by_hand", "preview")
+PAGES = ("overview", "year", "by_hand", "preview", "relay")
 ENOUGH = 4.5
 """What WCAG 2 asks of text (success criterion 1.4.3)."""
 

@@ -156,6 +156,7 @@ def test_a_test_mail_carries_the_contacts_that_its_text_names(tmp_path: Path) ->
         ("number_update", 1),
         ("rules_update", 0),
         ("bundle", 1),
+        ("relay", 0),
     }
 
 
