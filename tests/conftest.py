@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from outside.config.settings import LEDGER_SECRET
 from support.pressed import press
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -85,12 +86,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever tests start finds an empty home, and leaves no trace in anybody's own."""
     home = str(tmp_path_factory.mktemp("home"))
+    left_behind = CHECKOUT / LEDGER_SECRET
+    was_there = left_behind.exists()
     with pytest.MonkeyPatch.context() as patch:
         for name in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA"):
             patch.setenv(name, home)
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.delenv(name, raising=False)
         yield
+    assert not left_behind.exists() or was_there, "a test wrote in the checkout: its settings have no source of its own"
 
 
 RunDoor = Callable[..., subprocess.CompletedProcess[str]]

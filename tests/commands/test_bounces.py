@@ -28,6 +28,7 @@ from support.announced import announced
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
 from support.ground import example_at, laid_out
 from support.kill import strace
+from support.ledgers import ledger_at, ledger_in
 from support.smtp_home import TODAY, age, lay_out, welkom
 
 DAY = date(2026, 11, 23)
@@ -192,7 +193,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
     state.rename(home / "first")  # a second laptop
     press_door("sync", "--force", "--settings", settings, *TODAY)
     assert welkom(home)[nr] == f"{sent}; wil geen mail"
-    with Ledger(state / "ledger.sqlite3", DAY) as second:
+    with ledger_at(state / "ledger.sqlite3", DAY) as second:
         assert second.replies.wishes().keys() == {second.address_mark(address)}
     ended = press_door("no_mail", "--settings", settings, "--nr", nr, "--undo", *TODAY)
     assert "mag weer mail krijgen" in ended.stdout and welkom(home)[nr].startswith(f"{sent}; wil weer mail sinds ")
@@ -202,7 +203,7 @@ def test_a_wish_without_proof_is_asked_about_and_the_answer_can_be_taken_back(ho
         ledger.execute("UPDATE do_not_mail SET since = '2026-11-20T12:00:00+00:00'")
     press_door("sync", "--settings", settings, *TODAY)
     assert all(welkom(home)[one].startswith(f"{sent}; wil weer mail sinds ") for one in (nr, housemate))
-    with Ledger(state / "ledger.sqlite3", DAY) as first:
+    with ledger_at(state / "ledger.sqlite3", DAY) as first:
         assert first.replies.wishes().keys() == set()
     assert press_door("no_mail", "--settings", settings, "--nr", "D-9999", *TODAY).returncode == 2
 
@@ -215,7 +216,7 @@ def test_a_wish_from_an_earlier_address_is_asked_about_until_it_is_answered(home
     press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
     for nr in (first, second):
         mend(home, nr, f"{nr}@nieuw.example")
-    with Ledger(home / "state" / "ledger.sqlite3", DAY) as ledger:
+    with ledger_in(home, DAY) as ledger:
         token = ledger.leave_token(address)
     lay_down(home, answer(f"Afmelden {second} {token}", "", address, name="-"))
     ended = press_door("bounces", "--settings", settings, "--folder", folder, *TODAY)
@@ -249,7 +250,7 @@ def test_a_mailbox_that_tells_the_number_of_a_message_last_is_read_as_well(
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A ledger with one letter that left."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", DAY) as ledger:
+    with ledger_in(tmp_path, DAY) as ledger:
         leave(ledger)
         yield ledger
 
@@ -342,7 +343,7 @@ def test_what_lies_in_a_folder_and_is_not_read_is_named(tmp_path: Path, capsys: 
 
 def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path: Path) -> None:
     """The round was killed while it left: the report proves that it did."""
-    with Ledger(tmp_path / "ledger.sqlite3", DAY) as ledger:
+    with ledger_in(tmp_path, DAY) as ledger:
         leave(ledger, state=State.BUSY)
         assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
 

@@ -31,6 +31,7 @@ from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, google_book, laptop
+from support.ledgers import ledger_at
 from support.sheet_notation import TODAY, register
 from support.whole_round import choices, column, lay_out, letters, sync, types
 
@@ -101,7 +102,7 @@ def test_he_is_found_everywhere_and_afterwards_nowhere(settings: Settings) -> No
     assert {"register.xlsx", "out/voorbeeld-mails.html"} <= set(found)
     assert any(name.startswith("out/mail/D-0001") for name in found), "his card in another's letter"
     assert sum(name.startswith("state/backups/register") for name in found) > 1
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         history = ledger.history()
     marks = [history.identity("+31623450002"), history.address_mark("piet.b@mail.example")]
     assert any(where(settings, re.compile(mark)) for mark in marks)
@@ -319,7 +320,7 @@ def test_he_stays_forgotten_in_a_ledger_that_is_put_back_from_an_older_copy(
         file.unlink()
     assert bring_back(settings, None, sure=True) == 0
     assert "1 vergeten deelnemer blijft vergeten" in capsys.readouterr().out
-    with Ledger(state / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_at(state / "ledger.sqlite3", TODAY) as ledger:
         history = ledger.history()
     assert history.is_forgotten("D-0002", "+31623450002") and not history.is_forgotten("D-0003", "+31623450002")
     assert not [one for one in history.deliveries if one.person.startswith("D-0002")]
@@ -330,8 +331,8 @@ def test_a_table_of_the_ledger_that_forgets_nobody_is_told_here(settings: Settin
     """A new one comes in one of the two lists: in `outside/ledger/forget.py`, or here as telling of nobody."""
     forgotten = {"message", "notice", "sight", "recipient", "lying", "limit_told", "departure", "identity", "logbook"}
     forgotten |= {"agreed_admin", "asked", "bundle", "forgotten"}
-    of_nobody = {"salt", "do_not_mail", "pause", "number", "seen", "written", "heard", "looked"}
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    of_nobody = {"proof", "do_not_mail", "pause", "number", "seen", "written", "heard", "looked"}
+    with Ledger.of(settings, TODAY) as ledger:
         found = {row[0] for row in ledger.connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     assert found == forgotten | of_nobody
 

@@ -36,7 +36,7 @@ def test_a_ledger_that_was_put_back_begins_anew(tmp_path: Path) -> None:
     sync(settings)
     path = settings.paths.state / "ledger.sqlite3"
     path.unlink()
-    assert put_back(path, settings.paths.state / "backups") is not None
+    assert put_back(settings) is not None
     sync(settings, force=True)
     page = tmp_path / "out/groepen/Centrum/Tuindorp/uitleg.html"
     assert "neem alle.vcf" in page.read_text(encoding="utf-8")

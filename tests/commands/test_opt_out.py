@@ -39,6 +39,7 @@ from roster.sheet.table import Cell, Table
 from support.announced import announced
 from support.came_back import MINE, TO, answer
 from support.json_register import HEADINGS
+from support.ledgers import ledger_in
 from support.small_round import NOW, SETTINGS, view_of
 
 DAY = date(2026, 11, 23)
@@ -52,7 +53,7 @@ P3 = "p3@mail.example"
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
     """A ledger with a letter to D-0001 that left."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", DAY) as ledger:
+    with ledger_in(tmp_path, DAY) as ledger:
         ledger.messages.book([], [announced(MINE, "D-0001", "welcome", "1", ledger.address_mark(TO))], "verstuurd")
         ledger.messages.book([(MINE, Outcome("verstuurd"))])
         yield ledger

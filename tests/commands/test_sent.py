@@ -92,7 +92,7 @@ def test_a_slip_is_taken_back(settings: Settings) -> None:
 
 def refuse(settings: Settings, nr: str, reason: str) -> None:
     """The mail to this Nr came back."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         ledger.replies.hear_refused(f"report {nr}", ledger.messages.of_person(nr)[-1].message_id, reason)
 
 
@@ -305,7 +305,7 @@ def test_the_letters_of_somebody_who_stood_in_the_row_before_change_nothing_in_i
     """The ledger is settled, and the row of the newcomer stays as it is."""
     made = lay_out(tmp_path, PEOPLE)
     sync(made)
-    with Ledger(made.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(made, TODAY) as ledger:
         ledger.messages.book(
             [(ledger.messages.of_person("D-0002")[0].message_id, Outcome("onzeker", "de ronde brak af"))]
         )
@@ -340,7 +340,7 @@ def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One of them came, the other did not: without its kind neither is guessed."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         welcome = next(one.message_id for one in ledger.messages.of_person("D-0002"))
         intent = announced(
             "<news@mail.example>", "D-0002", "number_update", "1", ledger.address_mark("piet@mail.example")
@@ -355,7 +355,7 @@ def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
             settle(settings, choices(), "D-0002")
     assert settle_sent(settings, choices(), "D-0002", "number-update") == 0
     assert settle_resend(settings, choices(), "D-0002", "welcome") == 0
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         assert {one.act: one.state for one in ledger.messages.of_person("D-0002")} == {
             "welcome": "wacht",
             "number_update": "verstuurd",

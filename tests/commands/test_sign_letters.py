@@ -139,7 +139,7 @@ def test_what_another_computer_or_a_person_wrote_is_believed(ground: Settings, s
 def test_an_uncertain_letter_waits_for_a_person(ground: Settings) -> None:
     """As with welcomes: written down as arrived, or let go again; a lost cell is put back."""
     mail_requests(ground, choices())
-    with Ledger(ground.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(ground, TODAY) as ledger:
         [letter] = [one for one in ledger.messages.of_person("B-0001") if one.act == "signs"]
         ledger.messages.mark_due([letter.message_id])
         ledger.messages.book([], [letter], State.SENT)

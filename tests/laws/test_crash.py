@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from support.json_register import JsonRegister, new_register
 from support.kill import calls_of, die_often, kill_after, kill_at_call, strace
+from support.ledgers import ledger_in
 from support.small_round import TODAY, run
 
 PEOPLE = 6
@@ -54,7 +54,7 @@ def look_over(folder: Path, way: str) -> None:
         assert f"<welcome.{number}.".encode() in mine[0]
         assert mine[0].endswith(b"--\r\n")
     assert len(letters) == PEOPLE
-    with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(folder, TODAY) as ledger:
         history = ledger.history()
         assert ledger.messages.unsettled() == []
     assert sorted(one.person for one in history.deliveries) == sorted(map(str, numbers))

@@ -329,7 +329,8 @@ def test_two_years_month_by_month(tmp_path: Path, seed: int, by_mail: bool) -> N
 
 def elsewhere(one: Settings, home: Path) -> Settings:
     """Another laptop on the same register."""
-    return replace(one, paths=replace(one.paths, out=home / "elders" / "out", state=home / "elders" / "state"))
+    away = replace(one.paths, out=home / "elders" / "out", state=home / "elders" / "state")
+    return replace(one, paths=away, source=home / "elders" / "settings.toml")
 
 
 def test_what_was_handed_over_is_known_to_every_laptop(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from servers.smtp_server import Plan, mail_server
 from support.json_register import JsonRegister, new_register
 from support.kill import kill_after, strace
+from support.ledgers import ledger_in
 from support.small_round import TODAY
 from support.smtp_victim import play
 
@@ -73,7 +73,7 @@ def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> Non
     """Run to the end, and count what arrived against what ledger and rows say."""
     assert play(way, port, folder).code in (0, 1)
     arrived = plan.by_message_id()
-    with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(folder, TODAY) as ledger:
         assert ledger.messages.unsettled() == []
         sent, unsure = (ledger.messages.in_state(state) for state in ("verstuurd", "onzeker"))
         assert ledger.departures.since(ledger.now() - timedelta(days=1)) == PEOPLE

@@ -356,7 +356,7 @@ def test_a_wish_that_one_laptop_heard_is_known_to_the_other(
     if how == "typed":
         settle_wish(small.one, choices(small.today), NEW, undo=False)
     elif how == "heard":
-        with Ledger(small.one.paths.state / "ledger.sqlite3", small.today) as ledger:
+        with Ledger.of(small.one, small.today) as ledger:
             ledger.replies.do_not_mail([ledger.address_mark(TO)])
         assert small.sync(small.one) == 0
     else:

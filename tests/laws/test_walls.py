@@ -93,7 +93,7 @@ OF_OUTSIDE = {
     "text": {"errors", "console", "files", "config"},
     "mail": {"errors", "files", "config", "text"},
     "smtp": {"errors", "config", "mail"},
-    "ledger": {"errors", "files", "mail"},
+    "ledger": {"errors", "files", "config", "mail"},
     "inbox": {"errors", "config", "mail", "smtp", "ledger"},
     "run": {
         *("errors", "console", "files", "config", "workbook", "excel", "backends"),

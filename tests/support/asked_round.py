@@ -35,6 +35,7 @@ def settings_in(home: Path, **mail: object) -> Settings:
         network=Network(regiegroep_number="06-23456789", coordinator="Cor"),
         mail=Mail(**given),  # type: ignore[arg-type]  # a test's own choice of settings
         paths=Paths(home / "out", home / "state"),
+        source=home / "settings.toml",
     )
 
 
@@ -51,7 +52,7 @@ def go(
 ) -> int:
     """One round."""
     settings = settings_in(home, **mail)
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         return Tries(
             workbook, settings, Choices(None, yes, force, TODAY), ledger, box, planners, ("vcards",), word
         ).go()

@@ -65,6 +65,7 @@ def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -
         ),
         mail=Mail(sender="Buurt <buurt@mail.example>"),
         paths=Paths(out=folder / "out", state=folder / "state"),
+        source=folder / "settings.toml",
     )
 
 

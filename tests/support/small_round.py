@@ -15,7 +15,6 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("scripts", "tests")]
 
 from outside.config.settings import Mail, Settings
-from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
 from outside.run.apply import Report, apply
@@ -28,6 +27,7 @@ from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFi
 from roster.reading.row_ids import give_numbers
 from roster.sheet.table import Place, Table, says
 from support.json_register import JsonRegister
+from support.ledgers import ledger_in
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
@@ -101,7 +101,7 @@ def run(folder: Path, register: JsonRegister, mailbox: Mailbox | None = None, tr
     """One round, and again where the register changed: what run.py does."""
     box = mailbox or Outbox(folder / "out" / "mail")
     report = Report()
-    with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(folder, TODAY) as ledger:
         for _try in range(tries):
             settle(ledger, box)
             view = view_of(register.read()["Deelnemers"], ledger.history(), replace(TERMS, mail_done=box.done))
@@ -172,7 +172,7 @@ def numbered(count: int) -> list[str]:
 def carry_out(folder: Path, register: JsonRegister, steps: Sequence[Step] | None = None, **more: object) -> Report:
     """One apply without the corridor's second try; `steps` instead of the round's own plan, if given."""
     box = more.pop("mailbox", None) or Outbox(folder / "out" / "mail")
-    with Ledger(folder / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(folder, TODAY) as ledger:
         view = view_of(register.read()["Deelnemers"], ledger.history())
         options: dict[str, object] = {"compose": letter_of, "draw": draw, "identities": identities_of(view), **more}
         plan = list(plan_of(view)) if steps is None else steps

@@ -121,7 +121,7 @@ def welcomed_by_one(home: Path, number: int) -> Ground:
 def two(home: Path) -> Ground:
     one = replace(settings_of(home), limits=Limits(group_size=1000))
     elsewhere = replace(one.paths, out=home / "elders" / "out", state=home / "elders" / "state")
-    return Ground(one, replace(one, paths=elsewhere))
+    return Ground(one, replace(one, paths=elsewhere, source=home / "elders" / "settings.toml"))
 
 
 def column(sheet: Worksheet, heading: str) -> int:

@@ -51,6 +51,7 @@ def settings_of(folder: Path, **network: str) -> Settings:
         network=replace(Network(), **found),  # type: ignore[arg-type]  # keys of the table [network]
         mail=Mail(sender="Buurtwacht <buurt@mail.example>"),
         paths=Paths(out=folder / "out", state=folder / "state"),
+        source=folder / "settings.toml",
     )
 
 

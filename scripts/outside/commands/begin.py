@@ -133,10 +133,9 @@ def _is_kept_example(copy: Path, path: Path) -> bool:
 
 def _mailed_others(sheets: Sequence[Sheet], settings: Settings, today: date) -> bool:
     """True when most letters that the ledger knows were to people who do not stand in this register."""
-    ledger = settings.paths.state / "ledger.sqlite3"
-    if not ledger.exists():
+    if not (settings.paths.state / "ledger.sqlite3").exists():
         return False
-    with Ledger(ledger, today) as opened:
+    with Ledger.of(settings, today) as opened:
         history = opened.history()
     tables, _problems = find_what_is_there(list(sheets))
     roster, _findings = read_roster(tables, settings.terms(today), History())

@@ -83,7 +83,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     The ledger comes first. The rows follow from it, now or, where this is cut off, with any later round.
     """
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         messages = _from_folder(folder) if folder is not None else read_mailbox(settings, choices.today, ledger)
         view = look_up(workbook, settings, choices, ledger).view
         keep_refusals(view, ledger)  # what another laptop's rows answer need not be asked here

@@ -43,7 +43,7 @@ def compare(settings: Settings, choices: Choices, typed: str, source: str | None
     """Compare a group with a paste from `source` (standard input without one); the exit code."""
     pasted = _decoded(_read(source))
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
         group = _group(typed, view)
         matcher = Matcher(group, view)

@@ -13,7 +13,7 @@ from pathlib import Path
 from outside.backends import backend_of
 from outside.commands.doctor_sender import examine_sender
 from outside.commands.doctor_settings import examine_settings
-from outside.config.settings import Settings, load_settings
+from outside.config.settings import LEDGER_SECRET, Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import check_folder, stop_from
@@ -83,9 +83,9 @@ def _ledger(settings: Settings) -> Iterator[Health]:
             return
     except OSError as error:
         raise stop_from(error, path.parent.name) from error
-    with Ledger(path, date.today()) as ledger:
+    with Ledger.of(settings, date.today()) as ledger:
         ledger.history()
-    yield Health("Logboek", "wat al verstuurd is, is goed te lezen.")
+    yield Health("Logboek", f"wat al verstuurd is, is goed te lezen. Het geheim ervan staat apart: {LEDGER_SECRET}.")
 
 
 def _mail(settings: Settings) -> Iterator[Health]:

@@ -47,7 +47,7 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
     The exit code: 1 where something is left for people to do.
     """
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view, people = _meant(workbook, settings, choices, ledger, typed)
         if not people:
             say(f"Er is niemand die langer dan {settings.privacy.keep_left_days} dagen weg is. Er is niets gedaan.")

@@ -46,7 +46,7 @@ def give_again(settings: Settings, choices: Choices, group: str, who: str) -> in
 def _write_down(settings: Settings, choices: Choices, group: str, who: str, *, anew: bool) -> Sequence[Given]:
     """In the ledger, and in tab Logboek for every other laptop; where that cannot be now, the next round does it."""
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         found = _lying(ledger, group, who)
         view, moment = look_up(workbook, settings, choices, ledger).view, ledger.moment()
         told = [bundles_of(view).handed(one, moment, anew=anew) for one in found]

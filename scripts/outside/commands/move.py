@@ -24,7 +24,7 @@ _AGAIN = "Typ hetzelfde nog eens: wat al goed staat, blijft zo."
 def move_street(settings: Settings, choices: Choices, part: StreetPart, group: str) -> int:
     """Show what moves and, on yes, change Groep of the street's rows and of who lives there. The exit code."""
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
 
         def planned() -> tuple[View, Move]:
             view = look_up(workbook, settings, choices, ledger).view

@@ -114,7 +114,7 @@ def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool)
     """Somebody wants no more mail, or takes that back: told to ledger and row. The exit code."""
     nr = typed.strip().upper()
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
         members = [member for member in view.roster.members if member.nr == nr]
         marks = {ledger.address_mark(member.email) for member in members if member.email}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:
     """Count who has another number, and mail the one of the settings to them. The exit code."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         prepared = prepare(open_workbook(settings), settings, choices, (), ledger.history())
         taken_back = _take_back_older(prepared, ledger, settings, force=choices.force)
         view = replace(prepared.view, history=ledger.history())

@@ -55,7 +55,7 @@ def _ready(settings: Settings, choices: Choices) -> list[Path]:
     path = settings.paths.state / "ledger.sqlite3"
     if not path.exists():
         return []
-    with Ledger(path, choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         return lie_ready(ledger, settings)
 
 

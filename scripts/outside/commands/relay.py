@@ -41,7 +41,7 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
     news = tidy_news(text)
     if not news:
         raise Stop("Er staat nog niet wat er aan de hand is.", _EXAMPLE)
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
         of_before = [
             one for one in ledger.messages.in_state(State.READY) if one.act == RELAY and one.day < choices.today

@@ -7,8 +7,7 @@ from datetime import date
 from outside.backends import backend_of
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
-from outside.files.backups import backups_of
-from outside.ledger.copies import moment_of, put_back, what_is_wrong
+from outside.ledger.copies import has_copies, moment_of, put_back, what_is_wrong
 from outside.ledger.ledger import Ledger
 
 
@@ -41,23 +40,21 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
 
 def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
     """Put the ledger back where it is missing, damaged or empty; False where there was no need, or nothing to put."""
-    path, backups = settings.paths.state / "ledger.sqlite3", settings.paths.state / "backups"
-    copies = backups_of(path, backups)
-    wrong = what_is_wrong(path, date.today()) if copies else ""
+    wrong = what_is_wrong(settings) if has_copies(settings) else ""
     if not wrong:
         return False
     if not sure and not agree(f"Het logboek {wrong}. De laatste kopie terugzetten?"):
         say("Er is niets gedaan. Weet u het zeker? Typ: make restore YES=1")
         return True
-    copy = put_back(path, backups)
+    copy = put_back(settings)
     if copy is None:
-        warn(f"Het logboek {wrong}, en de kopieën ervan zijn ook beschadigd. Er is niets veranderd.")
+        warn(f"Het logboek {wrong}, en de kopieën ervan zijn ook niet te lezen. Er is niets veranderd.")
         return False
     made = moment_of(copy)
     say(f"Het logboek {wrong.replace('is', 'was', 1)}. De kopie van {made:%d-%m-%Y %H:%M} is teruggezet.")
     say("Wat er daarna nog gebeurde, staat er niet in. Typ eerst: make check")
     say("Welke contacten beheerders al kregen, is niet zeker meer: voor elke groep ligt straks alles weer klaar.")
-    with Ledger(path, date.today()) as ledger:
+    with Ledger.of(settings, date.today()) as ledger:
         gone = len(ledger.forgotten())
     if gone:
         say("1 vergeten deelnemer blijft vergeten." if gone == 1 else f"{gone} vergeten deelnemers blijven vergeten.")

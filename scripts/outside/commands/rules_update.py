@@ -30,7 +30,7 @@ LIST = "spelregels-versies.csv"
 def update_rules(settings: Settings, choices: Choices) -> int:
     """List who has which version, and send the difference to whoever has an older one. The exit code."""
     keep_rules(settings)
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         history = ledger.history()
     view = prepare(open_workbook(settings), settings, choices, (), history).view
     found = holders(view)

@@ -84,7 +84,7 @@ def settle_resend(settings: Settings, choices: Choices, typed: str, kind: str = 
 def settle_outbox(settings: Settings, choices: Choices) -> int:
     """All mails of the outbox were sent by hand. The exit code."""
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
         ready = ledger.messages.in_state(State.READY)
@@ -130,7 +130,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
     done: list[Done] = []
     refused: list[Stop] = []
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
             settle(ledger, mailbox)
         view = look_up(workbook, settings, choices, ledger).view

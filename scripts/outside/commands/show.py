@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def show(settings: Settings, choices: Choices, typed: str) -> int:
     """Write out/inzage/<Nr>.html. The exit code. Raises Stop for nobody, and for several at once."""
     workbook = open_workbook(settings)
-    with workbook.lock(), Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
         person = find_person(typed, view)
         learn_from_copies([person], view, settings)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 def mail_requests(settings: Settings, choices: Choices) -> int:
     """Count which requests can go and how, and mail those that have an address to go to. The exit code."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
     concepts = [one for one in view.roster.requests if view.standing.request.get(one.place.key) is Status.DRAFT]
     unnumbered = sum(not bears_its_number(one, view) for one in concepts)

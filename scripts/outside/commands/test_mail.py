@@ -45,7 +45,7 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
     outcomes: list[str] = []
     mailbox = open_mailbox(settings, _FOLDER)
-    with Ledger(settings.paths.state / "ledger.sqlite3", choices.today) as ledger, closing(mailbox):
+    with Ledger.of(settings, choices.today) as ledger, closing(mailbox):
         must_fit(len(letters), settings, ledger, f"test-mail TO={whom}", force=choices.force)
         for letter in letters:
             try:

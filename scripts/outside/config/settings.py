@@ -35,6 +35,9 @@ from roster.model import Limits, Network, Terms
 _SHOWN = 60
 """Problems that are told one by one."""
 
+LEDGER_SECRET = "config/secrets/ledger-secret"  # noqa: S105  # where it lies, not what it is
+"""Where the secret of the ledger's digests is kept, in the folder in which relative paths start."""
+
 DEFAULT = Path(__file__).resolve().parents[3] / "config" / "settings.toml"
 
 
@@ -119,6 +122,11 @@ class Settings:
     paths: Paths = field(default_factory=Paths)
     privacy: Privacy = field(default_factory=Privacy)
     source: Path = DEFAULT
+
+    @property
+    def ledger_secret(self) -> Path:
+        """The file with the secret of the ledger's digests: never in `paths.state`, so that no copy takes it along."""
+        return home_of(self.source) / LEDGER_SECRET
 
     def terms(self, today: date) -> Terms:
         """What the rules are held to on that day."""

@@ -34,7 +34,7 @@ class Tells(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FilePlace:
-    """One kind of file: under `home` ("out" or "state") at `path`, in which * also goes through folders.
+    """One kind of file: under `home` ("out", "state", or the folder of secrets) at `path`; * also goes through folders.
 
     `what` says it in Dutch. `days` is the setting of [privacy] that says how long it is kept; "" for what is made anew,
     or is of use as long as there is a register.
@@ -52,6 +52,7 @@ REGISTER_COPIES = FilePlace("state", "backups/*.xls*", "een kopie van het regist
 REPLACED_LEDGERS = FilePlace(
     "state", "ledger.sqlite3.*.oud*", "een logboek dat vervangen is", Tells.DIGESTS, "keep_backup_days"
 )
+UNFINISHED_LEDGER = FilePlace("state", "ledger.sqlite3.new*", "een logboek dat nog niet af is", Tells.DIGESTS)
 LEDGER_COPIES = (
     FilePlace("state", "backups/ledger_*.sqlite3*", "een kopie van het logboek", Tells.DIGESTS, "keep_backup_days"),
     REPLACED_LEDGERS,
@@ -81,12 +82,13 @@ FILE_PLACES = (
     FilePlace("out", "vergeten/*.txt", "het bewijs dat iemand vergeten is, zonder naam", Tells.NOBODY),
     FilePlace("out", "demo-*", "een voorbeeld met verzonnen mensen", Tells.NOBODY),
     FilePlace("out", "pictures/*", "plaatjes voor makers, met verzonnen mensen", Tells.NOBODY),
+    FilePlace("config/secrets", "ledger-secret", "het geheim van het logboek", Tells.NOBODY),
     FilePlace("state", ".gitignore", "wat git overslaat", Tells.NOBODY),
     FilePlace("state", "installation", "hoe deze computer heet voor het register", Tells.NOBODY),
     FilePlace("state", "*.lock", "het slot van een ronde", Tells.NOBODY),
     FilePlace("state", "ledger.sqlite3", "het logboek van wat er ging", Tells.DIGESTS),
     FilePlace("state", "ledger.sqlite3-*", "het logboek van wat er ging", Tells.DIGESTS),
-    FilePlace("state", "ledger.sqlite3.new*", "een logboek dat nog niet af is", Tells.DIGESTS),
+    UNFINISHED_LEDGER,
     *LEDGER_COPIES,
     REGISTER_COPIES,
     FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS, "keep_log_days"),

@@ -8,15 +8,14 @@ from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 
+from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.files.atomic import make_private, replace, settle_folder, stop_from
 from outside.files.backups import backups_of, keep_backup
-from outside.ledger.database import DamagedLedger, open_database, writing
+from outside.ledger.database import BESIDE, DamagedLedger, set_aside, writing
 from outside.ledger.forget import KnownBy, forget_in_ledger
-from outside.ledger.ledger import Ledger
-
-BESIDE = ("", "-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database belongs to that one alone, and would spoil another."""
+from outside.ledger.ledger import LEDGER_FILE, Ledger
+from outside.ledger.secret import LostSecret, secret_for
 
 
 def keep_copy(ledger: Ledger, backups: Path) -> Path:
@@ -35,20 +34,38 @@ def keep_copy(ledger: Ledger, backups: Path) -> Path:
         raise Stop("Van het logboek kon geen kopie worden bewaard.", "Kijk of de schijf niet vol is.") from error
 
 
-def has_copies(state: Path) -> bool:
-    """Whether there is a copy of the ledger in this folder to put back."""
-    return bool(backups_of(state / "ledger.sqlite3", state / "backups"))
+def has_copies(settings: Settings) -> bool:
+    """Whether there is a copy of the ledger to put back: one whose secret is nowhere any more is none."""
+    return any(_may_fit(copy, settings.ledger_secret) for copy in ledger_copies(settings.paths.state))
 
 
-def what_is_wrong(path: Path, today: date) -> str:
-    """Why the ledger at `path` may be replaced, in Dutch; "" for a sound one. Raises Stop where it is in use."""
-    if not path.exists():
+def _may_fit(copy: Path, secret_file: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            secret_for(connection.execute("SELECT mark FROM proof").fetchone()[0], secret_file)
+    except LostSecret:
+        return False
+    except (sqlite3.Error, TypeError):  # damaged, or of before there was a proof
+        return True
+    return True
+
+
+def ledger_copies(state: Path) -> list[Path]:
+    """The copies of the ledger, newest first."""
+    return backups_of(state / LEDGER_FILE, state / "backups")
+
+
+def what_is_wrong(settings: Settings) -> str:
+    """Why the ledger may be replaced, in Dutch; "" for a sound one. Raises Stop where it is in use."""
+    if not (settings.paths.state / LEDGER_FILE).exists():
         return "is er niet"
     try:
-        with Ledger(path, today) as ledger:
+        with Ledger.of(settings, date.today()) as ledger:
             return "is leeg" if ledger.is_empty() else ""
     except DamagedLedger:
         return "is beschadigd"
+    except LostSecret:
+        return "is niet te lezen zonder zijn geheim"
 
 
 def moment_of(copy: Path) -> datetime:
@@ -66,33 +83,31 @@ def _forgotten_in(path: Path) -> list[tuple[str, str]]:
         return []
 
 
-def put_back(path: Path, backups: Path) -> Path | None:
-    """Put the newest copy that is sound in the place of the ledger at `path`; None where there is none.
+def put_back(settings: Settings) -> Path | None:
+    """Put the newest copy that is sound in the place of the ledger; None where there is none.
 
     What stood there goes under another name, with all that belongs to it. Which contacts admins were given is
     forgotten: they begin anew. Who was forgotten stays so, as far as any copy or the old one still tells it. Ask
     `what_is_wrong` first.
     """
-    gone = [row for one in (path, *backups_of(path, backups)) for row in _forgotten_in(one)]
+    path = settings.paths.state / LEDGER_FILE
+    gone = [row for one in (path, *ledger_copies(path.parent)) for row in _forgotten_in(one)]
     new = path.with_name(path.name + ".new")
     try:
-        for copy in backups_of(path, backups):
+        for copy in ledger_copies(path.parent):
             for beside in BESIDE:
                 new.with_name(new.name + beside).unlink(missing_ok=True)
             shutil.copyfile(copy, new)
             make_private(new)
             try:
-                with closing(open_database(new)) as connection, writing(connection):
-                    connection.execute("DELETE FROM bundle")  # contacts given since the copy would come twice
-                    connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", gone)
-                with Ledger(new, date.today()) as ledger:
+                with Ledger(new, settings.ledger_secret, date.today()) as ledger:
+                    with writing(ledger.connection) as connection:
+                        connection.execute("DELETE FROM bundle")  # contacts given since the copy would come twice
+                        connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", gone)
                     forget_in_ledger(ledger, [KnownBy(nr) for nr in ledger.forgotten()])
             except (Stop, sqlite3.DatabaseError):
                 continue
-            aside = path.with_name(f"{path.name}.{datetime.now():%Y-%m-%d_%H%M%S}.oud")
-            for beside in BESIDE:
-                if (old := path.with_name(path.name + beside)).exists():
-                    replace(old, aside.with_name(aside.name + beside))
+            set_aside(path)
             replace(new, path)
             settle_folder(path.parent)
             return copy

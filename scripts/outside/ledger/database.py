@@ -12,15 +12,19 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.files.atomic import make_private, own_folder, replace, settle_folder, stop_from
 from outside.files.backups import backups_of
-from outside.ledger.schema import APPLICATION, MIGRATIONS
+from outside.ledger.schema import APPLICATION, EIGHTEENTH, MIGRATIONS, WITH_PROOF
+from outside.ledger.secret import keep_secret, keyed, proof_of, sealed, secret_for, secrets_in
+
+BESIDE = ("", "-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database belongs to that one alone, and would spoil another."""
 
 
 class DamagedLedger(Stop):
     """The file at the ledger's place is no sound ledger."""
 
 
-def open_database(path: Path) -> sqlite3.Connection:
-    """The ledger at `path`, made where there is none, checked and up to date. Raises Stop.
+def open_database(path: Path, secret_file: Path) -> tuple[sqlite3.Connection, bytes]:
+    """The ledger at `path`, made where there is none, checked and up to date, and the secret of it. Raises Stop.
 
     Only one run can hold it. A commit returns when it lies on the disk: a write-ahead log needs one
     fsync for that, and EXTRA also covers a disk where SQLite cannot keep such a log.
@@ -28,7 +32,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     try:
         own_folder(path.parent)
         if not path.exists() or _is_unfinished(path):
-            _make(path)
+            _make(path, secret_file)
         make_private(path)
         _recognise(path)
         connection = _connect(path)
@@ -38,14 +42,24 @@ def open_database(path: Path) -> sqlite3.Connection:
         raise unusable(error, path) from error
     try:
         _look_over(connection, path)
-        _migrate(connection)
+        _migrate(connection, secret_file)
+        secret = secret_for(connection.execute("SELECT mark FROM proof").fetchone()[0], secret_file)
     except sqlite3.DatabaseError as error:
         connection.close()
         raise unusable(error, path) from error
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, secret
+
+
+def bring_up_to_date(path: Path, secret_file: Path) -> None:
+    """The same for a copy that nobody uses, left whole in one file. Raises sqlite3.DatabaseError, OSError and Stop."""
+    _recognise(path)
+    with closing(_connect(path)) as connection:
+        _look_over(connection, path)
+        _migrate(connection, secret_file)
+        _into_one_file(connection)
 
 
 @contextmanager
@@ -78,33 +92,52 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = EXTRA")
         connection.execute("PRAGMA fullfsync = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what goes is overwritten
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _make(path: Path) -> None:
-    """Make a new ledger under another name and put it in place whole, so that an empty file is never one of ours."""
+def _make(path: Path, secret_file: Path) -> None:
+    """Make a new ledger under another name and put it in place whole, so that an empty file is never one of ours.
+
+    The secret is there first. One that is there already does for this ledger too: what was keyed with it stays known.
+    """
     new = path.with_name(path.name + ".new")
-    for left_over in (new, path.with_name(new.name + "-wal"), path.with_name(new.name + "-journal")):
-        left_over.unlink(missing_ok=True)
+    for beside in BESIDE:
+        new.with_name(new.name + beside).unlink(missing_ok=True)
+    secret = next(reversed(secrets_in(secret_file)), b"") or secrets.token_bytes(32)
+    keep_secret(secret_file, secret)
     new.touch(mode=0o600)
     with closing(_connect(new)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
         connection.execute("COMMIT")
-        _migrate(connection)
-        connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(32),))
-        # All of it goes into the file itself, or an error comes: closing says nothing when the disk is full.
-        if connection.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
-            raise sqlite3.OperationalError("disk I/O error")
+        _migrate(connection, secret_file)
+        connection.execute("INSERT INTO proof VALUES (?)", (proof_of(secret),))
+        _into_one_file(connection)
+    set_aside(path, BESIDE[1:])  # of one that somebody took away: SQLite would bring that one back
     replace(new, path)
     settle_folder(path.parent)
 
 
+def _into_one_file(connection: sqlite3.Connection) -> None:
+    """All of it goes into the file itself, or an error comes: closing says nothing when the disk is full."""
+    if connection.execute("PRAGMA journal_mode = DELETE").fetchone() != ("delete",):
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def set_aside(path: Path, endings: tuple[str, ...] = BESIDE) -> None:
+    """Give a ledger, and what SQLite keeps beside it, a name with the moment in it. Raises OSError."""
+    aside = path.with_name(f"{path.name}.{datetime.now():%Y-%m-%d_%H%M%S}.oud")
+    for beside in endings:
+        if (old := path.with_name(path.name + beside)).exists():
+            replace(old, aside.with_name(aside.name + beside))
+
+
 def _is_unfinished(path: Path) -> bool:
-    """True for a ledger in which nothing was ever written, not even its salt: an older version left those behind.
+    """True for a ledger in which nothing was ever written, not even its secret: an older version left those behind.
 
     It put a new ledger in its place before all of it lay on the disk, also on a disk that was full.
     """
@@ -116,7 +149,7 @@ def _is_unfinished(path: Path) -> bool:
             ours = {words.split()[2] for version in MIGRATIONS for words in version if words.startswith("CREATE TABLE")}
             if not ours.issuperset(tables) or any(
                 connection.execute(f'SELECT 1 FROM "{table}" LIMIT 1').fetchone()  # noqa: S608  # names from our own schema
-                for table in tables  # the salt stands in the first, so a ledger in use is known at once
+                for table in tables  # a secret or a proof of it stands in a ledger in use
             ):
                 return False
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
@@ -125,14 +158,21 @@ def _is_unfinished(path: Path) -> bool:
 
 
 def _application(path: Path) -> int | None:
-    """The application's number of a database; None where the file is none.
+    """The application's number of a database; None where the file is none."""
+    return application_and_version(path)[0]
 
-    The first 100 bytes of a database are its header: 16 of a magic text, and from 68 on that
+
+def application_and_version(path: Path) -> tuple[int | None, int]:
+    """The application's number of a database, and its version; None and 0 where the file is none.
+
+    The first 100 bytes of a database are its header: 16 of a magic text, from 60 on the version, and from 68 on that
     number (https://sqlite.org/fileformat2.html, 1.3).
     """
     with path.open("rb") as stream:
         header = stream.read(100)
-    return int.from_bytes(header[68:72], "big") if header[:16] == b"SQLite format 3\0" else None
+    if header[:16] != b"SQLite format 3\0":
+        return None, 0
+    return int.from_bytes(header[68:72], "big"), int.from_bytes(header[60:64], "big")
 
 
 def _recognise(path: Path) -> None:
@@ -150,7 +190,8 @@ def _look_over(connection: sqlite3.Connection, path: Path) -> None:
             f"Het logboek {path.name} is van een nieuwere Buurtbeheer.",
             "Gebruik die nieuwere versie. Het logboek is niet aangeraakt.",
         )
-    if connection.execute("SELECT count(*) FROM salt").fetchone() != (1,):
+    of_secret = "proof" if version >= WITH_PROOF else "salt"
+    if connection.execute(f"SELECT count(*) FROM {of_secret}").fetchone() != (1,):  # noqa: S608  # our own words
         raise sqlite3.DatabaseError("incomplete")
     _look_over_values(connection)
 
@@ -185,14 +226,32 @@ def _moment(text: str) -> datetime:
 _TIMES = (("message", "day", date.fromisoformat), ("message", "next_try", _moment), ("pause", "until", _moment))
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def _migrate(connection: sqlite3.Connection, secret_file: Path) -> None:
+    """Bring a ledger up to date. A secret that it holds itself is in its file, on the disk, before anything is done."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    if 0 < version < WITH_PROOF and (row := connection.execute("SELECT bytes FROM salt").fetchone()):
+        secret: bytes = row[0]
+        keep_secret(secret_file, secret)
+        connection.create_function("proof_of", 1, proof_of)
+        connection.create_function("keyed", 1, lambda digest: keyed(secret, digest))
+        connection.create_function("sealed", 1, lambda word: sealed(secret, word))
+    elif version < WITH_PROOF:  # a new one: there are no rows for them
+        for name in ("proof_of", "keyed", "sealed"):
+            connection.create_function(name, 1, str)
     for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
+        if statements is EIGHTEENTH:
+            overwrite_pages(connection)
         connection.execute("BEGIN IMMEDIATE")
         for statement in statements:
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
+
+
+def overwrite_pages(connection: sqlite3.Connection) -> None:
+    """Leave nothing of what was deleted, in the file and in the log beside it."""
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def unusable(error: sqlite3.DatabaseError, path: Path, *, code: int = 2) -> Stop:

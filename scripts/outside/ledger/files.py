@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from outside.ledger.database import writing
+from outside.ledger.secret import keyed
 
 
 class ReadyFile(NamedTuple):
-    """A letter in the outbox: its file's name, the digest of what was written in it, and a keyed one of its facts."""
+    """A letter in the outbox: its file's name, and keyed digests of what was written in it and of its facts."""
 
     message_id: str
     name: str
@@ -21,8 +23,12 @@ class ReadyFile(NamedTuple):
 class FileStore:
     """What lies where people take it away. Everything said to it lies on the disk when the call returns."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: sqlite3.Connection, secret: bytes) -> None:
+        self._connection, self._secret = connection, secret
+
+    def digest(self, data: bytes) -> str:
+        """What is remembered of a file's content: nobody can try of whom a file told that holds one contact."""
+        return keyed(self._secret, hashlib.sha256(data).hexdigest())
 
     def files_in(self, top: str) -> dict[str, set[str]]:
         """The files that we wrote in a folder of out/: path -> digests of what we meant to stand in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from outside.ledger.database import writing
+from outside.ledger.database import overwrite_pages, writing
 from outside.ledger.ledger import Ledger
 from roster.plan.history import row_of
 
@@ -31,15 +31,13 @@ def forget_in_ledger(ledger: Ledger, people: Iterable[KnownBy]) -> int:
     What is deleted is overwritten, in the file and in the log beside it. May be done again. Raises Stop.
     """
     connection = ledger.connection
-    connection.execute("PRAGMA secure_delete = ON")
     gone = 0
     with writing(connection):
         for one in people:
             gone += _forget(ledger, one)
             marks = [(mark, one.nr) for mark in one.forgotten]
             connection.executemany("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", marks)
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    overwrite_pages(connection)
     return gone
 
 

@@ -12,18 +12,24 @@ from sys import intern
 from types import TracebackType
 from typing import Self
 
+from outside.config.settings import Settings
 from outside.ledger.bundles import BundleStore
 from outside.ledger.database import open_database, unusable, writing
 from outside.ledger.departures import DepartureStore
 from outside.ledger.files import FileStore
 from outside.ledger.messages import MessageStore
+from outside.ledger.older import clean_copies
 from outside.ledger.replies import ReplyStore
+from outside.ledger.secret import sealed, unsealed
 from roster.logbook import SECRET, Logbook, LogEntry
 from roster.plan.delivery_status import State
 from roster.plan.history import History, Recipient
 from roster.reading.row_ids import LAST
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import Place
+
+LEDGER_FILE = "ledger.sqlite3"
+"""What it is called in the folder that remembers."""
 
 
 def utc_now() -> datetime:
@@ -35,13 +41,13 @@ class Ledger:
     """One file that holds what must survive a crash. Everything said to it lies on the disk when the call returns.
 
     What left, what came back, when it left and what lies in out/ each have a store; the rest is what the rows told.
-    It holds no name, number or address: those stand in it as keyed digests. `today` is the day that
-    the rows will name; `clock` gives the moment in UTC; `secret` is what Message-IDs are made with.
-    Raises Stop where the file cannot be used.
+    It holds no name, number or address: those stand in it as digests, keyed with a secret that lies in
+    `secret_file` and not in here. `today` is the day that the rows will name; `clock` gives the moment in UTC;
+    `secret` is what Message-IDs are made with. Raises Stop where the file cannot be used.
     """
 
-    def __init__(self, path: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
-        self._connection = open_database(path)
+    def __init__(self, path: Path, secret_file: Path, today: date, clock: Callable[[], datetime] = utc_now) -> None:
+        self._connection, self._salt = open_database(path, secret_file)
         self._path = path
         self._clock = clock
         self._opened = clock()
@@ -49,6 +55,7 @@ class Ledger:
         self.today = today
         try:
             self._open(clock)
+            clean_copies(path, secret_file, self._logbook().secret)
         except BaseException:
             self._connection.close()  # else the file stays taken for as long as anybody looks at the fault
             raise
@@ -57,12 +64,16 @@ class Ledger:
         self.messages = MessageStore(self._connection, self.today, clock)
         self.replies = ReplyStore(self._connection, self.messages, clock)
         self.departures = DepartureStore(self._connection, clock)
-        self.files = FileStore(self._connection)
+        self.files = FileStore(self._connection, self._salt)
         self.bundles = BundleStore(self._connection, self.today, clock)
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
-        self._salt: bytes = self._connection.execute("SELECT bytes FROM salt").fetchone()[0]
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
         self._leave = hmac.digest(self._salt, b"List-Unsubscribe", "sha256")
+
+    @classmethod
+    def of(cls, settings: Settings, today: date) -> Self:
+        """The ledger of an installation."""
+        return cls(settings.paths.state / LEDGER_FILE, settings.ledger_secret, today)
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +129,7 @@ class Ledger:
         book = Logbook()
         for key, nr, act, version, state, mark, since in self._connection.execute("SELECT * FROM logbook"):
             if key == SECRET:
-                book.secret = mark
+                book.secret = unsealed(self._salt, mark)
             else:
                 place = Place(LOGBOEK.title, 0, key)
                 book.entries[key] = LogEntry(place, nr, act, version, State(state), mark, datetime.fromisoformat(since))
@@ -132,7 +143,9 @@ class Ledger:
             for key, one in book.entries.items()
         }
         if book.secret:
-            rows[SECRET] = (SECRET, "", "", "", "", book.secret, "")
+            kept = known[SECRET][5] if SECRET in known else ""
+            is_kept = kept and unsealed(self._salt, kept) == book.secret
+            rows[SECRET] = (SECRET, "", "", "", "", kept if is_kept else sealed(self._salt, book.secret), "")
         changed, gone = [row for key, row in rows.items() if known.get(key) != row], known.keys() - rows.keys()
         if changed or gone:
             with writing(self._connection) as connection:

@@ -6,7 +6,7 @@ APPLICATION = 0x42757572
 """Marks the file as ours ("Buur"), so that another program's database is not taken for a ledger."""
 
 FIRST = (
-    # The salt of all digests. A digest tells nobody a number or an address who does not hold this file.
+    # The secret of all digests. It left this file: see the seventeenth.
     "CREATE TABLE salt (bytes BLOB NOT NULL)",
     # A message of one act and version to one person. `address` and `identities` are digests; `via` is the
     # state that the mailbox of the last attempt gives to what it took; `day` is the day that the row names,
@@ -122,7 +122,7 @@ TWELFTH = (
 
 THIRTEENTH = (
     # What tab Logboek of the register ever said, of letters from whatever laptop: its own keys and marks, and as
-    # "geheim" the secret that these are made with.
+    # "geheim" the secret that these are made with, sealed since the seventeenth.
     """CREATE TABLE logbook (
         key TEXT PRIMARY KEY, nr TEXT NOT NULL, act TEXT NOT NULL, version TEXT NOT NULL, state TEXT NOT NULL,
         mark TEXT NOT NULL, since TEXT NOT NULL
@@ -148,6 +148,22 @@ SIXTEENTH = (
     "ALTER TABLE bundle ADD COLUMN state TEXT NOT NULL DEFAULT ''",
 )
 
+SEVENTEENTH = (
+    # The secret stands in a file of its own from here on (`secret.py`, and the functions that `database.py` gives):
+    # what is left of it is a proof. Whatever could be tried without it is keyed or sealed with it.
+    "CREATE TABLE proof (mark TEXT NOT NULL)",
+    "INSERT INTO proof SELECT proof_of(bytes) FROM salt",
+    "UPDATE written SET digest = keyed(digest)",
+    "UPDATE lying SET digest = keyed(digest)",
+    "UPDATE logbook SET mark = sealed(mark) WHERE key = 'geheim'",
+    "DELETE FROM salt",
+)
+
+EIGHTEENTH = (
+    # Its pages were overwritten by then.
+    "DROP TABLE salt",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -165,5 +181,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FOURTEENTH,
     FIFTEENTH,
     SIXTEENTH,
+    SEVENTEENTH,
+    EIGHTEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
+
+WITH_PROOF, WITHOUT_SALT = MIGRATIONS.index(SEVENTEENTH) + 1, MIGRATIONS.index(EIGHTEENTH) + 1
+"""The version from which on a ledger holds no secret any more, and the one in which no page of it does."""

@@ -31,6 +31,8 @@ LOOSE = 8
 _GOOGLE = ("private_key", "private_key_id", "refresh_token", "client_secret", "token")
 """What is secret in the files with which one logs in at Google."""
 
+_OF_LEDGER = re.compile(r"\b[0-9a-f]{64}\b")
+
 _BASE64 = re.compile(rb"base64\r?\n(?:[^\r\n]+\r?\n)*\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)")
 _ENCODED = re.compile(r"=\?[^?\s]+\?[BbQq]\?[^?]*\?=(?:\s+=\?[^?\s]+\?[BbQq]\?[^?]*\?=)*")
 
@@ -127,6 +129,7 @@ class _Secrets:
         for typed in (os.environ.get(VARIABLE, ""), _text(password_file(settings))):
             yield typed.strip()
             yield "".join(typed.split())
+        yield from _OF_LEDGER.findall(_text(settings.ledger_secret))
         keys = settings.workbook.credentials
         for path in {keys, *keys.parent.glob("*.json")}:
             yield from _of_google(path)

@@ -32,7 +32,7 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     prepared = prepare_dry(settings, choices, planners, workbook)
     tell_plan(prepared.view, prepared.plan, prepared.held, whole=True)
     if prepared.new_ledger and not choices.force:
-        return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings.paths.state))
+        return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
     if prepared.doubted and not choices.force:
         return refuse(prepared.doubted)
     say()
@@ -56,7 +56,7 @@ def prepare_dry(
         raise stop_from(error, path.parent.name) from error
     if not known:
         return prepare(workbook, settings, choices, planners, History())
-    with Ledger(path, choices.today) as ledger:
+    with Ledger.of(settings, choices.today) as ledger:
         history = ledger.history()
         prepared = prepare(workbook, settings, choices, planners, history)
         if prepared.view.terms.mail_done != State.READY or prepared.doubted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +59,8 @@ def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settin
         is_his = is_his or (name.startswith("inzage/") and path.stem in nrs)
         if not is_his and not traces.in_file(path):
             continue
-        if not _is_ours(path, name, place, written, letters):
+        digest = ledger.files.digest(path.read_bytes())
+        if not _is_ours(name, place, digest, written, letters.made.get(path.name)):
             done.left.append(f"{out.name}/{name}: dit bestand is niet (meer) van Buurtbeheer. Verwijder het zelf.")
             continue
         if not is_his and path.name in letters.ready:
@@ -87,14 +87,13 @@ def _tops(out: Path) -> list[str]:
 
 
 def _is_ours(
-    path: Path, name: str, place: FilePlace | None, written: Mapping[str, set[str]], letters: _Letters
+    name: str, place: FilePlace | None, digest: str, written: Mapping[str, set[str]], letter: str | None
 ) -> bool:
     """Whether a file is as we made it. What was asked for, and pages in out/ itself, are ours by their name."""
     if place is None:
         return False
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if place.tells is Tells.LETTER:
-        return letters.made.get(path.name) == digest
+        return letter == digest
     return "*" not in place.path or place.days != "" or digest in written.get(name, ())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -75,7 +74,7 @@ class OutputFiles:
                 group = self._sheaves[start : start + TOGETHER]
                 changed = [sheaf for sheaf in group if not self._stands(sheaf)]
                 if changed:
-                    digests = {sheaf.path: digest(sheaf.data) for sheaf in changed}
+                    digests = {sheaf.path: shelf.digest(sheaf.data) for sheaf in changed}
                     shelf.announce_files(digests)
                     self._write(changed)
                     shelf.settle_files(digests)
@@ -112,7 +111,7 @@ class OutputFiles:
                     continue
                 place = below(self._folder, path)
                 try:
-                    ours = digest(place.read_bytes()) in digests
+                    ours = shelf.digest(place.read_bytes()) in digests
                 except (FileNotFoundError, NotADirectoryError):
                     gone.append(path)
                     continue
@@ -152,11 +151,6 @@ class OutputFiles:
             while folder != self._folder:
                 folder.rmdir()
                 folder = folder.parent
-
-
-def digest(data: bytes) -> str:
-    """What a file is recognised by."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def _sheaf(step: WriteFile | Document, draw: Callable[[Document], str]) -> Sheaf:

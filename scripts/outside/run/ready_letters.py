@@ -5,7 +5,6 @@ A letter that somebody changed, moved or ticked off is hers, and is left as it i
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -46,7 +45,9 @@ class Stale:
 
 def lying_as(send: Send, letter: Letter, ledger: Ledger) -> ReadyFile:
     """What is to be remembered of a letter before it is put ready."""
-    return ReadyFile(letter.message_id, letter_file_name(letter), _digest(letter.data), facts_mark(send, ledger))
+    return ReadyFile(
+        letter.message_id, letter_file_name(letter), ledger.files.digest(letter.data), facts_mark(send, ledger)
+    )
 
 
 def facts_mark(send: Send, ledger: Ledger) -> str:
@@ -62,13 +63,17 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     ready = [one for one in ledger.messages.in_state(State.READY) if one.act in acts]
     lying = {one.key: known[one.message_id] for one in ready if one.message_id in known}
     unknown = [one for one in ready if one.message_id not in known]
-    older = {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder)
+    older = (
+        {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder, ledger)
+    )
     leaving = untold(view)
     lying = {key: one for key, one in (lying | older).items() if key not in leaving}
     changed: list[str] = []
     while True:  # what somebody changed or took away was told, so it counts as done for the others
         stale = _unlike(lying, lying, view, chosen, ledger)
-        hers = {key: stands for key in stale if (stands := _stands(folder / lying[key].name)) != lying[key].digest}
+        hers = {
+            key: stands for key in stale if (stands := _stands(folder / lying[key].name, ledger)) != lying[key].digest
+        }
         changed += [f"{settings.paths.out.name}/{FOLDER}/{lying[key].name}" for key, stands in hers.items() if stands]
         if not hers:
             break
@@ -78,7 +83,7 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     return Stale({key: lying[key].message_id for key in stale}, changed, [older[key] for key in stale if key in older])
 
 
-def _with_example_number(letters: Iterable[Message], folder: Path) -> dict[MessageKey, ReadyFile]:
+def _with_example_number(letters: Iterable[Message], folder: Path, ledger: Ledger) -> dict[MessageKey, ReadyFile]:
     """Letters of an earlier version of the software that tell people to call the example number: nobody means that."""
     found: dict[MessageKey, ReadyFile] = {}
     for one in letters:
@@ -87,7 +92,7 @@ def _with_example_number(letters: Iterable[Message], folder: Path) -> dict[Messa
             data = (folder / name).read_bytes()
             text = text_of_letter(data)
             if any(is_placeholder(number[0]) for number in _NUMBER.finditer(text)):
-                found[one.key] = ReadyFile(one.message_id, name, _digest(data), "")
+                found[one.key] = ReadyFile(one.message_id, name, ledger.files.digest(data), "")
     return found
 
 
@@ -132,7 +137,7 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
     for one in gone:
         place = settings.paths.out / FOLDER / one.name
         try:
-            if _stands(place) == one.digest:
+            if _stands(place, ledger) == one.digest:
                 place.unlink()
         except OSError as error:
             raise stop_from(error, FOLDER) from error
@@ -143,7 +148,7 @@ def take_back_of_no_use(letters: Iterable[Message], ledger: Ledger, settings: Se
     """Let those of these letters that lie as they were made wait again; how many. `sweep_away` takes the files."""
     known, folder = ledger.files.ready(), settings.paths.out / FOLDER
     ours = [known[one.message_id] for one in letters if one.state == State.READY and one.message_id in known]
-    gone = [one.message_id for one in ours if _stands(folder / one.name) == one.digest]
+    gone = [one.message_id for one in ours if _stands(folder / one.name, ledger) == one.digest]
     ledger.messages.mark_due(gone)
     return len(gone)
 
@@ -173,12 +178,8 @@ def lie_ready(ledger: Ledger, settings: Settings) -> list[Path]:
     return [path for path in sorted((settings.paths.out / FOLDER).glob("*.eml")) if path.name in names]
 
 
-def _stands(place: Path) -> str:
+def _stands(place: Path, ledger: Ledger) -> str:
     """The digest of what stands there; "" where nothing does."""
     with suppress(FileNotFoundError):
-        return _digest(place.read_bytes())
+        return ledger.files.digest(place.read_bytes())
     return ""
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

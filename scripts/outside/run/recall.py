@@ -10,7 +10,6 @@ from pathlib import Path
 
 from outside.files.atomic import below
 from outside.ledger.files import FileStore
-from outside.run.output_files import digest
 from roster.logbook import GivenCard, said_on_card
 from roster.plan.history import History
 from roster.planners.sync import BUNDLE_FOLDERS
@@ -48,7 +47,7 @@ def _written(out: Path, files: FileStore) -> Iterator[tuple[str, str, str]]:
                 continue
             with suppress(OSError):
                 data = below(out, path).read_bytes()
-                if digest(data) in digests:
+                if files.digest(data) in digests:
                     for name, number in _contacts(data.decode("utf-8", "replace")):
                         yield path, name, number
 

@@ -121,8 +121,7 @@ def _locked(
     word: str,
 ) -> Tries:
     """The round itself, while nobody else is busy with the register."""
-    path = settings.paths.state / "ledger.sqlite3"
-    with workbook.lock(), Ledger(path, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
+    with workbook.lock(), Ledger.of(settings, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
         backend_of(settings).prepare()
         settle(ledger, mailbox)
         if mailbox.done == State.READY:
@@ -212,7 +211,7 @@ class Tries:
         self._prepared = prepared
         (tell_plan if first else tell_again)(prepared.view, prepared.plan, prepared.held)
         if prepared.new_ledger and not self._choices.force:
-            return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings.paths.state))
+            return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings))
         if (prepared.doubted or prepared.new_ledger) and self._choices.force:
             tell_forced([*filter(None, [prepared.new_ledger]), *prepared.doubted])
         elif prepared.doubted:
@@ -309,7 +308,7 @@ def prepare(
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.
-    has_lost = not is_remembered(view) or has_copies(settings.paths.state)
+    has_lost = not is_remembered(view) or has_copies(settings)
     return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view) if has_lost else "")
 
 

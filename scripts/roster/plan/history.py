@@ -138,7 +138,7 @@ class History:
         return hmac.new(self.salt, digestmod="sha256")
 
     def identity(self, mobile: str) -> str:
-        """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number."""
+        """A mobile (E.164) as the ledger knows it: a digest that tells nobody the number who lacks the salt."""
         known = self._known_by.get(mobile)
         if known is None:  # the welcome and the ledger both ask for everybody's
             known = self._known_by[mobile] = self._mark(mobile)

@@ -18,10 +18,10 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.files.backups import KEPT
 from outside.ledger import copies
-from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look
 from roster.planners.sync import PLANNERS
 from support.announced import announced
+from support.ledgers import ledger_at
 from support.sheet_notation import TODAY
 from support.whole_round import choices, lay_out, letters, sync, without_logbook
 
@@ -50,7 +50,7 @@ def damage(settings: Settings) -> None:
 
 def begin_anew(settings: Settings) -> None:
     lose(settings)
-    Ledger(ledger(settings), TODAY).__exit__(None, None, None)
+    ledger_at(ledger(settings), TODAY).__exit__(None, None, None)
 
 
 def test_a_ledger_that_is_new_on_a_register_in_use_is_doubted_once(
@@ -93,7 +93,7 @@ def test_a_first_round_that_was_cut_off_is_not_taken_for_a_lost_ledger(settings:
     assert sync(settings) == 0
     lose(settings)
     without_logbook(settings.workbook.path)
-    with Ledger(ledger(settings), TODAY) as opened:
+    with ledger_at(ledger(settings), TODAY) as opened:
         opened.messages.mark_by_hand(announced("", "D-0003", "welcome", "1", ""))
     assert sync(settings) == 1
 
@@ -111,7 +111,7 @@ def test_every_round_leaves_a_copy_that_is_its_owners_alone(settings: Settings) 
             assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
             assert connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
         connection.close()
-    with Ledger(ledger(settings), TODAY) as opened:
+    with ledger_at(ledger(settings), TODAY) as opened:
         for _more in range(KEPT):
             copies.keep_copy(opened, settings.paths.state / "backups")
     assert len(kept(settings)) == KEPT
@@ -154,5 +154,5 @@ def test_a_sound_ledger_is_never_put_back_over(settings: Settings) -> None:
     kept(settings)[-1].write_bytes(b"half")
     lose(settings)
     assert bring_back(settings, None, sure=True) == 0
-    with Ledger(ledger(settings), TODAY) as opened:
+    with ledger_at(ledger(settings), TODAY) as opened:
         assert len(opened.history().deliveries) == 2

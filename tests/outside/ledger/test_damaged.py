@@ -22,13 +22,14 @@ from servers.sheets_server.fixture import sheets
 from support.announced import announced
 from support.google_matrix import new_book
 from support.google_register import a_tab, laptop, opened
+from support.ledgers import ledger_at
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 TODAY = date(2026, 11, 23)
 
 
-def ledger_at(path: Path) -> Ledger:
-    return Ledger(path, TODAY, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+def at_noon(path: Path) -> Ledger:
+    return ledger_at(path, TODAY, lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
@@ -46,13 +47,13 @@ def ledger_at(path: Path) -> Ledger:
         "INSERT INTO pause VALUES ('2026-11-23')",
         "UPDATE number SET highest = 'D-12'",
         "UPDATE seen SET count = 'veel'",
-        "UPDATE salt SET bytes = 'zout'",
+        "UPDATE proof SET mark = x'00'",
     ],
 )
 def test_a_ledger_with_what_we_never_write_is_damaged(tmp_path: Path, sql: str) -> None:
     """A day "gisteren", a moment without a zone, a word for a number; it stays as it is."""
     path = tmp_path / "state" / "ledger.sqlite3"
-    with ledger_at(path) as ledger:
+    with at_noon(path) as ledger:
         ledger.messages.book([], [announced("<a@b>", "D-0001", "welcome", "1", "x", ("y",))], "klaargezet")
         ledger.remember_numbers({"D": 3}, {"y": "D-0001"})
         ledger.remember_counts({"members": 3})
@@ -60,7 +61,7 @@ def test_a_ledger_with_what_we_never_write_is_damaged(tmp_path: Path, sql: str) 
         connection.execute(sql)
         connection.commit()
     with pytest.raises(Stop, match="beschadigd") as stop:
-        ledger_at(path)
+        at_noon(path)
     assert "reservekopie" in stop.value.remedy
 
 
@@ -175,13 +176,13 @@ def test_a_round_on_a_ledger_that_contradicts_itself_is_a_stop(tmp_path: Path) -
     """Sound to SQLite, and yet the next letter has the name of one that is there already: no traceback."""
     path = tmp_path / "state" / "ledger.sqlite3"
     intent = announced("<a@b>", "D-0001", "welcome", "1", "x", ("y",))
-    with Ledger(path, TODAY) as ledger:
+    with ledger_at(path, TODAY) as ledger:
         ledger.messages.book([], [intent], "klaargezet")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE message SET act = 'gisteren'")
         connection.commit()
-    with pytest.raises(Stop, match=r"ledger\.sqlite3 is beschadigd") as stop, Ledger(path, TODAY) as ledger:
+    with pytest.raises(Stop, match=r"ledger\.sqlite3 is beschadigd") as stop, ledger_at(path, TODAY) as ledger:
         ledger.messages.book([], [intent], "klaargezet")
     assert stop.value.code == 3
-    with pytest.raises(Stop, match="beschadigd"), Ledger(path, TODAY):
+    with pytest.raises(Stop, match="beschadigd"), ledger_at(path, TODAY):
         raise sqlite3.DatabaseError("malformed")

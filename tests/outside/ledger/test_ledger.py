@@ -23,6 +23,7 @@ from roster.plan.history import Message
 from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.announced import announced
+from support.ledgers import ledger_at
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -43,7 +44,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def at(path: Path, moment: datetime = NOON, today: date = TODAY) -> Ledger:
-    return Ledger(path, today, lambda: moment)
+    return ledger_at(path, today, lambda: moment)
 
 
 def test_a_letter_is_known_before_it_leaves_and_after(path: Path) -> None:
@@ -168,8 +169,8 @@ def test_the_highest_number_never_goes_down_and_identities_keep_their_number(pat
     assert history.identity_nr == {"who": "D-0002", "other": "D-0003"}
 
 
-def test_counts_and_salt_outlive_the_run(path: Path) -> None:
-    """The salt is made once, at random; the counts are those of the last run."""
+def test_counts_and_secret_outlive_the_run(path: Path, tmp_path: Path) -> None:
+    """The secret is made once, at random, by each installation; the counts are those of the last run."""
     with at(path) as ledger:
         ledger.remember_counts({"members": 312, "groups": 12})
         ledger.remember_counts({"members": 300})
@@ -178,7 +179,7 @@ def test_counts_and_salt_outlive_the_run(path: Path) -> None:
         assert ledger.history().counts == {"members": 300, "groups": 12}
         assert ledger.history().salt == salt
         assert len(salt) == 32
-    with at(path.with_name("other.sqlite3")) as other:
+    with at(tmp_path / "other" / "state" / "ledger.sqlite3") as other:
         assert other.history().salt != salt
 
 
@@ -330,7 +331,7 @@ def test_a_clock_that_was_wrong_for_one_round_does_not_hold_up_the_next(path: Pa
     """Ahead, its letters count for a day from when that is seen; behind, what was counted rightly still counts."""
 
     def at(moment: datetime) -> Ledger:
-        return Ledger(path, TODAY, lambda: moment)
+        return ledger_at(path, TODAY, lambda: moment)
 
     with at(NOON) as ledger:
         ledger.departures.count("<one@mail.example>")
@@ -353,26 +354,30 @@ def test_a_clock_that_was_wrong_for_one_round_does_not_hold_up_the_next(path: Pa
 def test_a_disk_that_was_full_while_the_ledger_was_made_leaves_no_half_one(tmp_path: Path) -> None:
     """A limit on the size of files stands in for a full disk: a Stop, and once there is room it is simply made."""
     code = (
-        "import resource, signal, sys; sys.path.insert(0, sys.argv[1])\n"
+        "import resource, signal, sys; sys.path[:0] = sys.argv[1:3]\n"
         "from datetime import date; from pathlib import Path\n"
-        "from outside.ledger.ledger import Ledger; from outside.errors import Stop\n"
+        "from support.ledgers import ledger_at; from outside.errors import Stop\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "for path in sys.argv[2:]:\n"
+        "for path in sys.argv[3:]:\n"
         "    resource.setrlimit(resource.RLIMIT_FSIZE, (int(Path(path).parent.name), resource.RLIM_INFINITY))\n"
         "    try:\n"
-        "        with Ledger(Path(path), date(2026, 11, 23)): print('made')\n"
+        "        with ledger_at(Path(path), date(2026, 11, 23)): print('made')\n"
         "    except Stop as stop: print(stop.message)\n"
     )
     rooms = (0, 1_000, 4_096, 9_000, 20_000, 40_000, 60_000, 80_000, 100_000)
     paths = [tmp_path / str(room) / "ledger.sqlite3" for room in rooms]
     done = subprocess.run(
-        [sys.executable, "-B", "-c", code, SCRIPTS, *paths], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-B", "-c", code, SCRIPTS, SCRIPTS.parent / "tests", *paths],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
     assert done.stderr == "" and "beschadigd" not in done.stdout
     told = done.stdout.splitlines()
     assert len(told) == len(rooms) and told[0] != "made"
     for path in paths:
-        with Ledger(path, TODAY) as ledger:
+        with ledger_at(path, TODAY) as ledger:
             assert ledger.history().deliveries == []
 
 
@@ -413,12 +418,12 @@ def test_a_ledger_that_was_left_half_made_is_made_anew(path: Path, versions: int
         assert [one.person for one in ledger.history().deliveries] == ["D-0001"]
 
 
-def test_a_ledger_that_lost_its_salt_is_damaged(path: Path) -> None:
-    """Letters without the salt that their digests were made with: never thrown away."""
+def test_a_ledger_that_lost_its_proof_is_damaged(path: Path) -> None:
+    """Letters of which nobody can tell which secret their digests were made with: never thrown away."""
     with at(path) as ledger:
         ledger.messages.book([], [intent(1)], "klaargezet")
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        connection.execute("DELETE FROM salt")
+        connection.execute("DELETE FROM proof")
     with pytest.raises(Stop, match="beschadigd"):
         at(path)
 
@@ -427,7 +432,7 @@ def test_what_was_told_later_is_later_whatever_the_clock_says(tmp_path: Path) ->
     """A round with the clock a year ahead, and then rounds with the right one."""
     path, right = tmp_path / "state" / "ledger.sqlite3", datetime(2026, 3, 1, 12, tzinfo=UTC)
     for nr, moment in (("D-0001", right + timedelta(days=365)), ("D-0002", right), ("D-0003", right)):
-        with Ledger(path, date(2026, 3, 1), lambda moment=moment: moment) as ledger:  # type: ignore[misc]  # mypy does not know the default
+        with ledger_at(path, date(2026, 3, 1), lambda moment=moment: moment) as ledger:  # type: ignore[misc]  # mypy does not know the default
             ledger.messages.remember_sights([Message(nr, "seen", "", "verstuurd", date(2026, 3, 1))])
             seen = sorted(ledger.history().sights, key=lambda one: one.at)
     assert [one.person for one in seen] == ["D-0001", "D-0002", "D-0003"]
@@ -447,6 +452,6 @@ def test_a_round_tells_all_by_one_clock(path: Path, today: date, opened: str, no
     """On the day that was asked for, and on that of its begin where it goes on past midnight; never back in time."""
     moments = [datetime.strptime(f"2026-11-{one}", "%Y-%m-%d %H:%M").astimezone() for one in (opened, now)]
     clock = [moments[0]]
-    with Ledger(path, today, lambda: clock[0].astimezone(UTC)) as ledger:
+    with ledger_at(path, today, lambda: clock[0].astimezone(UTC)) as ledger:
         clock[0] = moments[1]
         assert f"{ledger.moment():%d %H:%M}" == told

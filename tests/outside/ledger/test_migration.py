@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
-from outside.ledger.schema import APPLICATION, MIGRATIONS
+from outside.config.settings import LEDGER_SECRET
+from outside.ledger.schema import APPLICATION, MIGRATIONS, WITH_PROOF
+from outside.ledger.secret import keep_secret, proof_of
 from roster.plan.history import History
+from support.ledgers import ledger_at
 from support.sheet_notation import TODAY
 from support.whole_round import column, lay_out, letters, sync
 
@@ -41,10 +43,16 @@ def left_behind(path: Path, version: int) -> None:
     path.parent.mkdir(mode=0o700)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        for name in ("proof_of", "keyed", "sealed"):
+            connection.create_function(name, 1, str)
         for statement in (words for statements in MIGRATIONS[:version] for words in statements):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {version}")
-        connection.execute("INSERT INTO salt VALUES (?)", (history.salt,))
+        if version < WITH_PROOF:
+            connection.execute("INSERT INTO salt VALUES (?)", (history.salt,))
+        else:
+            connection.execute("INSERT INTO proof VALUES (?)", (proof_of(history.salt),))
+            keep_secret(path.parents[1] / LEDGER_SECRET, history.salt)
         for number, (name, state, via) in enumerate(STANDS, start=1):
             who, where = history.identity(f"+3162345000{number}"), history.address_mark(f"{name}@mail.example")
             row = (f"D-000{number}", "welcome", "1", f"<{name}@x>", where, who, state, "", via)
@@ -67,7 +75,7 @@ def test_a_round_on_an_older_ledger_mails_only_who_is_due(tmp_path: Path, versio
     assert sorted(letters(settings)) == ["D-0006-welcome", "D-0007-welcome"]
     told = [str(cell).split(" (")[0].rpartition(" ")[0].removesuffix(" sinds") for cell in column(settings, "Welkom")]
     assert told == ["klaargezet", "verstuurd", "met de hand", "onzeker", "geweigerd", "klaargezet", "klaargezet"]
-    with Ledger(path, TODAY) as ledger:
+    with ledger_at(path, TODAY) as ledger:
         states = {one.person: str(one.state) for one in ledger.history().deliveries if one.act == "welcome"}
     assert states == {f"D-000{number}": state for number, state in enumerate(told, start=1)}
     assert sync(settings) == 1

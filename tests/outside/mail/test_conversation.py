@@ -19,6 +19,7 @@ from outside.mail.conversation import SMTP_LINE, SMTP_LINES
 from outside.smtp.session import CutOff, Timeouts, open_session
 from servers.imap_server import imap_server
 from support.came_back import answer, dsn
+from support.ledgers import ledger_in
 
 DAY = date(2026, 11, 23)
 MOST = 200_000_000
@@ -86,7 +87,7 @@ def test_a_server_that_drips_is_left(says: Callable[[int], bytes]) -> None:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger(tmp_path / "ledger.sqlite3", DAY) as ledger:
+    with ledger_in(tmp_path, DAY) as ledger:
         yield ledger
 
 

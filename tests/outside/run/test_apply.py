@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from outside.errors import Stop
-from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Outbox, Outcome
 from outside.run.apply import Report, report_of
 from outside.run.deliver import settle
@@ -20,6 +19,7 @@ from outside.workbook import Written
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from roster.planners.summary import describe_report
 from support.json_register import JsonRegister, new_register
+from support.ledgers import ledger_in
 from support.small_round import READY, TODAY, Postman, carry_out, letter_of, mails, numbered, plan_of, run, view_of
 
 
@@ -67,7 +67,7 @@ def test_nothing_leaves_when_the_last_letter_cannot_be_made(tmp_path: Path) -> N
 def test_nothing_leaves_when_a_file_cannot_be_made(tmp_path: Path, step: Step) -> None:
     """A path that leads out, a twin by capitals, a document with a fact missing: seen before anything leaves."""
     register = new_register(tmp_path / "register.json", 3)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = [*plan_of(view_of(register.read()["Deelnemers"], ledger.history())), step]
     with pytest.raises((ValueError, KeyError)):
         carry_out(tmp_path, register, plan)
@@ -78,7 +78,7 @@ def test_nothing_leaves_when_a_file_cannot_be_made(tmp_path: Path, step: Step) -
 def test_two_equal_letters_in_one_plan_are_a_fault(tmp_path: Path) -> None:
     """A planner that sends twice is stopped before anything leaves."""
     register = new_register(tmp_path / "register.json", 1)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
     with pytest.raises(ValueError, match="twice"):
         carry_out(tmp_path, register, [*plan, *(step for step in plan if isinstance(step, Send))])
@@ -141,7 +141,7 @@ def test_what_does_not_fit_today_waits_and_goes_with_the_next_run(tmp_path: Path
 def test_whoever_asked_to_be_left_alone_is_held(tmp_path: Path) -> None:
     """Whatever the plan says."""
     register = new_register(tmp_path / "register.json", 2)
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
         ledger.replies.do_not_mail([ledger.address_mark("Persoon2@mail.example")])
     report = carry_out(tmp_path, register, plan)
@@ -221,7 +221,7 @@ def test_two_tries_are_told_as_one_run() -> None:
 
 def test_settling_asks_nobody_when_nothing_is_open(tmp_path: Path) -> None:
     """An ordinary start costs nothing."""
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         settle(ledger, Outbox(tmp_path / "mail"))
         assert ledger.history().deliveries == []
 

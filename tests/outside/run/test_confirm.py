@@ -11,11 +11,11 @@ import pytest
 from outside.commands.test_mail import send_tests
 from outside.config.choices import Choices
 from outside.errors import Stop
-from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.confirm import must_fit
 from servers.smtp_server import Plan, answers, mail_server
 from support.asked_round import LAST, at_the_keyboard, go, people, settings_in
+from support.ledgers import ledger_in
 from support.sheet_notation import TODAY, register
 from support.small_round import Postman
 from support.table_register import TableRegister, with_cell, with_members
@@ -236,30 +236,30 @@ def test_a_pause_holds_mail_up_until_somebody_says_to_go_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], force: bool, sent: int
 ) -> None:
     """FORCE=1 goes on, and what left shows that the pause is over."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         ledger.departures.pause_until(ledger.now() + timedelta(days=2))
     box = Postman()
     go(tmp_path, TableRegister(register(people(1, 3))), box, yes=True, force=force)
     assert len(box.arrived) == sent
     assert ("make sync FORCE=1" in capsys.readouterr().err) is not force
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         assert (ledger.departures.pause() is None) is force
 
 
 def test_a_pause_that_is_asked_for_while_somebody_goes_on_holds(tmp_path: Path) -> None:
     """The mailbox says it again: then it is so."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         ledger.departures.pause_until(ledger.now() + timedelta(hours=2))
     box = Postman({2: Outcome("wacht", "de daglimiet is bereikt", timedelta(days=1))})
     go(tmp_path, TableRegister(register(people(1, 3)), {LAST: lambda tables: tables}), box, yes=True, force=True)
     assert (len(box.arrived), len(box.asked)) == (1, 2)
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         assert ledger.departures.pause() is not None
 
 
 def test_a_pause_of_the_mail_server_does_not_hold_up_what_is_put_ready(tmp_path: Path) -> None:
     """Nothing leaves then."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         ledger.departures.pause_until(ledger.now() + timedelta(days=2))
     box = Postman(dict.fromkeys(range(1, 10), Outcome("klaargezet")))
     box.done = "klaargezet"
@@ -298,7 +298,7 @@ def test_what_was_announced_is_what_is_told_as_done(
 def test_test_mails_keep_to_what_may_leave(tmp_path: Path, paused: bool, per_day: int, told: str) -> None:
     """They count for the day, so the day holds for them; nothing is tried, and what to type has the address in it."""
     settings = settings_in(tmp_path, per_day=per_day)
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         if paused:
             ledger.departures.pause_until(ledger.now() + timedelta(hours=2))
         must_fit(9, settings, ledger, "test-mail", force=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from outside.run.spool import Letters
 from roster.plan.steps import Send
 from support.json_register import new_register
+from support.ledgers import ledger_in
 from support.small_round import (
     READY,
     SENT,
@@ -49,7 +49,7 @@ def test_a_shared_register_says_busy_before_and_done_after_each_chunk(tmp_path: 
 def test_a_row_that_did_not_take_the_announcement_gets_no_letter_yet(tmp_path: Path) -> None:
     """Somebody typed in its Welkom in the meantime: another laptop may be busy with it."""
     register = new_register(tmp_path / "register.json", 3, shared=True)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
     rows = register.table().rows
     rows[1][5] = "bezig sinds 23-11-2026 18:29"
@@ -171,7 +171,7 @@ def test_a_letter_lost_sight_of_by_smtp_stays_uncertain_with_the_outbox(tmp_path
 def test_a_plan_that_is_behind_the_times_mails_nobody_again(tmp_path: Path) -> None:
     """The same plan carried out twice: the ledger knows better, and the rows are told what it knows."""
     register = new_register(tmp_path / "register.json", 3)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
     box = Postman()
     first = carry_out(tmp_path, register, plan, mailbox=box)
@@ -190,7 +190,7 @@ def test_a_letter_that_waited_its_turn_is_the_same_to_the_byte(tmp_path: Path) -
     ):
         row[1] = name
     register.path.write_text(json.dumps(rows), encoding="utf-8")
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         view = view_of(
             register.read()["Deelnemers"],
             ledger.history(),

@@ -133,7 +133,9 @@ def test_a_secret_that_was_spoiled_comes_back(settings: Settings) -> None:
 
 def test_two_computers_make_one_row_of_one_message(settings: Settings, tmp_path: Path) -> None:
     """The second one told the very same people, when it could not know better; its rows are the first one's."""
-    other = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    other = replace(
+        settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"), source=tmp_path / "2" / "settings.toml"
+    )
     before = lines(settings)
     types(settings, 2, Welkom="")
     types(settings, 3, Welkom="")

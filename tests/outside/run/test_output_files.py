@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from roster.plan.steps import Part, WriteFile
 from roster.sheet.table import Place
 from support.json_register import new_register
+from support.ledgers import ledger_in
 from support.small_round import READY, TODAY, carry_out, plan_of, view_of
 
 
@@ -73,7 +73,7 @@ def test_a_bundle_that_does_not_read_back_whole_is_a_stop_after_the_letters_were
 ) -> None:
     """One row, one whole card. The letters that left stand in their rows."""
     register = new_register(tmp_path / "register.json", 2)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         plan = list(plan_of(view_of(register.read()["Deelnemers"], ledger.history())))
     broken = WriteFile("vcards/X.vcf", (Part(Place("Deelnemers", 2, "D-0001"), text),), newline="\r\n")
     report = carry_out(tmp_path, register, [*plan, broken])

@@ -179,7 +179,7 @@ def test_a_letter_of_another_kind_is_made_anew_as_well(tmp_path: Path) -> None:
 
 def test_a_file_that_a_killed_run_left_behind_goes_with_the_next(settings: Settings) -> None:
     """It broke off between hearing that a letter is due again and removing its file."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         ledger.messages.mark_due(one.message_id for one in ledger.messages.in_state("klaargezet"))
     types(settings, 3, E_mail="pieter@mail.example")
     sync(settings)
@@ -200,7 +200,7 @@ def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(s
     """Put ready on a real register by an earlier version: taken back where no number is known, else made anew."""
     for path in (settings.paths.out / "mail").glob("*.eml"):
         path.write_bytes(path.read_bytes().replace(b"06-23456789", number.encode()))
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         ledger.files.forget_ready(ledger.files.ready())
     example = replace(settings, network=replace(settings.network, regiegroep_number=number))
     look(example, choices(), PLANNERS)
@@ -213,7 +213,7 @@ def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(s
 
 def test_a_real_letter_of_before_this_was_remembered_stays(settings: Settings) -> None:
     """Nobody can tell whether somebody changed it."""
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         ledger.files.forget_ready(ledger.files.ready())
     before = files(settings)
     sync(replace(settings, network=replace(settings.network, regiegroep_number="06-34567890")))

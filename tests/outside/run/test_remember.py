@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from roster.sheet.table import Cell, Table, Unknown
 from support.asked_round import go
+from support.ledgers import ledger_in
 from support.sheet_notation import TODAY, register
 from support.small_round import Postman
 from support.table_register import TableRegister
@@ -34,7 +34,7 @@ def mended(workbook: TableRegister, value: Cell = None) -> None:
 
 
 def remembered(home: Path) -> int:
-    with Ledger(home / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(home, TODAY) as ledger:
         return len(ledger.replies.wishes().keys())
 
 

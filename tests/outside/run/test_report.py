@@ -10,13 +10,13 @@ import pytest
 
 from outside.commands.preview import show_mails
 from outside.commands.sent import settle_outbox, settle_sent
-from outside.ledger.ledger import Ledger
 from outside.run.apply import Report
 from outside.run.report import conclude
 from outside.run.round import run
 from roster.finding import Finding, Weight
 from roster.planners.sync import PLANNERS
 from roster.sheet.table import Place
+from support.ledgers import ledger_in
 from support.plans import view
 from support.sheet_notation import TODAY, register
 from support.whole_round import PEOPLE, choices, column, lay_out, letters, sync, types
@@ -120,7 +120,7 @@ def test_what_is_wrong_in_no_row_is_no_row(tmp_path: Path, capsys: pytest.Captur
     seen = view(register(PEOPLE, staff=""))
     nowhere = Finding(Place("Deelnemers"), "a_rule", Weight.BLOCKS, "Er is iets.", "")
     settings = lay_out(tmp_path)
-    with Ledger(tmp_path / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         conclude(Report(), replace(seen, findings=(nowhere,)), settings, ledger, "sync", has_page=True)
     assert "houdt een melding" not in capsys.readouterr().out
 

@@ -63,7 +63,7 @@ def test_another_number_stands_on_the_page_too(settings: Settings) -> None:
 def test_a_welcome_by_hand_tells_the_place_of_that_moment(settings: Settings) -> None:
     """Ticked off and promoted before the next round: the change is not taken for what was so."""
     types(settings, 4, Rol="beheerder")
-    with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+    with Ledger.of(settings, TODAY) as ledger:
         assert [one.notice.role for one in ledger.history().deliveries if one.person == "D-0003"] == ["deelnemer"]
         assert not ledger.history().sights
 

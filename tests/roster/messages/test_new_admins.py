@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from outside.ledger.ledger import Ledger
 from outside.ledger.schema import MIGRATIONS
 from outside.mail.mailbox import Letter, Outcome
 from support.asked_round import LAST, at_the_keyboard, go, people
+from support.ledgers import ledger_in
 from support.sheet_notation import TODAY, register
 from support.small_round import Postman
 from support.table_register import Screen, TableRegister, Tables, with_cell, with_members
@@ -136,7 +136,7 @@ def test_whoever_was_an_admin_before_anybody_was_asked_is_not_new(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], mobile: str
 ) -> None:
     """A register in use, with its rows in tab Beheerders; another number than the row knew is new all the same."""
-    with Ledger(tmp_path / "state" / "ledger.sqlite3", TODAY) as ledger:
+    with ledger_in(tmp_path, TODAY) as ledger:
         ledger.remember_counts({"admins_before": 7})
     stood = f"Nr | Mobiel | In regiegroep\nD-9001 | +31629000001 |\nD-9002 | {mobile} |"
     box, workbook = Keeping(), TableRegister(known(beheerders=stood))

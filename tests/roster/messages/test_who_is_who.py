@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,8 +12,6 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.config.settings import Paths, Settings
-from outside.ledger.ledger import Ledger
-from outside.ledger.schema import MIGRATIONS
 from outside.run.round import run
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_cells import plan_missed_marks
@@ -22,6 +19,7 @@ from roster.plan.history import History
 from roster.plan.steps import SetCell
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
+from support.ledgers import ledger_at
 from support.months import DAY, mailed, seen_in
 from support.sheet_notation import TODAY
 from support.whole_round import choices, column, lay_out, letters, sync, types
@@ -225,10 +223,10 @@ def test_who_came_back_in_a_new_row_has_the_mark_there_too() -> None:
 def test_the_ledger_keeps_people_as_digests(tmp_path: Path) -> None:
     """What is kept comes back, changes alone are written, and no name, number or address stands in the file."""
     path = tmp_path / "state" / "ledger.sqlite3"
-    with Ledger(path, DAY) as ledger:
+    with ledger_at(path, DAY) as ledger:
         history = ledger.history()
         ledger.remember_recipients(recipient_history_of(seen_in(SANNE, history)).caught_up())
-    with Ledger(path, DAY) as ledger:
+    with ledger_at(path, DAY) as ledger:
         kept = ledger.history().recipients
     assert kept["D-0001"][:3] == (
         history.identity("+31623450001"),
@@ -237,18 +235,6 @@ def test_the_ledger_keeps_people_as_digests(tmp_path: Path) -> None:
     )
     stored = b"".join(file.read_bytes() for file in path.parent.iterdir()).lower()
     assert not any(word in stored for word in (b"sanne", b"boer", b"23450001", b"s@mail"))
-
-
-def test_a_ledger_of_before_gets_its_new_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Opening it is enough; it knows nobody by then, and that is no fault."""
-    path = tmp_path / "state" / "ledger.sqlite3"
-    before = next(turn for turn, steps in enumerate(MIGRATIONS) if any("recipient" in step for step in steps))
-    with monkeypatch.context() as earlier:
-        earlier.setattr("outside.ledger.database.MIGRATIONS", MIGRATIONS[:before])
-        with pytest.raises(sqlite3.OperationalError), Ledger(path, DAY) as ledger:
-            ledger.history()
-    with Ledger(path, DAY) as ledger:
-        assert ledger.history().recipients == {}
 
 
 def test_a_round_that_mails_nobody_catches_up(tmp_path: Path) -> None:
@@ -379,7 +365,9 @@ def test_a_nr_that_was_emptied_comes_back_by_the_rows_own_mark(tmp_path: Path) -
     """On another laptop, that knows nobody: nobody is mailed, and no new number is given for one that stands there."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
     sync(settings)
-    other = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    other = replace(
+        settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"), source=tmp_path / "2" / "settings.toml"
+    )
     for row in (2, 4):
         types(settings, row, Nr=None)
     run(other, choices(force=True), PLANNERS, replaces=FOLDERS)
@@ -419,7 +407,9 @@ def test_a_lost_ledger_believes_a_mark_as_long_as_it_is_the_same_person(tmp_path
     """All on one day: a new ledger mails nobody again, also where every Nr was wiped out; who was typed over is new."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
     sync(settings)
-    new = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    new = replace(
+        settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"), source=tmp_path / "2" / "settings.toml"
+    )
     sync(new, force=True)
     types(new, 4, Voornaam="Uma", Achternaam="Vos", Mobiel="06-23450099", E_mail="uma@mail.example")
     sync(new)
@@ -434,7 +424,9 @@ def test_a_lost_ledger_believes_a_mark_as_long_as_it_is_the_same_person(tmp_path
 def test_another_laptop_believes_the_marks_of_rows(tmp_path: Path, stale: bool) -> None:
     """With a ledger of its own that is new, or that saw the register before the last rows came: nobody is mailed twice."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
-    other = replace(settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"))
+    other = replace(
+        settings, paths=Paths(out=tmp_path / "out2", state=tmp_path / "state2"), source=tmp_path / "2" / "settings.toml"
+    )
     sync(settings)
     if stale:
         sync(other, force=True)

@@ -11,12 +11,12 @@ import pytest
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
-from outside.ledger.ledger import Ledger
 from roster.finding import Weight
 from roster.model import Limits
 from roster.plan.steps import SetCell
 from roster.planners.finding_lines import describe_findings, kinds
 from roster.planners.status_cells import plan_marks
+from support.ledgers import ledger_in
 from support.plans import view
 from support.sheet_notation import TERMS, register
 
@@ -132,6 +132,6 @@ def test_what_is_left_out_really_stands_in_the_column() -> None:
 
 def test_reading_a_mailbox_that_nobody_named_says_what_to_do(tmp_path: Path) -> None:
     """As delivered there is no mailbox: no password is asked for, and the folder of mails is named."""
-    with Ledger(tmp_path / "ledger.sqlite3", TERMS.today) as ledger, pytest.raises(Stop) as stopped:
+    with ledger_in(tmp_path, TERMS.today) as ledger, pytest.raises(Stop) as stopped:
         list(read_mailbox(Settings(), TERMS.today, ledger))
     assert "nog geen mailpostvak" in stopped.value.message and "make bounces FOLDER=map" in stopped.value.remedy
