@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import zip_longest
 from pathlib import Path
 from typing import Protocol
 
@@ -116,8 +117,8 @@ class GoogleSheet:
         Person(self.book).deletes_row(tab, row)
 
 
-def _numbered(headings: list[str], below: list[object]) -> list[tuple[int, dict[str, str]]]:
-    rows = [dict(zip(headings, (str(cell or "") for cell in row), strict=False)) for row in below]  # type: ignore[call-overload]  # a row of either library
+def _numbered(headings: list[str], below: Sequence[Sequence[object]]) -> list[tuple[int, dict[str, str]]]:
+    rows = [{heading: str(cell or "") for heading, cell in zip_longest(headings, row)} for row in below]
     return [(number, row) for number, row in enumerate(rows, 2) if any(row.values())]
 
 

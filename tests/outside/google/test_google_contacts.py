@@ -15,6 +15,7 @@ from roster.example.register import example
 from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import mail_server
+from support.contacts_play import GoogleSheet, Play, ground_rows
 from support.google_matrix import two
 from support.google_register import HURRIED, TODAY, google_book, laptop
 from support.phones import Phone, as_dialled
@@ -97,3 +98,29 @@ def test_the_law_holds_at_google(sheets: SheetsServer, tmp_path: Path) -> None:
         plan.arrived.clear()
         sync(replace(one, mail=mail), later, force=True)
         assert not plan.arrived
+
+
+def play(sheets: SheetsServer, home: Path, seed: int, months: int, *, by_mail: bool) -> None:
+    """A network that grows, at Google."""
+    book = google_book(sheets, ground_rows(), height=60)
+    laptops = [laptop(sheets, book, home / name) for name in ("one", "other")]
+    with mail_server() as (plan, port):
+        if by_mail:
+            mail = replace(
+                laptops[0].mail, transport="smtp", host="127.0.0.1", port=port, security="none", bundles=True
+            )
+            laptops = [replace(one, mail=mail) for one in laptops]
+        Play(GoogleSheet(book), laptops, seed, plan if by_mail else None).go(months)
+
+
+def test_some_months_of_a_network_that_grows_at_google(sheets: SheetsServer, tmp_path: Path) -> None:
+    """The same play as with a file: what admins have is their group after each round of either laptop."""
+    play(sheets, tmp_path, 2, 2, by_mail=False)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("by_mail", [False, True], ids=["files", "mail"])
+@pytest.mark.parametrize("seed", range(8))
+def test_two_years_month_by_month_at_google(sheets: SheetsServer, tmp_path: Path, seed: int, by_mail: bool) -> None:
+    """Whatever changes, and whether or not she comes by each month."""
+    play(sheets, tmp_path, seed, 24, by_mail=by_mail)
