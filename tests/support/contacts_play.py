@@ -124,6 +124,7 @@ def _numbered(headings: list[str], below: Sequence[Sequence[object]]) -> list[tu
 
 def in_excel(home: Path) -> tuple[ExcelSheet, list[Settings]]:
     """The ground in a file, and the settings of two laptops."""
+    home.mkdir(exist_ok=True)
     register_at(home / "register.xlsx", ground_rows())
     one = settings_of(home)
     other = replace(one, paths=replace(one.paths, out=home / "other" / "out", state=home / "other" / "state"))
@@ -331,7 +332,8 @@ class Play:
 
     def splits(self) -> None:
         """Half of a group, an admin among them, becomes the group that had nobody."""
-        if "Haven" in self._groups() or self.months < 2:
+        there = [row["Groep"] for _number, row in self.sheet.rows("Straten")]
+        if "Haven" in self._groups() or "Haven" not in there or self.months < 2:
             return
         group = self.chance.choice(self._groups())
         rows = [one for one in self.people() if fold(one[1]["Groep"]) == fold(group)]
