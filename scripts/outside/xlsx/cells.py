@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from outside.xlsx.archive import UnsupportedWorkbook
@@ -14,6 +14,7 @@ from outside.xlsx.text import (
     Heading,
     Names,
     Patched,
+    RowValues,
     Value,
     column_letters,
     column_number,
@@ -75,20 +76,14 @@ class RowWriter:
             for found in self.names.array.finditer(seen, 0, cut):
                 self.found.arrays.append((_number(found[1]), int(found[2]), _number(found[3]), int(found[4])))
 
-    def new_row(self, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
+    def new_row(self, number: int, cells: RowValues) -> bytes:
         """A row that did not stand there."""
         inside = b"".join(self._new_cell(number, column, value, None) for column, value in cells)
         tag = self.heights.fitted(b'%s r="%d">' % (self.names.open_row, number), inside, number, cells)
         return tag + inside + self.names.close_row if inside else b""
 
     def changed_row(
-        self,
-        text: bytes,
-        seen: bytes,
-        row: re.Match[bytes],
-        ending: tuple[int, int],
-        number: int,
-        cells: Sequence[tuple[int, Value]],
+        self, text: bytes, seen: bytes, row: re.Match[bytes], ending: tuple[int, int], number: int, cells: RowValues
     ) -> bytes:
         """The row from `row.start()` on with its cells changed; `ending` is where its closing tag starts and ends."""
         stop, end = ending
@@ -105,13 +100,7 @@ class RowWriter:
         return head[:-2].rstrip() + b">" + inside + self.names.close_row if inside else text[row.start() : end]
 
     def _cells(
-        self,
-        text: bytes,
-        seen: bytes,
-        span: tuple[int, int],
-        number: int,
-        cells: Sequence[tuple[int, Value]],
-        row: bytes,
+        self, text: bytes, seen: bytes, span: tuple[int, int], number: int, cells: RowValues, row: bytes
     ) -> list[bytes]:
         """The inside of a row, its cells changed: those with a plain address are found at once, the others by looking.
 
@@ -168,14 +157,7 @@ class RowWriter:
         return seen.find(self.names.open_formula, opened, end) >= 0 or seen.find(b"extLst", opened, end) >= 0
 
     def _looked_up(
-        self,
-        text: bytes,
-        seen: bytes,
-        span: tuple[int, int],
-        number: int,
-        cells: Sequence[tuple[int, Value]],
-        row: bytes,
-        last: int,
+        self, text: bytes, seen: bytes, span: tuple[int, int], number: int, cells: RowValues, row: bytes, last: int
     ) -> Iterator[bytes]:
         """The same where cells are absent or have no address; `last` is the column before the stretch."""
         default = _style(row) if _CUSTOM.search(row) else None
@@ -296,7 +278,7 @@ def _style(marks: bytes) -> bytes | None:
     return found[1] if found else None
 
 
-def _with_spans(head: bytes, cells: Sequence[tuple[int, Value]]) -> bytes:
+def _with_spans(head: bytes, cells: RowValues) -> bytes:
     """The row's tag, its spans stretched over new columns (a help for readers: ECMA-376 part 1, 18.3.1.73)."""
     found = _SPANS.search(head)
     if found is None:

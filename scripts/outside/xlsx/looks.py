@@ -10,7 +10,7 @@ from html import unescape
 from typing import NamedTuple
 
 from outside.xlsx.package import LINKS
-from outside.xlsx.text import Fitting, Names, Value, attribute, column_letters, column_number, text_xml
+from outside.xlsx.text import Fitting, Names, RowValues, attribute, column_letters, column_number, text_xml
 
 _BEFORE_RULES = (
     "sheetData",
@@ -205,7 +205,7 @@ class RowHeights:
         is_cell = start >= 0 and inside[start:at].rpartition(b":")[2].lstrip(b"<") == b"c"
         return (start, inside.find(b">", at) + 1) if is_cell else (0, 0)
 
-    def fitted(self, row: bytes, inside: bytes, number: int, cells: Sequence[tuple[int, Value]]) -> bytes:
+    def fitted(self, row: bytes, inside: bytes, number: int, cells: RowValues) -> bytes:
         """The tag of a row that holds `inside` once these cells are changed."""
         text = next((value for column, value in cells if column == self.column and isinstance(value, str)), None)
         height = _HEIGHT.search(row)

@@ -106,7 +106,8 @@ class Fitting(str):
 
 
 Value = str | int | float | DropCachedValue
-Changes = Iterable[tuple[int, Sequence[tuple[int, Value]]]]
+RowValues = Sequence[tuple[int, Value]]
+Changes = Iterable[tuple[int, RowValues]]
 """Row number (1 = top) and its cells (column, value), both ascending; the value "" empties a cell."""
 
 

@@ -7,21 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from roster.cells import Unreadable, house_number, split_street, street_splits
 from roster.cells.addresses import place_behind
 from roster.model import Roster, Street
 from roster.sheet.table import fold
-from roster.streets.names import (
-    WHOLE_ENDINGS,
-    closest_key,
-    name_words,
-    readings,
-    slips_allowed,
-    stem_length,
-    with_whole_years,
-)
+from roster.streets.names import WHOLE_ENDINGS, closest_key, name_words, readings, stem_length, with_whole_years
 
 _LONGEST_NAME = 7
 """Words in the name of a street, at most, as it is looked for in a text."""
@@ -130,8 +123,8 @@ class Streets:
 
     def __init__(self, roster: Roster, towns: Sequence[str]) -> None:
         self._towns = {_town_key(town): town for town in towns}
-        self._exact: dict[str, list[Lane]] = defaultdict(list)
-        self._readings: dict[str, list[Lane]] = defaultdict(list)
+        self._exact: dict[str, dict[Lane, None]] = defaultdict(dict)
+        self._readings: dict[str, dict[Lane, None]] = defaultdict(dict)
         self.lanes: list[Lane] = []
         self.lane_of: dict[str, Lane] = {}
         self._numbers = _Numbers()
@@ -155,11 +148,8 @@ class Streets:
             return lanes
         if (whole := with_whole_years(street)) != street:
             return self.find(whole, town)
-        found: dict[int, Lane] = {}
-        for reading in readings(words):
-            for lane in self._within(self._readings.get(reading, ()), town):
-                found[id(lane)] = lane
-        return list(found.values())
+        near = (self._within(self._readings.get(reading, ()), town) for reading in readings(words))
+        return list(dict.fromkeys(chain.from_iterable(near)))
 
     def address(self, street: str, house: str, town: str) -> Address:
         """Where an address belongs, for a street, a house number and a place as people typed them."""
@@ -203,10 +193,10 @@ class Streets:
         else:
             lane = Lane(street.name, town, key)
             self.lanes.append(lane)
-        self._remember(self._exact, "".join(words), lane)
+        self._exact["".join(words)][lane] = None
         whole = with_whole_years(street.name)
         for reading in (*readings(words), *(readings(name_words(whole)) if whole != street.name else ())):
-            self._remember(self._readings, reading, lane)
+            self._readings[reading][lane] = None
         lane.rows.append(street)
         lane.sure = lane.sure or bool(self.town(street.town))
         self.lane_of[street.place.key] = lane
@@ -230,11 +220,6 @@ class Streets:
             # A place that was typed, but is not known, may be another one: nothing is filled in for it.
             settled.append((street, others[0] if not town and not street.town and len(others) == 1 else town))
         return settled
-
-    @staticmethod
-    def _remember(index: dict[str, list[Lane]], key: str, lane: Lane) -> None:
-        if lane not in index[key]:
-            index[key].append(lane)
 
     @staticmethod
     def _within(lanes: Iterable[Lane], town: str) -> list[Lane]:
@@ -288,7 +273,7 @@ class Streets:
             names = self._names_in(town)
             if stem_length(key) < len(key):  # of "Rozenlaan" a street named "Laan" is no part left over
                 names = {reading: known for reading, known in names.items() if reading not in WHOLE_ENDINGS}
-            self._meant[name, town] = closest_key(key, names, slips_allowed(stem_length(key)))
+            self._meant[name, town] = closest_key(key, names, stem_length(key))
         return Address(number, meant=self._meant[name, town])
 
     def _names_in(self, town: str) -> dict[str, str]:

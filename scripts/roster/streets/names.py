@@ -170,7 +170,7 @@ def closest(text: str, names: Iterable[str]) -> str:
     number are never each other's slip: "Tuindorp 3" is not "Tuindorp 2".
     """
     typed = bare(text)
-    return closest_key(typed, _by_key(tuple(names)), slips_allowed(len(typed)))
+    return closest_key(typed, _by_key(tuple(names)), len(typed))
 
 
 @lru_cache(maxsize=16)
@@ -179,12 +179,12 @@ def _by_key(names: tuple[str, ...]) -> dict[str, str]:
     return {bare(name): name for name in names}
 
 
-def closest_key(typed: str, names: Mapping[str, str], most: int) -> str:
-    """As `closest`, for names by their key (letters and digits alone), with `most` slips."""
+def closest_key(typed: str, names: Mapping[str, str], length: int) -> str:
+    """As `closest`, for names by their key; `length` is of what may hold a slip."""
     if not typed:
         return ""
     digits = _digits(typed)
-    scored = process.extract(typed, list(names), scorer=OSA.distance, score_cutoff=most, limit=None)
+    scored = process.extract(typed, list(names), scorer=OSA.distance, score_cutoff=_slips_allowed(length), limit=None)
     near = [(slips, names[key]) for key, slips, _ in scored if _digits(key) == digits]
     if near:
         fewest = min(slips for slips, _ in near)
@@ -196,7 +196,7 @@ def closest_key(typed: str, names: Mapping[str, str], most: int) -> str:
     return holding.pop() if len(holding) == 1 else ""
 
 
-def slips_allowed(length: int) -> int:
+def _slips_allowed(length: int) -> int:
     """How many slips of the pen a name of that many letters and digits may hold and still be known."""
     return 1 if length < 8 else 2 if length < 16 else 3
 
