@@ -25,6 +25,7 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.files.backups import doing_on_disk
 from outside.workbook import STALE
+from roster.sheet.dutch import short_moment
 
 REREAD = 0.5
 """Seconds after which a lock that was taken over from elsewhere is looked at again: two may have come at once."""
@@ -68,7 +69,7 @@ class RegisterLock:
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
         """Hold the lock for as long as the block runs. Raises Stop naming who holds it, or what the disk refuses."""
-        self._since = _told(datetime.now())
+        self._since = short_moment(datetime.now())
         try:
             with doing_on_disk(self._path):
                 self._handle = self._take()
@@ -301,7 +302,3 @@ def _machine() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip() or "-"
     number = uuid.getnode()
     return "-" if number >> 40 & 1 else f"{number:x}"  # a number with that bit was drawn by lot (RFC 9562, 6.10)
-
-
-def _told(moment: datetime) -> str:
-    return f"{moment.day}-{moment.month}-{moment.year} {moment:%H:%M}"

@@ -11,7 +11,7 @@ from outside.front_tab import check_whose, is_front, is_front_of_example, whose_
 from outside.google.answers import Refused
 from outside.google.client import Calls, Json
 from outside.google.refusal import why_unread
-from roster.sheet.country import reads_month_first
+from roster.sheet.dutch import reads_month_first
 from roster.sheet.headings import HeadingProblems, find_tables, find_what_is_there, of_the_register
 from roster.sheet.table import Cell, Sheet, Table, fold, is_blank
 

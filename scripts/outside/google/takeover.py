@@ -28,6 +28,7 @@ from outside.workbook import STALE
 from roster.plan.delivery_status import read_mark
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import TAB
+from roster.sheet.dutch import short_moment
 from roster.sheet.table import Cell, Table, fold, is_blank
 
 TITLE = "Buurtbeheer is bezig"
@@ -83,8 +84,7 @@ def is_busy(holder: LockTab) -> Stop:
 
 def in_local_time(moment: float) -> str:
     """A moment as people here tell it."""
-    at = datetime.fromtimestamp(moment)  # noqa: DTZ006  # people read their own clock
-    return f"{at.day}-{at.month}-{at.year} {at:%H:%M}"
+    return short_moment(datetime.fromtimestamp(moment))  # noqa: DTZ006  # people read their own clock
 
 
 def as_moment(text: str) -> float:

@@ -23,7 +23,7 @@ from outside.google_setup.download import bring_down
 from outside.google_setup.formatting import dressed
 from outside.google_setup.setup import set_up_google
 from outside.workbook import FilledIn, FirstLook, Health, nobodys, see_nothing
-from roster.sheet.country import REMEDY, TOLD
+from roster.sheet.dutch import REMEDY, TOLD
 
 
 class GoogleBackend:

@@ -23,7 +23,7 @@ from outside.google_setup.parts import in_parts, missing_views, name_refused, te
 from outside.workbook import FirstLook, left_to_them
 from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS
-from roster.sheet.country import DUTCH, TIME_ZONE
+from roster.sheet.dutch import DUTCH, TIME_ZONE
 from roster.sheet.headings import find_what_is_there, of_the_register
 from roster.sheet.table import Sheet, Table
 

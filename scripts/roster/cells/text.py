@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import lru_cache
 
+from roster.sheet.dutch import short_day, short_moment
 from roster.sheet.table import Cell, Unknown, fold
 
 
@@ -61,10 +62,9 @@ def _text_of_value(cell: Cell) -> str:
             return str(int(cell))
         return repr(cell).replace(".", ",")
     if isinstance(cell, datetime):
-        day = f"{cell.day}-{cell.month}-{cell.year}"
-        return day if cell.time() == time() else f"{day} {cell:%H:%M}"
+        return short_day(cell) if cell.time() == time() else short_moment(cell)
     if isinstance(cell, date):
-        return f"{cell.day}-{cell.month}-{cell.year}"
+        return short_day(cell)
     return f"{cell:%H:%M}" if isinstance(cell, time) else str(cell)
 
 

@@ -8,8 +8,7 @@ from random import Random
 
 from roster.example.layout import Row
 from roster.model import Terms
-
-_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december"
+from roster.sheet.dutch import in_words, short_day
 
 SLIPS = ("gmial.com", "hotmial.com", "gmail.con", "outlok.com")
 """Domains of mail that nobody has: typed wrong on purpose."""
@@ -128,11 +127,11 @@ def _write_the_day(row: Row, _: Row, __: date, chance: Random) -> None:
     if isinstance(day, date):
         row["Aangemeld op"] = chance.choice(
             (
-                f"{day.day}-{day.month}-{day.year}",
+                short_day(day),
                 f"{day:%d/%m/%y}",
                 f"{day:%Y-%m-%d}",
                 f"{day:%d.%m.%Y}",
-                f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}",
+                in_words(day),
             )
         )
 

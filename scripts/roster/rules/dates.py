@@ -9,7 +9,7 @@ from roster.cells import Unreadable, day
 from roster.finding import Finding
 from roster.rules.context import Rule, RuleContext, notice
 from roster.sheet.columns import DEELNEMERS, TAB
-from roster.sheet.country import REMEDY, TOLD, in_words, turned_around
+from roster.sheet.dutch import REMEDY, TOLD, in_words, turned_around
 from roster.sheet.table import Place, Table
 
 

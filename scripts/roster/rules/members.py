@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from roster.finding import Finding
 from roster.model import Status
 from roster.rules.context import Rule, RuleContext, blocks, notice
+from roster.sheet.dutch import counted
 
 
 def a_member_has_a_name(case: RuleContext) -> Iterator[Finding]:
@@ -107,7 +108,7 @@ def a_welcomed_member_is_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
     days, standing = case.terms.limits.whatsapp_days, case.standing.member
     for member in case.present:
         if standing.get(member.place.key) is Status.ACTIVE and case.is_absent(member):
-            since = f"meer dan {'1 dag' if days == 1 else f'{days} dagen'} geleden" if days else "vóór vandaag"
+            since = f"meer dan {counted(days, 'dag', 'dagen')} geleden" if days else "vóór vandaag"
             yield notice(
                 a_welcomed_member_is_in_whatsapp,
                 member.place.at("In WhatsApp"),

@@ -9,7 +9,7 @@ import pytest
 from outside.backends import backend_of
 from outside.commands.doctor import examine
 from roster.rules.dates import a_day_is_read_as_it_was_typed
-from roster.sheet.country import reads_month_first
+from roster.sheet.dutch import reads_month_first
 from servers.sheets_server import Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync

@@ -81,7 +81,7 @@ def test_no_code_names_a_language() -> None:
         "roster/model.py",
         "roster/example/register.py",
         "outside/google_setup/download.py",
-        "roster/sheet/country.py",
+        "roster/sheet/dutch.py",
     }
 
 

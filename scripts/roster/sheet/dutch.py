@@ -1,8 +1,8 @@
-"""How the country of a sheet at Google reads a day that somebody types in it."""
+"""How days and numbers of things are written here, and what a sheet of another country makes of a day."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from roster.sheet.table import Cell
 
@@ -24,20 +24,25 @@ REMEDY = (
     "en bij Landinstelling Nederland (in het Engels: File, Settings, Locale, Netherlands)."
 )
 
-_MONTHS = [
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
     "december",
-]
+)  # fmt: skip
+
+
+def short_day(day: date) -> str:
+    """A day as people type it: "5-3-2026"."""
+    return f"{day.day}-{day.month}-{day.year}"
+
+
+def short_moment(at: datetime) -> str:
+    """A day with its time: "5-3-2026 14:30"."""
+    return f"{short_day(at)} {at:%H:%M}"
+
+
+def counted(number: int, one: str, more: str) -> str:
+    """So many of something: "1 rij", "3 rijen"."""
+    return f"{number} {one if number == 1 else more}"
 
 
 def reads_month_first(locale: str) -> bool:
