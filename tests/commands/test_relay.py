@@ -204,7 +204,7 @@ def test_the_days_limit_and_a_wish_hold_for_news_as_well(ground: Settings) -> No
         settings = by_smtp(ground, port, per_day=1)
         pass_on(settings, choices(), NEWS, "Centrum", by_mail=True)
         assert plan.recipients == ["anna@mail.example"]
-        with Ledger(settings.paths.state / "ledger.sqlite3", TODAY) as ledger:
+        with Ledger.of(settings, TODAY) as ledger:
             ledger.replies.do_not_mail([ledger.address_mark("dora@mail.example")])
         pass_on(by_smtp(ground, port), choices(), NEWS, "", by_mail=True)
         assert sorted(plan.recipients) == ["anna@mail.example", "bas@mail.example"]
