@@ -84,7 +84,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Whatever tests start finds an empty home, and leaves no trace in anybody's own."""
+    """Whatever tests start finds an empty home, leaves no trace in anybody's own, and reaches no server of others."""
     home = str(tmp_path_factory.mktemp("home"))
     left_behind = CHECKOUT / LEDGER_SECRET
     was_there = left_behind.exists()
@@ -93,6 +93,7 @@ def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.setenv(name, home)
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.delenv(name, raising=False)
+        patch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
         yield
     assert not left_behind.exists() or was_there, "a test wrote in the checkout: its settings have no source of its own"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 from dataclasses import replace
 from email.policy import SMTP
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def mails(settings: Settings) -> dict[str, str]:
     return found
 
 
+def attached(settings: Settings) -> list[bytes]:
+    """What goes along with the mails about signs that lie ready."""
+    letters = [path.read_bytes() for path in (settings.paths.out / "mail").glob("*signs*.eml")]
+    parts = [part for one in letters for part in email.message_from_bytes(one, policy=SMTP).iter_attachments()]
+    assert {part.get_content_type() for part in parts} <= {"application/pdf"}
+    return [part.get_content() for part in parts]
+
+
 def test_a_request_goes_to_the_caretaker_and_a_copy_to_who_asked(ground: Settings) -> None:
     """Once, with the places as links; a second time does nothing, and a round after it is quiet."""
     page = ground.paths.out / "borden/B-0001/aanvraag.html"
@@ -71,6 +80,9 @@ def test_a_request_goes_to_the_caretaker_and_a_copy_to_who_asked(ground: Setting
     assert sorted(found) == ["Anna Bakker <anna@mail.example>", "Kim de Wit <kim@mail.example>"]
     assert "Beste Kim de Wit," in found["Kim de Wit <kim@mail.example>"]
     assert "query=52.950000%2C4.760000" in found["Kim de Wit <kim@mail.example>"]
+    pdf = page.with_suffix(".pdf")  # where it can be made, it goes along with both
+    assert attached(ground) == ([pdf.read_bytes()] * 2 if find_spec("typst") else [])
+    assert ("als pdf" in found["Kim de Wit <kim@mail.example>"]) is pdf.exists()
     assert "Beste Anna," in found["Anna Bakker <anna@mail.example>"] and says(ground).startswith("klaargezet")
     before = ground.workbook.path.read_bytes()
     assert mail_requests(ground, choices()) == 0 and ground.workbook.path.read_bytes() == before

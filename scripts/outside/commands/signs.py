@@ -45,7 +45,9 @@ def mail_requests(settings: Settings, choices: Choices) -> int:
         say("Een nieuwe aanvraag heeft nog geen Nr. Typ eerst: make sync")
     if by_hand:
         say(f"Zonder e-mailadres van de wijkconciërge, dus op papier: {', '.join(by_hand)}.")
-        say(f"Print {settings.paths.out.name}/borden/{by_hand[0]}/aanvraag.html. Weg? Typ: make sent NR={by_hand[0]}")
+        page = settings.paths.out / "borden" / by_hand[0] / "aanvraag.pdf"
+        page = page if page.exists() else page.with_suffix(".html")
+        say(f"Print {settings.paths.out.name}/borden/{by_hand[0]}/{page.name}. Weg? Typ: make sent NR={by_hand[0]}")
     letters = [known_letter(one, view) for one in concepts]
     lies_ready = view.terms.mail_done == State.READY and any(one and one.state == State.READY for one in letters)
     if not lies_ready and not any(True for _step in plan_sign_letters(view)):

@@ -23,7 +23,8 @@ from outside.run.mailboxes import open_mailbox
 from outside.text.environment import whatsapp_link
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
-from roster.model import Group, Member, Role, Terms
+from roster.messages.sign_letters import COPY, SIGNS, facts_of_places
+from roster.model import Group, Location, Member, Role, Terms
 from roster.plan.delivery_status import State
 from roster.plan.steps import Send
 from roster.sheet.table import Place
@@ -111,10 +112,12 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
         rule = words_of(language).example_rule
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
         yield _send("rules_update", language, to, terms, rules_version(), changes)
+        for act in (SIGNS, COPY):
+            yield _send(act, language, to, terms, "proef", _request(terms))
 
 
 def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: dict[str, object]) -> Send:
-    place = Place("Deelnemers")
+    place = Place("Bordaanvragen" if act == SIGNS else "Deelnemers")
     shared = {
         "greeting": "Sanne",
         "name": "Sanne de Proef",
@@ -128,7 +131,7 @@ def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: d
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
     made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(_MOBILE, terms) if act not in ("rules_update", "relay") else ()
+    regiegroep = regiegroep_at(_MOBILE, terms) if act not in ("rules_update", "relay", SIGNS, COPY) else ()
     return Send(
         about=place,
         act=act,
@@ -158,6 +161,27 @@ def _contacts() -> dict[str, object]:
     plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
     lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": [], "needs": []}
     return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False}
+
+
+def _request(terms: Terms) -> dict[str, object]:
+    """Two places somewhere in the municipality."""
+    latitude, longitude = terms.network.bounds.spot
+    places = Location(latitude, longitude), Location(latitude + 0.001, longitude + 0.002)
+    told: dict[str, object] = {
+        "nr": "B-PROEF",
+        "answer_to": terms.network.coordinator_email,
+        "area": "Proefgebied",
+        "town": terms.network.places[0],
+        "caretaker": "Sanne de Proef",
+        "streets": ["Proefstraat", "Voorbeeldlaan"],
+        "registered": terms.today,
+        "started": terms.today,
+        "members": 12,
+        "requested_on": terms.today,
+        "requested_by": "Jan Voorbeeld",
+        "explanation": "",
+    }
+    return told | facts_of_places(places, ("Proefstraat, bij nummer 1", "Voorbeeldlaan, bij de brug"))
 
 
 def _place(terms: Terms) -> dict[str, object]:

@@ -24,6 +24,7 @@ from outside.config.values import (
     several,
     share,
     short_number,
+    tile_server,
     true_or_false,
     website,
     whole,
@@ -111,6 +112,17 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class Map:
+    """Where the map below the places of a sign request comes from: the address of a server's tiles with {z}, {x} and
+    {y} in it, or "" for a drawing without a map; and what its maker wants to have said of it."""
+
+    tiles: str = _key(
+        "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/standaard/EPSG:3857/{z}/{x}/{y}.png", tile_server
+    )
+    credit: str = _key("Kaart: Kadaster / PDOK, CC BY 4.0", any_text)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that settings.toml says; all paths are absolute. `source` is the file itself."""
 
@@ -119,6 +131,7 @@ class Settings:
     network: Network = field(default_factory=Network)
     limits: Limits = field(default_factory=Limits)
     mail: Mail = field(default_factory=Mail)
+    map: Map = field(default_factory=Map)
     paths: Paths = field(default_factory=Paths)
     privacy: Privacy = field(default_factory=Privacy)
     source: Path = DEFAULT
@@ -176,6 +189,7 @@ KEYS: Keys = {
             "network": Network,
             "limits": Limits,
             "mail": Mail,
+            "map": Map,
             "paths": Paths,
             "privacy": Privacy,
         }.items()
@@ -202,6 +216,7 @@ def load_settings(path: Path | None = None) -> Settings:
         network=Network(**of_this_town(values["network"])),
         limits=Limits(**values["limits"]),
         mail=Mail(**{"port": 465 if values["mail"].get("security") == "tls" else 587} | values["mail"]),
+        map=Map(**values["map"]),
         paths=Paths(out=home / paths.out, state=home / paths.state),
         privacy=Privacy(**values["privacy"]),
         source=source,

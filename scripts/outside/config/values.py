@@ -187,6 +187,17 @@ def website(value: Any) -> str:
     return found
 
 
+def tile_server(value: Any) -> str:
+    """Where the tiles of a map are fetched, with a place for zoom and numbers, or nothing."""
+    found = any_text(value)
+    if found and not (
+        re.fullmatch(r"https?://[^\s/@]+/\S+", found, re.IGNORECASE)
+        and sorted(re.findall(r"\{.*?\}", found)) == ["{x}", "{y}", "{z}"]
+    ):
+        raise ValueError('verwacht een webadres met {z}, {x} en {y} erin, of "" voor een tekening zonder kaart.')
+    return found
+
+
 def box(value: Any) -> Bounds:
     """The municipality: four numbers in degrees, south below north and west before east."""
     example = "{ south = 52.86, west = 4.68, north = 52.98, east = 4.88 }"

@@ -93,6 +93,13 @@ FILE_PLACES = (
     REGISTER_COPIES,
     FilePlace("state", "log/*.log", "het verslag van een maand, zonder namen", Tells.DIGESTS, "keep_log_days"),
     FilePlace("state", "spelregels/*.md", "de spelregels zoals ze waren", Tells.NOBODY),
+    FilePlace(
+        "state",
+        "kaarten/*.png",
+        "een stukje van een kaart, bij een aanvraag voor borden",
+        Tells.NOBODY,
+        "keep_out_days",
+    ),
     FilePlace("state", "unattended.json", "wat u al hoorde van rondes die vanzelf liepen", Tells.NOBODY),
     GOOGLE_OPEN,
 )

@@ -20,8 +20,10 @@ from urllib.parse import quote
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Settings
 from outside.mail.mailbox import Letter
+from outside.text.sign_page import sign_pdf
 from outside.text.templates import facts_of_municipality, find_text
 from roster.cells.text import holds_link, without_links
+from roster.messages.sign_letters import COPY, SIGNS
 from roster.plan.steps import Send
 
 _LINE = 76
@@ -59,12 +61,18 @@ def compose(
     if text.version and text.version != send.version:
         raise ValueError(f"the text of {send.act} has version {text.version}, and the ledger would keep {send.version}")
     sender_name, sender, reply_to = _senders(settings)
-    letter = text.fill(_facts(send, settings))
+    attached = _attached(send, settings)
+    letter = text.fill(_facts(send, settings) | {"attached": bool(attached)})
     name = message_id(send.act, send.version, send.person, sender, send.to_address, secret)
     leave = f"<mailto:{reply_to}?subject={quote(f'Afmelden {send.person} {token}'.strip())}>"
     leaves = send.to_member  # who is asked something in his work has nothing to leave
     frame = _frame(
-        _correspondent(sender_name, sender), _address(reply_to), now, text.language, send.cards, leaves=leaves
+        _correspondent(sender_name, sender),
+        _address(reply_to),
+        now,
+        text.language,
+        (*send.cards, *attached),
+        leaves=leaves,
     )
     pieces = list(frame)
     pieces[1::2] = (
@@ -96,6 +104,14 @@ def subject_of(send: Send, settings: Settings, folder: Path = TEMPLATES) -> str:
     """The subject alone of the letter of a Send, as its recipient reads it. Raises Stop as `compose` does."""
     text = find_text(send.act, send.language, settings.language, folder)
     return _without_typed_links(text.subject(_facts(send, settings)), send.facts)
+
+
+def _attached(send: Send, settings: Settings) -> tuple[tuple[str, bytes], ...]:
+    """A sign request as a PDF, where it can be made: to whom it is asked, and with the copy of it."""
+    if send.act not in (SIGNS, COPY):
+        return ()
+    pdf = sign_pdf(send.facts, settings.language, settings)
+    return () if pdf is None else ((f"{send.facts['nr']}.pdf", pdf),)
 
 
 def _facts(send: Send, settings: Settings) -> dict[str, object]:
@@ -162,7 +178,13 @@ card), it is never taken for one of these.
 
 @lru_cache(maxsize=512)
 def _frame(
-    sender: str, reply_to: str, now: datetime, language: str, cards: tuple[tuple[str, str], ...], *, leaves: bool
+    sender: str,
+    reply_to: str,
+    now: datetime,
+    language: str,
+    cards: tuple[tuple[str, str | bytes], ...],
+    *,
+    leaves: bool,
 ) -> tuple[str, ...]:
     """A whole mail with holes for what is one person's own: the pieces between the holes, and the holes, in turn."""
     text = _outline(sender, reply_to, now, language, with_cards=bool(cards), leaves=leaves)
@@ -246,10 +268,13 @@ def _with_cards(letter: EmailMessage) -> EmailMessage:
 
 
 @lru_cache(maxsize=1024)
-def _card(name: str, text: str) -> str:
-    """A card as a part of a mail; the same for a whole group."""
+def _card(name: str, content: str | bytes) -> str:
+    """A card, or a PDF, as a part of a mail; the same for a whole group."""
     part = EmailMessage(policy=SMTP)
-    part.set_content(text.encode(), "text", "vcard", cte="base64", filename=name, params={"charset": "utf-8"})
+    if isinstance(content, bytes):
+        part.set_content(content, "application", "pdf", cte="base64", filename=name)
+    else:
+        part.set_content(content.encode(), "text", "vcard", cte="base64", filename=name, params={"charset": "utf-8"})
     return _on_the_wire(part.as_bytes().decode("ascii"))
 
 

@@ -18,7 +18,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, Tell, settle
 from outside.run.log import event
-from outside.run.output_files import OutputFiles
+from outside.run.output_files import Draw, OutputFiles
 from outside.run.select import DeliveryLog, select
 from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
@@ -160,7 +160,7 @@ def apply(
     *,
     ledger: Ledger,
     compose: Compose,
-    draw: Callable[[Document], str],
+    draw: Draw,
     held: int = 0,
     at_most: int | None = None,
     may: Callable[[Send], bool] = lambda _send: True,

@@ -27,6 +27,9 @@ from roster.plan.steps import Document, WriteFile
 CLEARED = {"vcards": "De bestanden met contacten staan voortaan in de map groepen, een map per groep."}
 """Folders under out/ that an earlier version wrote, and what to say in the round that clears them away."""
 
+Draw = Callable[[Document], str | bytes | None]
+"""What makes a document: its text, or its bytes; None where it cannot be made."""
+
 TOGETHER = 50
 """Files that are announced in the ledger at once."""
 
@@ -46,11 +49,10 @@ class OutputFiles:
     Raises Stop where the folder cannot be used.
     """
 
-    def __init__(self, folder: Path, files: Sequence[WriteFile | Document], draw: Callable[[Document], str]) -> None:
+    def __init__(self, folder: Path, files: Sequence[WriteFile | Document], draw: Draw) -> None:
         self._folder = folder
-        self._sheaves = [
-            _sheaf(step, draw) for step in files if isinstance(step, Document) or step.parts or not step.only_if_parts
-        ]
+        wanted = (step for step in files if isinstance(step, Document) or step.parts or not step.only_if_parts)
+        self._sheaves = [sheaf for step in wanted if (sheaf := _sheaf(step, draw)) is not None]
         self.written = 0
         self.removed = 0
         self.kept: list[str] = []
@@ -153,9 +155,11 @@ class OutputFiles:
                 folder = folder.parent
 
 
-def _sheaf(step: WriteFile | Document, draw: Callable[[Document], str]) -> Sheaf:
+def _sheaf(step: WriteFile | Document, draw: Draw) -> Sheaf | None:
+    """A file with what stands in it; None for a document that could not be made."""
     if isinstance(step, Document):
-        return Sheaf(step.path, draw(step).encode(), 1)
+        drawn = draw(step)
+        return None if drawn is None else Sheaf(step.path, drawn.encode() if isinstance(drawn, str) else drawn, 1)
     text = "".join((step.head, *(part.text for part in step.parts), step.foot))
     if step.newline != "\n":
         text = text.replace("\n", step.newline)

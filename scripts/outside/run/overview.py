@@ -69,7 +69,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         Document(PRIVACY, "privacy", settings.language, {**shared, **_of_privacy(settings)}),
     ]
 
-    def filled(one: Document) -> str:
+    def filled(one: Document) -> str | bytes | None:
         return draw(one, settings) if one.path == PRIVACY else fill_page(f"{one.act}.html", one.language, one.facts)
 
     try:

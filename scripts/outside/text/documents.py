@@ -14,8 +14,10 @@ from outside.config.languages import TEMPLATES, words_of
 from outside.config.settings import Settings
 from outside.text.environment import on_one_line, whatsapp_link
 from outside.text.rules_archive import kept_rules
+from outside.text.sign_page import sign_html, sign_pdf
 from outside.text.templates import fill_page, find_text, rules_version
 from roster.messages.rules_update import Difference, Rules, is_news
+from roster.messages.sign_letters import SIGNS
 from roster.messages.welcome_queue import ByHand
 from roster.plan.steps import Document
 
@@ -26,8 +28,12 @@ CHANGES = {"admin": "nu beheerder", "moved": "andere groep", "number_update": "n
 """What somebody is told who was welcomed before, by the act of the letter that cannot reach him."""
 
 
-def draw(document: Document, settings: Settings) -> str:
-    """The whole text of a document. Raises Stop where its template is missing or wrong."""
+def draw(document: Document, settings: Settings) -> str | bytes | None:
+    """A whole document: a text, or the bytes of a PDF, which may be none (told). Raises Stop where its template is
+    missing or wrong."""
+    if document.act == SIGNS:
+        draw_as = sign_pdf if document.path.endswith(".pdf") else sign_html
+        return draw_as(document.facts, document.language, settings)
     if document.act == "by_hand":
         people = cast("list[ByHand]", document.facts["people"])
         return render_by_hand(people, settings, rules=kept_rules(settings))

@@ -34,7 +34,7 @@ _LARGEST = 200_000
 DEEPEST = 8
 """Pieces within pieces."""
 
-_OURS = re.compile(r"(?:[A-Za-z][\w-]*/){0,3}[A-Za-z][\w-]*(?:\.screen)?\.(?:md|html|css|toml)")
+_OURS = re.compile(r"(?:[A-Za-z][\w-]*/){0,3}[A-Za-z][\w-]*(?:\.screen)?\.(?:md|html|css|toml|svg|typ)")
 """The name of a text under templates/: it leads nowhere else, and is no other kind of file."""
 
 _HEAD = re.compile(r"^(\w+):[ \t]*(.*)$")

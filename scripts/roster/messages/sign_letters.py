@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from roster.cells import distance_m
 from roster.messages.audience import audience_of
-from roster.model import Member, SignRequest, Status
+from roster.model import Location, Member, SignRequest, Status
 from roster.plan.delivery_status import BELIEVED, State, mark_in_row, mark_of, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import Send, SetCell, View
@@ -17,10 +17,6 @@ SIGNS, COPY = "signs", "signs_copy"
 SIGN_COLUMN = "Verstuurd"
 ONCE = "aanvraag"
 """The version of every such letter: one a request, whatever is changed in its row later."""
-
-_MAP = 600, 340
-_MARGIN = 70
-_BARS = (25, 50, 100, 200, 250, 500, 1_000, 2_000, 5_000, 10_000, 20_000)
 
 
 def verstuurd(request: SignRequest, view: View) -> Cell:
@@ -57,39 +53,24 @@ def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:
         "requested_on": request.requested_on,
         "requested_by": request.requested_by,
         "explanation": request.explanation,
-        "distance": f"{round(distance_m(first, second))}",
-        "locations": [
-            {
-                "description": description,
-                "latitude": f"{location.latitude:.6f}",
-                "longitude": f"{location.longitude:.6f}",
-                "link": location.link,
-            }
-            for location, description in zip((first, second), request.descriptions, strict=True)
-        ],
+        **facts_of_places((first, second), request.descriptions),
     }
 
 
-def schematic(request: SignRequest) -> dict[str, object]:
-    """A plain drawing of both places, north up, to scale: where they lie on it, and how long its bar is in metres."""
-    first, second = request.locations
-    assert first is not None and second is not None  # likewise
-    apart = distance_m(first, second)
-    east = distance_m(first, type(first)(first.latitude, second.longitude))
-    north = distance_m(first, type(first)(second.latitude, first.longitude))
-    wide, high = _MAP
-    scale = min((wide - 2 * _MARGIN) / max(east, 1), (high - 2 * _MARGIN) / max(north, 1))
-    right = 1 if second.longitude >= first.longitude else -1
-    up = 1 if second.latitude >= first.latitude else -1
-    spots = [
-        {
-            "x": round(wide / 2 + turn * right * east * scale / 2),
-            "y": round(high / 2 - turn * up * north * scale / 2),
-        }
-        for turn in (-1, 1)
-    ]
-    bar = max((metres for metres in _BARS if metres * scale <= wide / 3), default=_BARS[0])
-    return {"spots": spots, "bar": bar, "bar_end": 20 + round(bar * scale), "distance": f"{round(apart)}"}
+def facts_of_places(places: tuple[Location, Location], descriptions: tuple[str, str]) -> dict[str, object]:
+    """What a letter tells of its two places."""
+    return {
+        "distance": f"{round(distance_m(*places))}",
+        "locations": [
+            {
+                "description": description,
+                "latitude": f"{place.latitude:.6f}",
+                "longitude": f"{place.longitude:.6f}",
+                "link": place.link,
+            }
+            for place, description in zip(places, descriptions, strict=True)
+        ],
+    }
 
 
 def plan_sign_letters(view: View) -> Iterator[Send]:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from roster.messages.sign_letters import SIGNS, facts_of_request, schematic
+from roster.messages.sign_letters import SIGNS, facts_of_request
 from roster.model import Member, Status
 from roster.plan.steps import Document, View, file_name
 from roster.sheet.table import fold
 
 
 def plan_signs(view: View) -> Iterator[Document]:
-    """One page, borden/<nr>/aanvraag.html, for each request that is sound and did not go yet."""
+    """One page, borden/<nr>/aanvraag.html and .pdf, for each request that is sound and did not go yet."""
     for request in view.roster.requests:
         if view.standing.request.get(request.place.key) is Status.DRAFT:
-            facts = {**facts_of_request(request, view), "map": schematic(request)}
-            path = f"borden/{request.nr}/aanvraag.html"
-            yield Document(path, SIGNS, view.terms.language, facts, request.place)
+            facts = facts_of_request(request, view)
+            for ending in ("html", "pdf"):
+                path = f"borden/{request.nr}/aanvraag.{ending}"
+                yield Document(path, SIGNS, view.terms.language, facts, request.place)
 
 
 def plan_stickers(view: View) -> Iterator[Document]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT
-from outside.config.settings import KEYS, Mail, Paths, Privacy, Settings, WorkbookSettings, load_settings
+from outside.config.settings import KEYS, Mail, Map, Paths, Privacy, Settings, WorkbookSettings, load_settings
 from outside.config.source import lines_of
 from outside.errors import Stop
 from roster.model import Bounds, Limits, Network, Terms
@@ -123,6 +123,9 @@ host = "localhost"
 port = 2525
 security = "none"
 username = "c"
+[map]
+tiles = "https://kaart.example/{z}/{y}/{x}.png"
+credit = "Kaart: Wij"
 [paths]
 out = "uit"
 state = "../staat"
@@ -154,6 +157,7 @@ keep_log_days = 30
         ),
         Limits(1024, 1.0, 2, 3, 7, 0),
         Mail("smtp", "Buurt Één <c@mail.example>", "c@mail.example", 2000, "localhost", 2525, "none", "c"),
+        Map("https://kaart.example/{z}/{y}/{x}.png", "Kaart: Wij"),
         Paths(tmp_path / "uit", tmp_path / "../staat"),
         Privacy(30),
         tmp_path / "config/anders.toml",

@@ -188,12 +188,12 @@ def test_each_kind_of_mail_can_be_tried_on_oneself(home: Path, press_door: RunDo
         settings = lay_out(home, port)
         ended = press_door("test-mail".replace("-", "_"), "--settings", settings, "--to", "ik@mail.example")
         assert ended.returncode == 0, ended.stderr
-        assert len(plan.arrived) == 16 and set(plan.recipients) == {"ik@mail.example"}
+        assert len(plan.arrived) == 22 and set(plan.recipients) == {"ik@mail.example"}
         assert all(str(message["Subject"]).startswith("Proef: ") for message in plan.messages())
         with sqlite3.connect(home / "state" / "ledger.sqlite3") as ledger:
             assert ledger.execute(
                 "SELECT (SELECT count(*) FROM departure), (SELECT count(*) FROM message)"
-            ).fetchone() == (16, 0)
+            ).fetchone() == (22, 0)
         ledger.close()
         assert press_door("test_mail", "--settings", settings, "--to", "geen adres").returncode == 2
 
@@ -213,7 +213,7 @@ def test_a_days_limit_that_a_test_mail_meets_holds_for_the_round_as_well(home: P
     with mail_server(Plan(per_day=3)) as (plan, port):
         settings = lay_out(home, port)
         ended = press_door("test_mail", "--settings", settings, "--to", "ik@mail.example")
-        assert ended.returncode == 1 and "3 van de 16" in ended.stdout and "vraagt om rust tot" in ended.stderr
+        assert ended.returncode == 1 and "3 van de 22" in ended.stdout and "vraagt om rust tot" in ended.stderr
         plan.per_day = 0
         asked = len(plan.commands)
         assert "vroeg om rust tot" in sync(press_door, settings).stderr and len(plan.commands) == asked

@@ -281,6 +281,7 @@ def test_a_sign_request_is_written_down_whole(language: str) -> None:
             "coordinator": "",
             "answer_to": "post@mail.example",
             "explanation": "",
+            "attached": True,
             "locations": [place, place | {"description": "hoek\nKerkstraat", "link": "https://maps.example/2"}],
         }
     )

@@ -239,6 +239,7 @@ def test_a_document_shows_what_was_typed_as_it_was(typed: str) -> None:
                 "distance": "222",
                 "coordinator": words,
                 "answer_to": "post@mail.example",
+                "attached": True,
                 "locations": [place, place],
             }
         )
