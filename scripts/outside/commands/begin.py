@@ -13,7 +13,8 @@ from pathlib import Path
 from outside.backends import backend_of
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
-from outside.excel.workbook import ExcelWorkbook, open_register
+from outside.excel.cells import open_register
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import own_folder, replace, settle_folder, stop_from
 from outside.front_tab import is_front_of_example
 from outside.ledger.ledger import Ledger

@@ -11,9 +11,10 @@ from xml.etree import ElementTree  # noqa: ICN001  # no short name says what it 
 import python_calamine
 
 from outside.errors import Stop
-from outside.files.backups import doing_on_disk
+from outside.files.backups import Fingerprint, doing_on_disk, fingerprint
 from outside.xlsx.archive import Archive, UnsupportedWorkbook
 from outside.xlsx.beside_values import computed_cells, forgiving_copy, links_of, unknown_cells
+from outside.xlsx.guard import check_not_open, check_workbook_file
 from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
@@ -22,6 +23,8 @@ from roster.reading.unread import cells_in_doubt
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
 from roster.sheet.table import Cell, Sheet, Table, bare, fold
+
+_READ_TRIES = 3
 
 MergedRange = tuple[int, int, int, int]
 """Left, top, right, bottom; 1 = A, 1 = top."""
@@ -37,12 +40,39 @@ class _Stumbled(Exception):
         self.title = title
 
 
-def is_register_tab(title: str) -> bool:
+def _is_register_tab(title: str) -> bool:
     """True for a tab that may be one of the register's, as `roster.sheet.headings` forgives its name."""
     return bare(title) in {bare(tab) for tab in TAB}
 
 
-def read_file(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[MergedRange]]]:
+def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[MergedRange]], frozenset[str]]:
+    """Every sheet of a workbook file from A1 on, with its fingerprint, its merged ranges by title, and the titles of
+    tabs that span too much to be read. Raises Stop for what cannot be read."""
+    path = path.resolve()
+    for _ in range(_READ_TRIES):
+        if path.exists():
+            check_not_open(path)
+        too_far = check_workbook_file(path)
+        with doing_on_disk(path):
+            seen = fingerprint(path)
+            sheets, merged = _read_file(path, too_far)
+            if fingerprint(path) == seen:
+                return seen, sheets, merged, too_far
+    raise Stop(
+        f"'{path.name}' verandert terwijl het wordt gelezen.", "Wacht tot het opslaan klaar is, en probeer het opnieuw."
+    )
+
+
+def check_not_too_far(titles: frozenset[str]) -> None:
+    """Raise Stop when one of the register's own tabs spans too much to be read."""
+    for title in filter(_is_register_tab, titles):
+        raise Stop(
+            f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
+            "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",
+        )
+
+
+def _read_file(path: Path, too_far: frozenset[str]) -> tuple[list[Sheet], dict[str, list[MergedRange]]]:
     """All sheets from A1 on, and by title their merged ranges (left, top, right, bottom; 1 = A, 1 = top).
 
     A spare tab that cannot be read, or is in `too_far`, counts as empty. Raises Stop that names the tab where
@@ -86,7 +116,7 @@ def _read(source: Path | IO[bytes], too_far: frozenset[str]) -> tuple[list[Sheet
                     cells, merged[about.name] = _read_tab(workbook, about.name)
                 except BaseException as error:
                     raised = _what(error, about.name)
-                    if raised is error or is_register_tab(about.name) or isinstance(source, Path):
+                    if raised is error or _is_register_tab(about.name) or isinstance(source, Path):
                         raise raised from error
             sheets.append(Sheet(about.name, cells))
     return sheets, merged

@@ -11,11 +11,12 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
+from outside.excel.cells import check_not_too_far, open_register
 from outside.excel.formatting import dress_tab, write_front_page
 from outside.excel.lights import CHARTS, charts_of
 from outside.excel.new_tab import front_sheet, look_of, look_of_new, look_with_heights, sheet_with_headings
 from outside.excel.save import SheetChange, put_cells, would_change
-from outside.excel.workbook import ExcelWorkbook, check_not_too_far, open_register
+from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import doing_on_disk, replacing
 from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
 from outside.workbook import FirstLook, left_to_them, see_nothing

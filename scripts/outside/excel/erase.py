@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from outside.errors import Stop
+from outside.excel.cells import open_register
 from outside.excel.save import SheetChange, put_cells
-from outside.excel.workbook import open_register
 from outside.files.atomic import open_private, replace, settle_folder
 from outside.files.backups import doing_on_disk, replacing
 from outside.workbook import CellsOfTabs, Choose

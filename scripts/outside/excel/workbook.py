@@ -12,31 +12,29 @@ import filelock
 
 from outside.errors import Changed, Stop
 from outside.excel.cells import (
-    MergedRange,
+    check_not_too_far,
     days_from_1904,
     filled_by_formula,
     find_links,
-    is_register_tab,
+    open_register,
     put_in_what_is_meant,
-    read_file,
 )
+from outside.excel.erase import erase
 from outside.excel.lock import RegisterLock
 from outside.excel.new_tab import look_of_new, sheet_with_headings
 from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
 from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
-from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, make_state_folder
+from outside.files.backups import Fingerprint, make_state_folder
 from outside.front_tab import check_whose, is_front_of_example, stamp_in, stamp_of, whose_register
 from outside.workbook import Choose, Written
-from outside.xlsx.guard import check_not_open, check_workbook_file
+from outside.xlsx.guard import check_not_open
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.text import column_letters
 from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.headings import HeadingProblems, find_tables
 from roster.sheet.table import Cell, Sheet, Table
-
-_READ_TRIES = 3
 
 
 @dataclass(slots=True)
@@ -148,8 +146,6 @@ class ExcelWorkbook:
 
     def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
         """In the file as it stands now."""
-        from outside.excel.erase import erase  # it reads copies of a register, with what stands in this module
-
         if self._lock is not None:
             self._lock.check()
         return erase(self.path, choose, expected=True), open_register(self.path)[1]
@@ -245,33 +241,6 @@ class ExcelWorkbook:
             tab.table.title: frozenset(position + 1 for position in tab.table.columns.values()) for tab in tabs.values()
         }
         return changed, sheets, kept
-
-
-def open_register(path: Path) -> tuple[Fingerprint, list[Sheet], dict[str, list[MergedRange]], frozenset[str]]:
-    """Every sheet of a workbook file from A1 on, with its fingerprint, its merged ranges by title, and the titles of
-    tabs that span too much to be read. Raises Stop for what cannot be read."""
-    path = path.resolve()
-    for _ in range(_READ_TRIES):
-        if path.exists():
-            check_not_open(path)
-        too_far = check_workbook_file(path)
-        with doing_on_disk(path):
-            seen = fingerprint(path)
-            sheets, merged = read_file(path, too_far)
-            if fingerprint(path) == seen:
-                return seen, sheets, merged, too_far
-    raise Stop(
-        f"'{path.name}' verandert terwijl het wordt gelezen.", "Wacht tot het opslaan klaar is, en probeer het opnieuw."
-    )
-
-
-def check_not_too_far(titles: frozenset[str]) -> None:
-    """Raise Stop when one of the register's own tabs spans too much to be read."""
-    for title in filter(is_register_tab, titles):
-        raise Stop(
-            f"Op het tabblad '{title}' staat iets heel ver onder of rechts van de rest.",
-            "Ga met Ctrl+End naar de laatste cel, en verwijder de rijen en kolommen die leeg horen te zijn.",
-        )
 
 
 def _width(cells: list[list[Cell]]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.excel.workbook import open_register
+from outside.excel.cells import open_register
 from outside.files.places import REGISTER_COPIES, Traces, files_at
 from outside.ledger.forget import KnownBy
 from roster.cells.phones import phone
