@@ -75,9 +75,10 @@ def _typeset(source: str, given: str, nr: str) -> bytes | None:
     with suppress(ImportError):
         import typst  # 30 MB that only a request needs; there are systems without it
 
+        compiled: Any = typst.compile  # where it is not there, nothing is known of its types
         for own_fonts, standard in ((True, "ua-1"), (False, "ua-1"), (False, None)):
             with suppress(RuntimeError, ValueError):
-                made: Any = typst.compile(
+                made = compiled(
                     source.encode(),
                     root=str(TEMPLATES),
                     format="pdf",
