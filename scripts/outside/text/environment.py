@@ -97,7 +97,9 @@ def environment(words: Words, *, html: bool = False, trim: bool = True, load: Lo
         "flow": flow,
         "listed": lambda names: spoken_list(names, words),
         "day": lambda day: spoken_day(day, words),
-        "invite": lambda one: whatsapp_link(one["mobile"], words.invite.format(**one)),
+        "invite": lambda one: whatsapp_link(
+            one["mobile"], words.invite.format(**one, admin=spoken_list(one["admins"], words))
+        ),
     }
     bounded = {name: _bounded(filled) for name, filled in ours.items()}
     made.filters = {name: made.filters[name] for name in _FILTERS} | bounded | {"counted": made.counted}

@@ -59,7 +59,7 @@ def plan_bundle_mails(view: View) -> Iterator[Send]:
             admin,
             BUNDLE,
             version,
-            {"mail": True, "needs": [], **_facts(circle, [_Need((admin.name,), delta)], view, admin.name)},
+            {"mail": True, "needs": [], **_facts(circle, [_Need((admin.name,), delta)], view, [admin.name])},
             mark=circle.group.place.at(CONTACTS_COLUMN),
             mark_was=_cell(circle, view),
             cards=_attached(circle, delta, view),
@@ -113,7 +113,7 @@ def _files(circle: Circle, view: View) -> Iterator[WriteFile | Document]:
         if need.delta.known:
             yield from _card_files(f"{circle.folder}/nieuw{need.mark}", circle, need.delta.new, view)
     yield from _card_files(f"{circle.folder}/alle", circle, circle.members, view)
-    who = " of ".join(name for _person, name, _admin in circle.people)
+    who = [name for _person, name, _admin in circle.people]
     facts = {"mail": False, **_facts(circle, needs, view, who)}
     facts["needs"] = [*map(_in_words, needs), *_others(circle, view)]
     yield Document(f"{circle.folder}/uitleg.html", BUNDLE, view.terms.language, facts)
@@ -163,7 +163,7 @@ def _others(circle: Circle, view: View) -> Iterator[dict[str, object]]:
         yield {"names": names, "all": False, "doubted": False, "nothing": False, "new": "", "gone": "", "mailed": True}
 
 
-def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict[str, object]:
+def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -> dict[str, object]:
     """What the text tells of a circle, to those with these needs; `who` invites."""
     known = [need.delta for need in needs if need.delta.known]
     told = [one for delta in known for one in delta.new]
@@ -192,7 +192,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: str) -> dict
     }
 
 
-def _person(member: Member, circle: Circle, view: View, who: str) -> dict[str, object]:
+def _person(member: Member, circle: Circle, view: View, who: list[str]) -> dict[str, object]:
     return {
         "name": member.name,
         "street": f"{member.street} {member.house_number}".strip(),
@@ -200,10 +200,10 @@ def _person(member: Member, circle: Circle, view: View, who: str) -> dict[str, o
         "shown": _shown(member.mobile or ""),
         "language": member.language or view.terms.language,
         "greeting": member.first_name or member.name,
-        "admin": who,
+        "admins": who,
         "group": circle.title,
         "network": view.terms.network.name,
-        "invitation": circle.invitation,
+        "invitation": circle.invitation if who else "",
     }
 
 
