@@ -38,8 +38,7 @@ def is_secret(text: str) -> bool:
     return len(text) == _SECRET and _MADE.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One message that left, lies ready, was refused, is uncertain or was told by hand, whichever laptop did it.
 
     Or what somebody wants: no mail, or mail again. That goes by `Logbook.wish_key`, one row for each mobile.
@@ -69,10 +68,15 @@ class Logbook:
     entries: dict[str, LogEntry] = field(default_factory=dict)
     highest: dict[str, int] = field(default_factory=dict)
     doubles: list[Place] = field(default_factory=list)
+    known_marks: dict[str, str] = field(default_factory=dict, repr=False)
+    """What was asked of `mark` before, with this secret."""
 
     def mark(self, text: str) -> str:
         """A mobile (E.164), or another word that must not be read, as the tab says it."""
-        return self._digest(text, _MARK)
+        found = self.known_marks.get(text)
+        if found is None:
+            found = self.known_marks[text] = self._digest(text, _MARK)
+        return found
 
     def key(self, nr: str, mark: str, act: str, version: str) -> str:
         """What names the row of a message: the same from whichever laptop it left."""

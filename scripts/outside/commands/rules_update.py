@@ -33,7 +33,7 @@ def update_rules(settings: Settings, choices: Choices) -> int:
     with Ledger.of(settings, choices.today) as ledger:
         history = ledger.history()
     view = prepare(open_workbook(settings), settings, choices, (), history).view
-    found = holders(view)
+    found = holders(view, view.roster.members)
     current = view.terms.rules_version
     counted = Counter(holder.version for holder in found)
     say(f"De spelregels hebben nu versie {current}.")

@@ -251,7 +251,7 @@ def _by_hand(case: Case, *, force: bool) -> list[Change]:
     welcome = desk.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
     if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
         return [Change(member, WELCOME, version, desk.notice(member))]
-    has = next((one for one in holders(view) if one.member is member), None)
+    has = next(iter(holders(view, [member])), None)
     rules = has is not None and tells_rules_by_hand(has, view)
     news = [Change(member, RULES_UPDATE, version, NO_NOTICE)] if rules else []
     return news + [one for one in changes_by_hand(view) if one.member is member]

@@ -17,12 +17,11 @@ from outside.ledger.bundles import BundleStore
 from outside.ledger.database import open_database, unusable, writing
 from outside.ledger.departures import DepartureStore
 from outside.ledger.files import FileStore
-from outside.ledger.messages import MessageStore
+from outside.ledger.messages import STATES, MessageStore
 from outside.ledger.older import clean_copies
 from outside.ledger.replies import ReplyStore
 from outside.ledger.secret import sealed, unsealed
 from roster.logbook import SECRET, Logbook, LogEntry
-from roster.plan.delivery_status import State
 from roster.plan.history import History, Recipient
 from roster.reading.row_ids import LAST
 from roster.sheet.columns import LOGBOEK
@@ -126,27 +125,28 @@ class Ledger:
         )
 
     def _logbook(self) -> Logbook:
-        book = Logbook()
+        book, moments = Logbook(), dict[str, datetime]()
         for key, nr, act, version, state, mark, since in self._connection.execute("SELECT * FROM logbook"):
             if key == SECRET:
                 book.secret = unsealed(self._salt, mark)
             else:
-                place = Place(LOGBOEK.title, 0, key)
-                book.entries[key] = LogEntry(place, nr, act, version, State(state), mark, datetime.fromisoformat(since))
+                place = Place(LOGBOEK.title, 0, intern(key))
+                moment = moments.get(since) or moments.setdefault(since, datetime.fromisoformat(since))
+                told = intern(nr), intern(act), intern(version), STATES[state], intern(mark), moment
+                book.entries[place.key] = LogEntry(place, *told)
         return book
 
     def remember_logbook(self, book: Logbook) -> None:
         """Keep what the tab says and said, and nothing else; its highest numbers are remembered with our own."""
-        known = {row[0]: row for row in self._connection.execute("SELECT * FROM logbook")}
-        rows = {
-            key: (key, one.nr, one.act, one.version, str(one.state), one.mark, one.since.isoformat())
+        known = self._logbook()
+        changed = [
+            (key, one.nr, one.act, one.version, str(one.state), one.mark, one.since.isoformat())
             for key, one in book.entries.items()
-        }
-        if book.secret:
-            kept = known[SECRET][5] if SECRET in known else ""
-            is_kept = kept and unsealed(self._salt, kept) == book.secret
-            rows[SECRET] = (SECRET, "", "", "", "", kept if is_kept else sealed(self._salt, book.secret), "")
-        changed, gone = [row for key, row in rows.items() if known.get(key) != row], known.keys() - rows.keys()
+            if key not in known.entries or known.entries[key][1:] != one[1:]
+        ]
+        if book.secret != known.secret and book.secret:
+            changed.append((SECRET, "", "", "", "", sealed(self._salt, book.secret), ""))
+        gone = known.entries.keys() - book.entries.keys() | ({SECRET} if known.secret and not book.secret else set())
         if changed or gone:
             with writing(self._connection) as connection:
                 connection.executemany("INSERT OR REPLACE INTO logbook VALUES (?, ?, ?, ?, ?, ?, ?)", changed)
@@ -160,16 +160,11 @@ class Ledger:
         }
 
     def remember_recipients(self, seen: Mapping[str, Recipient]) -> None:
-        """Keep what the rows say of everybody now, by person; whoever is not named stays as he was."""
-        known = self._recipients()
-        changed = [
-            (person, one.mobile, one.address, one.name, " ".join(one.known_as))
-            for person, one in seen.items()
-            if known.get(person) != one
-        ]
-        if changed:
+        """Keep what the rows say of people now, by person; whoever is not named stays as he was."""
+        rows = [(person, *one[:3], " ".join(one.known_as)) for person, one in seen.items()]
+        if rows:
             with writing(self._connection) as connection:
-                connection.executemany("INSERT OR REPLACE INTO recipient VALUES (?, ?, ?, ?, ?)", changed)
+                connection.executemany("INSERT OR REPLACE INTO recipient VALUES (?, ?, ?, ?, ?)", rows)
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""

@@ -21,7 +21,7 @@ time, up to a day. RFC 5321, 4.5.4.1: at least 30 minutes on average, and growin
 _ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S*")
 
 _SETTLED_BY_HAND = (State.READY, State.UNCERTAIN, State.REFUSED, State.WAITS)
-_STATES = {state.value: state for state in State}
+STATES = {state.value: state for state in State}
 
 _SELECT = (
     "SELECT person, act, version, state, day, identities, address, reason, reported, group_name, role, number, at,"
@@ -264,7 +264,7 @@ class MessageStore:
             stands, on, identities, address, reason, reported, *place, at, message_id, via, again = row[3:]
             day = days.get(on) or days.setdefault(on, date.fromisoformat(on))
             # What a person told instead is kept as sent, with by what means.
-            state = State.HAND if stands == State.SENT and via == State.HAND else _STATES[stands]
+            state = State.HAND if stands == State.SENT and via == State.HAND else STATES[stands]
             notice = Notice(*place) if at else NO_NOTICE
             notice = notices.setdefault(notice, notice)
             # One that would wait longer than any was put off by a clock that was wrong.

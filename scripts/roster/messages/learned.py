@@ -41,7 +41,7 @@ def logbook_of(view: View) -> Logbook:
     """What the tab says, with the secret that stands there, or that will."""
     found = view.roster.logbook
     secret = found.secret or view.history.logbook.secret or in_letters(view.history.identity(LOGBOEK.title))
-    return replace(found, secret=secret)
+    return found if found.secret else replace(found, secret=secret, known_marks={})
 
 
 def version_in_tab(message: Message, book: Logbook, history: History, terms: Terms) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import combinations
@@ -36,21 +37,21 @@ class RecipientHistory(WhoIsWho):
         self._table = view.roster.tables.get(DEELNEMERS.title)
         self.any_welcome = any(delivery.act == WELCOME for delivery in view.history.deliveries)
 
-    def letters(self, member: Member) -> list[Message]:
+    def letters(self, member: Member) -> Sequence[Message]:
         """All that went to this member, in whatever row; each once."""
-        of_person, person = self._history.of_person, self.person(member)
-        mine = list(of_person.get(person, ()))
-        for other in self.known_as(member):
-            mine += of_person.get(other, ())
-        return mine
+        return self._to(member, self.known_as(member))
 
-    def letters_of_row(self, member: Member) -> list[Message]:
+    def letters_of_row(self, member: Member) -> Sequence[Message]:
         """What his row may tell of: not what went to somebody who still stands in another row with that mobile."""
+        return self._to(member, tuple(self._lasting(member)) if self.known_as(member) else ())
+
+    def _to(self, member: Member, others: Sequence[str]) -> Sequence[Message]:
         of_person = self._history.of_person
-        return [one for key in (self.person(member), *self._lasting(member)) for one in of_person.get(key, ())]
+        mine = of_person.get(self.person(member), ())
+        return [*mine, *(one for other in others for one in of_person.get(other, ()))] if others else mine
 
     def caught_up(self) -> dict[str, Recipient]:
-        """What the rows say of everybody now, to be kept by person for the next round. A blank cell tells nothing new.
+        """What the rows say that is news of somebody, to be kept by person for the next round. A blank cell tells none.
 
         A row that tells of neither mobile nor address leaves a person as he was: with a name alone nobody can say
         whether it is still he.
@@ -60,6 +61,8 @@ class RecipientHistory(WhoIsWho):
         for member in self._view.roster.members:
             person, now = self.person(member), self.seen(member)
             before = kept.get(person, NOBODY)
+            if before is now and not self.known_as(member):
+                continue
             if person in kept and not (now.mobile or now.address):
                 continue
             if person in kept and not self._is_still(person, now):
@@ -67,9 +70,11 @@ class RecipientHistory(WhoIsWho):
             others = before.known_as
             if status.get(member.place.key) is not Status.BLOCKED:
                 others = (*others, *(other for other in self._lasting(member) if other not in others))
-            found[person] = Recipient(
+            told = Recipient(
                 now.mobile or before.mobile, now.address or before.address, now.name or before.name, others
             )
+            if kept.get(person) != told:
+                found[person] = told
         return found
 
     def row_says(self, member: Member) -> str:
@@ -83,12 +88,12 @@ class RecipientHistory(WhoIsWho):
     def own_row_says(self, member: Member) -> str:
         """The same of his own row alone."""
         welcome = self.cell(member, "Welkom")
-        if not welcome or not isinstance(welcome, str) or self.is_anothers(welcome, member):
+        if not welcome or not isinstance(welcome, str):
             return ""
         mark = read_mark(welcome)
         if mark is not None and any(_is_known(mark, one) for one in self.in_row(member)):
             return ""
-        return welcome
+        return "" if self.is_anothers(welcome, member) else welcome
 
     def _other_row_says(self, member: Member) -> str:
         """What another row tells of a welcome that shares two of name, mobile and address with his."""
@@ -136,7 +141,7 @@ class RecipientHistory(WhoIsWho):
         if self.last_in_row(member) is not None:
             # Who was typed over had it on that very day, unless it is later than what we know went to him.
             letters = self.in_row(member)
-            is_later = names_row and letters != [] and not any(_is_known(mark, one) for one in letters)
+            is_later = names_row and bool(letters) and not any(_is_known(mark, one) for one in letters)
             return mark.day.toordinal() + is_later <= looked <= today
         return not names_row and (mark.day.toordinal() < looked <= today or self._is_told_elsewhere(mark))
 
@@ -158,10 +163,12 @@ class RecipientHistory(WhoIsWho):
         """What stands in his row under a heading; None where the register has no such tab."""
         return None if self._table is None else self._table.cell(member.place.row - self._table.first, column)
 
-    def in_row(self, member: Member) -> list[Message]:
+    def in_row(self, member: Member) -> Sequence[Message]:
         """All that ever went to who stands or stood in this row."""
-        of_person = self._history.of_person
-        return [one for person in self._of_row.get(member.nr, [member.nr]) for one in of_person.get(person, ())]
+        of_person, persons = self._history.of_person, self._of_row.get(member.nr)
+        if persons is None:
+            return of_person.get(member.nr, ())
+        return [one for person in persons for one in of_person.get(person, ())]
 
     def is_refused(self, delivery: Message, member: Member) -> bool:
         """True where a letter that was refused went to the address that the member has now; "" fits every one."""

@@ -12,7 +12,7 @@ from roster.messages.audience import audience_of, by_joining, has_address
 from roster.messages.opt_out import is_left_alone
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.model import Member, Status
-from roster.plan.delivery_status import WelcomeMark, read_mark
+from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.history import Message
 from roster.plan.steps import Planner, Send, View
 
@@ -74,12 +74,12 @@ def is_news(told: Mapping[str, object]) -> bool:
     return bool(told.get("changed") or told.get("dropped"))
 
 
-def holders(view: View) -> list[Holder]:
-    """Every active member who was told the spelregels, with the version that he has."""
+def holders(view: View, members: Iterable[Member]) -> list[Holder]:
+    """Who of these members is active and was told the spelregels, with the version that he has."""
     done = audience_of(view).done
     recipients = recipient_history_of(view)
     found = []
-    for member in view.roster.members:
+    for member in members:
         if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
             continue
         told = [one for one in recipients.letters(member) if one.act in IN_WELCOME and one.state in done]
@@ -97,7 +97,7 @@ def rules_update_planner(rules: Rules) -> Planner:
 
     def plan_rules_update(view: View) -> Iterator[Send]:
         audience, told = audience_of(view), Difference(rules, view.terms.rules_version)
-        for holder in sorted(holders(view), key=lambda one: by_joining(one.member)):
+        for holder in sorted(holders(view, view.roster.members), key=lambda one: by_joining(one.member)):
             member = holder.member
             if not is_older(holder.version, view.terms.rules_version) or not audience.can_be_mailed(member):
                 continue
@@ -106,6 +106,13 @@ def rules_update_planner(rules: Rules) -> Planner:
                 yield _letter(member, news, view)
 
     return plan_rules_update
+
+
+def told_rules_by_hand(view: View) -> list[Holder]:
+    """Who has an older version, and is told the newer one by hand."""
+    was_refused = any((one.act, one.state) == (RULES_UPDATE, State.REFUSED) for one in view.history.deliveries)
+    members = (member for member in view.roster.members if was_refused or not has_address(member))
+    return [one for one in holders(view, members) if tells_rules_by_hand(one, view)]
 
 
 def tells_rules_by_hand(holder: Holder, view: View) -> bool:

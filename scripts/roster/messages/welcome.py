@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from roster.messages.audience import by_joining
 from roster.messages.by_hand_changes import Change, changes_by_hand
-from roster.messages.rules_update import Holder, holders, tells_rules_by_hand
+from roster.messages.rules_update import Holder, told_rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.steps import Document, Send, View
@@ -55,7 +55,7 @@ def news_by_hand(view: View) -> list[Member]:
 @lru_cache(maxsize=2)
 def _news(view: View) -> tuple[list[Holder], list[Change]]:
     """Who is told of other spelregels, and which changes; the page, its count and the screen ask for it."""
-    return [one for one in holders(view) if tells_rules_by_hand(one, view)], changes_by_hand(view)
+    return told_rules_by_hand(view), changes_by_hand(view)
 
 
 def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:

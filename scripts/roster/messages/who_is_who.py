@@ -56,24 +56,32 @@ class WhoIsWho:
     def person(self, member: Member) -> str:
         """The Nr; for somebody who took over another's row, with a count behind it ("D-0012-2")."""
         key = member.place.key
-        if key not in self._persons:
-            self._persons[key] = self._person(member)
-        return self._persons[key]
+        found = self._persons.get(key)
+        if found is None:
+            found = self._persons[key] = self._person(member)
+        return found
 
     def known_as(self, member: Member) -> tuple[str, ...]:
         """The other persons that this member is or was, in other rows or before in his own."""
         key = member.place.key
-        if key not in self._others:
-            self._others[key] = tuple(dict.fromkeys(self._known_as(member)))
-        return self._others[key]
+        found = self._others.get(key)
+        if found is None:
+            found = self._others[key] = tuple(dict.fromkeys(self._known_as(member)))
+        return found
 
     def seen(self, member: Member) -> Recipient:
         """What his row tells of him today."""
         key = member.place.key
-        if key not in self._seen:
-            now, last = seen(self._history, member.mobile, member.email, member.name), self._history.recipients.get(key)
-            self._seen[key] = last if last is not None and last == now else now  # most rows say what they said
-        return self._seen[key]
+        found = self._seen.get(key)
+        if found is None:
+            found, last = (
+                seen(self._history, member.mobile, member.email, member.name),
+                self._history.recipients.get(key),
+            )
+            if last is not None and last[:3] == found[:3]:
+                found = last  # most rows say what they said
+            self._seen[key] = found
+        return found
 
     def last_in_row(self, member: Member) -> Recipient | None:
         """What his row last told, of him or of who stood there before; None for a row that was not there yet."""
@@ -129,7 +137,9 @@ class WhoIsWho:
         yield from last.known_as
         told = {own, *last.known_as}
         by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
-        by_others = [one for one in by_mobile if one in self._elsewhere - told and self._is_he(member, one)]
+        by_others = [
+            one for one in by_mobile if one in self._elsewhere and one not in told and self._is_he(member, one)
+        ]
         yield from by_others
         if last is not NOBODY and self._history.of_person.get(own):
             return

@@ -113,7 +113,7 @@ class History:
     recalled: Callable[[GivenCard, str], tuple[str, str] | None] = field(
         default=lambda _card, _folder: None, repr=False, compare=False
     )
-    _known_by: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known_by: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_new(self) -> bool:
@@ -225,11 +225,13 @@ def joined(kept: Logbook, found: Logbook) -> Logbook:
     if found.secret and kept.secret not in ("", found.secret):
         return found
     entries = {**kept.entries, **found.entries}
-    for key in kept.entries.keys() & found.entries.keys():
-        entries[key] = _later(kept.entries[key], found.entries[key])
+    for key, one in kept.entries.items():
+        if entries[key] is not one and entries[key][1:] != one[1:]:  # most rows say what they said
+            entries[key] = _later(one, entries[key])
     prefixes = {*kept.highest, *found.highest}
     highest = {prefix: max(kept.highest.get(prefix, 0), found.highest.get(prefix, 0)) for prefix in prefixes}
-    return Logbook(found.secret or kept.secret, entries, highest, found.doubles)
+    marks = found.known_marks if found.secret else kept.known_marks
+    return Logbook(found.secret or kept.secret, entries, highest, found.doubles, marks)
 
 
 def numbered(history: History, mobiles: Iterable[str | None]) -> History:
@@ -237,8 +239,10 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
     book, highest = history.logbook, dict(history.highest)
     for prefix, number in book.highest.items():
         highest[prefix] = max(number, highest.get(prefix, 0))
-    nrs = {one.mark: one.nr for one in sorted(book.entries.values(), key=lambda one: one.since) if one.mark}
-    there = {history.identity(mobile): book.mark(mobile) for mobile in mobiles if mobile} if nrs else {}
+    here = list(filter(None, mobiles))
+    told = sorted(book.entries.values(), key=lambda one: one.since) if here else ()
+    nrs = {one.mark: one.nr for one in told if one.mark}
+    there = {history.identity(mobile): book.mark(mobile) for mobile in here} if nrs else {}
     known = {identity: nrs[mark] for identity, mark in there.items() if mark in nrs}
     return replace(history, highest=highest, identity_nr=known | history.identity_nr)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 
 from roster.finding import Finding, Weight
 from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, Logbook, LogEntry, is_key, is_mark, is_secret
@@ -16,6 +17,7 @@ from roster.sheet.table import Cell, Place, Table, is_blank
 
 _RULE = "a_row_of_the_logbook_is_ours"
 
+_STATES = {str(state): state for state in State}
 _ACTS = {kind: act for act, kind in ACT_NAMES.items()}
 _SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _LONGEST = 60
@@ -26,12 +28,12 @@ def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
     book, strange = Logbook(), []
     headings = LOGBOEK.headings
     columns = {heading: list(table.column(heading)) for heading in headings} | _without_heading(table)
-    for index in range(len(table.rows)):
-        cells = {heading: columns[heading][index] for heading in headings}
-        if all(map(is_blank, cells.values())):
+    days = columns["Dag"]
+    for index, cells in enumerate(zip(*(columns[heading] for heading in headings), strict=True)):
+        said = dict(zip(headings, map(_text, cells), strict=True))
+        if not any(said.values()) and all(map(is_blank, cells)):
             continue
-        said = {heading: _text(cell) for heading, cell in cells.items()}
-        entry = _entry(table.place(index), said, cells["Dag"])
+        entry = _entry(table.place(index), said, days[index])
         if entry is not None:
             _take(book, said["Sleutel"], entry)
         elif not _is_head(book, said):
@@ -56,7 +58,10 @@ def _without_heading(table: Table) -> dict[str, list[Cell]]:
 
 
 def _text(cell: Cell) -> str:
-    return " ".join(cell.split()) if isinstance(cell, str) and len(cell) <= _LONGEST else ""
+    if not isinstance(cell, str) or len(cell) > _LONGEST:
+        return ""
+    said = " ".join(cell.split())
+    return cell if said == cell else said  # so that a word is kept once
 
 
 def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
@@ -68,13 +73,18 @@ def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
         return None
     if mark and not is_mark(mark):
         return None
-    return LogEntry(place, nr, _ACTS.get(kind, kind), said["Versie"], State(state), mark, since)
+    return LogEntry(place, nr, _ACTS.get(kind, kind), said["Versie"], _STATES[state], mark, since)
 
 
 def _since(cell: Cell) -> datetime | None:
     if isinstance(cell, datetime):
         return cell.replace(tzinfo=None)
-    found = _SINCE.fullmatch(_text(cell))
+    return _moment(_text(cell))
+
+
+@lru_cache(maxsize=1024)  # few days and minutes, and a row for each letter
+def _moment(said: str) -> datetime | None:
+    found = _SINCE.fullmatch(said)
     if found is None:
         return None
     try:
