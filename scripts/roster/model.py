@@ -233,6 +233,8 @@ class Member:
     @property
     def name(self) -> str:
         """The whole name as it is spoken: "Jan van den Berg", or the organisation's."""
+        if self.first_name and self.surname and not self.infix:
+            return f"{self.first_name} {self.surname}"
         return " ".join(filter(None, (self.first_name, self.infix, self.surname))) or self.organisation
 
 

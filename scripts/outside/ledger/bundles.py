@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
+from sys import intern
 
 from outside.ledger.database import writing
 from roster.logbook import HANDED_OVER, READY, START_ANEW, Given, GivenCard
@@ -19,10 +21,8 @@ class BundleStore:
     def all(self) -> list[Given]:
         """What lies ready for whom, and what each was given or mailed."""
         rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day, state FROM bundle")
-        return [
-            Given(person, circle, kind, title, tuple(GivenCard(*line.split(" ")) for line in cards.splitlines()), *when)
-            for person, circle, kind, title, cards, *when in rows
-        ]
+        read = cache(_read)  # the admins of a group have the same
+        return [Given._make((*row[:4], read(row[4]), *row[5:])) for row in rows]
 
     def withdraw(self, found: Collection[Given]) -> None:
         """These are about to lie in out/: until they do, nothing else lies ready for whom they are."""
@@ -48,8 +48,9 @@ class BundleStore:
                 self._put(connection, news)
 
     def _news(self, found: Collection[Given]) -> list[Given]:
-        known = {(one.person, one.circle): (one.cards, one.state) for one in self.all() if one.kind == READY}
-        return [one for one in found if known.get((one.person, one.circle)) != (one.cards, one.state)]
+        rows = self._connection.execute("SELECT person, circle, cards, state FROM bundle WHERE kind = ?", (READY,))
+        known = {(person, circle): told for person, circle, *told in rows}
+        return [one for one in found if known.get((one.person, one.circle)) != [_written(one.cards), one.state]]
 
     def will_go(self, mails: Collection[Given]) -> None:
         """What these mails hold, by their version: it counts from the moment that one of them is known to have gone."""
@@ -77,10 +78,18 @@ class BundleStore:
         self._insert(connection, [one._replace(at=now, day=day) for one in found])
 
     def _insert(self, connection: sqlite3.Connection, found: Sequence[Given]) -> None:
-        rows = [(*one[:4], "\n".join(map(" ".join, one.cards)), *one[5:]) for one in found]
+        rows = [(*one[:4], _written(one.cards), *one[5:]) for one in found]
         connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
         older = [(one.person, one.circle, READY, HANDED_OVER, START_ANEW) * 2 for one in found if one.kind != READY]
         connection.executemany(_OLDER, older)
+
+
+def _written(cards: Iterable[GivenCard]) -> str:
+    return "\n".join(map(" ".join, cards))
+
+
+def _read(cards: str) -> tuple[GivenCard, ...]:
+    return tuple(GivenCard(*map(intern, line.split(" "))) for line in cards.splitlines())
 
 
 _OLDER = """DELETE FROM bundle WHERE person = ? AND circle = ? AND kind NOT IN (?, ?, ?) AND kind NOT IN (

@@ -136,9 +136,11 @@ class Ledger:
                 book.entries[place.key] = LogEntry(place, *told)
         return book
 
-    def remember_logbook(self, book: Logbook) -> None:
-        """Keep what the tab says and said, and nothing else; its highest numbers are remembered with our own."""
-        known = self._logbook()
+    def remember_logbook(self, book: Logbook, known: Logbook) -> None:
+        """Keep what the tab says and said, and nothing else; its highest numbers are remembered with our own.
+
+        `known` is what is kept now.
+        """
         changed = [
             (key, one.nr, one.act, one.version, str(one.state), one.mark, one.since.isoformat())
             for key, one in book.entries.items()

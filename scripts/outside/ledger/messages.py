@@ -55,6 +55,11 @@ class MessageStore:
         """All letters that stand so, by person."""
         return [one for one in self._found("state = ? ORDER BY person, act", state) if one.state == state]
 
+    def ready(self) -> list[tuple[MessageKey, str]]:
+        """Every letter that lies ready, by person, with its Message-ID and nothing else: there may be very many."""
+        asked = "SELECT person, act, version, message_id FROM message WHERE state = ? ORDER BY person, act"
+        return [(row[:3], row[3]) for row in self._connection.execute(asked, (str(State.READY),))]
+
     def by_message_id(self, message_id: str) -> Message | None:
         """The letter with this Message-ID, or None where it is not one of ours."""
         return next(iter(self._found("message_id = ?", message_id)), None)

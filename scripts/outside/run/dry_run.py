@@ -75,8 +75,9 @@ def look_up(
 
     Raises Stop where a heading of ours seems to stand there under another name: it would be added anew.
     """
-    prepared = prepare(workbook, settings, choices, planners, ledger.history())
-    ledger.remember_logbook(prepared.view.history.logbook)
+    history = ledger.history()
+    prepared = prepare(workbook, settings, choices, planners, history)
+    ledger.remember_logbook(prepared.view.history.logbook, history.logbook)
     lost = lost_headings(prepared.view.roster.tables)
     if lost:
         raise Stop(f"'{workbook.name}' kan zo niet worden bijgewerkt.", "\n".join(lost))

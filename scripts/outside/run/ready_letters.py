@@ -57,17 +57,19 @@ def facts_mark(send: Send, ledger: Ledger) -> str:
 
 def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, settings: Settings) -> Stale:
     """Which letters lie ready and would be others today, or none; of those that these planners plan."""
-    chosen = [planner for planner in planners if planner in LETTERS]
-    acts = {act for planner in chosen for act in LETTERS[planner]}
+    ours = {planner: LETTERS[planner] for planner in planners if planner in LETTERS}
+    acts = {act for found in ours.values() for act in found}
     known, folder = ledger.files.ready(), settings.paths.out / FOLDER
-    ready = [one for one in ledger.messages.in_state(State.READY) if one.act in acts]
-    lying = {one.key: known[one.message_id] for one in ready if one.message_id in known}
-    unknown = [one for one in ready if one.message_id not in known]
+    ready = [(key, message_id) for key, message_id in ledger.messages.ready() if key[1] in acts]
+    lying = {key: known[message_id] for key, message_id in ready if message_id in known}
+    unknown = [(key, message_id) for key, message_id in ready if message_id not in known]
     older = (
         {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder, ledger)
     )
     leaving = untold(view)
     lying = {key: one for key, one in (lying | older).items() if key not in leaving}
+    there = {act for _person, act, _version in lying}
+    chosen = [planner for planner, found in ours.items() if not there.isdisjoint(found)]
     changed: list[str] = []
     while True:  # what somebody changed or took away was told, so it counts as done for the others
         stale = _unlike(lying, lying, view, chosen, ledger)
@@ -83,16 +85,18 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     return Stale({key: lying[key].message_id for key in stale}, changed, [older[key] for key in stale if key in older])
 
 
-def _with_example_number(letters: Iterable[Message], folder: Path, ledger: Ledger) -> dict[MessageKey, ReadyFile]:
+def _with_example_number(
+    letters: Iterable[tuple[MessageKey, str]], folder: Path, ledger: Ledger
+) -> dict[MessageKey, ReadyFile]:
     """Letters of an earlier version of the software that tell people to call the example number: nobody means that."""
     found: dict[MessageKey, ReadyFile] = {}
-    for one in letters:
-        name = letter_file_name(Letter(one.message_id, one.person, b"", one.act))
+    for key, message_id in letters:
+        name = _name(key, message_id)
         with suppress(FileNotFoundError):
             data = (folder / name).read_bytes()
             text = text_of_letter(data)
             if any(is_placeholder(number[0]) for number in _NUMBER.finditer(text)):
-                found[one.key] = ReadyFile(one.message_id, name, ledger.files.digest(data), "")
+                found[key] = ReadyFile(message_id, name, ledger.files.digest(data), "")
     return found
 
 
@@ -173,9 +177,13 @@ def lie_ready(ledger: Ledger, settings: Settings) -> list[Path]:
     """The files of the letters that somebody is still to send, by name; what was ticked off may lie there as well."""
     if settings.mail.leaves:
         return []
-    ready = ledger.messages.in_state(State.READY)
-    names = {letter_file_name(Letter(one.message_id, one.person, b"", one.act)) for one in ready}
-    return [path for path in sorted((settings.paths.out / FOLDER).glob("*.eml")) if path.name in names]
+    there = sorted((settings.paths.out / FOLDER).glob("*.eml"))
+    names = {_name(*one) for one in ledger.messages.ready()} if there else ()
+    return [path for path in there if path.name in names]
+
+
+def _name(key: MessageKey, message_id: str) -> str:
+    return letter_file_name(Letter(message_id, key[0], b"", key[1]))
 
 
 def _stands(place: Path, ledger: Ledger) -> str:

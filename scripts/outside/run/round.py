@@ -241,7 +241,7 @@ class Tries:
         history.recalled = recall_from(self._settings.paths.out, self._ledger.files, history)
         prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
         if not prepared.doubted or self._choices.force:
-            self._ledger.remember_logbook(prepared.view.history.logbook)
+            self._ledger.remember_logbook(prepared.view.history.logbook, history.logbook)
         return prepared
 
     def _carry_out(self, prepared: Prepared, posted: DeliveryLog, now: datetime) -> None:
@@ -308,7 +308,7 @@ def prepare(
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.
-    has_lost = not is_remembered(view) or has_copies(settings)
+    has_lost = history.is_new and (not is_remembered(view) or has_copies(settings))
     return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view) if has_lost else "")
 
 

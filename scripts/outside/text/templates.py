@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from jinja2 import Template, TemplateSyntaxError
@@ -179,17 +179,21 @@ def fill_page(name: str, language: str, facts: Mapping[str, object], folder: Pat
 
     What all pages share comes on the one line that asks for it, so that a fault is told by the page's own lines.
     """
+    try:
+        return render(_page(name, language, folder), facts)
+    except TEMPLATE_FAULTS as wrong:
+        frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == f"templates/{name}"]
+        raise fault_in(name, frames[-1].lineno if frames else None, reason_for(wrong)) from None
+
+
+@cache  # as `find_text`: a round makes the same page for each group
+def _page(name: str, language: str, folder: Path) -> Template:
     sources = Sources(folder)
     source = sources.read(name)
     for asked, file in _SHARED.items():
         if asked in source:
             source = source.replace(asked, " ".join(sources.read(file).split()))
-    page = _compiled(words_of(language, folder), name, source, html=True)
-    try:
-        return render(page, facts)
-    except TEMPLATE_FAULTS as wrong:
-        frames = [frame for frame in traceback.extract_tb(wrong.__traceback__) if frame.filename == f"templates/{name}"]
-        raise fault_in(name, frames[-1].lineno if frames else None, reason_for(wrong)) from None
+    return _compiled(words_of(language, folder), name, source, html=True)
 
 
 def _tidy(text: str) -> str:
@@ -199,7 +203,6 @@ def _tidy(text: str) -> str:
     return text.strip() + "\n"
 
 
-@lru_cache(maxsize=64)  # a round may make the same page for each group
 def _compiled(words: Words, name: str, source: str, *, html: bool = False, trim: bool = True) -> Template:
     filled_by = environment(words, html=html, trim=trim)
     try:

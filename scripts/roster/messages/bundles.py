@@ -81,6 +81,7 @@ class Bundles:
         self._view = view
         self._deltas: dict[tuple[str, str], Delta] = {}
         self._states: dict[str, str] = {}
+        self._made: dict[str, tuple[GivenCard, ...]] = {}
 
     @cached_property
     def circles(self) -> tuple[Circle, ...]:
@@ -135,9 +136,10 @@ class Bundles:
 
     def learned(self) -> list[Given]:
         """What another laptop gave, and which contacts those were: known here only for as long as they lie ready."""
-        found = [self._has(circle, person) for circle in self.circles for person, _name, _admin in circle.people]
-        kept = set(self._view.history.bundles)
-        return [one.given for one in found if one and not one.doubted and not one.given.at and one.given not in kept]
+        told = (self._has(circle, person) for circle in self.circles for person, _name, _admin in circle.people)
+        found = [one.given for one in told if one and not one.doubted and not one.given.at]
+        kept = set(self._view.history.bundles) if found else ()
+        return [one for one in found if one not in kept]
 
     def stay(self) -> set[tuple[str, str]]:
         """Admins who are none for now, as their row or group is blocked: what they have is not forgotten."""
@@ -162,7 +164,9 @@ class Bundles:
         return next(one for one in names if one not in unsure)
 
     def _cards(self, circle: Circle) -> tuple[GivenCard, ...]:
-        return tuple(sorted(map(self._card, circle.members)))
+        if circle.key not in self._made:
+            self._made[circle.key] = tuple(sorted(map(self._card, circle.members)))
+        return self._made[circle.key]
 
     def _card(self, member: Member) -> GivenCard:
         identity = self._view.history.identity

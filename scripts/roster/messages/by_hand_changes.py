@@ -32,11 +32,8 @@ def changes_by_hand(view: View) -> list[Change]:
     """All of it, one for a member: who hears of another place hears the number with it."""
     audience, notices, desk = audience_of(view), notices_of(view), welcome_queue_of(view)
     found: dict[str, Change] = {}
-    for member in view.roster.members:
-        act, group = notices.change(member), fold(member.group)
-        if not act:
-            continue
-        turn = desk.ready(member)
+    for member, act in notices.changes:
+        group, turn = fold(member.group), desk.ready(member)
         if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and audience.refused(member, act, group)):
             moved = act == ADMIN and notices.is_new_here(member)
             found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)

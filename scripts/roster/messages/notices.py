@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -31,7 +31,7 @@ def notices_of(view: View) -> Notices:
     return Notices(view)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """What somebody knows. `places` are group and role; `group` is the latest; `number` a digest, "" for none.
 
@@ -45,7 +45,7 @@ class Known:
     is_sure: bool
     number_since: date | None = None
 
-    @property
+    @cached_property
     def groups(self) -> frozenset[str]:
         """The groups that he was told of, whatever his role."""
         return frozenset(group for group, _role in self.places)
@@ -61,7 +61,8 @@ class Notices:
         self._audience = audience_of(view)
         self._done = self._audience.done
         self._known: dict[str, Known | None] = {}
-        self._alike: dict[Known, Known] = {}  # most people of a group know the same
+        self._may_have = (*self._done, State.UNCERTAIN, State.BUSY)
+        self._alike: dict[object, Known | None] = {}  # most people of a group were told the same
         self._seen: dict[str, list[Message]] = {}
         for sight in view.history.sights:
             self._seen.setdefault(sight.person, []).append(sight)
@@ -76,10 +77,18 @@ class Notices:
     def _what_is_known(self, member: Member) -> Known | None:
         if self._desk.turn(member) is not WelcomeState.DONE:
             return None
-        letters = [
-            one for one in self._recipients.letters(member) if one.state in (*self._done, State.UNCERTAIN, State.BUSY)
-        ]
-        told = sorted([*self._sights(member), *(one for one in letters if one.at)], key=lambda one: one.at)
+        letters = [one for one in self._recipients.letters(member) if one.state in self._may_have]
+        told = [*self._sights(member), *letters]
+        if len(told) > 1:
+            told.sort(key=lambda one: one.at)
+        alike = tuple([(one.notice, one.act, one.version, one.state, one.day, not one.at) for one in told])
+        if alike not in self._alike:
+            self._alike[alike] = self._told_by(told)
+        return self._alike[alike]
+
+    def _told_by(self, letters: Sequence[Message]) -> Known | None:
+        """What somebody knows who was told these, the latest last."""
+        told = [one for one in letters if one.at]
         placed = [one for one in told if one.notice.group]
         if not placed:
             return None
@@ -93,16 +102,12 @@ class Notices:
         sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in told)
         number = numbered[-1].notice.number if numbered else ""
         since = numbered[-1].day if numbered and numbered[-1].act != SEEN else None
-        known = Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
-        return self._alike.setdefault(known, known)
+        return Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
 
-    def due(self, member: Member) -> str:
-        """Which letter about his place a member must get: "admin", "moved", or "" for none.
-
-        An address that refused it is not tried again.
-        """
-        act = self.change(member)
-        return "" if act and self._audience.refused(member, act, fold(member.group)) else act
+    @property
+    def due(self) -> Iterator[tuple[Member, str]]:
+        """Whoever must get a letter about his place, and which; an address that refused it is not tried again."""
+        return ((one, act) for one, act in self.changes if not self._audience.refused(one, act, fold(one.group)))
 
     def change(self, member: Member) -> str:
         """Of which change of place a member must still hear, by letter or by hand: "admin", "moved", or "" for none.
@@ -118,6 +123,11 @@ class Notices:
         else:
             act = "" if group in known.groups else MOVED
         return "" if not act or self._told_elsewhere(member, act) else act
+
+    @cached_property
+    def changes(self) -> list[tuple[Member, str]]:
+        """Whoever must still hear of such a change, and of which, in the order of the sheet."""
+        return [(member, act) for member in self._view.roster.members if (act := self.change(member))]
 
     def is_new_here(self, member: Member) -> bool:
         """True where he was told of other groups, and not of the one that he stands in."""
@@ -138,17 +148,18 @@ class Notices:
             if not self.is_active(member) or self._desk.turn(member) is not WelcomeState.DONE:
                 continue
             known, here = self.known(member), fold(member.group)
-            now = self._desk.notice(member)
             if known is None:
-                yield self._sight(member, now)
+                yield self._sight(member, self._desk.notice(member))
                 continue
-            stored = {one.notice[:2] for one in (*self._sights(member), *self._recipients.letters(member))}
-            for place in known.places:
-                if place[0] == here and here in self.renamed.values() and place not in stored:
-                    yield self._sight(member, Notice(*place))
-            act = ADMIN if member.role is Role.ADMIN else MOVED
-            if now[:2] not in known.places and self._told_elsewhere(member, act, sure=True):
-                yield self._sight(member, now._replace(number=""))
+            if here in self.renamed.values():
+                stored = {one.notice[:2] for one in (*self._sights(member), *self._recipients.letters(member))}
+                for place in known.places:
+                    if place[0] == here and place not in stored:
+                        yield self._sight(member, Notice(*place))
+            is_admin = member.role is Role.ADMIN
+            now = Notice(here, (Role.ADMIN if is_admin else Role.MEMBER).value)
+            if now[:2] not in known.places and self._told_elsewhere(member, ADMIN if is_admin else MOVED, sure=True):
+                yield self._sight(member, now)
 
     @cached_property
     def renamed(self) -> dict[str, str]:
@@ -157,6 +168,10 @@ class Notices:
         The old name stands in the register no more, nobody ever heard of the new one, and most of those who were
         told of the old one, and nobody else who was told of a group, stand under the new one.
         """
+        groups = self._view.roster.group_named
+        told_of = {one.notice.group for one in (*self._view.history.sights, *self._view.history.deliveries)}
+        if told_of <= {"", *groups}:
+            return {}  # every group that anybody was told of is there still
         here: dict[str, Counter[str]] = {}
         sources: dict[str, set[str]] = {}
         heard: set[str] = set()
@@ -171,7 +186,7 @@ class Notices:
         found: dict[str, str] = {}
         for old, counted in here.items():
             new, number = counted.most_common(1)[0]
-            gone = old not in self._view.roster.group_named and new in self._view.roster.group_named
+            gone = old not in groups and new in groups
             if gone and new not in heard and sources[new] == {old} and number >= _MOST * counted.total():
                 found[old] = new
         return found

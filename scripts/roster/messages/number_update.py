@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 
 from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
@@ -32,6 +33,7 @@ class WhoHears:
     unsure: list[Member] = field(default_factory=list)
 
 
+@lru_cache(maxsize=2)  # the screen and the page of who is told by hand ask for the same
 def who_hears_the_number(view: View, *, everybody: bool = False) -> WhoHears:
     """Everybody who was told another number, and may know this one; with `everybody` also those who perhaps were.
 

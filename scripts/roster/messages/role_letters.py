@@ -20,7 +20,6 @@ from roster.messages.follow_up_cell import (
 from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
-from roster.model import Member
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message
 from roster.plan.steps import Send, SetCell, View
@@ -38,7 +37,7 @@ def plan_role_letters(view: View) -> Iterator[Send]:
     It waits for all that a welcome waits for. What was so before such a letter existed is no news.
     """
     notices, desk = notices_of(view), welcome_queue_of(view)
-    due = [(member, act) for member, act in _due(view) if desk.ready(member) is WelcomeState.DUE]
+    due = [(member, act) for member, act in notices.due if desk.ready(member) is WelcomeState.DUE]
     for member, act in sorted(due, key=lambda one: by_joining(one[0])):
         more = {"moved": notices.is_new_here(member)} if act == ADMIN else {}
         yield desk.letter(member, act, fold(member.group), COLUMN, **more)
@@ -47,7 +46,7 @@ def plan_role_letters(view: View) -> Iterator[Send]:
 def waiting_for_role_letter(view: View) -> dict[WelcomeState, int]:
     """How many of those letters wait for what, in the order of WelcomeState."""
     desk = welcome_queue_of(view)
-    counted = Counter(desk.ready(member) for member, _act in _due(view))
+    counted = Counter(desk.ready(member) for member, _act in notices_of(view).due)
     return {turn: counted[turn] for turn in WelcomeState if counted[turn] and turn is not WelcomeState.DUE}
 
 
@@ -74,14 +73,6 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
         text = "; ".join(_merged(told, lasting, mine))
         if not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
-
-
-def _due(view: View) -> Iterator[tuple[Member, str]]:
-    notices = notices_of(view)
-    for member in view.roster.members:
-        act = notices.due(member)
-        if act:
-            yield member, act
 
 
 def _told(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Message, str]]:

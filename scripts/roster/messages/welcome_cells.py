@@ -8,7 +8,15 @@ from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member
-from roster.plan.delivery_status import State, keep_mail_again, mark_of, read_mark, with_no_mail, without_wish
+from roster.plan.delivery_status import (
+    State,
+    WelcomeMark,
+    keep_mail_again,
+    mark_of,
+    read_mark,
+    with_no_mail,
+    without_wish,
+)
 from roster.plan.history import Message
 from roster.plan.steps import SetCell, View
 from roster.sheet.columns import DEELNEMERS
@@ -81,7 +89,7 @@ def _text(known: list[Message], member: Member, cell: Cell, view: View) -> str |
     mark = read_mark(cell)
     is_anothers = mark is not None and not mark.is_of(member.nr)
     is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_anothers or is_back or _is_news(cell, told)):
+    if not (is_anothers or is_back or _is_news(mark, told)):
         return None
     if _is_due_again(told, member, view):
         return None
@@ -99,8 +107,7 @@ def _tells_of(cell: Cell, letter: Message) -> bool:
     return mark is not None and (mark.state, mark.day) == (letter.state, letter.day)
 
 
-def _is_news(cell: Cell, told: Message) -> bool:
-    mark = read_mark(cell)
+def _is_news(mark: WelcomeMark | None, told: Message) -> bool:
     if mark is None or mark.state == State.BUSY:
         return True
     if mark.day > told.day:

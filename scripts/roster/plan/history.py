@@ -204,7 +204,7 @@ def turn_of(person: str) -> int:
 
 def row_of(person: str) -> str:
     """The Nr of the row that somebody stands or stood in."""
-    later = _LATER.match(person)
+    later = _LATER.match(person) if person.count("-") > 1 else None
     return later[1] if later else person
 
 

@@ -226,7 +226,7 @@ def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
     numbers = give_numbers("D", typed, mobiles, rows.left_out("Nr"), history, whose, marked)
     for member, number in zip(members, numbers, strict=True):
         member.nr = number
-        if history.is_forgotten(number, member.mobile, member.email, member.name):
+        if history.forgotten and history.is_forgotten(number, member.mobile, member.email, member.name):
             tell_forgotten(rows, member)
 
 
