@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from roster.finding import Finding
@@ -17,8 +18,10 @@ from roster.plan.history import row_of
 from roster.plan.steps import View
 from roster.planners.figures import FITS
 from roster.planners.finding_lines import row_names
+from roster.planners.whereabouts import describe_split
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Place
+from roster.streets.lookup import Streets
 
 _START = 30
 """Days within which a group that was registered may be expected to start."""
@@ -153,8 +156,8 @@ class Overview:
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
             len(full),
             YOU,
-            "Splits de groep, of geef wie wacht een plek in een groep ernaast.",
-            self._spots((place.at("Groep"), "") for place in full),
+            "Splits de groep: maak er een bij, en verplaats straten met make move. Of geef wie wacht een plek ernaast.",
+            tuple(self._spot(place.at("Groep"), "", self._split(place)) for place in full[:_NAMED]),
         )
         by_hand = self._turns[WelcomeState.BY_HAND]
         yield Need(
@@ -174,6 +177,15 @@ class Overview:
             self._members(news),
             _BY_HAND,
         )
+
+    def _split(self, place: Place) -> str:
+        """How the streets of a full group could be divided."""
+        group = next(one for one in self._view.roster.groups if one.place.key == place.key)
+        return describe_split(self._view, self._streets, group)
+
+    @cached_property
+    def _streets(self) -> Streets:
+        return Streets(self._view.roster, self._view.terms.network.places)
 
     def _contacts(self) -> Iterator[Need]:
         """Who is to be given contacts by hand: all where nothing is mailed, else who has no address that works."""

@@ -1,14 +1,14 @@
-"""Where an address belongs: its group, with the area, the room and the admins, for who asks."""
+"""Where an address belongs, for who asks; and how the streets of a full group make two even halves."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from roster.model import Group
+from roster.model import Group, Member, Role
 from roster.plan.steps import View
 from roster.sheet.table import fold
-from roster.streets.lookup import Streets
+from roster.streets.lookup import Lane, Streets
 
 
 class Whereabouts(NamedTuple):
@@ -52,3 +52,60 @@ def _about(view: View, group: Group) -> Iterator[str]:
     yield f"  {active} {people}, nog {room} {places} vrij{queue}"
     admins = [one.name for one in view.standing.admins.get(name, ())]
     yield f"  {'Beheerder' if len(admins) == 1 else 'Beheerders'}: {', '.join(admins) or 'nog niemand'}"
+
+
+def even_half(sizes: Sequence[int]) -> frozenset[int]:
+    """Which of these together come nearest to half of all of them, from below; the same ones each time.
+
+    Exact: every sum that some of them make is reached, one bit each. None where they make no half at all.
+    """
+    reached = [1]
+    for size in sizes:
+        reached.append(reached[-1] | reached[-1] << size)
+    wanted = next((half for half in range(sum(sizes) // 2, 0, -1) if reached[-1] >> half & 1), 0)
+    taken = set()
+    for turn in range(len(sizes) - 1, -1, -1):
+        if not reached[turn] >> wanted & 1:
+            taken.add(turn)
+            wanted -= sizes[turn]
+    return frozenset(taken)
+
+
+def describe_split(view: View, streets: Streets, group: Group) -> str:
+    """Which streets of a group together make the two most even halves, in Dutch and in counts alone.
+
+    Streets stay whole. Whether the streets of a half lie side by side, the register does not know.
+    """
+    name = fold(group.name)
+    rows = view.roster.streets_of.get(name, ())
+    lanes = {lane: list[Member]() for row in rows if (lane := streets.lane_of.get(row.place.key)) is not None}
+    elsewhere = 0
+    for member in (*view.standing.active.get(name, ()), *view.standing.waiting.get(name, ())):
+        address = streets.address(member.street, member.house_number, member.town)
+        homes = {streets.lane_of[row.place.key] for row in address.rows if fold(row.group) == name}
+        if len(homes) == 1:
+            lanes[homes.pop()].append(member)
+        else:
+            elsewhere += 1
+    ordered = sorted(lanes, key=lambda lane: (fold(lane.name), fold(lane.town)))
+    moves = even_half([len(lanes[lane]) for lane in ordered])
+    if not moves:
+        one_street = "Al wie in de straten van deze groep woont, woont in dezelfde straat. Verdeel die op huisnummer."
+        return one_street if any(lanes.values()) else ""
+    halves = [[lane for turn, lane in enumerate(ordered) if (turn in moves) is goes] for goes in (False, True)]
+    told = [f"{', '.join(_named(lane, name, ordered) for lane in half)} ({_who(half, lanes)})" for half in halves]
+    rest = f" Niet meegeteld, want niet in deze straten: {elsewhere}." if elsewhere else ""
+    return f"De twee gelijkste helften zijn {told[0]} en {told[1]}.{rest}"
+
+
+def _named(lane: Lane, group: str, among: Sequence[Lane]) -> str:
+    """A street by its name, with its place where that tells it apart, and whether only a part is of this group."""
+    town = f", {lane.town}" if sum(fold(one.name) == fold(lane.name) for one in among) > 1 else ""
+    return f"{lane.name}{town}{' (deel)' if any(fold(row.group) != group for row in lane.rows) else ''}"
+
+
+def _who(half: Sequence[Lane], lanes: Mapping[Lane, Sequence[Member]]) -> str:
+    people = [member for lane in half for member in lanes[lane]]
+    admins = sum(member.role is Role.ADMIN for member in people)
+    heads = f"{admins or 'geen'} beheerder{'' if admins == 1 else 's'}"
+    return f"{len(people)} deelnemer{'' if len(people) == 1 else 's'}, {heads}"

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.planners.street_move import Move, Refusal, StreetPart, describe_move, plan_move
-from roster.planners.whereabouts import where
+from roster.planners.whereabouts import describe_split, even_half, where
 from roster.sheet.table import Table
+from roster.streets.lookup import Streets
 from support.plans import carried_out, view
 from support.sheet_notation import GROUPS, TERMS, register
 
@@ -165,3 +168,34 @@ def test_a_group_without_room_is_refused_with_its_numbers() -> None:
 def test_an_address_leads_to_its_group(address: str, groups: tuple[str, ...], told: str) -> None:
     found = where(view(tables()), address)
     assert found.groups == groups and told in "\n".join(found.lines), found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_other_streets_make_a_more_even_half(seed: int) -> None:
+    """Held against every choice that there is."""
+    chance = random.Random(seed)
+    sizes = [chance.choice((0, 1, 2, 5, 9, 17, 40)) for _ in range(chance.randrange(1, 11))]
+    best = max(sum(some) for k in range(len(sizes)) for some in combinations(sizes, k) if 2 * sum(some) <= sum(sizes))
+    half = even_half(sizes)
+    assert sum(sizes[turn] for turn in half) == best and even_half(sizes) == half
+
+
+def test_many_streets_are_halved_at_once() -> None:
+    assert sum(even_half([4] * 63 + [3])) > 0 and len(even_half([4] * 64)) == 32
+
+
+def test_a_full_group_is_told_how_it_could_be_divided() -> None:
+    """In counts and names of streets; one that is only in part of this group says so."""
+
+    def told(seen: View) -> str:
+        streets = Streets(seen.roster, seen.terms.network.places)
+        return describe_split(seen, streets, seen.roster.group_named["tuindorp"])
+
+    whole = told(view(tables()))
+    assert whole.startswith("De twee gelijkste helften zijn Dorpsweg, Kerkstraat (7 deelnemers, 3 beheerders) en "), (
+        whole
+    )
+    assert whole.endswith(" en Molenlaan (1 deelnemer, geen beheerders)."), whole
+    straten = STRATEN.replace("41  |     |        | Tuindorp", "41  |     |        | Oost")
+    assert "Kerkstraat (deel)" in told(view(register(PEOPLE, groepen=GROUPEN, straten=straten)))
+    assert "dezelfde straat. Verdeel die op huisnummer" in told(view(register("Voornaam\nAn", straten=STRATEN)))
