@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.finding import lines_by_row
-from roster.model import AdminRow, Member, Roster
+from roster.model import AdminRow, Member, Role, Roster, Status
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS
@@ -53,6 +53,41 @@ def plan_admins(view: View) -> Iterator[CellStep]:
         if nr not in rows:
             told = _values(admin, roster) | {"Meldingen": lines.get(nr, "")}
             yield AddRow(BEHEERDERS.title, nr, tuple(told.items()))
+
+
+def former_admins(view: View, group: str) -> list[str]:
+    """Who is called an admin of this group (folded) and is none now, with why: "Anna Bakker is afgemeld"."""
+    there = {one.place.key for one in view.standing.admins.get(group, ())}
+    called = (one for one in view.roster.members if one.role is Role.ADMIN and fold(one.group) == group)
+    return [_why_not(one, view) for one in called if one.place.key not in there]
+
+
+def describe_former_admins(view: View) -> Iterator[str]:
+    """Which groups lost an admin since tab Beheerders was last kept, and have one or none now; and why."""
+    admins, member_of = admins_by_nr(view.standing), {one.nr: one for one in reversed(view.roster.members)}
+    lost: dict[str, list[str]] = {}
+    for row in view.roster.admin_rows:
+        name, now, member = fold(row.group), admins.get(row.nr), member_of.get(row.nr)
+        if not row.nr or name not in view.roster.group_named or row.told == GONE:
+            continue
+        if now is None or fold(now.group) != name:
+            gone = _why_not(member, view) if member else f"{row.name or row.nr} staat niet meer in het register"
+            lost.setdefault(name, []).append(gone)
+    for name, why in lost.items():
+        left = view.standing.admins.get(name, ())
+        if len(left) <= 1:
+            still = f"nog maar één beheerder ({left[0].name})" if left else "geen beheerder meer"
+            yield f"Groep {view.roster.group_named[name].name} heeft {still}: {'; '.join(why)}."
+
+
+def _why_not(member: Member, view: View) -> str:
+    status = view.standing.member.get(member.place.key)
+    if status in (Status.LEFT, Status.BLOCKED):
+        return f"{member.name} is {status.value}"
+    if status is Status.WAITING:
+        return f"{member.name} staat op de wachtlijst"
+    where = f"hoort nu bij groep {member.group}" if member.role is Role.ADMIN else "is geen beheerder meer"
+    return f"{member.name} {where}"
 
 
 def _double(row: AdminRow | None) -> str:

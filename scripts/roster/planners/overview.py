@@ -16,11 +16,12 @@ from roster.model import Member, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
+from roster.planners.admin_tab import former_admins
 from roster.planners.figures import FITS
 from roster.planners.finding_lines import row_names
 from roster.planners.whereabouts import describe_split
 from roster.sheet.columns import GROEPEN
-from roster.sheet.table import Place
+from roster.sheet.table import Place, fold
 from roster.streets.lookup import Streets
 
 _START = 30
@@ -28,6 +29,9 @@ _START = 30
 
 _BY_HAND, _SIGNS = "met-de-hand.html", "borden"
 """What lies beside the page, and is spoken of on it."""
+
+_SHOWN = 3
+"""Former admins of one group that are named."""
 
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
@@ -124,10 +128,15 @@ class Overview:
                 len(found),
                 YOU,
                 found[0].remedy if alike else "Een actieve deelnemer van die groep krijgt bij Rol: beheerder.",
-                tuple(
-                    self._spot(one.place.at("Groep"), "", "" if alike else one.remedy) for one in islice(found, _NAMED)
-                ),
+                tuple(self._of_admins(one, "" if alike else one.remedy) for one in islice(found, _NAMED)),
             )
+
+    def _of_admins(self, finding: Finding, remedy: str) -> Spot:
+        """A group that lacks admins, and who were its admins."""
+        name = fold(self._names.get((finding.place.tab, finding.place.key), ""))
+        gone = former_admins(self._view, name)[:_SHOWN]
+        why = f"{'; '.join(gone)}." if gone else ""
+        return self._spot(finding.place.at("Groep"), "", f"{why} {remedy}".strip())
 
     def _people(self) -> Iterator[Need]:
         view, standing = self._view, self._view.standing

@@ -15,6 +15,7 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
+from roster.planners.admin_tab import describe_former_admins
 from roster.planners.finding_lines import Line, describe_findings
 from roster.sheet.table import Place
 
@@ -152,8 +153,9 @@ def _states(states: Iterable[Status]) -> str:
 
 
 def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]:
-    """Who is new as an admin, what a plan means to do, and what is held back."""
+    """Who is new as an admin, which groups lost theirs, what a plan means to do, and what is held back."""
     yield from describe_new_admins(view)
+    yield from describe_former_admins(view)
     kinds = Counter(type(step) for step in plan if not derived_tab(step))
     lines = [
         _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",

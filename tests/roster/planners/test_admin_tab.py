@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from roster.plan.steps import AddRow
-from roster.planners.admin_tab import GONE, STRANGER, plan_admins
+from roster.planners.admin_tab import GONE, STRANGER, describe_former_admins, plan_admins
+from roster.planners.overview import Overview
 from roster.sheet.table import Table
-from support.plans import carried_out, cells, plan
-from support.sheet_notation import STAFF, found, register
+from support.plans import carried_out, cells, plan, view
+from support.sheet_notation import GROUPS, STAFF, STREETS, found, register
 from support.whole_round import column, lay_out, sync, types
 
 NOBODY = "Nr | In regiegroep | In gebiedsgroep"
@@ -185,3 +186,49 @@ def test_a_typed_row_is_taken_over_in_the_file_itself(tmp_path: Path) -> None:
     assert column(settings, "Nr", "Beheerders") == ["D-0001"]
     assert column(settings, "In gebiedsgroep", "Beheerders") == ["ja"]
     assert column(settings, "Meldingen", "Beheerders") == [None]
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"Afgemeld op": "30-3-2026"}, "heeft nog maar één beheerder (Bo Jansen): Ada Jansen is afgemeld."),
+        ({"Mobiel": ""}, "heeft nog maar één beheerder (Bo Jansen): Ada Jansen is geblokkeerd."),
+        ({"Rol": "deelnemer"}, "heeft nog maar één beheerder (Bo Jansen): Ada Jansen is geen beheerder meer."),
+        ({"Voornaam": "Eva"}, ""),
+    ],
+)
+def test_a_group_that_lost_an_admin_is_named_once_and_stays_on_the_page(cells: dict[str, str], told: str) -> None:
+    """On the screen as it happens, with why; the page tells it for as long as the group has one admin or none."""
+    before = register(beheerders=NOBODY)
+    tables = carried_out(before, plan(plan_admins, before))
+    assert list(describe_former_admins(view(tables))) == []
+    row, people = tables["Deelnemers"].rows[0], tables["Deelnemers"].columns
+    for heading, cell in cells.items():
+        row[people[heading]] = cell
+    seen = view(tables)
+    assert list(describe_former_admins(seen)) == ([f"Groep Tuindorp {told}"] if told else [])
+    spots = [
+        spot
+        for need in Overview(seen, lambda *_: ("", "")).needs()
+        if "één beheerder" in need.title
+        for spot in need.spots
+    ]
+    assert [spot.what for spot in spots] == (
+        [] if not told else ["" if "Rol" in cells else f"{told.partition(': ')[2]}"]
+    )
+    later = carried_out(tables, plan(plan_admins, tables))
+    assert list(describe_former_admins(view(later))) == []
+
+
+def test_a_group_that_lost_its_last_admins_is_named_with_all_of_them() -> None:
+    """Somebody who is an admin elsewhere now, and one whose row is gone."""
+    groups = GROUPS + "    Oost | Centrum | 1-2-2026 |"
+    streets = STREETS + "    Duinweg | Den Helder | | | | Oost"
+    before = register(groepen=groups, straten=streets, beheerders=NOBODY)
+    tables = carried_out(before, plan(plan_admins, before))
+    people = tables["Deelnemers"]
+    people.rows[0][people.columns["Groep"]], people.rows[0][people.columns["Straat"]] = "Oost", "Duinweg"
+    del people.rows[1]
+    people._keys = None
+    told = "Groep Tuindorp heeft geen beheerder meer: Ada Jansen hoort nu bij groep Oost; Bo Jansen staat niet meer in het register."
+    assert list(describe_former_admins(view(tables))) == [told]
