@@ -70,7 +70,9 @@ def dress_tab(sheet: Worksheet, tab: TabSpec, last: int, terms: Terms) -> None:
         below = sheet.column_dimensions[letter]
         below.width = width_of(column)
         below.font = Font(_FONT, 11, color="4A5A66" if column.own else "000000")
-        below.alignment = Alignment(vertical="top", wrap_text=column.heading == "Meldingen" or None)
+        is_count = column.own and column.kind == "number"  # kept apart from the words right of it
+        aside = {"horizontal": "right", "indent": 1} if is_count else {}
+        below.alignment = Alignment(vertical="top", wrap_text=column.heading == "Meldingen" or None, **aside)
         below.number_format = _format(column)
         if column.own:
             below.fill = PatternFill("solid", fgColor=OURS_BELOW)

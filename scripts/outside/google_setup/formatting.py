@@ -143,6 +143,9 @@ def _cells_below(here: TabState, position: int, column: Column, choice: Json | N
     if column.own and not shown.get("backgroundColor"):
         form["backgroundColor"] = colour(OURS_BELOW)
         fields.append("userEnteredFormat.backgroundColor")
+        if column.kind == "number":  # kept apart from the words right of it
+            form["padding"] = {"top": 2, "right": 10, "bottom": 2, "left": 3}
+            fields.append("userEnteredFormat.padding")
         if column.heading == "Meldingen":
             form["wrapStrategy"] = "WRAP"
             fields.append("userEnteredFormat.wrapStrategy")
