@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from outside.config.settings import Mail, Paths, Settings, WorkbookSettings
+from outside.config.settings import Mail, Map, Paths, Settings, WorkbookSettings
 from outside.google.client import Patience
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
@@ -64,6 +64,7 @@ def laptop(server: SheetsServer, book: Book, folder: Path, email: str = EMAIL) -
             regiegroep_number="06-23456789", coordinator="Fenna Zandhoek", coordinator_email="coordinator@mail.example"
         ),
         mail=Mail(sender="Buurt <buurt@mail.example>"),
+        map=Map(tiles=""),
         paths=Paths(out=folder / "out", state=folder / "state"),
         source=folder / "settings.toml",
     )
@@ -88,7 +89,7 @@ def written_settings(settings: Settings, **changed: str) -> Path:
     lines = "\n".join(f'{key} = "{value}"' for key, value in book.items())
     path = settings.paths.state.parent / "settings.toml"
     path.write_text(
-        f'[workbook]\nkind = "google"\n{lines}\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n',
+        f'[workbook]\nkind = "google"\n{lines}\n[map]\ntiles = ""\n[mail]\nsender = "buurt@mail.example"\n[network]\nregiegroep_number = "06-23456789"\ncoordinator = "Kim"\n',
         encoding="utf-8",
     )
     return path
