@@ -98,6 +98,12 @@ class Logbook:
 WISH = "wish"
 """The act of what is no message: what somebody wants, no mail or mail again."""
 
+FORGOTTEN = "forgotten"
+"""The act of what is no message either: whoever had this Nr was forgotten. It tells nothing but the Nr and the day."""
+
+LASTING = (WISH, FORGOTTEN)
+"""What a row tells that is no message: of two such rows the later counts."""
+
 NUMBERED = ("welcome", "rules_update", "bundle", "relay")
 """The messages whose version may be read: of the texts, a day and a mark of all contacts, or a mark of the news."""
 
@@ -112,6 +118,7 @@ ACT_NAMES = {
     "signs_copy": "kopie bordaanvraag",
     "relay": "nieuws",
     WISH: "geen mail",
+    FORGOTTEN: "vergeten",
 }
 """What a message is called in the tab, by its act; one that is not here goes by its act."""
 

@@ -21,7 +21,7 @@ from outside.run.person import (
     Person,
     cells_of,
     find_person,
-    learn_from_copies,
+    learn,
     left_long_ago,
     others_with,
     still_named,
@@ -31,6 +31,7 @@ from outside.run.remember import highest_numbers
 from outside.workbook import Workbook
 from roster.model import Status
 from roster.plan.steps import View
+from roster.planners.logbook_tab import LogbookRows
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import fold
 
@@ -66,12 +67,13 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
             traces = traces_of(people, view)
         done = Removed()
         proof = _Proof(people, choices, settings)
-        before = ledger.forgotten()
+        before, rows = view.history.forgotten, LogbookRows(view)
         for one in people:
             if not (one.mobiles or one.addresses or one.names or one.nr in before):
                 done.left.append(f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht.")
         try:
             ledger.remember_numbers(highest_numbers(view), {})  # such a Nr is never given again
+            workbook.write([step for one in people for step in rows.forgotten(one.nr)])
             forget_here(people, traces, view, ledger, settings, done)
             proof.keep(done, "het register zelf, als laatste.")
             _in_register(people, traces, workbook, settings, done)
@@ -99,7 +101,7 @@ def _meant(
         _check_that_he_left(people[0], view, force=choices.force)
     elif undated := [one.nr for one in view.roster.members if one.left and one.left_on is None]:
         say(f"Niet te lezen is sinds wanneer weg zijn: {', '.join(undated)}. Zet daar bij Afgemeld op een dag.")
-    learn_from_copies(people, view, settings)
+    learn(people, view, settings, ledger.files)
     return view, people
 
 
@@ -213,5 +215,5 @@ def _tell_end(people: Sequence[Person], proof: _Proof, settings: Settings, done:
     say(
         "Wat Buurtbeheer niet kan: de map Verzonden van uw mail, telefoons, WhatsApp en eigen kopieën van het register."
     )
-    say("Werkt u met meer computers op dit register? Typ dit op elk daarvan, met hetzelfde Nr.")
+    say("Andere computers die met dit register werken, ruimen bij hun volgende make sync zelf op.")
     return 1 if done.left else 0

@@ -9,6 +9,7 @@ from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.ledger.copies import has_copies, moment_of, put_back, what_is_wrong
 from outside.ledger.ledger import Ledger
+from outside.run.forgetting import tell_how_many_stay_forgotten
 
 
 def tell_backups(settings: Settings) -> int:
@@ -57,7 +58,7 @@ def _bring_ledger_back(settings: Settings, *, sure: bool) -> bool:
     with Ledger.of(settings, date.today()) as ledger:
         gone = len(ledger.forgotten())
     if gone:
-        say("1 vergeten deelnemer blijft vergeten." if gone == 1 else f"{gone} vergeten deelnemers blijven vergeten.")
+        tell_how_many_stay_forgotten(gone)
     if _has_register(settings):
         say("Het register is niet veranderd. Wilt u ook daarvan een kopie terugzetten? Typ nog eens: make restore")
     return True

@@ -13,7 +13,7 @@ from outside.files.atomic import own_folder, private_folder, stop_from, write_pr
 from outside.files.places import FilePlace, Tells, Traces, files_kept
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
-from outside.run.person import Person, find_person, known_by, learn_from_copies, rows_of, still_named, traces_of
+from outside.run.person import Person, find_person, known_by, learn, rows_of, still_named, traces_of
 from outside.text.templates import fill_page
 from roster.logbook import ACT_NAMES
 from roster.messages.opt_out import wants_no_mail
@@ -30,7 +30,7 @@ def show(settings: Settings, choices: Choices, typed: str) -> int:
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view
         person = find_person(typed, view)
-        learn_from_copies([person], view, settings)
+        learn([person], view, settings, ledger.files)
         traces = traces_of([person], view)
         try:
             folder = private_folder(own_folder(settings.paths.out) / "inzage")

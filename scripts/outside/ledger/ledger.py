@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import sqlite3
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -121,8 +122,14 @@ class Ledger:
             frozenset(row[0] for row in self._connection.execute("SELECT digest FROM agreed_admin")),
             self._logbook(),
             bundles=self.bundles.all(),
-            forgotten=frozenset(row[0] for row in self._connection.execute("SELECT mark FROM forgotten")),
+            forgotten=self._forgotten(),
         )
+
+    def _forgotten(self) -> dict[str, frozenset[str]]:
+        marks = defaultdict[str, set[str]](set)
+        for mark, nr in self._connection.execute("SELECT mark, nr FROM forgotten"):
+            marks[nr].add(mark)
+        return {nr: frozenset(those) for nr, those in marks.items()}
 
     def _logbook(self) -> Logbook:
         book, moments = Logbook(), dict[str, datetime]()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from outside.config.settings import Settings
-from outside.console import say
+from outside.console import say, warn
 from outside.errors import Stop
 from outside.excel.erase import erase
+from outside.files.atomic import stop_from
 from outside.files.places import LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, letter_file_name
-from outside.run.person import Person, cells_of, copies_of_register, known_by
+from outside.run.person import Person, cells_of, copies_of_register, known_by, learn, traces_of
+from outside.run.remember import highest_numbers
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
 
@@ -44,6 +46,40 @@ def forget_here(
     in_copies(people, traces, settings, done)
     done.count("het logboek", forget_in_ledger(ledger, known_by(people, view)))
     _in_copies_of_ledger(ledger, settings, done)
+
+
+def forgotten_elsewhere(view: View, ledger: Ledger, settings: Settings) -> bool:
+    """Forget here whom another computer forgot, as tab Logboek tells it, once no row has his Nr; whether anybody was.
+
+    That it is done is written down last: where it was cut off, or something is left, the next round does it again.
+    """
+    there = {member.nr for member in view.roster.members}
+    people = [Person(nr) for nr in sorted(view.history.gone - there - view.history.forgotten.keys())]
+    if not people:
+        return False
+    done = Removed()
+    try:
+        learn(people, view, settings, ledger.files)
+        known, traces = known_by(people, view), traces_of(people, view)
+        _in_files(people, traces, ledger, settings, done)
+        in_copies(people, traces, settings, done)
+        ledger.remember_numbers(highest_numbers(view), {})
+        forget_in_ledger(ledger, [replace(one, forgotten=()) for one in known])
+        _in_copies_of_ledger(ledger, settings, done)
+        if not done.left:
+            forget_in_ledger(ledger, known)
+    except (OSError, Stop) as error:
+        stop = stop_from(error, settings.paths.state.name) if isinstance(error, OSError) else error
+        done.left.append(f"{stop.message} {stop.remedy}")
+    for one in done.left:
+        warn(one)
+    tell_how_many_stay_forgotten(len(people))
+    return True
+
+
+def tell_how_many_stay_forgotten(count: int) -> None:
+    """Say that so many who were forgotten stay so."""
+    say("1 vergeten deelnemer blijft vergeten." if count == 1 else f"{count} vergeten deelnemers blijven vergeten.")
 
 
 def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settings: Settings, done: Removed) -> None:

@@ -12,9 +12,11 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.cells import open_register
 from outside.files.places import REGISTER_COPIES, Traces, files_at
+from outside.ledger.files import FileStore
 from outside.ledger.forget import KnownBy
+from outside.run.recall import contacts_written
 from roster.cells.phones import phone
-from roster.logbook import HIGHEST
+from roster.logbook import ACT_NAMES, FORGOTTEN, HIGHEST
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.history import row_of
@@ -95,10 +97,11 @@ def _as_in_row(member: Member, view: View) -> Person:
     return found
 
 
-def learn_from_copies(people: Sequence[Person], view: View, settings: Settings) -> None:
+def learn(people: Sequence[Person], view: View, settings: Settings, files: FileStore) -> None:
     """Take over what every copy of the register says that they were known by then; one that does not read says nothing.
 
-    Who has no row any more is known there by his Nr, and by what the ledger knows of who had it.
+    Who has no row any more is known there by his Nr, and there and in what lies ready for admins by what the ledger
+    knows of who had it.
     """
     marks = {mark: one for one in people if one.member is None for mark in _marks_of(one.nr, view)}
     for copy in copies_of_register(settings):
@@ -111,6 +114,10 @@ def learn_from_copies(people: Sequence[Person], view: View, settings: Settings) 
                 for one in people:
                     if one is known or one.is_in(members, index):
                         one.learn(members, index)
+    for _path, name, mobile in contacts_written(settings.paths.out, files) if marks else ():
+        if known := marks.get(view.history.identity(mobile)):
+            known.mobiles.add(mobile)
+            known.names.add(fold(name))
 
 
 def copies_of_register(settings: Settings) -> list[Path]:
@@ -147,7 +154,7 @@ def known_by(people: Collection[Person], view: View) -> list[KnownBy]:
         mobiles, addresses = map(sorted, _theirs_alone([person], others))
         marks = [history.identity(one) for one in mobiles] + [history.address_mark(one) for one in addresses]
         marks += [history.identity(f"{one}\x1f{group}") for one in mobiles for group in person.groups]
-        known = ["", *sorted(person.mobiles | person.addresses | person.names)]
+        known = sorted(person.mobiles | person.addresses | person.names) or [person.nr]
         forgotten = tuple(history.forgotten_mark(person.nr, one) for one in known)
         found.append(KnownBy(person.nr, tuple(persons), tuple(marks), forgotten))
     return found
@@ -223,7 +230,8 @@ def _is_their_row(people: Collection[Person], table: Table, index: int) -> bool:
     if person is None:
         return False
     if table.tab == LOGBOEK.title:
-        return not str(table.cell(index, "Sleutel") or "").startswith(HIGHEST)
+        stays = ACT_NAMES[FORGOTTEN] in (table.cell(index, "Bericht"), table.cell(index, "Stand"))
+        return not (stays or str(table.cell(index, "Sleutel") or "").startswith(HIGHEST))
     if table.tab == BEHEERDERS.title:
         name, mobile = fold(str(table.cell(index, "Naam") or "")), _mobile(table.cell(index, "Mobiel"))
         return name in person.names or mobile in person.mobiles or not (name or mobile)

@@ -28,7 +28,7 @@ def recall_from(out: Path, files: FileStore, history: History) -> Callable[[Give
     @cache
     def known() -> dict[str, list[tuple[str, str, str]]]:
         found: dict[str, list[tuple[str, str, str]]] = {}
-        for path, name, number in _written(out, files):
+        for path, name, number in contacts_written(out, files):
             found.setdefault(history.identity(number), []).append((path, name, number))
         return found
 
@@ -40,7 +40,8 @@ def recall_from(out: Path, files: FileStore, history: History) -> Callable[[Give
     return recalled
 
 
-def _written(out: Path, files: FileStore) -> Iterator[tuple[str, str, str]]:
+def contacts_written(out: Path, files: FileStore) -> Iterator[tuple[str, str, str]]:
+    """The contacts in the files for admins that still are what we wrote: path under out/, name and number (E.164)."""
     for top in BUNDLE_FOLDERS:
         for path, digests in files.files_in(top).items():
             if not path.endswith((".vcf", ".txt")):

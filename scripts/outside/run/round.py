@@ -21,6 +21,7 @@ from outside.mail.mailbox import Mailbox
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
+from outside.run.forgetting import forgotten_elsewhere
 from outside.run.keeping import clear_expired
 from outside.run.log import run_log
 from outside.run.mailboxes import open_mailbox
@@ -202,6 +203,8 @@ class Tries:
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
         prepared = self._prepare()
+        if first and not prepared.doubted and forgotten_elsewhere(prepared.view, self._ledger, self._settings):
+            prepared = self._prepare()
         if self._mailbox.done == State.READY and (self._choices.force or not prepared.doubted):
             stale = stale_letters(prepared.view, self._planners, self._ledger, self._settings)
             tell_stale(stale)

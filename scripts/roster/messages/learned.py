@@ -76,7 +76,7 @@ class _Learner:
         self._here = {history.identity(member.mobile) for member in roster.members if member.mobile}
 
     def history(self) -> History:
-        for key in outdated(self._book, self._roster, self._with_mark, self._terms):
+        for key in outdated(self._book, self._roster, self._with_mark, self._terms, self._known.gone):
             del self._book.entries[key]
         own, elsewhere = list(self._known.deliveries), []
         for key, entry in self._book.entries.items():

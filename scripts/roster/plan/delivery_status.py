@@ -16,7 +16,7 @@ class State(StrEnum):
 
     HAND is what a person told instead of a mail: that counts as sent, for ever. WAITS stands only in the ledger: a
     letter that has not left yet, of which the row says nothing. ALONE and AGAIN are of no letter: tab Logboek tells
-    with them that somebody wants no mail, and that this was taken back.
+    with them that somebody wants no mail, and that this was taken back; with FORGOTTEN that a Nr is nobody's any more.
     """
 
     READY = "klaargezet"
@@ -28,6 +28,7 @@ class State(StrEnum):
     WAITS = "wacht"
     ALONE = "wil geen mail"
     AGAIN = "wil weer mail"
+    FORGOTTEN = "vergeten"
 
 
 BELIEVED = (State.HAND, State.SENT, State.READY, State.UNCERTAIN, State.BUSY, State.REFUSED, State.WAITS)

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from roster.cells.phones import phone
-from roster.logbook import WISH, Given, GivenCard, Logbook, LogEntry
+from roster.logbook import FORGOTTEN, LASTING, WISH, Given, GivenCard, Logbook, LogEntry
 from roster.model import Roster, Terms
 from roster.plan.delivery_status import BELIEVED, State, read_mark
 from roster.sheet.table import fold
@@ -92,7 +92,7 @@ class History:
     remembered: no letters, but as good as told. `agreed_admins` are digests of the admins that somebody agreed to.
     `bundles` are the contacts that lie ready for admins, went to them or were given; `recalled` finds the name and
     number (E.164) of a card that once lay in a folder under out/.
-    `forgotten` are marks (`forgotten_mark`) of who was forgotten.
+    `forgotten` are by Nr the marks (`forgotten_mark`) of who was forgotten here.
     `logbook` is what tab Logboek ever said to this computer, and `elsewhere` those of `deliveries` that only it tells.
     """
 
@@ -109,7 +109,7 @@ class History:
     logbook: Logbook = field(default_factory=Logbook)
     elsewhere: frozenset[Message] = frozenset()
     bundles: list[Given] = field(default_factory=list)
-    forgotten: frozenset[str] = frozenset()
+    forgotten: dict[str, frozenset[str]] = field(default_factory=dict)
     recalled: Callable[[GivenCard, str], tuple[str, str] | None] = field(
         default=lambda _card, _folder: None, repr=False, compare=False
     )
@@ -132,6 +132,11 @@ class History:
     def wishes(self) -> dict[str, LogEntry]:
         """What people want, no mail or mail again, as tab Logboek tells it: by their mark."""
         return {one.mark: one for one in self.logbook.entries.values() if one.act == WISH and one.mark}
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The Nrs of who was forgotten, by whatever computer, as tab Logboek tells it."""
+        return frozenset(one.nr for one in self.logbook.entries.values() if one.act == FORGOTTEN)
 
     @cached_property
     def _digest(self) -> hmac.HMAC:
@@ -161,8 +166,14 @@ class History:
         return self._mark(f"forgotten:{nr}:{fold(known_as)}")
 
     def is_forgotten(self, nr: str, *known_as: str | None) -> bool:
-        """Whether who stands in this row was forgotten; whoever else has that Nr was not."""
-        return any(one and self.forgotten_mark(nr, one) in self.forgotten for one in known_as if self.forgotten)
+        """Whether who stands in this row was forgotten; whoever else has that Nr was not.
+
+        Where nobody knows here who that was, the Nr says so: it is never given again.
+        """
+        marks = self.forgotten.get(nr)
+        if marks is None:
+            return nr in self.gone
+        return any(self.forgotten_mark(nr, one) in marks for one in (nr, *known_as) if one)
 
     def _mark(self, text: str) -> str:
         digest = self._digest.copy()
@@ -247,14 +258,20 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
     return replace(history, highest=highest, identity_nr=known | history.identity_nr)
 
 
-def outdated(book: Logbook, roster: Roster, marks: Container[str], terms: Terms) -> dict[str, LogEntry]:
-    """What went long ago to somebody who stands in the register no more, by his Nr or by his mark, by key."""
+def outdated(
+    book: Logbook, roster: Roster, marks: Container[str], terms: Terms, gone: Container[str]
+) -> dict[str, LogEntry]:
+    """What went long ago to somebody who stands in the register no more, by his Nr or by his mark, by key.
+
+    And what was told of the Nrs in `gone`, of who was forgotten; that they were is kept.
+    """
     before = terms.today - timedelta(days=terms.logbook_days)
     numbers = {member.nr for member in roster.members}
     return {
         key: one
         for key, one in book.entries.items()
-        if one.since.date() < before and one.nr not in numbers and one.mark not in marks
+        if one.act != FORGOTTEN
+        and (one.nr in gone or (one.since.date() < before and one.nr not in numbers and one.mark not in marks))
     }
 
 
@@ -269,9 +286,9 @@ def is_our_word(entry: LogEntry, own: Message) -> bool:
 def _later(kept: LogEntry, found: LogEntry) -> LogEntry:
     """The one of the later moment. A letter that leaves has its minute; what was found out of it later, its day.
 
-    Of a wish that is all: what the tab says now, where the moments are the same.
+    Of what is no message that is all: what the tab says now, where the moments are the same.
     """
-    if found.act == WISH:
+    if found.act in LASTING:
         return max(found, kept, key=lambda one: one.since)
     if kept.since.date() == found.since.date() and time() in (kept.since.time(), found.since.time()):
         return found if found.since.time() == time() else min(found, kept, key=lambda one: BELIEVED.index(one.state))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cached_property
 
-from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, LogEntry
+from roster.logbook import ACT_NAMES, FORGOTTEN, HIGHEST, SECRET, WISH, LogEntry
 from roster.messages.learned import logbook_of, version_in_tab
 from roster.messages.opt_out import wish_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
@@ -133,6 +133,14 @@ class LogbookRows:
         yield from self._secret()
         yield from self._put(key, {**told, **_stands(state, since)})
 
+    def forgotten(self, nr: str) -> Iterator[CellStep]:
+        """What makes the tab tell every computer that whoever had a Nr is forgotten, as of today."""
+        told: _Said = {"Nr": nr, "Bericht": ACT_NAMES[FORGOTTEN]}
+        yield from self._secret()
+        yield from self._put(
+            self._book.key(nr, "", FORGOTTEN, ""), {**told, **_stands(State.FORGOTTEN, self._view.terms.today)}
+        )
+
     def lost(self) -> Iterator[CellStep]:
         """What stood there once of letters of others: somebody took it out, or put back an older version."""
         for key, one in self._view.history.logbook.entries.items():
@@ -143,7 +151,7 @@ class LogbookRows:
 
     def outdated(self) -> Iterator[SetCell]:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
-        old = outdated(self._book, self._view.roster, self._marks, self._view.terms)
+        old = outdated(self._book, self._view.roster, self._marks, self._view.terms, self._view.history.gone)
         gone = [*self._book.doubles, *(one.place for one in old.values())]
         rows = {self._table.keys[index]: key for key, index in self._rows.items() if index >= 0} if gone else {}
         for place in gone:

@@ -8,7 +8,19 @@ from datetime import datetime
 from functools import lru_cache
 
 from roster.finding import Finding, Weight
-from roster.logbook import ACT_NAMES, HIGHEST, SECRET, WISH, Logbook, LogEntry, is_key, is_mark, is_secret
+from roster.logbook import (
+    ACT_NAMES,
+    FORGOTTEN,
+    HIGHEST,
+    LASTING,
+    SECRET,
+    WISH,
+    Logbook,
+    LogEntry,
+    is_key,
+    is_mark,
+    is_secret,
+)
 from roster.plan.delivery_status import BELIEVED, WISHES, State
 from roster.reading.row_ids import LAST, valid_number
 from roster.sheet.columns import LOGBOEK
@@ -68,7 +80,7 @@ def _entry(place: Place, said: dict[str, str], day: Cell) -> LogEntry | None:
     """The message that a row tells of; None where that cannot be read."""
     kind, state, mark, since = said["Bericht"], said["Stand"].casefold(), said["Kenmerk"], _since(day)
     nr = valid_number(said["Nr"], "")  # whatever its prefix
-    states = WISHES if _ACTS.get(kind) == WISH else BELIEVED
+    states = {WISH: WISHES, FORGOTTEN: (State.FORGOTTEN,)}.get(_ACTS.get(kind, ""), BELIEVED)
     if nr is None or not is_key(said["Sleutel"]) or not kind or state not in states or since is None:
         return None
     if mark and not is_mark(mark):
@@ -95,11 +107,11 @@ def _moment(said: str) -> datetime | None:
 
 
 def _take(book: Logbook, key: str, entry: LogEntry) -> None:
-    """Of a row that was copied, the one that knows most stays; of a wish, the later."""
+    """Of a row that was copied, the one that knows most stays; of what is no message, the later."""
     known = book.entries.setdefault(key, entry)
     if known is not entry:
         first, second = known, entry
-        if entry.since > known.since if entry.act == WISH else _rank(entry) < _rank(known):
+        if entry.since > known.since if entry.act in LASTING else _rank(entry) < _rank(known):
             first, second = entry, known
         book.entries[key] = first
         book.doubles.append(second.place)
