@@ -25,12 +25,12 @@ def strace() -> str:
     return found if probe.returncode == 0 else ""
 
 
-def calls_of(command_line: list[str], trace: Path) -> list[tuple[str, int]]:
-    """All calls of a whole round that change something on the disk: name, and the how manieth of its thread.
+def calls_of(command_line: list[str], trace: Path, names: str = CHANGES) -> list[tuple[str, int]]:
+    """All such calls of a whole round, or those that change something on the disk: name, and the how manieth of its thread.
 
     strace counts every thread apart when it strikes, so they are counted apart here as well.
     """
-    command = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={CHANGES}", "-e", "signal=none"]
+    command = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={names}", "-e", "signal=none"]
     subprocess.run([*command, *command_line], check=False, capture_output=True)
     calls = []
     count: Counter[tuple[str, str]] = Counter()
