@@ -55,7 +55,7 @@ class Ledger:
         self.today = today
         try:
             self._open(clock)
-            clean_copies(path, secret_file, self._logbook().secret)
+            clean_copies(path, secret_file, lambda: self._logbook().secret)
         except BaseException:
             self._connection.close()  # else the file stays taken for as long as anybody looks at the fault
             raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from outside.ledger.schema import WITHOUT_SALT
 from outside.ledger.secret import secrets_in
 
 
-def clean_copies(path: Path, secret_file: Path, known: str) -> None:
+def clean_copies(path: Path, secret_file: Path, known: Callable[[], str]) -> None:
     """Bring every copy of the ledger at `path` up to date that may hold a secret; one that does not read is blotted.
 
-    Whoever calls this holds the ledger. `known` is the secret of tab Logboek. Where the disk does not take it now,
+    Whoever calls this holds the ledger. `known` gives the secret of tab Logboek. Where the disk does not take it now,
     the next run does it: no round is lost for a copy.
     """
     for copy in _older(path):
@@ -51,7 +51,7 @@ def _may_hold(file: Path) -> bool:
     return application_and_version(file)[1] < WITHOUT_SALT
 
 
-def _clean(copy: Path, secret_file: Path, known: str) -> None:
+def _clean(copy: Path, secret_file: Path, known: Callable[[], str]) -> None:
     part = copy.with_name(f"{copy.name}{_PART}")
     try:
         for beside in BESIDE:
@@ -69,7 +69,7 @@ def _clean(copy: Path, secret_file: Path, known: str) -> None:
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        _blot(copy, [*secrets_in(secret_file), *([known.encode()] if known else [])])
+        _blot(copy, [*secrets_in(secret_file), known().encode()])
     finally:
         for beside in BESIDE:
             part.with_name(part.name + beside).unlink(missing_ok=True)
@@ -78,7 +78,7 @@ def _clean(copy: Path, secret_file: Path, known: str) -> None:
 def _blot(damaged: Path, secrets: Sequence[bytes]) -> None:
     for file in (damaged.with_name(damaged.name + beside) for beside in BESIDE):
         data = clean = file.read_bytes() if file.exists() else b""
-        for secret in secrets:
+        for secret in filter(None, secrets):
             clean = clean.replace(secret, bytes(len(secret)))
         if clean != data:
             overwrite(file, clean)

@@ -75,9 +75,9 @@ def secret_for(proof: str, file: Path) -> bytes:
         if there
         else f"Het geheim van het logboek is weg: het bestand {LEDGER_SECRET}. Er is niets gedaan.",
         "Zet dat bestand terug uit een eigen kopie van de map config. Komt de map state van een andere computer? Neem "
-        "het dan daarvan mee. Is het nergens meer? Geef in de map state het bestand ledger.sqlite3 een andere naam, en "
-        "probeer het opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht kreeg, "
-        "krijgt het niet nog eens.",
+        "het dan daarvan mee.\nIs het nergens meer? Geef in de map state het bestand ledger.sqlite3 een andere naam, "
+        "en probeer het opnieuw. Buurtbeheer begint dan een nieuw logboek. Wie volgens de kolom Welkom al bericht "
+        "kreeg, krijgt het niet nog eens.",
     )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CHECKOUT
+from conftest import CHECKOUT, SCRIPTS
 from outside.commands.doctor import examine
 from outside.commands.restore import bring_back
 from outside.config.settings import LEDGER_SECRET, Settings
@@ -29,7 +29,9 @@ from outside.ledger.schema import WITH_PROOF
 from outside.ledger.secret import secrets_in
 from roster.logbook import Logbook
 from roster.plan.history import History
+from support.kill import die_often
 from support.sheet_notation import TODAY
+from support.two_folders import welcomed_by_one
 from support.whole_round import lay_out, letters, settings_of, sync, types, without_logbook
 
 MOBILES = [f"+3162345000{number}" for number in range(10)]
@@ -198,6 +200,33 @@ def test_two_ledgers_that_share_a_folder_of_secrets_each_keep_their_own(tmp_path
     assert all(len(letters(settings)) == 2 for settings in together)
 
 
+def test_a_laptop_that_comes_up_to_date_after_the_other_mails_nobody_again(tmp_path: Path) -> None:
+    """Each has a secret of its own, and both the one of the tab; with the other's file a ledger is told, and waits."""
+    ground = welcomed_by_one(tmp_path, 4)
+    ground.sync(ground.other)
+    own = [as_before(settings)[0] for settings in (ground.one, ground.other)]
+    ground.sync(ground.one)
+    ground.newcomers(1, 5)
+    ground.sync(ground.other)
+    ground.newcomers(1, 6)
+    ground.sync(ground.one)
+    ground.sync(ground.other)
+    files = [settings.ledger_secret for settings in (ground.one, ground.other)]
+    assert [secrets_in(file) for file in files] == [[secret] for secret in own] and own[0] != own[1]
+    of_tab = []
+    for settings in (ground.one, ground.other):
+        with Ledger.of(settings, TODAY) as ledger:
+            of_tab.append(ledger.history().logbook.secret)
+    assert of_tab[0] == of_tab[1] != ""
+    kept = files[1].read_bytes()
+    shutil.copy(files[0], files[1])
+    with pytest.raises(Stop, match="hoort niet bij dit logboek"):
+        ground.sync(ground.other)
+    files[1].write_bytes(files[0].read_bytes() + kept)
+    ground.sync(ground.other)
+    assert len(ground.letters) == 6 and ground.twice == []
+
+
 def test_what_stays_beside_a_ledger_that_was_taken_away_does_not_bring_it_back(settings: Settings) -> None:
     """SQLite would read the log of a run that was killed as the new ledger's own."""
     path = settings.paths.state / "ledger.sqlite3"
@@ -228,3 +257,38 @@ def test_git_passes_over_it_and_the_doctor_tells_of_it(settings: Settings, capsy
     settings.ledger_secret.unlink()
     examine(settings.source)
     assert f"FOUT  Logboek: Het geheim van het logboek is weg: het bestand {LEDGER_SECRET}" in capsys.readouterr().out
+
+
+OPEN = (
+    "import sys; sys.path[:0] = sys.argv[1:3]\n"
+    "from datetime import date; from pathlib import Path; from support.ledgers import ledger_in\n"
+    "ledger_in(Path(sys.argv[3]), date(2026, 11, 23)).__exit__(None, None, None)"
+)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a kill is POSIX")
+@pytest.mark.parametrize("rounds", [3, pytest.param(1_000, marks=pytest.mark.long)])
+def test_wherever_the_secret_is_on_its_way_a_kill_ends_as_none(tmp_path: Path, rounds: int) -> None:
+    """In the file or in the ledger, it is never nowhere; and after the next run it is only in the file."""
+    before, home = tmp_path / "before", tmp_path / "home"
+    settings = lay_out(before)
+    assert [sync(settings), sync(settings)] == [0, 0]
+    secrets, there = as_before(settings), settings_of(home)
+
+    def begin() -> None:
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(before, home)
+
+    def end() -> None:
+        assert sync(there) == 0
+        assert holding(there.paths.state, *secrets) == []
+        assert secrets_in(there.ledger_secret) == [secrets[0]]
+        assert len(letters(there)) == 2
+        for copy in databases(there.paths.state):
+            with closing(sqlite3.connect(copy)) as connection:
+                assert connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
+
+    died = die_often(
+        [sys.executable, "-B", "-c", OPEN, str(SCRIPTS), str(CHECKOUT / "tests"), str(home)], begin, end, rounds
+    )
+    assert died
