@@ -388,6 +388,50 @@ def test_a_lost_phone_is_known_to_every_laptop(tmp_path: Path) -> None:
     assert "neem alle" not in page.read_text("utf-8") and "neem alle" not in both.read_text("utf-8")
 
 
+def test_a_group_that_is_renamed_names_what_its_contacts_were_called(two_groups: Settings, tmp_path: Path) -> None:
+    """Until its admins were given them anew, round after round; who came from another group is told its name too."""
+    for tab, rows in (("Groepen", [2]), ("Straten", [2, 3]), ("Deelnemers", range(2, 7))):
+        for row in rows:
+            types(two_groups, row, tab=tab, Groep="Oude Kade")
+    types(two_groups, 7, Groep="Oude Kade", Straat="Kerkstraat")
+    page = tmp_path / "out/groepen/Centrum/Oude Kade/uitleg.html"
+    for _round in range(2):
+        assert sync(two_groups, force=True) != 3
+        told = page.read_text("utf-8")
+        assert "met BPA Oude Kade begint, en wat met BPA Tuindorp begint, en wat met BPA Zuid begint, of met" in told
+    phone = Phone("Anna Bakker", Counter({("Oud", "+31611111111"): 1}))
+    phone.takes_files(page.parent)
+    assert len(phone.book) == 6
+    assert write_given(two_groups, choices(), "oude kade", "", everybody=False) == 0
+    sync(two_groups)
+    assert "BPA Tuindorp" not in page.read_text("utf-8") and "BPA Zuid" not in page.read_text("utf-8")
+
+
+def test_all_that_was_given_names_for_whom_nothing_lay_ready(
+    two_groups: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a round that was cut off, and of an admin who came since."""
+    types(two_groups, 8, Mobiel="06-23450099")
+
+    def cut(*_of: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power:
+        power.setattr(OutputFiles, "write", cut)
+        with pytest.raises(KeyboardInterrupt):
+            sync(two_groups)
+    types(two_groups, 4, Rol="beheerder")
+    capsys.readouterr()
+    assert write_given(two_groups, choices(), "", "", everybody=True) == 1
+    told = capsys.readouterr()
+    assert "Tuindorp: gegeven aan D-0001, D-0002" in told.out and "Zuid: gegeven" not in told.out
+    assert (
+        "Zuid: niet opgeschreven voor Jan Ander" in told.err and "Tuindorp: niet opgeschreven voor Kees Mol" in told.err
+    )
+    sync(two_groups)
+    assert write_given(two_groups, choices(), "", "", everybody=True) == 0
+
+
 def test_who_does_not_know_what_was_given_says_so_and_leaves_the_row(tmp_path: Path) -> None:
     """A laptop that never saw those contacts offers all, and says why; what the other tells of it stays."""
     one, phone = lay_out(tmp_path, PEOPLE), Phone("Anna Bakker")

@@ -8,12 +8,13 @@ from outside.backends import open_workbook
 from outside.commands.sent import tell_register
 from outside.config.settings import Settings
 from outside.config.values import bedoelde_u
-from outside.console import say
+from outside.console import say, warn
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from roster.logbook import READY, Given
 from roster.messages.bundles import bundles_of
+from roster.plan.steps import View
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:
@@ -26,16 +27,28 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
     """Of this group or of all, to all its admins or to one. The exit code."""
     if bool(group) is everybody:
         raise Stop("Van welke groep zijn de contacten gegeven?", "Typ make given GROUP=naam, of make given ALL=1")
-    given = _write_down(settings, choices, group, who, anew=False)
+    given, view = _write_down(settings, choices, group, who, anew=False)
     for title in dict.fromkeys(one.title for one in given):
         say(f"  {title}: gegeven aan {', '.join(one.person for one in given if one.title == title)}")
     say("Opgeschreven. Vanaf nu ligt klaar wat er daarna verandert. Typ make sync om de mappen bij te werken.")
-    return 0
+    written, groups = {(one.person, one.circle) for one in given}, {one.circle for one in given}
+    missed = [
+        (circle.title, name)
+        for circle in bundles_of(view).circles
+        for person, name, _admin in circle.people
+        if not who and (everybody or circle.key in groups) and (person, circle.key) not in written
+    ]
+    for title in dict.fromkeys(title for title, _name in missed):
+        names = ", ".join(name for one, name in missed if one == title)
+        warn(f"{title}: niet opgeschreven voor {names}, want daar ligt nu niets voor klaar.")
+    if missed:
+        warn("Typ make sync. Geeft u het daarna, typ dan weer make given.", "plain")
+    return 1 if missed else 0
 
 
 def give_again(settings: Settings, choices: Choices, group: str, who: str) -> int:
     """All contacts once more for the admins of this group, or for one: a lost phone. The exit code."""
-    found = _write_down(settings, choices, group, who, anew=True)
+    found, _view = _write_down(settings, choices, group, who, anew=True)
     say(f"Opgeschreven: {found[0].title}, alles opnieuw voor {', '.join(one.person for one in found)}.")
     say("Typ nu: make sync. Op de bladzijde van die groep staat dan dat zij alle contacten nodig hebben.")
     if settings.mail.bundles:
@@ -43,7 +56,9 @@ def give_again(settings: Settings, choices: Choices, group: str, who: str) -> in
     return 0
 
 
-def _write_down(settings: Settings, choices: Choices, group: str, who: str, *, anew: bool) -> Sequence[Given]:
+def _write_down(
+    settings: Settings, choices: Choices, group: str, who: str, *, anew: bool
+) -> tuple[Sequence[Given], View]:
     """In the ledger, and in tab Logboek for every other laptop; where that cannot be now, the next round does it."""
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
@@ -56,7 +71,7 @@ def _write_down(settings: Settings, choices: Choices, group: str, who: str, *, a
         for message in told:
             ledger.messages.mark_by_hand(message)
         tell_register(workbook, (), view, ledger)
-    return found
+    return found, view
 
 
 def _lying(ledger: Ledger, group: str, who: str) -> Sequence[Given]:

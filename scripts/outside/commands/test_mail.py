@@ -159,8 +159,8 @@ def _contacts() -> dict[str, object]:
     new = {"name": "Jan Voorbeeld", "street": "Proefstraat 1", "mobile": _MOBILE, "shown": NUMBER, "invitation": ""}
     gone = {"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}
     plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
-    lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": [], "needs": []}
-    return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False}
+    lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": []}
+    return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False, "needs": [], "former": []}
 
 
 def _request(terms: Terms) -> dict[str, object]:

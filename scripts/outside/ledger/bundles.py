@@ -34,17 +34,19 @@ class BundleStore:
                 )
 
     def lie_ready(self, found: Collection[Given], stay: Collection[tuple[str, str]]) -> None:
-        """These lie in out/ now, for whom; what is known of anybody else (person and circle) but who `stay` is dropped.
+        """These lie in out/ now, for whom, and no others.
+
+        What is known of anybody else (person and circle) is dropped, but of who `stay` only what lay ready.
 
         What stands there already is not written again.
         """
         keys = {(one.person, one.circle) for one in found}
-        rows = self._connection.execute("SELECT DISTINCT person, circle FROM bundle").fetchall()
-        gone = [row for row in rows if row not in keys and row not in stay]
+        rows = self._connection.execute("SELECT person, circle, kind FROM bundle").fetchall()
+        gone = [row for row in rows if row[:2] not in keys and (row[2] == READY or row[:2] not in stay)]
         news = self._news(found)
         if gone or news:
             with writing(self._connection) as connection:
-                connection.executemany("DELETE FROM bundle WHERE person = ? AND circle = ?", gone)
+                connection.executemany("DELETE FROM bundle WHERE person = ? AND circle = ? AND kind = ?", gone)
                 self._put(connection, news)
 
     def _news(self, found: Collection[Given]) -> list[Given]:

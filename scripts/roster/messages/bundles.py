@@ -142,10 +142,26 @@ class Bundles:
         return [one for one in found if one not in kept]
 
     def stay(self) -> set[tuple[str, str]]:
-        """Admins who are none for now, as their row or group is blocked: what they have is not forgotten."""
-        person = recipient_history_of(self._view).person
+        """Of whom what they have is not forgotten: admins who are none for now, as their row or group is blocked.
+
+        And whoever still has contacts under the name of another group than hers, until she was given those of hers.
+        """
         found = [one for one in self._view.roster.members if one.role is Role.ADMIN and not one.left]
-        return {(person(one), fold(one.group)) for one in found}
+        former = [one for circle in self.circles for one in self._former(circle)]
+        return {(self._person(one), fold(one.group)) for one in found} | {(one.person, one.circle) for one in former}
+
+    def former(self, circle: Circle) -> list[str]:
+        """Under the names of which other groups those have contacts yet who need all of this one: it may be renamed."""
+        return sorted({one.title for one in self._former(circle)})
+
+    def _former(self, circle: Circle) -> list[Given]:
+        anew = {person for person, _name, _admin in circle.people if not self.delta(circle, person).known}
+        now = {(person, one.key) for one in self.circles for person, _name, _admin in one.people}
+        return [
+            one
+            for one in self._view.history.bundles
+            if one.person in anew and one.kind != READY and one.cards and (one.person, one.circle) not in now
+        ]
 
     def version(self, circle: Circle, person: str) -> str:
         """What names the mail that brings her from what she has to what is so now, the same from each laptop.

@@ -181,6 +181,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -
         "doubted": any(need.delta.doubted for need in needs),
         "network": view.terms.network.name,
         "prefix": f"{name} {shorten(circle.title, GROUP_ROOM)}",
+        "former": [f"{name} {shorten(title, GROUP_ROOM)}" for title in bundles_of(view).former(circle)],
         "total": len(circle.members),
         "files": [f"alle{f'-{turn + 1}' if turn else ''}.vcf" for turn in range(-(-len(circle.members) // most))],
         "starts": starts,
