@@ -133,6 +133,7 @@ def test_an_area_has_its_own_texts_and_admins(ground: Settings) -> None:
     ("text", "area", "told", "remedy"),
     [
         ("", "", "nog niet wat er aan de hand is", "make relay TEXT="),
+        ("…", "", "nog niet wat er aan de hand is", "make relay TEXT="),
         (" \n\t", "", "nog niet wat er aan de hand is", "make relay TEXT="),
         (NEWS, "Centrm", "Gebied Centrm bestaat niet", 'AREA="Centrum"'),
         (NEWS, "Timboektoe", "Gebied Timboektoe bestaat niet", "tabblad Gebieden"),

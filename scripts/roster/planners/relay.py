@@ -21,8 +21,10 @@ LONGEST = 700
 
 
 def tidy_news(typed: str) -> tuple[str, ...]:
-    """The lines of a text, without blank ones, and with single spaces."""
+    """The lines of a text, without blank ones, and with single spaces; none of a text without a letter or a digit."""
     whole = unicodedata.normalize("NFC", typed.encode("utf-8", "replace").decode())
+    if not any(mark.isalnum() for mark in whole):
+        return ()
     return tuple(filter(None, (" ".join(line.split()) for line in whole.splitlines())))
 
 
