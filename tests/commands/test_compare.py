@@ -99,7 +99,7 @@ def test_what_was_seen_was_seen_in_that_group(tmp_path: Path) -> None:
     sync(settings)
     settle_outbox(settings, choices())
     given(settings, "U\nPiet Smit")
-    types(settings, 3, tab="Groepen", Groep="Duinzicht", Gebied="Noord", Aangemeld__op=date(2025, 1, 1))
+    types(settings, 3, tab="Groepen", Groep="Duinzicht", Gebied="Noord", Aangemeld__op="1-1-2025")
     types(settings, 3, Groep="Duinzicht", Uitzondering="verhuist straks")
     sync(settings)
     assert column(settings, "In de groep")[1] is None
@@ -144,7 +144,7 @@ def test_every_way_of_writing_letters_is_read(ground: Settings, tmp_path: Path) 
 def test_a_list_of_another_group_is_refused(tmp_path: Path) -> None:
     """It says which group that is, and FORCE goes on."""
     settings = lay_out(tmp_path)
-    types(settings, 3, tab="Groepen", Groep="Duinzicht", Gebied="Noord", Aangemeld__op=date(2025, 1, 1))
+    types(settings, 3, tab="Groepen", Groep="Duinzicht", Gebied="Noord", Aangemeld__op="1-1-2025")
     sync(settings)
     with pytest.raises(Stop, match="groep Tuindorp, niet van Duinzicht: 3 van de 3"):
         given(settings, "Piet Smit\nKees Mol\nMies Post", "duinzicht")

@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
-from email.policy import default
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import pytest
@@ -35,9 +35,11 @@ __all__ = ["sheets"]  # a fixture is found by its name in this module
 
 TODAY = date(2026, 11, 23)
 THEIRS = re.compile(
-    r"den ?helder|huisduinen|julianadorp|(?<![\w-])0223|\b178\d ?[A-Z]{2}\b|(?<![\w.-])52[.,]9\d|(?<![\w.-])4[.,]7\d{3}",
-    re.IGNORECASE,
+    r"den ?helder|huisduinen|julianadorp|0223(?<![\w-]0223)(?!\d{7})|178(?<!\w178)\d ?[a-z]{2}\b"
+    r"|52[.,]9\d(?<![\w.-]52.9\d)|4[.,]7\d{3}(?<![\w.-]4.7\d{3})"
 )
+"""In small letters. What may not stand before comes last in each, so that many words are looked through quickly. The
+figures that part a mail in pieces are no telephone number."""
 SETTINGS = """
 [network]
 name = "Buurtwacht Zilverdam"
@@ -56,6 +58,17 @@ sender = "Buurtwacht <post@mail.example>"
 """
 
 
+def theirs(seen: dict[str, str]) -> dict[str, set[str]]:
+    """What of our first town stands where."""
+    found = {name: set(THEIRS.findall(text.casefold())) for name, text in seen.items()}
+    return {name: words for name, words in found.items() if words}
+
+
+def test_what_is_theirs_is_known() -> None:
+    said = "Den Helder, 1781 AB, 0223-671234, 52.9563 4,7605; 10223, 11781 AB, 152.95, 14.7605, ==0223456789012=="
+    assert theirs({"": said}) == {"": {"den helder", "1781 ab", "0223", "52.95", "4,7605"}}
+
+
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("town")
@@ -70,9 +83,10 @@ def words_in(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             return "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
     if path.suffix == ".eml":
-        message = message_from_bytes(data, policy=default)
-        parts = [str(part.get_content()) for part in message.walk() if part.get_content_maintype() == "text"]
-        return "\n".join([*map(str, message.values()), *parts])
+        message = message_from_bytes(data)
+        heads = [str(make_header(decode_header(value))) for value in message.values()]
+        payloads = [part.get_payload(decode=True) for part in message.walk() if part.get_content_maintype() == "text"]
+        return "\n".join([*heads, *(payload.decode() for payload in payloads if isinstance(payload, bytes))])
     return data.decode("utf-8", "replace")
 
 
@@ -90,7 +104,7 @@ def test_nothing_of_our_first_town_reaches_it(town: Settings, capsys: pytest.Cap
     files = [path for path in home.rglob("*") if path.is_file() and path.suffix not in {".toml", ".sqlite3", ".lock"}]
     assert len(files) > 100
     seen = {"the screen": told} | {str(path.relative_to(home)): words_in(path) for path in files}
-    assert {name: sorted(set(THEIRS.findall(text))) for name, text in seen.items() if THEIRS.search(text)} == {}
+    assert theirs(seen) == {}
     letters = [text for name, text in seen.items() if name.endswith("welcome.eml") or "-welcome-" in name]
     assert letters and all("Zilverdam" in text and "14 0199" in text for text in letters)
 
@@ -105,13 +119,13 @@ def test_nothing_of_it_reaches_a_register_at_google_either(
     ours = replace(laptop(sheets, book, tmp_path), network=network, mail=town.mail, language="en")
     backend_of(ours).set_up()
     run(ours, Choices(None, yes=True, force=True, today=TODAY), PLANNERS, FOLDERS)
-    held = [(tab.title, tab.properties, tab.things, tab.rows, vars(tab)) for tab in book.copied().tabs]
+    held = [vars(tab) for tab in book.copied().tabs]
     seen = {"the screen": capsys.readouterr().out, "the sheet": str(held)}
     seen |= {
         str(path.relative_to(tmp_path)): words_in(path) for path in (tmp_path / "out").rglob("*") if path.is_file()
     }
     assert "Zilverdam of Oud-Zilver" in seen["the sheet"] and len(seen) > 10
-    assert {name: sorted(set(THEIRS.findall(text))) for name, text in seen.items() if THEIRS.search(text)} == {}
+    assert theirs(seen) == {}
     letters = [text for name, text in seen.items() if name.endswith(".eml") and "welcome" in name]
     blank = [text for text in letters if "Welcome to neighbourhood group" in text]
     assert len(blank) > len(letters) / 2 and all("Municipality of Zilverdam" in text for text in blank)
@@ -179,4 +193,4 @@ def test_the_empty_register_is_the_towns_own(town: Settings, tmp_path: Path) -> 
     (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     own = load_settings(tmp_path / "settings.toml")
     backend_of(own).set_up()
-    assert not THEIRS.search(words_in(own.workbook.path))
+    assert theirs({"register": words_in(own.workbook.path)}) == {}

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import email
 import io
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from email.policy import SMTP
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from pathlib import Path
 
 from outside.config.choices import Choices
@@ -22,6 +22,7 @@ from servers.sheets_server import Book, Person, SheetsServer
 from support.google_register import TODAY, google_book, laptop
 from support.workbook_contract import rows_of
 
+HEADERS = BytesHeaderParser()
 Line = dict[str, Cell]
 SOUND: Line = {
     "Straat": "Duinweg", "Plaats": "Den Helder", "Groep": "Noord", "18 jaar of ouder": "ja",
@@ -173,8 +174,7 @@ def mails(folder: Path) -> Counter[str]:
     """Who has a letter in the outbox, and how many."""
     found: Counter[str] = Counter()
     for path in (folder / "out" / "mail").rglob("*.eml"):
-        letter = email.message_from_bytes(path.read_bytes(), policy=SMTP)
-        found[str(letter["To"].addresses[0].addr_spec)] += 1
+        found[parseaddr(HEADERS.parsebytes(path.read_bytes())["To"])[1]] += 1
     return found
 
 

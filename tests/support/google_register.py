@@ -16,8 +16,8 @@ from roster.sheet.table import Cell, Table
 from servers.sheets_server import Book, Person, SheetsServer
 
 EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"
-HURRIED = Patience((2.0, 0.6), first_wait=0.0, first_wait_busy=0.0, longest_wait=0.0)
-"""The same tries, without the waiting between them."""
+HURRIED = Patience((5.0, 5.0), first_wait=0.0, first_wait_busy=0.0, longest_wait=0.0)
+"""The same tries, without the waiting between them; where the machine is busy, a slow answer is no lost one."""
 
 TODAY = date(2026, 3, 14)
 DAY_ZERO = date(1899, 12, 30)

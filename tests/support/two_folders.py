@@ -16,6 +16,7 @@ from outside.run.round import run
 from roster.model import Limits
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
+from support.excel_person import by_heading, type_under
 from support.sheet_notation import TODAY
 from support.whole_round import choices, lay_out, settings_of
 
@@ -59,35 +60,22 @@ class Ground:
     def newcomers(self, number: int, start: int, like: dict[str, str] | None = None) -> None:
         """So many new rows at the foot, as people type them; with `like` all are the first, but for that."""
 
-        def add(sheet: Worksheet) -> None:
-            at = sheet.max_row
-            while at > 1 and not sheet.cell(at, column(sheet, "Mobiel")).value:
-                at -= 1
-            before = {cell.column: cell.value for cell in sheet[2]}
-            ours = {column(sheet, heading) for heading in DEELNEMERS.own if heading in [one.value for one in sheet[1]]}
-            for turn in range(number):
-                row = at + 1 + turn
-                for place, value in before.items():
-                    sheet.cell(row, place).value = None if place in ours else value
-                typed = person(start + turn) if like is None else person(start) | (like if turn else {})
-                for heading, value in typed.items():
-                    sheet.cell(row, column(sheet, heading)).value = value
-
-        self.edit(add)
+        rows = self.rows("Deelnemers")
+        at = max(turn for turn, row in enumerate(rows, 2) if row["Mobiel"])
+        alike = {heading: None if heading in DEELNEMERS.own else said for heading, said in rows[0].items()}
+        for turn in range(number):
+            typed = person(start + turn) if like is None else person(start) | (like if turn else {})
+            type_under(self.one.workbook.path, "Deelnemers", at + 1 + turn, alike | typed)
 
     def rows(self, tab: str) -> list[dict[str, object]]:
         """The rows of a tab, by heading."""
-        found = list(load_workbook(self.one.workbook.path)[tab].values)
-        return [dict(zip(map(str, found[0]), row, strict=True)) for row in found[1:]]
+        return by_heading(self.one.workbook.path, tab)
 
     def write(self, tab: str, where: dict[str, str], what: dict[str, str]) -> None:
         """Other words in the cells of the rows that say so."""
-        book = load_workbook(self.one.workbook.path)
-        for row in range(2, book[tab].max_row + 1):
-            if all(book[tab].cell(row, column(book[tab], heading)).value == said for heading, said in where.items()):
-                for heading, said in what.items():
-                    book[tab].cell(row, column(book[tab], heading)).value = said
-        book.save(self.one.workbook.path)
+        for row, said in enumerate(self.rows(tab), 2):
+            if where.items() <= said.items():
+                type_under(self.one.workbook.path, tab, row, what)
 
     def column(self, heading: str) -> list[object]:
         """A column of tab Deelnemers."""

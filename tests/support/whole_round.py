@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from email.policy import SMTP
 from pathlib import Path
 
 from openpyxl import load_workbook
@@ -18,6 +17,7 @@ from outside.run.round import run
 from roster.model import Network
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from support.excel_person import by_heading, type_under
 from support.ground import register_at
 from support.sheet_notation import TODAY, register
 
@@ -68,10 +68,11 @@ def letters(settings: Settings) -> dict[str, str]:
     """What lies ready in out/mail: Nr and act -> the plain text."""
     found = {}
     for path in sorted((settings.paths.out / "mail").glob("*.eml")):
-        body = email.message_from_bytes(path.read_bytes(), policy=SMTP).get_body(("plain",))
+        parts = email.message_from_bytes(path.read_bytes()).walk()
+        body = next((part.get_payload(decode=True) for part in parts if part.get_content_type() == "text/plain"), b"")
         name = path.name.rpartition("-")[0]
         assert name not in found, "two letters of one kind to one person"
-        found[name] = str(body.get_content()) if body is not None else ""
+        found[name] = body.decode() if isinstance(body, bytes) else ""
     return found
 
 
@@ -84,19 +85,13 @@ def without_logbook(path: Path) -> None:
 
 def column(settings: Settings, heading: str, tab: str = "Deelnemers") -> list[object]:
     """A column of the register, top to bottom."""
-    rows = list(load_workbook(settings.workbook.path)[tab].values)
-    at = rows[0].index(heading)
-    return [row[at] for row in rows[1:] if any(cell is not None for cell in row)]
+    return [row[heading] for row in by_heading(settings.workbook.path, tab) if any(row.values())]
 
 
-def types(settings: Settings, row: int, tab: str = "Deelnemers", **cells: object) -> None:
+def types(settings: Settings, row: int, tab: str = "Deelnemers", **cells: str | None) -> None:
     """A person types in a row (2 is the first below the headings): heading -> what. "E-mail" is written E_mail."""
-    book = load_workbook(settings.workbook.path)
-    sheet = book[tab]
-    at = {str(cell.value): cell.column for cell in sheet[1]}
-    for heading, value in cells.items():
-        sheet.cell(row, at[heading.replace("__", " ").replace("_", "-")]).value = value
-    book.save(settings.workbook.path)
+    typed = {heading.replace("__", " ").replace("_", "-"): value for heading, value in cells.items()}
+    type_under(settings.workbook.path, tab, row, typed)
 
 
 def changes_front(settings: Settings, change: Callable[[object], None]) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 from outside.backends import backend_of
 from outside.excel.lights import AT_FAULT, ROW
@@ -17,7 +16,7 @@ from servers.sheets_server.book import Tab
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync
 from support.google_register import HURRIED, laptop
-from support.lit_cells import Value, holds
+from support.lit_cells import Cell, Value, holds
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -33,9 +32,8 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def lit(tab: Tab) -> dict[str, str]:
     """The fill of each cell that a formula colours; the first rule that holds wins, as at Google."""
 
-    def look(address: str) -> Value:
-        letters, row = coordinate_from_string(address.replace("$", ""))
-        value = tab.row(row - 1).value(column_index_from_string(letters) - 1)
+    def look(at: Cell) -> Value:
+        value = tab.row(at[0] - 1).value(at[1] - 1)
         return value if isinstance(value, str | float | int) else None
 
     found: dict[str, str] = {}
@@ -45,14 +43,14 @@ def lit(tab: Tab) -> dict[str, str]:
             continue
         formula = condition["values"][0]["userEnteredValue"].removeprefix("=").replace(";", ",")
         boxes = rule["ranges"]
-        first = f"{get_column_letter(boxes[0].get('startColumnIndex', 0) + 1)}{boxes[0]['startRowIndex'] + 1}"
+        first = boxes[0]["startRowIndex"] + 1, boxes[0].get("startColumnIndex", 0) + 1
         colour = rule["booleanRule"]["format"]["backgroundColor"]
         fill = "".join(f"{round(255 * colour.get(part, 0)):02X}" for part in ("red", "green", "blue"))
         for box in boxes:
             for row in range(box["startRowIndex"], len(tab.rows)):
                 for column in range(box.get("startColumnIndex", 0), box.get("endColumnIndex", tab.column_count)):
                     address = f"{get_column_letter(column + 1)}{row + 1}"
-                    if address not in found and holds(formula, first, address, look):
+                    if address not in found and holds(formula, first, (row + 1, column + 1), look):
                         found[address] = fill
     return found
 

@@ -18,6 +18,7 @@ from conftest import SCRIPTS
 from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Paths, Settings
 from servers.smtp_server import Plan, mail_server
+from support.pressed import press
 from support.sheet_notation import TODAY
 from support.smtp_home import lay_out as smtp_settings
 from support.whole_round import choices, lay_out, letters, settings_of, sync, types, without_logbook
@@ -215,6 +216,6 @@ def test_a_round_that_is_killed_between_mail_and_write_is_known_from_the_registe
         assert killed.wait(60) == -signal.SIGKILL
         assert [row[3] for row in messages(settings)] == ["bezig", "bezig"]
         for _turn in range(2):
-            subprocess.run([*door, *today], check=False, capture_output=True)
+            press("sync", *map(str, door[2:]), *today, cwd=home)
     assert [row[3] for row in messages(settings)] == ["verstuurd", "onzeker"]
     assert len(arrived) == 2
