@@ -8,7 +8,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
 from pathlib import Path
 from sys import intern
 from types import TracebackType
@@ -68,7 +67,6 @@ class Ledger:
         self.files = FileStore(self._connection, self._salt)
         self.bundles = BundleStore(self._connection, self.today, clock)
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
-        self._marks = lru_cache(maxsize=4096)(History(salt=self._salt).address_mark)  # a letter asks for it often
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
         self._leave = hmac.digest(self._salt, b"List-Unsubscribe", "sha256")
 
@@ -179,7 +177,7 @@ class Ledger:
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
-        return self._marks(address)
+        return History(salt=self._salt).address_mark(address)
 
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""

@@ -67,17 +67,16 @@ def holds(data: bytes, secrets: Iterable[str]) -> bool:
     if not wanted:
         return False
     plain = all("".join(secret.split()).isalnum() for secret in wanted)
-    whole = binascii.a2b_qp(data)  # what is not encoded comes out as it went in
-    if plain and all(map(str.isascii, wanted)):
-        lower = whole.lower()
-        if not any(secret[:_SHORTEST].lower().encode() in lower for secret in wanted):
-            whole = b""  # not even the beginning of one stands there
-    return any(_stands_in(text, secret) for text in _readable(data, whole, escaped=not plain) for secret in wanted)
+    for text in _readable(data, escaped=not plain):
+        folded = text.casefold()
+        if any(_stands_in(text, folded, secret) for secret in wanted):
+            return True
+    return False
 
 
-def _readable(data: bytes, whole: bytes, *, escaped: bool) -> Iterator[str]:
+def _readable(data: bytes, *, escaped: bool) -> Iterator[str]:
     """The mail as a person would come to read it; `escaped` also where HTML and links write a mark otherwise."""
-    text = whole.decode("utf-8", "replace")
+    text = binascii.a2b_qp(data).decode("utf-8", "replace")  # the whole: what is not encoded comes out as it went in
     yield text
     if escaped:
         yield unescape(text)
@@ -106,14 +105,13 @@ def _decoded(block: bytes) -> str:
         return ""
 
 
-def _stands_in(text: str, secret: str) -> bool:
+def _stands_in(text: str, folded: str, secret: str) -> bool:
     if secret in text:
         return True
     if len(secret) < LOOSE:
         return False
     # Wrapped, or in the groups of four in which Google shows it: a first piece must stand there at the least.
-    piece = secret[:_SHORTEST].casefold()
-    folded = text.casefold()
+    piece = secret[:4].casefold()
     return piece in folded and "".join(secret.split()).casefold() in "".join(folded.split())
 
 
