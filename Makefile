@@ -161,7 +161,7 @@ test: $(READY_TESTS) ## voor makers: alle snelle proeven
 	@$(pytest) -m "not long" $(ARGS)
 
 test-long: $(READY_TESTS) ## voor makers: de proeven die langer duren
-	@$(pytest) -m long $(ARGS)
+	@$(pytest) -m "long or hypothesis" --hypothesis-profile=many $(ARGS)
 
 lint: $(READY_TESTS) ## voor makers: stijl en typen
 	@$(PY) -m ruff check .

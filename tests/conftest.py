@@ -22,10 +22,12 @@ SCRIPTS = CHECKOUT / "scripts"
 
 settings.register_profile(
     "house",
+    max_examples=30,
     deadline=None,  # the machine may be busy with other tests
     suppress_health_check=[HealthCheck.too_slow],  # likewise
     database=None,  # nothing is left behind; a case that was found becomes a row in a test
 )
+settings.register_profile("many", settings.get_profile("house"), max_examples=1000)  # with make test-long
 settings.load_profile("house")
 
 MADE = {".venv", ".git", "out", "state", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis"}

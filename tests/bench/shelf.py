@@ -35,7 +35,6 @@ def home(folder: Path, register: Path, state: Path | None = None) -> Path:
     shutil.copyfile(register, folder / "register.xlsx")
     if state is not None:
         shutil.copytree(state, folder / "state", ignore=shutil.ignore_patterns("backups"))
-        shutil.copytree(state.parent / "config", folder / "config")  # with the secret that its ledger was made with
     return folder
 
 

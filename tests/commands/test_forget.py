@@ -29,11 +29,14 @@ from roster.planners.sync import PLANNERS
 from roster.sheet.columns import TAB
 from servers.sheets_server import Book, Fault, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.excel_person import Rows, rows_in
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, google_book, laptop
+from support.ground import laid_out
 from support.ledgers import ledger_at
 from support.sheet_notation import TODAY, register
-from support.whole_round import choices, column, lay_out, letters, sync, types
+from support.sweeps import sweep
+from support.whole_round import choices, column, lay_out, letters, settings_of, sync, types
 
 PEOPLE = """
     Voornaam | Tussenvoegsel | Achternaam | E-mail              | Rol       | Mobiel
@@ -56,13 +59,16 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Rounds in which Piet was an admin, so that his card went to others, and then left."""
-    made = lay_out(tmp_path, PEOPLE)
+    return settings_of(laid_out("Piet left", tmp_path, _piet_left))
+
+
+def _piet_left(folder: Path) -> None:
+    made = lay_out(folder, PEOPLE)
     sync(made)
     types(made, 4, Sticker="nee")
     sync(made, TODAY + timedelta(days=40))
     show_mails(made, choices(), PLANNERS)
     types(made, 3, Afgemeld__op="1-2-2026")
-    return made
 
 
 def texts(path: Path, data: bytes) -> Iterator[str]:
@@ -92,8 +98,8 @@ def where_in(home: Path, look: re.Pattern[str] = PIET) -> list[str]:
     ]
 
 
-def rows(settings: Settings, tab: str = "Deelnemers") -> list[tuple[object, ...]]:
-    return list(load_workbook(settings.workbook.path)[tab].values)
+def rows(settings: Settings, tab: str = "Deelnemers") -> Rows:
+    return rows_in(settings.workbook.path, tab)
 
 
 def test_he_is_found_everywhere_and_afterwards_nowhere(settings: Settings) -> None:
@@ -177,13 +183,16 @@ def test_every_copy_still_opens_and_holds_the_others(settings: Settings) -> None
 
 @pytest.mark.parametrize(
     "step",
-    [
-        "run.forgetting.in_copies",
-        "run.forgetting.forget_in_ledger",
-        "run.forgetting._in_copies_of_ledger",
-        "commands.forget._in_register",
-        "commands.forget._tell_end",
-    ],
+    sweep(
+        [
+            "run.forgetting.in_copies",
+            "run.forgetting.forget_in_ledger",
+            "run.forgetting._in_copies_of_ledger",
+            "commands.forget._in_register",
+            "commands.forget._tell_end",
+        ],
+        quick=(1, 3),
+    ),
 )
 def test_cut_off_before_any_step_it_ends_the_same(
     settings: Settings, step: str, monkeypatch: pytest.MonkeyPatch
@@ -264,7 +273,7 @@ def test_what_people_typed_themselves_is_named_and_stays(
     }
 
 
-@pytest.mark.parametrize("beside", ["nothing", "a file in a folder with rij in its name", "another's row"])
+@pytest.mark.parametrize("beside", sweep(["another's row", "a file in a folder with rij in its name", "nothing"]))
 def test_a_tab_of_her_own_that_names_him_is_told_whatever_else_is_left(
     settings: Settings, capsys: pytest.CaptureFixture[str], beside: str
 ) -> None:

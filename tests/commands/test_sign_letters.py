@@ -19,6 +19,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import State
 from servers.smtp_server import Plan, answers, mail_server
+from support.sweeps import sweep
 from support.whole_round import TODAY, choices, lay_out, sync
 
 PLACES = ("52.9500, 4.7600", "52.9520, 4.7600")
@@ -134,12 +135,15 @@ def test_without_an_address_it_goes_by_hand(ground: Settings, capsys: pytest.Cap
 
 @pytest.mark.parametrize(
     "said",
-    [
-        "bezig sinds 31-3-2026 10:00",
-        "onzeker sinds 31-3-2026 (B-0001)",
-        "met Kim besproken",
-        "verstuurd 1-3-2026 (B-0001)",
-    ],
+    sweep(
+        [
+            "bezig sinds 31-3-2026 10:00",
+            "met Kim besproken",
+            "onzeker sinds 31-3-2026 (B-0001)",
+            "verstuurd 1-3-2026 (B-0001)",
+        ],
+        quick=2,
+    ),
 )
 def test_what_another_computer_or_a_person_wrote_is_believed(ground: Settings, said: str) -> None:
     """It left, or may have left: nothing goes, and the cell stays."""
@@ -188,12 +192,15 @@ def test_a_request_really_leaves_once(ground: Settings) -> None:
 
 @pytest.mark.parametrize(
     ("fault", "row", "again"),
-    [
-        (answers(kim_END="cut after"), "onzeker sinds 31-3-2026 (B-0001)", 0),
-        (answers(kim_RCPT="550 5.1.1 No such user"), "geweigerd 31-3-2026 (B-0001)", 0),
-        (answers(kim_RCPT="451 4.3.0 Try later"), "", 0),
-        (answers(kim_END="cut"), "onzeker sinds 31-3-2026 (B-0001)", 0),
-    ],
+    sweep(
+        [
+            (answers(kim_END="cut after"), "onzeker sinds 31-3-2026 (B-0001)", 0),
+            (answers(kim_RCPT="550 5.1.1 No such user"), "geweigerd 31-3-2026 (B-0001)", 0),
+            (answers(kim_RCPT="451 4.3.0 Try later"), "", 0),
+            (answers(kim_END="cut"), "onzeker sinds 31-3-2026 (B-0001)", 0),
+        ],
+        quick=2,
+    ),
 )
 def test_a_fault_of_the_mail_server_makes_no_second_letter(
     ground: Settings, fault: dict[tuple[str, str], list[str]], row: str, again: int

@@ -17,6 +17,7 @@ from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import EMAIL, HURRIED, TODAY, google_book, laptop
 from support.pressed import press
+from support.sweeps import long
 from support.workbook_contract import PEOPLE, rows_of
 from support.xlsx_by_hand import values
 
@@ -73,8 +74,8 @@ def says(folder: Path, change: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("more", [(), ("--force", "--yes")])
-def test_every_door_refuses_the_register_of_another_network(tmp_path: Path, door: str, more: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("more", [["--force", "--yes"], long([])])
+def test_every_door_refuses_the_register_of_another_network(tmp_path: Path, door: str, more: list[str]) -> None:
     """Nothing is written, in it or beside it, and no FORCE=1 that is typed for another doubt lets it through."""
     of(THEIRS, tmp_path)
     before = (tmp_path / "register.xlsx").read_bytes()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,12 @@ from outside.errors import Stop
 from outside.run.output_files import OutputFiles
 from servers.smtp_server import Plan, answers, mail_server
 from support.contacts_play import Play, in_excel
+from support.excel_person import rows_in
+from support.ground import laid_out
 from support.phones import Phone
 from support.sheet_notation import TODAY
-from support.whole_round import choices, column, lay_out, sync, types, without_logbook
+from support.sweeps import sweep
+from support.whole_round import choices, column, lay_out, settings_of, sync, types, without_logbook
 
 PEOPLE = """
     Voornaam | Achternaam | E-mail           | Rol       | Mobiel
@@ -38,7 +42,7 @@ FOLDER = "out/groepen/Centrum/Tuindorp"
 
 def active(settings: Settings) -> Counter[tuple[str, str]]:
     """Who is in the group, as the register itself tells it."""
-    rows = list(load_workbook(settings.workbook.path)["Deelnemers"].values)
+    rows = rows_in(settings.workbook.path, "Deelnemers")
     at = {str(heading): place for place, heading in enumerate(rows[0])}
     found: Counter[tuple[str, str]] = Counter()
     for row in rows[1:]:
@@ -133,7 +137,11 @@ ELSEWHERE = """
 @pytest.fixture
 def two_groups(tmp_path: Path) -> Settings:
     """Tuindorp, and Zuid with two people more; all contacts were given."""
-    settings = lay_out(tmp_path, PEOPLE + ELSEWHERE.lstrip("\n"))
+    return settings_of(laid_out("two groups", tmp_path, _two_groups))
+
+
+def _two_groups(folder: Path) -> None:
+    settings = lay_out(folder, PEOPLE + ELSEWHERE.lstrip("\n"))
     types(settings, 3, tab="Groepen", Groep="Zuid", Gebied="Centrum", Aangemeld__op="1-2-2025", Gestart__op="1-3-2025")
     types(settings, 4, tab="Straten", Straat="Dorpsweg", Plaats="Den Helder", Groep="Zuid")
     for row in (7, 8):
@@ -141,7 +149,6 @@ def two_groups(tmp_path: Path) -> Settings:
     sync(settings)
     assert write_given(settings, choices(), "", "", everybody=True) == 0
     sync(settings)
-    return settings
 
 
 def all_told(folder: Path) -> str:
@@ -149,8 +156,9 @@ def all_told(folder: Path) -> str:
     return "\n".join(one.read_text("utf-8") for one in sorted(folder.rglob("*")) if one.is_file())
 
 
-@pytest.mark.parametrize("loses", ["nothing", "files"])
-@pytest.mark.parametrize("changes", ["number", "deleted", "left"])
+@pytest.mark.parametrize(
+    ("changes", "loses"), sweep(product(["number", "deleted", "left"], ["nothing", "files"]), quick=(0, 3))
+)
 def test_a_number_that_is_somebody_elses_by_now_tells_nothing_of_her(
     two_groups: Settings, tmp_path: Path, changes: str, loses: str
 ) -> None:
@@ -186,7 +194,7 @@ def test_who_moves_and_takes_another_number_is_told_where_he_went(two_groups: Se
     assert "- Kees Mol (06-23450003): doet even niet mee" in told and "06-23450099" not in told
 
 
-@pytest.mark.parametrize("step", ["write", "remove_stale"])
+@pytest.mark.parametrize("step", sweep(["write", "remove_stale"]))
 def test_what_was_cut_off_half_way_is_not_given_as_it_was(
     two_groups: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -218,7 +226,7 @@ def test_no_file_of_a_group_holds_anything_of_another(two_groups: Settings, tmp_
     types(two_groups, 5, Straat="Dorpsweg")  # Mies lives elsewhere: told in the row, and on the page
     types(two_groups, 8, Afgemeld__op="1-3-2026")
     sync(two_groups)
-    rows = list(load_workbook(two_groups.workbook.path)["Deelnemers"].values)
+    rows = rows_in(two_groups.workbook.path, "Deelnemers")
     at = {str(heading): place for place, heading in enumerate(rows[0])}
     folders = {"Tuindorp": tmp_path / FOLDER, "Zuid": tmp_path / "out/groepen/Centrum/Zuid"}
     checked = 0

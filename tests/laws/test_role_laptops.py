@@ -13,6 +13,7 @@ from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, answers, mail_server
 from support.google_matrix import column, sync, two
 from support.google_register import HURRIED
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -23,7 +24,7 @@ def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Calls, "patience", HURRIED)
 
 
-@pytest.mark.parametrize("put_off", [False, True])
+@pytest.mark.parametrize("put_off", sweep([True, False]))
 def test_who_becomes_an_admin_hears_of_it_from_one_of_them(sheets: SheetsServer, tmp_path: Path, put_off: bool) -> None:
     """Also where the letter was put off once: its row says nothing of it until it left."""
     later = ["", "451 4.7.1 Greylisted"] if put_off else []

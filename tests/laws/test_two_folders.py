@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,6 +19,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
+from support.sweeps import long, sweep
 from support.two_folders import Ground, column, deleted, person, renamed, two, welcomed_by_one
 from support.whole_round import choices
 
@@ -55,7 +57,7 @@ def small(with_few: Path, tmp_path: Path) -> Ground:
     return two(tmp_path)
 
 
-@pytest.mark.parametrize("to", ["Welkomstmail", ""])
+@pytest.mark.parametrize("to", sweep(["Welkomstmail", ""]))
 @pytest.mark.parametrize("who", ["one", "other"])
 def test_a_heading_of_ours_that_became_another_is_asked_about(
     ground: Ground, many: int, to: str, who: str, capfd: pytest.CaptureFixture[str]
@@ -75,7 +77,7 @@ def test_a_heading_of_ours_that_became_another_is_asked_about(
 
 
 @pytest.mark.parametrize(
-    "change", [deleted("Welkom"), deleted("Nr"), renamed("Welkom", "Kolom X")], ids=["Welkom", "Nr", "renamed"]
+    "change", sweep([deleted("Welkom"), deleted("Nr"), renamed("Welkom", "Kolom X")]), ids=["Welkom", "Nr", "renamed"]
 )
 def test_a_column_of_ours_that_is_gone_brings_nobody_a_second_letter(
     ground: Ground, many: int, change: Callable[[Worksheet], None]
@@ -91,7 +93,7 @@ def test_a_column_of_ours_that_is_gone_brings_nobody_a_second_letter(
     assert ground.twice == [] and len(ground.letters) == many
 
 
-@pytest.mark.parametrize(("who", "knows"), [("one", True), ("other", True), ("one", False)])
+@pytest.mark.parametrize(("who", "knows"), sweep([("other", True), ("one", True), ("one", False)]))
 def test_this_mornings_version_put_back_brings_nobody_a_second_letter(
     ground: Ground, many: int, who: str, knows: bool, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,8 +133,10 @@ def test_the_number_of_a_row_that_was_deleted_is_never_given_again(small: Ground
     assert small.letters["v900@mail.example"] == 1 and small.twice == []
 
 
-@pytest.mark.parametrize("blank", ["", "Nr", "Welkom"])
-@pytest.mark.parametrize("second", [{}, {"Voornaam": "V.", "E-mail": "anders@mail.example"}], ids=["alike", "other"])
+@pytest.mark.parametrize("blank", sweep(["", "Nr", "Welkom"]))
+@pytest.mark.parametrize(
+    "second", sweep([{"Voornaam": "V.", "E-mail": "anders@mail.example"}, {}]), ids=["other", "alike"]
+)
 def test_who_was_typed_twice_hears_once_whichever_row_is_first(
     small: Ground, second: dict[str, str], blank: str
 ) -> None:
@@ -155,8 +159,8 @@ def test_who_was_typed_twice_hears_once_whichever_row_is_first(
     assert len(small.letters) == FEW + 1 and small.twice == []
 
 
-@pytest.mark.parametrize("second", [{}, {"Voornaam": "V."}], ids=["alike", "other"])
-@pytest.mark.parametrize("gone", [0, 1], ids=["the told one goes", "both stay"])
+@pytest.mark.parametrize("second", sweep([{}, {"Voornaam": "V."}]), ids=["alike", "other"])
+@pytest.mark.parametrize("gone", sweep([0, 1]), ids=["the told one goes", "both stay"])
 def test_who_was_typed_twice_keeps_the_letter_that_the_other_knows_of(
     small: Ground, second: dict[str, str], gone: int
 ) -> None:
@@ -198,7 +202,7 @@ def test_a_welcomed_row_that_was_copied_and_typed_over_is_another_person(small: 
     assert small.letters["v900@mail.example"] == 1 and small.twice == []
 
 
-@pytest.mark.parametrize("also", ["", "Welkom"])
+@pytest.mark.parametrize("also", sweep(["Welkom", ""]))
 def test_a_number_that_was_emptied_comes_back(small: Ground, also: str) -> None:
     """By the mark of the person, also where his Welkom is gone as well."""
     before = small.column("Nr")
@@ -261,8 +265,8 @@ def test_a_letter_that_one_laptop_sends_again_leaves_once_when_the_other_is_firs
     assert small.letters["v3@mail.example"] == (1 if who == "one" else 2)
 
 
-@pytest.mark.parametrize("lost", [("Welkom",), ("Nr", "Welkom")])
-def test_what_only_the_rows_tell_is_remembered_in_the_tab(small: Ground, lost: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("lost", [["Nr", "Welkom"], long(["Welkom"])])
+def test_what_only_the_rows_tell_is_remembered_in_the_tab(small: Ground, lost: list[str]) -> None:
     """Tab Logboek was gone when the other laptop looked first; then a row loses its own word as well."""
     book = load_workbook(small.one.workbook.path)
     del book["Logboek"]
@@ -280,7 +284,7 @@ def test_what_only_the_rows_tell_is_remembered_in_the_tab(small: Ground, lost: t
     assert small.column("Nr")[3] == "D-0004" and str(small.column("Welkom")[3]).startswith("klaargezet")
 
 
-@pytest.mark.parametrize("heading", LOGBOEK.headings)
+@pytest.mark.parametrize("heading", sweep(LOGBOEK.headings))
 @pytest.mark.parametrize("to", ["", "Iets"])
 def test_a_heading_of_the_logbook_that_is_gone_takes_no_memory_with_it(small: Ground, heading: str, to: str) -> None:
     """The other laptop, which never saw this register, knows its columns by what stands in them."""
@@ -346,8 +350,13 @@ def wishes(small: Ground) -> list[tuple[object, ...]]:
     return [(row["Nr"], row["Stand"]) for row in rows]
 
 
-@pytest.mark.parametrize("change", [emptied("Welkom"), deleted("Welkom"), typed_anew], ids=["cell", "column", "row"])
-@pytest.mark.parametrize("how", ["typed", "heard", "in the row"])
+@pytest.mark.parametrize(
+    ("how", "change"),
+    sweep(
+        itertools.product(["typed", "heard", "in the row"], [emptied("Welkom"), deleted("Welkom"), typed_anew]),
+        quick=(0, 4, 8),
+    ),
+)
 def test_a_wish_that_one_laptop_heard_is_known_to_the_other(
     small: Ground, how: str, change: Callable[[Worksheet], None]
 ) -> None:
@@ -397,7 +406,7 @@ def test_a_wish_of_before_the_tab_told_of_it_is_told_by_the_row(small: Ground) -
     assert not any(word in told for word in ("Voor900", "Achter900", "2345", "@"))
 
 
-@pytest.mark.parametrize("harm", ["older copy", "no heading", "morning"])
+@pytest.mark.parametrize("harm", sweep(["older copy", "no heading", "morning"]))
 def test_a_wish_outlives_what_is_done_to_the_tab(small: Ground, harm: str) -> None:
     """A copy that says what was so before, a heading that is gone, or this morning's version put back."""
     with_newcomer(small)

@@ -18,6 +18,7 @@ from outside.files.backups import restore_newest_backup
 from roster.plan.steps import SetCell
 from roster.sheet.columns import TAB
 from support.excel_ground import MEMBER, SCRIPTS, by_hand, leftovers, register, status
+from support.sweeps import sweep
 from support.workbook_contract import PEOPLE, rows_of
 from support.xlsx_by_hand import values
 
@@ -181,7 +182,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is POSIX")
-@pytest.mark.parametrize("moment", [0, 2, 4, *(pytest.param(one, marks=pytest.mark.long) for one in (1, 3, 5))])
+@pytest.mark.parametrize("moment", sweep([2, 0, 1, 3, 4, 5]))
 def test_a_killed_write_leaves_a_whole_file(moment: int, tmp_path: Path) -> None:
     """Killed at any moment, the register is the old one or the new one; the next run clears what was left."""
     path = tmp_path / "register.xlsx"

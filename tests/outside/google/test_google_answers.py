@@ -13,6 +13,7 @@ from servers.sheets_server import Fault, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import mails, new_book, sync
 from support.google_register import EMAIL, HURRIED, laptop, opened
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -60,7 +61,7 @@ def test_a_no_in_any_shape_is_told_by_its_status(sheets: SheetsServer, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault("html"), Fault("cut json"), Fault("500"), Fault("page", content=b"[]")], ids=str
+    "fault", sweep([Fault("html"), Fault("cut json"), Fault("500"), Fault("page", content=b"[]")]), ids=str
 )
 def test_a_page_in_place_of_a_token_is_no_answer(sheets: SheetsServer, tmp_path: Path, fault: Fault) -> None:
     book = new_book(sheets)
@@ -71,7 +72,7 @@ def test_a_page_in_place_of_a_token_is_no_answer(sheets: SheetsServer, tmp_path:
 
 
 @pytest.mark.parametrize("content", [b"{}", b'{"error": {"code": 403}}', b'{"valueRanges": []}'])
-@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("call", sweep([3, 1, 2]))
 def test_an_answer_that_says_nothing_is_asked_for_again(
     sheets: SheetsServer, tmp_path: Path, call: int, content: bytes
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import language_of
 from support.google_matrix import EDITS, Case
 from support.google_register import HURRIED
+from support.sweeps import long, sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -57,20 +59,20 @@ def test_nothing_goes_wrong_when_nothing_happens(sheets: SheetsServer, tmp_path:
     assert case.broken == []
 
 
-@pytest.mark.parametrize("edit", WORST)
+@pytest.mark.parametrize("edit", sweep(WORST, quick=(0, 5)))
 def test_people_edit_between_our_look_and_our_write(sheets: SheetsServer, tmp_path: Path, edit: str) -> None:
     """The worst moment: what we know is already old when we write. The long tests try all edits at all moments."""
     assert edited(sheets, tmp_path, edit, 6) == []
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault("503", after=True), Fault("reset"), Fault("html", after=True), Fault("429")], ids=str
+    "fault", sweep([Fault("503", after=True), Fault("reset"), Fault("html", after=True), Fault("429")]), ids=str
 )
 def test_an_answer_to_our_write_is_lost(sheets: SheetsServer, tmp_path: Path, fault: Fault) -> None:
     assert failed(sheets, tmp_path, 7, fault) == []
 
 
-def lost_between(sheets: SheetsServer, folder: Path, edits: tuple[str, str], look: int) -> list[str]:
+def lost_between(sheets: SheetsServer, folder: Path, edits: Sequence[str], look: int) -> list[str]:
     """One edit before our write, one after it, and the answer that would tell is lost."""
     one, other = (EDITS[name] for name in edits)
     case = Case(sheets, folder)
@@ -91,28 +93,30 @@ def lost_between(sheets: SheetsServer, folder: Path, edits: tuple[str, str], loo
 @pytest.mark.parametrize(
     "edits",
     [
-        ("inserts a column before all", "sorts by first name, down"),
-        ("sorts by house number", "inserts an empty row at the top"),
-        ("copies a member with Nr to the top", "sorts by first name, down"),
-        ("drags our column Nr to the end", "sorts by house number"),
+        ["inserts a column before all", "sorts by first name, down"],
+        long(["sorts by house number", "inserts an empty row at the top"]),
+        long(["copies a member with Nr to the top", "sorts by first name, down"]),
+        long(["drags our column Nr to the end", "sorts by house number"]),
     ],
     ids="; ".join,
 )
 def test_rows_move_the_answer_is_lost_and_rows_move_again(
-    sheets: SheetsServer, tmp_path: Path, edits: tuple[str, str]
+    sheets: SheetsServer, tmp_path: Path, edits: list[str]
 ) -> None:
     """Nobody tells where our cells landed; whose row says something that went to another's is found all the same."""
     assert lost_between(sheets, tmp_path, edits, 6) == []
 
 
-@pytest.mark.parametrize("look", [4, 6])
+@pytest.mark.parametrize("look", sweep([6, 4]))
 @pytest.mark.parametrize(
     ("edit", "before"),
-    [
-        ("drags our column Nr to the end", "Status"),
-        ("deletes our column Status", "Meldingen"),
-        ("deletes the column Huisdier", "Postcode"),
-    ],
+    sweep(
+        [
+            ("drags our column Nr to the end", "Status"),
+            ("deletes our column Status", "Meldingen"),
+            ("deletes the column Huisdier", "Postcode"),
+        ]
+    ),
 )
 def test_a_column_goes_and_another_comes_in_its_place(
     sheets: SheetsServer, tmp_path: Path, edit: str, before: str, look: int
@@ -136,7 +140,7 @@ def test_a_column_goes_and_another_comes_in_its_place(
     assert case.broken == []
 
 
-@pytest.mark.parametrize("edit", ["inserts an empty row at the top", "inserts a column before our Status"])
+@pytest.mark.parametrize("edit", sweep(["inserts an empty row at the top", "inserts a column before our Status"]))
 def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
     sheets: SheetsServer, tmp_path: Path, edit: str
 ) -> None:
@@ -152,7 +156,8 @@ def test_rows_that_move_at_every_look_leave_cells_for_later_and_nothing_wrong(
 
 
 @pytest.mark.parametrize(
-    "edit", ["sorts by first name, down", "inserts an empty row at the top", "inserts a column before our Status"]
+    "edit",
+    sweep(["sorts by first name, down", "inserts an empty row at the top", "inserts a column before our Status"]),
 )
 def test_a_run_that_ends_before_it_can_mend_is_mended_by_the_next(
     sheets: SheetsServer, tmp_path: Path, edit: str
@@ -284,8 +289,10 @@ def _namesake(book: Book) -> None:
         person.sets("Deelnemers", 2, heading, word)
 
 
-@pytest.mark.parametrize("second", [7, 8, 9])
-@pytest.mark.parametrize("dragged", ["drags our column Nr to the end", "drags a column of people's to the front"])
+@pytest.mark.parametrize("second", sweep([8, 7, 9]))
+@pytest.mark.parametrize(
+    "dragged", sweep(["drags a column of people's to the front", "drags our column Nr to the end"])
+)
 def test_a_newcomer_keeps_a_name_that_was_just_put_back_in_anothers_row(
     sheets: SheetsServer, tmp_path: Path, dragged: str, second: int
 ) -> None:

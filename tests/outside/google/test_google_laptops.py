@@ -14,6 +14,7 @@ from servers.sheets_server.languages import language_of
 from servers.smtp_server import Plan, answers, mail_server
 from support.google_matrix import column, mails, sync, two
 from support.google_register import HURRIED
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -25,7 +26,7 @@ def _hurried(monkeypatch: pytest.MonkeyPatch, sheets: SheetsServer, request: pyt
     sheets.language = language_of(request.node.name)
 
 
-@pytest.mark.parametrize("call", [5, 7])
+@pytest.mark.parametrize("call", sweep([7, 5]))
 def test_what_one_laptop_could_not_announce_the_other_mails_and_that_is_all(
     sheets: SheetsServer, tmp_path: Path, call: int
 ) -> None:

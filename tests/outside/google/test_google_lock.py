@@ -26,6 +26,7 @@ from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import language_of
 from support.google_matrix import column, mails, new_book, sync
 from support.google_register import EMAIL, HURRIED, laptop, opened, written_settings
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 SYNC = Path(__file__).resolve().parents[3] / "scripts" / "sync.py"
@@ -275,7 +276,7 @@ def test_who_has_no_access_hears_nothing_of_a_lock(sheets: SheetsServer, book: B
     assert code == 2 and "Deel het blad" in said and "slot" not in said
 
 
-@pytest.mark.parametrize("call", [4, 6, 7])
+@pytest.mark.parametrize("call", sweep([6, 4, 7]))
 def test_setting_up_stops_where_somebody_deletes_the_lock_tab(sheets: SheetsServer, tmp_path: Path, call: int) -> None:
     """In plain words; run again it goes on where it was."""
     book = sheets.new_book()

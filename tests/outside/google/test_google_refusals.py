@@ -20,6 +20,7 @@ from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import LANGUAGES, Language
 from support.google_matrix import OTHERS, mails, member, new_book, sync
 from support.google_register import EMAIL, HURRIED, google_book, laptop, opened
+from support.sweeps import sweep
 from support.workbook_contract import rows_of
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -78,7 +79,7 @@ CASES: dict[str, tuple[dict[int, Callable[[Book], object]], tuple[int, ...], tup
 
 @pytest.mark.parametrize(
     "language",
-    ["nl", "made up", *(pytest.param(one, marks=pytest.mark.long) for one in LANGUAGES if one in ("en", "es"))],
+    sweep(["made up", "nl", *(one for one in LANGUAGES if one in ("en", "es"))]),
 )
 @pytest.mark.parametrize("name", CASES)
 def test_a_refused_write_is_told_by_what_stands_in_the_sheet(
@@ -112,7 +113,7 @@ def test_a_no_without_a_reason_ends_the_round_in_googles_words(sheets: SheetsSer
     assert sync(laptop(sheets, book, tmp_path))[0] in (0, 1)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sweep(sorted(LANGUAGES, key=lambda one: one != "made up")))
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
@@ -190,7 +191,7 @@ def test_where_no_line_is_made_nothing_is_said_of_a_lock(
     assert code == 2 and "Kijk of er internet is" in said and "slot" not in said
 
 
-@pytest.mark.parametrize("call", [1, 2, 7])
+@pytest.mark.parametrize("call", sweep([7, 1, 2]))
 def test_a_minute_without_quota_is_waited_out_with_a_word(sheets: SheetsServer, tmp_path: Path, call: int) -> None:
     """Seven refusals are more than a minute with real waiting."""
     book = new_book(sheets)

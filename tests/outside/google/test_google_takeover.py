@@ -23,6 +23,7 @@ from servers.sheets_server.fixture import sheets
 from servers.sheets_server.languages import language_of
 from support.google_matrix import EDITS, MEMBERS, column, mails, new_book, peoples, sync
 from support.google_register import HURRIED, laptop, opened
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -102,8 +103,8 @@ def laws(crash: Crash, folder: Path) -> list[str]:
     return broken
 
 
-@pytest.mark.parametrize("look", [4, 6])
-@pytest.mark.parametrize("edit", ROWS)
+@pytest.mark.parametrize("look", sweep([6, 4]))
+@pytest.mark.parametrize("edit", sweep(ROWS, quick=(0, 2)))
 def test_another_laptop_puts_right_what_went_to_wrong_rows(
     sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], edit: str, look: int
 ) -> None:
@@ -119,7 +120,7 @@ def test_another_laptop_puts_right_what_went_to_wrong_rows(
     assert TITLE not in [tab.title for tab in crash.book.tabs]
 
 
-@pytest.mark.parametrize("edit", COLUMNS)
+@pytest.mark.parametrize("edit", sweep(COLUMNS))
 def test_where_peoples_cells_may_be_hit_another_laptop_stops_and_names_the_version(
     sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], edit: str
 ) -> None:
@@ -134,7 +135,7 @@ def test_where_peoples_cells_may_be_hit_another_laptop_stops_and_names_the_versi
     assert laws(crash, tmp_path) == []
 
 
-@pytest.mark.parametrize("edit", ["", "retypes a member's remark", ROWS[0]])
+@pytest.mark.parametrize("edit", sweep([ROWS[0], "retypes a member's remark", ""], quick=2))
 def test_of_a_very_large_register_only_the_written_rows_are_told(
     sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], monkeypatch: pytest.MonkeyPatch, edit: str
 ) -> None:
@@ -171,7 +172,7 @@ def test_a_status_that_landed_in_the_column_of_the_numbers_is_not_taken_for_one(
     lock.__exit__(None, None, None)
 
 
-@pytest.mark.parametrize("edit", [*ROWS[:2], *COLUMNS])
+@pytest.mark.parametrize("edit", sweep([ROWS[0], COLUMNS[0], ROWS[1], COLUMNS[1]], quick=2))
 def test_the_same_laptop_mends_also_where_somebody_deleted_the_lock_tab(
     sheets: SheetsServer, tmp_path: Path, edit: str
 ) -> None:

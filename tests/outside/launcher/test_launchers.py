@@ -17,6 +17,7 @@ from conftest import CHECKOUT
 from outside.launcher.menu import ENDED, IN_MENU
 from outside.launcher.parts import NotReadyError, fetch
 from support.house import LAUNCHERS, lay_out_house
+from support.sweeps import sweep
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="sh and its terminals are of Linux and macOS")
 
@@ -43,7 +44,7 @@ def press(house: Path, *words: str, typed: str = "", name: str = "Buurtbeheer.sh
 
 
 @posix
-@pytest.mark.parametrize("name", ["Buurtbeheer.sh", "Buurtbeheer.command"])
+@pytest.mark.parametrize("name", sweep(["Buurtbeheer.command", "Buurtbeheer.sh"]))
 def test_the_menu_does_what_is_typed_and_says_how_it_ended(house: Path, name: str) -> None:
     """By number and by word, one after another, also without going back to the menu."""
     code, out, told = press(house, typed="2\n\nmake sync ARGS=--look\nsync FORCE=1\n\nsyncc\n\n0\n", name=name)
@@ -55,7 +56,7 @@ def test_the_menu_does_what_is_typed_and_says_how_it_ended(house: Path, name: st
 
 
 @posix
-@pytest.mark.parametrize(("ends", "code"), [("", 0), ("--look", 1), ("--none", 2), ("--fail", 3)])
+@pytest.mark.parametrize(("ends", "code"), sweep([("--look", 1), ("--fail", 3), ("--none", 2), ("", 0)], quick=2))
 def test_a_word_behind_the_launcher_ends_with_the_code_of_its_door(house: Path, ends: str, code: int) -> None:
     """And says in Dutch what that means."""
     ended = press(house, "sync", "FORCE=1", f"ARGS={ends}")

@@ -24,6 +24,7 @@ from roster.plan.steps import Send
 from roster.sheet.table import Place
 from support.announced import announced
 from support.ledgers import ledger_at
+from support.sweeps import sweep
 
 TODAY = date(2026, 11, 23)
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -311,18 +312,19 @@ def test_a_sound_ledger_that_cannot_be_opened_is_not_called_damaged(path: Path) 
         at(path)
 
 
-def test_thirty_thousand_deliveries_are_asked_for_in_a_few_questions(path: Path) -> None:
+@pytest.mark.parametrize("number", sweep([3_000, 30_000]))
+def test_thousands_of_deliveries_are_asked_for_in_a_few_questions(path: Path, number: int) -> None:
     """A whole town's history is read as a whole, not letter by letter: what it costs grows no faster than it does."""
     with at(path) as ledger:
-        for start in range(0, 30_000, 1000):
-            ledger.messages.book([], [intent(number) for number in range(start, start + 1000)], "klaargezet")
-        ledger.messages.book([(intent(number).message_id, Outcome("klaargezet")) for number in range(30_000)])
-        ledger.remember_numbers({}, {f"{number:024x}": f"D-{number}" for number in range(30_000)})
+        for start in range(0, number, 1000):
+            ledger.messages.book([], [intent(one) for one in range(start, start + 1000)], "klaargezet")
+        ledger.messages.book([(intent(one).message_id, Outcome("klaargezet")) for one in range(number)])
+        ledger.remember_numbers({}, {f"{one:024x}": f"D-{one}" for one in range(number)})
     asked: list[str] = []
     with at(path) as ledger:
         ledger._connection.set_trace_callback(asked.append)
         history = ledger.history()
-    assert len(history.deliveries) == len(history.identity_nr) == 30_000
+    assert len(history.deliveries) == len(history.identity_nr) == number
     assert len(asked) < 30, asked
 
 

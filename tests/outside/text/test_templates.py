@@ -14,6 +14,7 @@ from outside.errors import Stop
 from outside.text.markdown import WIDTH
 from outside.text.templates import Text, find_text, rules_version
 from support.pages import FACTS, HOSTILE, Page, one_line
+from support.sweeps import long
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -308,7 +309,7 @@ def test_a_sign_request_is_written_down_whole(language: str) -> None:
         ('Beste\n\nZie {% include "letter.html" %}\n', 5, "eigen regel"),
         ('Beste\n\n{% if group %}{% include "letter.html" %}{% endif %}\n', 5, "eigen regel"),
         ("Beste\n\n" + "{% for a in group %}" * 12 + "x" + "{% endfor %}" * 12 + "\n", None, "geen eind"),
-        ("Beste\n\n{{ group" + " | listed" * 60 + " }}\n", None, "geen eind"),
+        long(("Beste\n\n{{ group" + " | listed" * 60 + " }}\n", None, "geen eind")),
         ("Beste " + "x" * 200_000, None, "200 kB"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outside.xlsx.archive import UnsupportedWorkbook
@@ -292,7 +292,6 @@ def test_no_cell_holds_more_than_excel_takes() -> None:
     assert text_xml("x" + "😀" * 20_000).decode() == "x" + "😀" * 16_383
 
 
-@settings(max_examples=60, deadline=None)
 @given(value=st.text(max_size=40))
 def test_readers_see_the_text_that_was_written(value: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Whatever people are called: calamine reads back what the writer stored."""
@@ -311,7 +310,6 @@ CELLS = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(there=CELLS, asked=CELLS, piece=st.integers(1, 40), plain=st.booleans())
 def test_any_cells_over_any_others(
     there: dict[tuple[int, int], str | int],

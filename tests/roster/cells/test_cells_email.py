@@ -6,7 +6,7 @@ import random
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, email
@@ -234,7 +234,6 @@ def test_the_fast_path_for_addresses_gives_the_librarys_answer_over_a_big_sweep(
     assert remove_leftovers(1_000_000, seed=2) > 100_000
 
 
-@settings(max_examples=30)  # strings of this pattern are slow to make; the sweeps bring the number
 @given(st.from_regex(PLAIN, fullmatch=True))
 @example("INFO@mail.example")
 @example("a@b.co")

@@ -13,6 +13,7 @@ from roster.example.register import example
 from roster.sheet.columns import TAB, TABS
 from roster.sheet.table import Cell, is_blank
 from support.judged_example import TODAY, Tabs, judge
+from support.sweeps import sweep
 
 
 def column(tabs: Tabs, tab: str, heading: str) -> list[Cell]:
@@ -21,7 +22,9 @@ def column(tabs: Tabs, tab: str, heading: str) -> list[Cell]:
     return [row[position] for row in tabs[tab]]
 
 
-@pytest.mark.parametrize(("members", "seed"), [(60, 1), (300, 1), (300, 2), (300, 3), (1200, 4), (12_000, 6)])
+@pytest.mark.parametrize(
+    ("members", "seed"), sweep([(60, 1), (300, 1), (300, 2), (300, 3), (1200, 4), (12_000, 6)], quick=4)
+)
 def test_a_clean_example_gives_no_rule_anything_to_say(members: int, seed: int) -> None:
     """With dirt=0 every cell reads and every rule is kept, at every size that the regiegroep can hold."""
     _, findings = judge(example(members, seed, TODAY, dirt=0))

@@ -22,6 +22,7 @@ from roster.sheet.table import Table
 from support.plans import carried_out
 from support.role_rounds import people, sanne
 from support.rounds import PLANNERS, SYNC, Rounds
+from support.sweeps import sweep
 
 MARKS: tuple[Planner, ...] = (plan_marks, plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
 NUMBER = (number_update_planner(),)
@@ -227,7 +228,7 @@ def months(seed: int, steps: int) -> Shared:
     return one
 
 
-@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
+@pytest.mark.parametrize("seed", sweep(range(4)))
 def test_over_the_months_nobody_hears_a_thing_twice(seed: int) -> None:
     months(seed, 12)
 

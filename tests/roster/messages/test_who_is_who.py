@@ -22,6 +22,7 @@ from roster.sheet.columns import DEELNEMERS
 from support.ledgers import ledger_at
 from support.months import DAY, mailed, seen_in
 from support.sheet_notation import TODAY
+from support.sweeps import sweep
 from support.whole_round import choices, column, lay_out, letters, sync, types
 
 
@@ -261,7 +262,7 @@ DOUBLED = """
 """
 
 
-@pytest.mark.parametrize(("agreed", "left"), [("", ""), ("ja", "1-3-2026")])
+@pytest.mark.parametrize(("agreed", "left"), sweep([("ja", "1-3-2026"), ("", "")]))
 def test_nr_and_welkom_land_in_the_row_that_was_mailed(tmp_path: Path, agreed: str, left: str) -> None:
     """Of two rows with one mobile, where the register of before the round is put back; and a round after it is quiet."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed=agreed, left=left))
@@ -300,7 +301,7 @@ def drag(settings: Settings, rows: int, **typed: object) -> None:
 TYPED = {"Voornaam": "Uma#", "Achternaam": "Vos#", "E_mail": "uma#@mail.example"}
 
 
-@pytest.mark.parametrize(("day", "rows"), [(TODAY, 1), (TODAY + timedelta(days=4), 3)])
+@pytest.mark.parametrize(("day", "rows"), sweep([(TODAY, 1), (TODAY + timedelta(days=4), 3)]))
 def test_a_row_dragged_down_is_a_new_residents(tmp_path: Path, day: date, rows: int) -> None:
     """Nr one above all given, Welkom and Status copied, and the mobile counted on: each is welcomed, once."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))
@@ -316,15 +317,18 @@ def test_a_row_dragged_down_is_a_new_residents(tmp_path: Path, day: date, rows: 
 
 @pytest.mark.parametrize(
     ("sources", "numbers", "cleared", "gone"),
-    [
-        ((3, 4), ("D-0004", "D-0005", "D-0006", "D-0007"), False, False),
-        ((4,), ("D-0005", "D-0007"), False, False),
-        ((4,), ("D-0040",), False, False),
-        ((3,), ("D-0004",), True, False),
-        ((4,), ("D-0004",), False, True),
-        ((4,), (None,), False, False),
-        ((4,), ("D-0003",), True, False),
-    ],
+    sweep(
+        [
+            ((3, 4), ("D-0004", "D-0005", "D-0006", "D-0007"), False, False),
+            ((4,), ("D-0005", "D-0007"), False, False),
+            ((4,), ("D-0040",), False, False),
+            ((3,), ("D-0004",), True, False),
+            ((4,), ("D-0004",), False, True),
+            ((4,), (None,), False, False),
+            ((4,), ("D-0003",), True, False),
+        ],
+        quick=(3, 4),
+    ),
 )
 def test_a_row_that_was_copied_in_any_way_is_a_new_residents(
     tmp_path: Path, sources: tuple[int, ...], numbers: tuple[str | None, ...], cleared: bool, gone: bool
@@ -420,7 +424,7 @@ def test_a_lost_ledger_believes_a_mark_as_long_as_it_is_the_same_person(tmp_path
     assert len(letters(new)) == 1 and column(new, "Nr") == ["D-0001", "D-0002", "D-0003"]
 
 
-@pytest.mark.parametrize("stale", [False, True])
+@pytest.mark.parametrize("stale", sweep([True, False]))
 def test_another_laptop_believes_the_marks_of_rows(tmp_path: Path, stale: bool) -> None:
     """With a ledger of its own that is new, or that saw the register before the last rows came: nobody is mailed twice."""
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="1-3-2026"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.model import Location, Role, Roster
@@ -271,7 +271,6 @@ _ODD = st.one_of(
 )
 
 
-@settings(max_examples=150)
 @given(st.data())
 def test_reading_never_raises(data: st.DataObject) -> None:
     """Whatever the cells hold, every row that counts is read, and what is wrong is told."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.model import Roster
@@ -266,7 +266,6 @@ def test_a_name_is_only_suggested_when_it_is_clearly_the_one(typed: str, meant: 
     assert closest(typed, ["Tuindorp 1", "Tuindorp 2", "Havenblik", "Westoever"]) == meant
 
 
-@settings(max_examples=200)
 @given(st.text(max_size=30), st.text(max_size=8), st.text(max_size=12))
 def test_any_address_gets_an_answer(street: str, house: str, town: str) -> None:
     """Whatever was typed: an answer, the same one each time."""
