@@ -15,7 +15,7 @@ from outside.run.select import DeliveryLog
 from outside.run.spool import Letters, Spooled
 from outside.workbook import Workbook
 from roster.plan.delivery_status import State, busy_since, keep_mail_again, mark_of, read_mark
-from roster.plan.history import Message
+from roster.plan.history import Message, MessageKey
 from roster.plan.steps import CellStep, Send, SetCell, row_of_step
 from roster.sheet.table import Cell, says
 
@@ -189,6 +189,9 @@ class Round:
                     if self._over or self._halted():
                         self._ledger.messages.take_back([late.message_id for late in group[number:]])
                         return
+                    if one.send.after and not self._has_left(one.send.after):
+                        self._ledger.messages.take_back([one.message_id])
+                        continue
                     fresh.append((one.message_id, self._deliver(one)))
                 self._flush(fresh)
         finally:
@@ -200,6 +203,10 @@ class Round:
                     self._doubt(message_id for message_id, _outcome in fresh)
                     raise
             results += fresh
+
+    def _has_left(self, key: MessageKey) -> bool:
+        """True for a letter that left in this very try, or lies ready."""
+        return self._posted.states.get(key) in (State.SENT, State.READY)
 
     def _flush(self, fresh: list[tuple[str, Outcome]]) -> None:
         """Make certain what was delivered. Where that fails nothing of it is booked: the next run looks."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from roster.cells import distance_m
 from roster.messages.audience import audience_of
@@ -80,7 +81,7 @@ def plan_sign_letters(view: View) -> Iterator[Send]:
         if letter is not None:
             yield letter
         if letter is not None or _went_from_here(request, view):
-            yield from _copy(request, view)
+            yield from (replace(copy, after=letter.key if letter else None) for copy in _copy(request, view))
 
 
 def is_due(request: SignRequest, view: View) -> bool:

@@ -47,7 +47,8 @@ class Send:
     `facts` all that the template may use, as plain values. `person` is the Nr, `marks` the
     identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went;
     with `told_together` several letters share it, and their planner says it for all of them. `cards`
-    are the vCards that go along: file name and card. `notice` is what the ledger remembers of what it tells.
+    are the vCards that go along: file name and card. `notice` is what the ledger remembers of what it tells. One
+    that tells of another letter leaves only once that one, `after`, has left.
     """
 
     about: Place
@@ -64,6 +65,7 @@ class Send:
     cards: tuple[tuple[str, str], ...] = ()
     told_together: bool = False
     notice: Notice = field(default=NO_NOTICE, compare=False)
+    after: MessageKey | None = None
 
     @property
     def key(self) -> MessageKey:
