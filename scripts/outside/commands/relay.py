@@ -25,6 +25,7 @@ from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.welcome_cells import plan_missed_marks
 from roster.model import Member
 from roster.plan.delivery_status import State
+from roster.plan.steps import View
 from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
 
 if TYPE_CHECKING:
@@ -48,13 +49,7 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
         ]
         if take_back_of_no_use(of_before, ledger, settings):
             sweep_away(ledger, settings)  # nobody can act on it any more
-    found = circulation(view, area)
-    if isinstance(found, str):
-        hint = f'Bedoelde u {found}? Typ dan: AREA="{found}"' if found else "Kijk op het tabblad Gebieden hoe het heet."
-        raise Stop(f"Gebied {area} bestaat niet.", hint)
-    where = f"in gebied {found.area}" if found.area else "in het register"
-    if not found.groups:
-        raise Stop(f"Er is {where} nog geen groep gestart. Er is niets gemaakt.", "Kijk op het tabblad Groepen.")
+    found = _found(view, area)
     if not _may_go_on(news, settings, choices):
         say("Dan hoort het niet in de groepen. Er is niets gemaakt.")
         return 0
@@ -65,10 +60,12 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
     if not by_mail:
         return 0
     told = who_is_told(view, found.area, news)
-    for line in _about_mail(told, where):
+    for line in _about_mail(told, found):
         say(line)
     if not told.due:
         return 0
+    if not settings.mail.leaves:
+        say(f"De mails komen in {settings.paths.out.name}/mail, met relay in hun naam. Verstuur ze meteen zelf.")
     message = texts["group"]
     facts = {
         "area": found.area,
@@ -79,6 +76,23 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
     again = f'relay TEXT="…" AREA="{found.area}" MAIL=1' if found.area else 'relay TEXT="…" MAIL=1'
     say()
     return run(settings, choices, (plan_missed_marks, plan_registered_marks, plan_follow_up_marks, planner), word=again)
+
+
+def _found(view: View, area: str) -> Circulation:
+    """Whom the news is for. Raises Stop where that is nobody."""
+    found = circulation(view, area)
+    if isinstance(found, str):
+        hint = f'Bedoelde u {found}? Typ dan: AREA="{found}"' if found else "Kijk op het tabblad Gebieden hoe het heet."
+        raise Stop(f"Gebied {area} bestaat niet.", hint)
+    if not found.groups:
+        raise Stop(
+            f"Er is {_where(found)} nog geen groep gestart. Er is niets gemaakt.", "Kijk op het tabblad Groepen."
+        )
+    return found
+
+
+def _where(found: Circulation) -> str:
+    return f"in gebied {found.area}" if found.area else "in het register"
 
 
 def _may_go_on(news: tuple[str, ...], settings: Settings, choices: Choices) -> bool:
@@ -133,10 +147,10 @@ def _write_page(texts: dict[str, str], found: Circulation, settings: Settings) -
         raise stop_from(error, settings.paths.out.name) from error
 
 
-def _about_mail(told: WhoIsTold, where: str) -> Iterator[str]:
+def _about_mail(told: WhoIsTold, found: Circulation) -> Iterator[str]:
     """How many admins are mailed, had it already, or must be told otherwise."""
     if not (told.due or told.done or told.without_mail):
-        yield f"Er is {where} nog geen beheerder om te mailen."
+        yield f"Er is {_where(found)} nog geen beheerder om te mailen."
     if told.done:
         yield f"Al gedaan: voor {_admins(told.done)} is deze tekst vandaag al gemaild of klaargezet."
     if told.without_mail:
