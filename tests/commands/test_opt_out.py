@@ -22,9 +22,8 @@ from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Outcome
-from roster.messages.opt_out import takes_mail_again, wants_no_mail
-from roster.messages.welcome import plan_welcome
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.audience import takes_mail_again, wants_no_mail
+from roster.messages.welcome import plan_missed_marks, plan_welcome
 from roster.plan.delivery_status import (
     keep_mail_again,
     keep_wish,

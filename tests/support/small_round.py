@@ -19,8 +19,7 @@ from outside.mail.compose import compose
 from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
 from outside.run.apply import Report, apply
 from outside.run.deliver import settle
-from roster.messages.welcome import plan_welcome
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks, plan_welcome
 from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
 from roster.plan.history import History
 from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFile

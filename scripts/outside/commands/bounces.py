@@ -33,7 +33,7 @@ from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.sign_letters import plan_sign_marks
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
 

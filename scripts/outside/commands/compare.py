@@ -22,9 +22,9 @@ from roster.cells.text import Unreadable
 from roster.compare.export import read_paste
 from roster.compare.matching import Comparison, Matcher
 from roster.compare.paste import Entry, Paste
+from roster.messages.in_group import has_number, plan_in_group, was_seen
 from roster.model import Group, Member, Status
 from roster.plan.steps import SetCell, View
-from roster.planners.in_group_cells import has_number, plan_in_group, was_seen
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:

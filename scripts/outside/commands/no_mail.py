@@ -17,7 +17,7 @@ from outside.inbox.unsubscribe import StopAsked
 from outside.ledger.ledger import Ledger
 from outside.run.dry_run import look_up
 from outside.workbook import Workbook
-from roster.messages.opt_out import again_since, wants_no_mail
+from roster.messages.audience import again_since, wants_no_mail
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import State, with_mail_again, with_no_mail

@@ -16,8 +16,7 @@ from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
-from roster.messages.welcome import plan_by_hand
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_by_hand, plan_missed_marks
 from roster.plan.delivery_status import State
 from roster.planners.sync import LETTERS
 

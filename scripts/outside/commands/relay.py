@@ -22,7 +22,7 @@ from roster.cells.personal import number_plates, phone_numbers
 from roster.messages.notices import RELAY
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.steps import View

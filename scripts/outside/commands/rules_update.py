@@ -18,8 +18,7 @@ from outside.text.rules_archive import keep_rules, kept_rules
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
-from roster.messages.welcome import plan_by_hand
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_by_hand, plan_missed_marks
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices

@@ -23,13 +23,12 @@ from outside.run.output_files import OutputFiles
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
-from roster.messages.by_hand_changes import Change, changes_by_hand
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, RELAY
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.sign_letters import COPY, SIGNS, plan_sign_marks
-from roster.messages.welcome import plan_by_hand
+from roster.messages.welcome import Change, changes_by_hand, plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
 from roster.plan.history import NO_NOTICE, Message, row_of

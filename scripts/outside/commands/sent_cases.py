@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from outside.errors import Stop
 from outside.run.confirm import kind_of
-from roster.messages.audience import has_address
+from roster.messages.audience import has_address, wants_no_mail
 from roster.messages.notices import NUMBER_UPDATE, RELAY
-from roster.messages.opt_out import wants_no_mail
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.sign_letters import COPY
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of

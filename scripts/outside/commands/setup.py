@@ -12,7 +12,7 @@ from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, private_folder
 from outside.front_tab import EXAMPLE as TITLE
-from roster.planners.lost_headings import lost_headings
+from roster.planners.safety import lost_headings
 from roster.sheet.table import Table
 
 _EXAMPLE = ("Alle mensen, nummers en adressen in dit bestand zijn verzonnen.",)

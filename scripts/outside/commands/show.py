@@ -16,7 +16,7 @@ from outside.run.dry_run import look_up
 from outside.run.person import Person, find_person, known_by, learn, rows_of, still_named, traces_of
 from outside.text.templates import fill_page
 from roster.logbook import ACT_NAMES
-from roster.messages.opt_out import wants_no_mail
+from roster.messages.audience import wants_no_mail
 from roster.plan.steps import View
 from roster.sheet.table import Cell, is_blank
 

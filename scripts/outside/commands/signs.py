@@ -23,7 +23,7 @@ from roster.messages.sign_letters import (
     plan_sign_marks,
     verstuurd,
 )
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.model import SignRequest, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
 from roster.plan.history import Message, Notice

@@ -20,7 +20,7 @@ from outside.workbook import Workbook
 from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.steps import AddRow, Planner, SetCell
-from roster.planners.lost_headings import lost_headings
+from roster.planners.safety import lost_headings
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from outside.ledger.ledger import Ledger
-from roster.messages.opt_out import takes_mail_again, wants_no_mail
+from roster.messages.audience import takes_mail_again, wants_no_mail
 from roster.model import Status
 from roster.plan.steps import View
 from roster.reading.row_ids import highest_seen

@@ -15,7 +15,7 @@ from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_els
 from outside.run.overview import OVERVIEW
 from outside.run.ready_letters import lie_ready
 from roster.finding import Finding, Weight
-from roster.messages.new_admins import BEFORE, admin_mark, taken_over
+from roster.messages.contact_cards import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import news_by_hand, waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State

@@ -9,8 +9,7 @@ from functools import lru_cache
 
 from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
-from roster.messages.follow_up_cell import is_told_by, number_told
-from roster.messages.notices import COLUMN, NUMBER_UPDATE, notices_of
+from roster.messages.notices import COLUMN, NUMBER_UPDATE, is_told_by, notices_of, number_told
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status

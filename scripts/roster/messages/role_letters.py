@@ -6,18 +6,23 @@ from collections import Counter
 from collections.abc import Iterator
 
 from roster.messages.audience import by_joining
-from roster.messages.follow_up_cell import (
+from roster.messages.notices import (
+    ADMIN,
+    COLUMN,
+    MOVED,
+    NUMBER_UPDATE,
+    RELAY,
     group_named_in,
     is_of,
     is_ours,
     is_told_by,
     mark_state,
+    notices_of,
     number_named,
     piece,
     pieces,
     same_piece,
 )
-from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, read_mark

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from roster.messages.audience import audience_of, by_joining, has_address
-from roster.messages.opt_out import is_left_alone
+from roster.messages.audience import audience_of, by_joining, has_address, is_left_alone
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, WelcomeMark, read_mark

@@ -9,10 +9,8 @@ from enum import Enum
 from functools import lru_cache
 
 from roster.cells.text import group_invitation
-from roster.messages.audience import audience_of, has_address, is_placeholder
-from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card
-from roster.messages.new_admins import with_cards
-from roster.messages.opt_out import is_left_alone
+from roster.messages.audience import audience_of, has_address, is_left_alone, is_placeholder
+from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card, with_cards
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.messages.welcomed import Welcomed
 from roster.model import Member, Role, Roster, Standing, Status

@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 from functools import cached_property
 
 from roster.logbook import ACT_NAMES, FORGOTTEN, HIGHEST, SECRET, WISH, LogEntry
+from roster.messages.audience import wish_of
 from roster.messages.learned import logbook_of, version_in_tab
-from roster.messages.opt_out import wish_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member
 from roster.plan.delivery_status import WISHES, State, read_mark

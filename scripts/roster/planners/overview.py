@@ -16,9 +16,9 @@ from roster.model import Member, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
-from roster.planners.admin_tab import former_admins
 from roster.planners.figures import FITS
 from roster.planners.finding_lines import row_names
+from roster.planners.status_cells import former_admins
 from roster.planners.whereabouts import describe_split
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Place, fold

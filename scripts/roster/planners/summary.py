@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from roster.messages.new_admins import describe_new_admins
+from roster.messages.contact_cards import describe_new_admins
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import who_hears_the_number
 from roster.messages.role_letters import waiting_for_role_letter
@@ -15,8 +15,8 @@ from roster.model import Status
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
-from roster.planners.admin_tab import describe_former_admins
 from roster.planners.finding_lines import Line, describe_findings
+from roster.planners.status_cells import describe_former_admins
 from roster.sheet.table import Place
 
 _PLACES = 5

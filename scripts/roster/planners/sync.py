@@ -6,16 +6,13 @@ from roster.messages.in_group import plan_sights
 from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.sign_letters import COPY, SIGNS, plan_sign_letters, plan_sign_marks
-from roster.messages.welcome import plan_by_hand, plan_welcome
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_by_hand, plan_missed_marks, plan_welcome
 from roster.plan.steps import GROUP_FILES, Planner
-from roster.planners.admin_tab import plan_admins
 from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contacts_marks
+from roster.planners.figures import plan_overview
 from roster.planners.logbook_tab import plan_logbook
-from roster.planners.overview_tab import plan_overview
-from roster.planners.signs import plan_signs, plan_stickers
-from roster.planners.start_pack import plan_start_packs
-from roster.planners.status_cells import plan_marks
+from roster.planners.signs import plan_signs, plan_start_packs, plan_stickers
+from roster.planners.status_cells import plan_admins, plan_marks
 
 PLANNERS: tuple[Planner, ...] = (
     plan_marks,

@@ -22,8 +22,7 @@ from outside.excel.workbook import ExcelWorkbook
 from roster.example.register import example
 from roster.model import Terms
 from roster.plan.steps import SetCell
-from roster.planners.admin_tab import plan_admins
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_admins, plan_marks
 from roster.sheet.columns import TABS
 from support.hostile.ground import Hostile
 from support.hostile.sound import SOUND

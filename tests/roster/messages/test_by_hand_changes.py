@@ -11,8 +11,7 @@ from outside.commands.sent import settle_resend, settle_sent
 from outside.config.settings import Settings
 from outside.ledger.ledger import Ledger
 from outside.text.documents import render_by_hand
-from roster.messages.by_hand_changes import changes_by_hand
-from roster.messages.welcome import by_hand
+from roster.messages.welcome import by_hand, changes_by_hand
 from support.pages import Page
 from support.role_rounds import UPDATE, changed, people, sanne, welcomed
 from support.sheet_notation import TODAY

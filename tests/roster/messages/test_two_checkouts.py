@@ -14,7 +14,7 @@ from roster.messages.number_update import number_update_planner
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import rules_update_planner
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.plan.delivery_status import mark_of
 from roster.plan.steps import Planner
 from roster.planners.status_cells import plan_marks

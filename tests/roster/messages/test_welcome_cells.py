@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.plan.delivery_status import WelcomeMark, busy_since, mark_of, read_mark
 from roster.plan.history import History, Message
 from roster.sheet.columns import DEELNEMERS

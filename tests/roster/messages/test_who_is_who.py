@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from outside.config.settings import Paths, Settings
 from outside.run.round import run
 from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_cells import plan_missed_marks
+from roster.messages.welcome import plan_missed_marks
 from roster.plan.history import History
 from roster.plan.steps import SetCell
 from roster.planners.sync import FOLDERS, PLANNERS

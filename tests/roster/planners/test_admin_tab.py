@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from roster.plan.steps import AddRow
-from roster.planners.admin_tab import GONE, STRANGER, describe_former_admins, plan_admins
 from roster.planners.overview import Overview
+from roster.planners.status_cells import GONE, STRANGER, describe_former_admins, plan_admins
 from roster.sheet.table import Table
 from support.plans import carried_out, cells, plan, view
 from support.sheet_notation import GROUPS, STAFF, STREETS, found, register

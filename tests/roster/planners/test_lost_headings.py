@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from roster.plan.delivery_status import State, mark_of
-from roster.planners.lost_headings import lost_headings, taken_headings
+from roster.planners.safety import lost_headings, taken_headings
 from roster.sheet.columns import TAB
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from roster.plan.steps import AddRow, SetCell
-from roster.planners.overview_tab import plan_overview
+from roster.planners.figures import plan_overview
 from roster.sheet.columns import OVERZICHT
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table

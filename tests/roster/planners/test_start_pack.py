@@ -15,7 +15,7 @@ from outside.config.settings import Settings
 from outside.text.documents import draw
 from outside.text.templates import find_text
 from roster.plan.steps import Document
-from roster.planners.start_pack import LONGEST_TITLE, plan_start_packs, whatsapp_name
+from roster.planners.signs import LONGEST_TITLE, plan_start_packs, whatsapp_name
 from support.plans import view
 from support.sheet_notation import TERMS, register
 

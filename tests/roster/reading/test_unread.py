@@ -15,12 +15,11 @@ from outside.xlsx.archive import Archive
 from outside.xlsx.beside_values import UnknownCells, unknown_cells
 from outside.xlsx.package import open_book
 from roster.cells import phone
-from roster.messages.opt_out import is_left_alone
+from roster.messages.audience import is_left_alone
 from roster.messages.welcome import plan_welcome
 from roster.model import Status
 from roster.plan.steps import SetCell
-from roster.planners.admin_tab import plan_admins
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_admins, plan_marks
 from roster.reading.unread import is_error
 from roster.sheet.table import Cell, Table, Unknown
 from support.excel_ground import by_hand
