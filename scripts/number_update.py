@@ -12,7 +12,7 @@ from outside.config.choices import Choices
 @click.option("--all", "everybody", is_flag=True, help="Ook aan wie misschien een ander nummer kreeg.")
 def number_update(choices: Choices, everybody: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Each once."""
-    from outside.commands.number_update import update_number  # all of this is only needed once --help has been answered
+    from outside.commands.updates import update_number  # all of this is only needed once --help has been answered
     from outside.config.settings import load_settings  # likewise
 
     return update_number(load_settings(choices.settings), choices, everybody=everybody)

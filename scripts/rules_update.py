@@ -12,7 +12,7 @@ from outside.config.choices import Choices
 @click.option("--typo", is_flag=True, help="Alleen een tikfout is verbeterd: de versie blijft, en niemand krijgt mail.")
 def rules_update(choices: Choices, typo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Only the difference, and only to those."""
-    from outside.commands.rules_update import update_rules  # likewise
+    from outside.commands.updates import update_rules  # likewise
     from outside.config.settings import load_settings  # likewise
     from outside.text.rules_archive import accept_typo  # all of this is only needed once --help has been answered
 

@@ -14,8 +14,8 @@ def sync(choices: Choices, unattended: bool) -> int:  # noqa: FBT001  # click ha
     """Without a register it makes the example first, and runs on that."""
     from outside.commands.setup import ensure_register  # likewise
     from outside.config.settings import load_settings  # likewise
+    from outside.run.causes import watch_over  # likewise
     from outside.run.round import run  # all of this is only needed once --help has been answered
-    from outside.run.unattended import watch_over  # likewise
     from roster.planners.sync import FOLDERS, PLANNERS  # likewise
 
     settings = load_settings(choices.settings)

@@ -10,8 +10,7 @@ import pytest
 
 from conftest import CHECKOUT
 from outside.commands.doctor import Health, _show, examine
-from outside.commands.doctor_sender import examine_sender
-from outside.commands.doctor_settings import examine_settings
+from outside.commands.doctor_settings import examine_sender, examine_settings
 from outside.config.settings import Mail, Settings, load_settings
 from outside.excel.create import create_register
 from roster.model import Bounds, Network

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from outside.commands.number_update import update_number
+from outside.commands.updates import update_number
 from outside.config.choices import Choices
 from outside.config.settings import load_settings
 from outside.run.round import run

@@ -13,9 +13,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from outside.commands.timers import Cron, Job, Launchd, Systemd, TaskPlanner, task_xml
 from outside.errors import Stop
 from outside.run.log import logs_of
+from outside.timers import Cron, Job, Launchd, Systemd, TaskPlanner, task_xml
 from support.pressed import press
 from support.whole_round import lay_out
 

@@ -89,7 +89,8 @@ OF_OUTSIDE = {
     "excel": {"errors", "console", "files", "config", "workbook", "front_tab", "xlsx"},
     "google": {"errors", "console", "files", "config", "workbook", "front_tab", "xlsx"},
     "google_setup": {"errors", "config", "workbook", "front_tab", "xlsx", "excel", "google"},
-    "backends": {"config", "workbook", "excel", "google_setup"},
+    "backends": {"config", "workbook", "excel", "google_setup", "mail", "smtp"},
+    "timers": {"errors", "files"},
     "text": {"errors", "console", "files", "config"},
     "mail": {"errors", "files", "config", "text"},
     "smtp": {"errors", "config", "mail"},
@@ -101,7 +102,7 @@ OF_OUTSIDE = {
     },
     "commands": {
         *("errors", "console", "files", "config", "workbook", "front_tab", "excel", "backends"),
-        *("text", "mail", "smtp", "inbox", "ledger", "run"),
+        *("text", "mail", "smtp", "inbox", "ledger", "run", "timers"),
     },
 }
 ROSTER_FOR = {

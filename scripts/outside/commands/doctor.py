@@ -11,8 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.backends import backend_of
-from outside.commands.doctor_sender import examine_sender
-from outside.commands.doctor_settings import examine_settings
+from outside.commands.doctor_settings import examine_sender, examine_settings
 from outside.config.settings import LEDGER_SECRET, Settings, load_settings
 from outside.console import say
 from outside.errors import Stop

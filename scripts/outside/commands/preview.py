@@ -13,7 +13,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose, subject_of
 from outside.mail.leaks import watched
 from outside.run.dry_run import prepare_dry
-from outside.run.letters_page import LettersPage
+from outside.run.overview import LettersPage
 from outside.run.ready_letters import FOLDER, lie_ready
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page

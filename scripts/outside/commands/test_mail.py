@@ -9,6 +9,7 @@ from datetime import datetime
 from email.policy import SMTP
 from typing import TYPE_CHECKING
 
+from outside.backends import open_mailbox
 from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.config.values import address
@@ -19,7 +20,6 @@ from outside.mail.compose import compose
 from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
 from outside.run.confirm import must_fit
-from outside.run.mailboxes import open_mailbox
 from outside.text.environment import whatsapp_link
 from outside.text.templates import rules_version
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at

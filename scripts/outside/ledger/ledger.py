@@ -16,11 +16,10 @@ from typing import Self
 from outside.config.settings import Settings
 from outside.ledger.bundles import BundleStore
 from outside.ledger.database import open_database, unusable, writing
-from outside.ledger.departures import DepartureStore
 from outside.ledger.files import FileStore
 from outside.ledger.messages import STATES, MessageStore
 from outside.ledger.older import clean_copies
-from outside.ledger.replies import ReplyStore
+from outside.ledger.replies import DepartureStore, ReplyStore
 from outside.ledger.secret import sealed, unsealed
 from roster.logbook import SECRET, Logbook, LogEntry
 from roster.plan.history import History, Recipient

@@ -17,10 +17,9 @@ from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, Tell, settle
+from outside.run.letters import Compose, DeliveryLog, Letters, select
 from outside.run.log import event
 from outside.run.output_files import Draw, OutputFiles
-from outside.run.select import DeliveryLog, select
-from outside.run.spool import Compose, Letters
 from outside.workbook import Workbook, Written
 from roster.logbook import Given
 from roster.plan.delivery_status import State

@@ -13,7 +13,7 @@ from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, Mailbox
-from outside.run.select import DeliveryLog, select
+from outside.run.letters import DeliveryLog, select
 from roster.messages.contact_cards import admin_mark, describe_new_admins, unvouched
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.steps import Send, View

@@ -9,10 +9,9 @@ from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox, Outcome
+from outside.run.letters import DeliveryLog, Letters, Spooled
 from outside.run.log import event
 from outside.run.ready_letters import lying_as
-from outside.run.select import DeliveryLog
-from outside.run.spool import Letters, Spooled
 from outside.workbook import Workbook
 from roster.plan.delivery_status import State, busy_since, keep_mail_again, mark_of, read_mark
 from roster.plan.history import Message, MessageKey

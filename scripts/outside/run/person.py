@@ -14,7 +14,7 @@ from outside.excel.cells import open_register
 from outside.files.places import REGISTER_COPIES, Traces, files_at
 from outside.ledger.files import FileStore
 from outside.ledger.forget import KnownBy
-from outside.run.recall import contacts_written
+from outside.run.output_files import contacts_written
 from roster.cells.phones import phone
 from roster.logbook import ACT_NAMES, FORGOTTEN, HIGHEST
 from roster.messages.recipient_history import recipient_history_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.backends import backend_of, calls_made, open_workbook
+from outside.backends import backend_of, calls_made, open_mailbox, open_workbook
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
@@ -23,11 +23,11 @@ from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.forgetting import forgotten_elsewhere
 from outside.run.keeping import clear_expired
+from outside.run.letters import DeliveryLog
 from outside.run.log import run_log
-from outside.run.mailboxes import open_mailbox
+from outside.run.output_files import recall_from
 from outside.run.overview import write_overview
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
-from outside.run.recall import recall_from
 from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import (
     WHOLE,
@@ -40,7 +40,6 @@ from outside.run.report import (
     tell_plan,
     tell_report,
 )
-from outside.run.select import DeliveryLog
 from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules

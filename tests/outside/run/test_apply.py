@@ -14,7 +14,7 @@ from outside.errors import Stop
 from outside.mail.mailbox import Letter, Outbox, Outcome
 from outside.run.apply import Report, report_of
 from outside.run.deliver import settle
-from outside.run.select import DeliveryLog
+from outside.run.letters import DeliveryLog
 from outside.workbook import Written
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
 from roster.planners.summary import describe_report

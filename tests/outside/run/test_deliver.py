@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from outside.mail.mailbox import Outcome
-from outside.run.spool import Letters
+from outside.run.letters import Letters
 from roster.plan.steps import Send
 from support.json_register import new_register
 from support.ledgers import ledger_in

@@ -19,8 +19,7 @@ from conftest import SCRIPTS
 from outside.config.choices import Choices
 from outside.config.settings import load_settings
 from outside.run import round as rounds
-from outside.run.causes import SIZE, Cause, Memory
-from outside.run.unattended import watch_over
+from outside.run.causes import SIZE, Cause, Memory, watch_over
 from roster.planners.sync import FOLDERS, PLANNERS
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.rules_update import update_rules
+from outside.commands.updates import update_rules
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop

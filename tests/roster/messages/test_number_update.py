@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.number_update import update_number
 from outside.commands.sent import settle_outbox
+from outside.commands.updates import update_number
 from roster.messages.number_update import number_update_planner, who_hears_the_number
 from roster.sheet.table import Table
 from support.role_rounds import OTHER, UPDATE, changed, marked, people, sanne, welcomed
