@@ -121,6 +121,18 @@ def test_he_is_found_everywhere_and_afterwards_nowhere(settings: Settings) -> No
     assert "Over: 0" in proof.read_text(encoding="utf-8") and "D-0002" in proof.name
 
 
+@pytest.mark.parametrize(("asked_by", "stay"), [("Piet van den Berg", 0), ("Anna Bakker", 2)])
+def test_a_request_that_names_him_goes_as_a_page_and_as_a_pdf(settings: Settings, asked_by: str, stay: int) -> None:
+    """Nobody can read a PDF for his name, but it says what the page beside it says."""
+    pytest.importorskip("typst")
+    places = {"Locatie__1": "52.9500, 4.7600", "Locatie__2": "52.9520, 4.7600"}
+    types(settings, 2, "Bordaanvragen", Groep="Tuindorp", Aangevraagd__door=asked_by, **places)
+    sync(settings)
+    assert len(list((settings.paths.out / "borden").rglob("*.*"))) == 2
+    forget(settings, choices(), "D-0002")
+    assert len(list((settings.paths.out / "borden").rglob("*.*"))) == stay
+
+
 def test_after_it_nobody_is_mailed_twice_and_his_nr_is_never_given_again(settings: Settings) -> None:
     forget(settings, choices(), "06-23450002")
     sync(settings)

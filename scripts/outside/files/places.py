@@ -156,7 +156,11 @@ class Traces:
         return sum(map(self.in_text, _texts(data, name)))
 
     def in_file(self, path: Path) -> int:
-        """The same of a file. Raises OSError."""
+        """The same of a file. A sign request as a PDF says what the page beside it says, and cannot be read: without
+        that page it may tell of anybody. Raises OSError."""
+        if path.name == "aanvraag.pdf":
+            page = path.with_name("aanvraag.html")
+            return self.in_file(page) if page.exists() else 1
         return self.in_data(path.read_bytes(), path.name)
 
 
