@@ -141,7 +141,11 @@ class Studio:
         """A page as it is printed, a picture for each sheet of A4."""
         printed = self.ground / "paper.pdf"
         self.chromium(page, "--no-pdf-header-footer", f"--print-to-pdf={printed}")
-        self.run("pdftoppm (van Poppler)", "-r", "60", "-l", "3", "-png", printed, self.out / f"{name}-a4")
+        self.sheets(printed, name)
+
+    def sheets(self, pdf: Path, name: str) -> None:
+        """A picture for each of the first sheets of a PDF."""
+        self.run("pdftoppm (van Poppler)", "-r", "60", "-l", "3", "-png", pdf, self.out / f"{name}-a4")
 
     def office(self, kind: str, file: Path) -> Path:
         """The same in another form, as LibreOffice makes it."""
@@ -281,6 +285,8 @@ def take_pages(studio: Studio, out: Path) -> None:
             for scheme in ("light", "dark"):
                 studio.shoot(page, f"{name}-{width}-{scheme}", width, 2400, scheme)
         studio.paper(page, name)
+    for pdf in sorted(out.rglob("*.pdf"))[:1]:
+        studio.sheets(pdf, f"pdf-{pdf.stem}")
 
 
 def take(studio: Studio) -> None:
