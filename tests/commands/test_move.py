@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,8 @@ from support.kill import die_often
 from support.pressed import SCRIPTS, press
 from support.sheet_notation import mobile
 from support.sweeps import sweep
-from support.whole_round import TODAY, choices, letters, settings_of, sync
+from support.table_register import Screen
+from support.whole_round import TODAY, choices, letters, settings_of, sync, types
 from support.whole_round import column as column_of
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -227,15 +229,55 @@ def test_a_formula_in_a_file_is_never_overwritten(tmp_path: Path, tab: str, row:
     assert ("van het tabblad Straten" in caught.value.remedy) is (tab == "Deelnemers")
 
 
-def test_a_formula_at_google_is_never_overwritten(sheets: SheetsServer, tmp_path: Path) -> None:
+class Slow(Screen):
+    """Somebody who thinks it over while the register changes, and then says yes."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__("j")
+        self._meanwhile = meanwhile
+
+    def readline(self) -> str:
+        self._meanwhile()
+        return super().readline()
+
+
+def asked(monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object]) -> None:
+    screen = Slow(meanwhile)
+    monkeypatch.setattr(sys, "stdin", screen)
+    monkeypatch.setattr(sys, "stderr", screen)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_formula_at_google_is_never_overwritten(
+    sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, late: bool
+) -> None:
     """Also where it comes while the question is open."""
     book, settings = of_two_groups(sheets, tmp_path)
     row = Person(book).row_with("Deelnemers", "Voornaam", "Bram")
-    Person(book).sets("Deelnemers", row, "Groep", Formula("=VLOOKUP(B3;Straten!A:F;6)", "Noord"))
-    before = peoples(book)
+
+    def types_formula() -> None:
+        Person(book).sets("Deelnemers", row, "Groep", Formula("=VLOOKUP(B3;Straten!A:F;6)", "Noord"))
+
+    (asked(monkeypatch, types_formula) if late else types_formula())
     with pytest.raises(Stop, match=rf"staat hier een formule.*Deelnemers rij {row}\b"):
-        move_street(settings, choices(), StreetPart("Duinweg"), "Oost")
-    assert peoples(book) == before
+        move_street(settings, replace(choices(), yes=not late), StreetPart("Duinweg"), "Oost")
+    assert "Oost" not in [group for _name, group in column(book, "Groep")]
+    assert not any("Oost" in line for line in peoples(book)["Straten"])
+
+
+@pytest.mark.parametrize(
+    ("cells", "code"), [({"Uitzondering": "blijft hier, in overleg"}, 2), ({"Opmerking": "hond"}, 0)]
+)
+def test_what_was_agreed_to_is_what_moves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: dict[str, str], code: int
+) -> None:
+    """Where the register is another one after the question, it is asked anew; a remark changes nothing."""
+    settings = full_group(tmp_path, 16)
+    sync(settings)
+    asked(monkeypatch, lambda: types(settings, 7, **cells))
+    with pytest.raises(Stop, match="intussen gewijzigd") if code else nullcontext():
+        move_street(settings, replace(choices(), yes=False), StreetPart("Molenlaan"), "Tuindorp Oost")
+    assert column_of(settings, "Groep").count("Tuindorp Oost") == (0 if code else 8)
 
 
 DOOR = (sys.executable, "-B", str(SCRIPTS / "move.py"), "--yes", "--today", str(TODAY))
