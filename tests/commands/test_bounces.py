@@ -14,7 +14,6 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from conftest import SCRIPTS, RunDoor
 from outside.commands.bounces import LARGEST_FILE, TIMES, _from_folder, hear
@@ -26,6 +25,7 @@ from roster.plan.delivery_status import State
 from servers.imap_server import imap_server
 from support.announced import announced
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
+from support.excel_person import rows_in, type_in
 from support.ground import example_at, laid_out
 from support.kill import strace
 from support.ledgers import ledger_at, ledger_in
@@ -71,13 +71,10 @@ def lay_down(home: Path, *mails: bytes) -> Path:
 
 def mend(home: Path, nr: str, address: str) -> None:
     """What a volunteer does: another address in the row."""
-    book = load_workbook(home / "register.xlsx")
-    sheet = book["Deelnemers"]
-    head = next(row for row in sheet.iter_rows() if any(cell.value == "E-mail" for cell in row))
-    at = {cell.value: cell.column for cell in head}
-    row = next(row for row in range(1, sheet.max_row + 1) if sheet.cell(row, at["Nr"]).value == nr)
-    sheet.cell(row, at["E-mail"], address)
-    book.save(home / "register.xlsx")
+    rows = rows_in(home / "register.xlsx", "Deelnemers")
+    head = next(row for row in rows if "E-mail" in row)
+    row = next(n for n, row in enumerate(rows, 1) if row[head.index("Nr")] == nr)
+    type_in(home / "register.xlsx", "Deelnemers", {(row, head.index("E-mail") + 1): address})
 
 
 def test_a_refused_address_is_told_in_its_row_and_not_mailed_again(home: Path, press_door: RunDoor) -> None:

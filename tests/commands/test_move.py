@@ -26,6 +26,7 @@ from outside.google.client import Calls
 from roster.planners.street_move import StreetPart
 from servers.sheets_server import Book, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.excel_person import rows_in
 from support.google_matrix import column, new_book, peoples
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, laptop, written_settings
@@ -79,12 +80,9 @@ def full_group(folder: Path, size: int = FULL) -> Settings:
 
 def statuses(settings: Settings) -> list[tuple[str, str]]:
     """Groep and Status of everybody."""
-    sheet = load_workbook(settings.workbook.path)["Deelnemers"]
-    heads = [cell.value for cell in sheet[1]]
+    heads, *rows = rows_in(settings.workbook.path, "Deelnemers")
     group, status = heads.index("Groep"), heads.index("Status")
-    return [
-        (str(row[group]), str(row[status])) for row in sheet.iter_rows(min_row=2, values_only=True) if row[0] or row[1]
-    ]
+    return [(str(row[group]), str(row[status])) for row in rows if row[0] or row[1]]
 
 
 def test_a_full_group_is_split_and_nobody_is_blocked_or_mailed_twice(
@@ -93,14 +91,13 @@ def test_a_full_group_is_split_and_nobody_is_blocked_or_mailed_twice(
     settings = full_group(tmp_path)
     assert sync(settings) in (0, 1)
     first = letters(settings)
-    other = load_workbook(settings.workbook.path)
-    before = [[cell.value for cell in row] for row in other["Groepen"]]
+    before = rows_in(settings.workbook.path, "Groepen")
     assert move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindorp Oost") == 0
     told = capsys.readouterr().out
     assert "Er verhuizen 128 deelnemers mee" in told
     assert "Groep Tuindorp: van 256 naar 128 deelnemers; beheerders: V1 Post, V3 Post." in told
     assert "Groep Tuindorp Oost: van 0 naar 128 deelnemers; beheerders: V2 Post, V4 Post." in told
-    assert [[cell.value for cell in row] for row in load_workbook(settings.workbook.path)["Groepen"]] == before
+    assert rows_in(settings.workbook.path, "Groepen") == before
     assert sync(settings, force=True) in (0, 1)  # half of so small a network is doubted, and told so
     found = statuses(settings)
     assert found.count(("Tuindorp", "actief")) == found.count(("Tuindorp Oost", "actief")) == 128

@@ -11,7 +11,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from outside.commands.updates import update_number
 from outside.config.choices import Choices
@@ -19,6 +18,7 @@ from outside.config.settings import load_settings
 from outside.run.round import run
 from roster.planners.sync import FOLDERS, PLANNERS
 from servers.smtp_server import Plan, mail_server
+from support.excel_person import rows_in
 from support.ground import example_at
 from support.smtp_home import lay_out, retype
 
@@ -41,7 +41,7 @@ class Ground:
 
     def told(self) -> dict[str, tuple[str, str, str]]:
         """E-mail -> Nr, Rol and Vervolgmail of everybody who was welcomed."""
-        rows = list(load_workbook(self.home / "register.xlsx")["Deelnemers"].iter_rows(values_only=True))
+        rows = rows_in(self.home / "register.xlsx", "Deelnemers")
         at = next(n for n, row in enumerate(rows) if "Welkom" in row)
         where = {heading: place for place, heading in enumerate(rows[at])}
         return {

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.commands.signs import mail_requests
@@ -19,6 +18,7 @@ from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import State
 from servers.smtp_server import Plan, answers, mail_server
+from support.excel_person import rows_in, type_under
 from support.sweeps import sweep
 from support.whole_round import TODAY, choices, lay_out, sync
 
@@ -39,18 +39,12 @@ def ground(tmp_path: Path) -> Settings:
 
 def ask(settings: Settings, cells: dict[str, object], row: int = 2, tab: str = "Bordaanvragen") -> None:
     """Type in a row of the file."""
-    book = load_workbook(settings.workbook.path)
-    sheet = book[tab]
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    for heading, value in cells.items():
-        sheet.cell(row, columns[heading]).value = value
-    book.save(settings.workbook.path)
+    type_under(settings.workbook.path, tab, row, cells)
 
 
 def says(settings: Settings, heading: str = "Verstuurd", row: int = 2) -> str:
-    sheet = load_workbook(settings.workbook.path)["Bordaanvragen"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
-    return str(sheet.cell(row, columns[heading]).value or "")
+    rows = rows_in(settings.workbook.path, "Bordaanvragen")
+    return str(rows[row - 1][rows[0].index(heading)] or "")
 
 
 def mails(settings: Settings) -> dict[str, str]:

@@ -15,6 +15,7 @@ from outside.front_tab import WHOSE
 from outside.google.client import Calls
 from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.excel_person import rows_in, type_in
 from support.google_register import EMAIL, HURRIED, TODAY, google_book, laptop
 from support.pressed import press
 from support.sweeps import long
@@ -63,14 +64,12 @@ def of(name: str, folder: Path) -> Path:
     return written(folder, name)
 
 
-def says(folder: Path, change: dict[str, object]) -> None:
+def says(folder: Path, change: dict[str, str | None]) -> None:
     """Somebody types in the front tab: what stands there becomes another."""
-    book = load_workbook(folder / "register.xlsx")
-    for row in book["Lees mij"].iter_rows():
-        for cell in row:
-            if cell.value in change:
-                cell.value = change[cell.value]
-    book.save(folder / "register.xlsx")
+    rows = rows_in(folder / "register.xlsx", "Lees mij")
+    cells = [(row, column, cell) for row, line in enumerate(rows, 1) for column, cell in enumerate(line, 1)]
+    typed = {(row, column): change[cell] for row, column, cell in cells if isinstance(cell, str) and cell in change}
+    type_in(folder / "register.xlsx", "Lees mij", typed)
 
 
 @pytest.mark.parametrize("door", DOORS)

@@ -20,6 +20,7 @@ from roster.sheet.columns import TAB
 from roster.sheet.table import Cell, fold
 from servers.sheets_server import Book, Person
 from servers.smtp_server import Plan, answers
+from support.excel_person import rows_in, type_under
 from support.ground import register_at
 from support.phones import Phone, as_dialled
 from support.sheet_notation import TODAY, register
@@ -77,17 +78,13 @@ class ExcelSheet:
         """See Sheet; a file that stands as it stood is read once."""
         key = tab, self.path.stat().st_mtime_ns
         if key not in self.read:
-            headings, *below = list(load_workbook(self.path)[tab].values)
+            headings, *below = rows_in(self.path, tab)
             self.read[key] = _numbered(list(map(str, headings)), below)
         return self.read[key]
 
     def types(self, tab: str, row: int, cells: dict[str, str]) -> None:
         """See Sheet."""
-        book = load_workbook(self.path)
-        at = {str(cell.value): cell.column for cell in book[tab][1]}
-        for heading, text in cells.items():
-            book[tab].cell(row, at[heading]).value = text or None
-        book.save(self.path)
+        type_under(self.path, tab, row, cells)
 
     def deletes(self, tab: str, row: int) -> None:
         """See Sheet."""

@@ -10,9 +10,8 @@ from email.parser import BytesParser
 from email.policy import SMTP
 from pathlib import Path
 
-from openpyxl import load_workbook
-
 from conftest import RunDoor
+from support.excel_person import rows_in, type_in
 from support.marks import without_nr
 
 TODAY = ("--today", "2026-11-23")
@@ -31,8 +30,7 @@ def lay_out(home: Path, port: int, per_day: int = 400, transport: str = "smtp") 
 
 def welkom(home: Path) -> dict[str, str]:
     """Nr -> what Welkom says, of the rows that say something; each names its own row, which is left out."""
-    sheet = load_workbook(home / "register.xlsx")["Deelnemers"]
-    rows = list(sheet.iter_rows(values_only=True))
+    rows = rows_in(home / "register.xlsx", "Deelnemers")
     at = next(n for n, row in enumerate(rows) if "Welkom" in row)
     nr, mark = rows[at].index("Nr"), rows[at].index("Welkom")
     told = {str(row[nr]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}
@@ -70,11 +68,8 @@ def sync(press_door: RunDoor, settings: Path) -> subprocess.CompletedProcess[str
 
 def retype(home: Path, tab: str, column: str, which: Callable[[Sequence[object]], bool], value: str | None) -> None:
     """Type something else in a column of the rows that are meant."""
-    book = load_workbook(home / "register.xlsx")
-    rows = list(book[tab].iter_rows())
-    head = next(row for row in rows if column in [cell.value for cell in row])
-    at = next(n for n, cell in enumerate(head) if cell.value == column)
-    for row in rows[rows.index(head) + 1 :]:
-        if which([cell.value for cell in row]):
-            row[at].value = value
-    book.save(home / "register.xlsx")
+    rows = rows_in(home / "register.xlsx", tab)
+    head = next(n for n, row in enumerate(rows) if column in row)
+    at = rows[head].index(column) + 1
+    typed = {(n, at): value for n, row in enumerate(rows[head + 1 :], head + 2) if which(row)}
+    type_in(home / "register.xlsx", tab, typed)

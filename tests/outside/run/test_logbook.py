@@ -18,6 +18,7 @@ from conftest import SCRIPTS
 from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Paths, Settings
 from servers.smtp_server import Plan, mail_server
+from support.excel_person import rows_in, type_in
 from support.pressed import press
 from support.sheet_notation import TODAY
 from support.smtp_home import lay_out as smtp_settings
@@ -43,7 +44,7 @@ def settings(welcomed: Path, tmp_path: Path) -> Settings:
 
 def logboek(settings: Settings) -> list[dict[str, str]]:
     """The rows of the tab by heading, without blank ones."""
-    found = list(load_workbook(settings.workbook.path)["Logboek"].values)
+    found = rows_in(settings.workbook.path, "Logboek")
     rows = [
         dict(zip(map(str, found[0]), ["" if cell is None else str(cell) for cell in row], strict=True))
         for row in found[1:]
@@ -91,16 +92,14 @@ def test_a_tab_that_was_deleted_is_made_anew_as_it_was(settings: Settings) -> No
 
 def rewrite(settings: Settings, rows: list[list[object]]) -> None:
     """People leave these rows below the headings of the tab."""
-    book = load_workbook(settings.workbook.path)
-    sheet = book["Logboek"]
-    sheet.delete_rows(2, sheet.max_row)
-    for row in rows:
-        sheet.append(row)
-    book.save(settings.workbook.path)
+    there = rows_in(settings.workbook.path, "Logboek")
+    left = [*rows, *([None] * len(there[0]) for _row in there[1 + len(rows) :])]
+    typed = {(at, column): cell for at, row in enumerate(left, 2) for column, cell in enumerate(row, 1)}
+    type_in(settings.workbook.path, "Logboek", typed)  # type: ignore[arg-type]  # all of it is text
 
 
 def lines(settings: Settings) -> list[list[object]]:
-    return [list(row) for row in list(load_workbook(settings.workbook.path)["Logboek"].values)[1:] if any(row)]
+    return [row for row in rows_in(settings.workbook.path, "Logboek")[1:] if any(row)]
 
 
 def without_time(rows: list[list[object]]) -> list[list[object]]:

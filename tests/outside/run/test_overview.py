@@ -10,7 +10,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from outside.commands.sent import settle_sent
 from outside.config.settings import Privacy
@@ -22,6 +21,7 @@ from roster.plan.steps import View
 from roster.planners.figures import Figures
 from roster.planners.overview import TOLD_APART, Need, Overview
 from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
+from support.excel_person import rows_in
 from support.pages import Page
 from support.plans import view
 from support.sheet_notation import TERMS, TODAY, register
@@ -178,7 +178,7 @@ def test_a_bar_is_red_where_the_register_says_that_the_group_is_full(most: int, 
 def test_the_numbers_of_the_page_are_those_of_the_register(page: tuple[str, Path]) -> None:
     """Counted again from what stands in the sheet, by openpyxl."""
     text, path = page
-    rows = list(load_workbook(path)["Deelnemers"].values)
+    rows = rows_in(path, "Deelnemers")
     head, people = rows[0], [row for row in rows[1:] if any(row)]
     active = Counter(row[head.index("Groep")] for row in people if row[head.index("Status")] == "actief")
     told = dict(re.findall(r'<th scope="row">([^<]+)<br>.*?<td class="n">(\d+)</td>', text))

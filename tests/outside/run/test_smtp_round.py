@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from conftest import RunDoor
 from servers.smtp_server import Plan, answers, mail_server
+from support.excel_person import rows_in
 from support.ground import example_at
 from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 
@@ -237,10 +238,8 @@ def test_the_contacts_to_save_first_go_along(home: Path, press_door: RunDoor) ->
     """Admins of the member's own group and the regiegroep, as vCards; never his own."""
     with mail_server() as (plan, port):
         sync(press_door, lay_out(home, port))
-    sheet = load_workbook(home / "register.xlsx")["Beheerders"]
-    group_of = {str(row[2]): str(row[3]) for row in sheet.iter_rows(min_row=2, values_only=True) if row[2]}
-    members = load_workbook(home / "register.xlsx")["Deelnemers"]
-    rows = [row for row in members.iter_rows(values_only=True) if any(row)]
+    group_of = {str(row[2]): str(row[3]) for row in rows_in(home / "register.xlsx", "Beheerders")[1:] if row[2]}
+    rows = [row for row in rows_in(home / "register.xlsx", "Deelnemers") if any(row)]
     head = next(row for row in rows if "E-mail" in row)
     groups = {
         str(row[head.index("E-mail")]).casefold().strip("<> "): str(row[head.index("Groep")])

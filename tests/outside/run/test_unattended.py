@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from conftest import SCRIPTS
 from outside.config.choices import Choices
@@ -25,6 +24,7 @@ from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.smtp_server import Plan, mail_server
 from support.asked_round import at_the_keyboard
+from support.excel_person import rows_in, type_in
 from support.google_register import EMAIL, google_book, laptop
 from support.pressed import press
 from support.whole_round import PEOPLE, lay_out, types
@@ -89,7 +89,7 @@ def test_letters_wait_for_her_yes_and_she_hears_so_once(home: Home, post: tuple[
     [mail] = heard(plan)
     assert "Er wachten 2 mails op uw ja." in mail and "Typ: make sync." in mail and f"map {home.folder.name}" in mail
     assert len(plan.arrived) == 1 and home.settings.workbook.path.exists()
-    told = list(load_workbook(home.settings.workbook.path)["Deelnemers"].values)
+    told = rows_in(home.settings.workbook.path, "Deelnemers")
     assert "actief" in [row[told[0].index("Status")] for row in told], "what needs no leave is done"
     assert (home.folder / "out" / "overzicht.html").exists()
     types(home.settings, 5, E_mail="mies@mail.example")
@@ -147,10 +147,8 @@ def empties(home: Home) -> Callable[[], None]:
     """Somebody takes our heading away; putting it back solves it."""
 
     def rename(old: str, new: str) -> None:
-        book = load_workbook(home.settings.workbook.path)
-        [cell] = [one for one in book["Deelnemers"][1] if one.value == old]
-        cell.value = new
-        book.save(home.settings.workbook.path)
+        path = home.settings.workbook.path
+        type_in(path, "Deelnemers", {(1, rows_in(path, "Deelnemers")[0].index(old) + 1): new})
 
     rename("Welkom", "Welkomst")
     return lambda: rename("Welkomst", "Welkom")

@@ -11,7 +11,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
 
 from conftest import RunDoor
 from outside.commands.test_mail import made_up
@@ -22,6 +21,7 @@ from roster.messages.registered import plan_registered, plan_registered_marks
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from servers.smtp_server import mail_server
+from support.excel_person import rows_in
 from support.ground import example_at
 from support.registered_group import EARLY, LATE, TERMS, a_view, told
 from support.smtp_home import lay_out, retype, sync
@@ -111,7 +111,7 @@ def test_a_refused_welcome_is_told_in_its_own_row_alone() -> None:
 
 def regienummers(home: Path) -> dict[str, str]:
     """Group -> what Regienummer says, of the groups that say something."""
-    rows = list(load_workbook(home / "register.xlsx")["Groepen"].iter_rows(values_only=True))
+    rows = rows_in(home / "register.xlsx", "Groepen")
     at = next(n for n, row in enumerate(rows) if "Regienummer" in row)
     group, mark = rows[at].index("Groep"), rows[at].index("Regienummer")
     return {str(row[group]): str(row[mark]) for row in rows[at + 1 :] if row[mark]}

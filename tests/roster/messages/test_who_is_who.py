@@ -19,6 +19,7 @@ from roster.plan.history import History
 from roster.plan.steps import SetCell
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
+from support.excel_person import rows_in, type_in
 from support.ledgers import ledger_at
 from support.months import DAY, mailed, seen_in
 from support.sheet_notation import TODAY
@@ -282,16 +283,14 @@ def drag(settings: Settings, rows: int, **typed: object) -> None:
 
     Then it is typed over; "#" stands for how far down.
     """
-    book = load_workbook(settings.workbook.path)
-    sheet = book["Deelnemers"]
-    last = max(row[0].row for row in sheet.iter_rows(min_row=2) if row[0].value)
+    there = rows_in(settings.workbook.path, "Deelnemers")
+    last = max(at for at, row in enumerate(there, 1) if row[0] and at > 1)
+    copied = {}
     for step in range(1, rows + 1):
-        for cell in sheet[last]:
-            value = cell.value
-            if isinstance(value, str) and (found := re.search(r"^(.*?)(\d+)$", value)):
-                value = f"{found[1]}{int(found[2]) + step:0{len(found[2])}d}"
-            sheet.cell(last + step, cell.column, value)
-    book.save(settings.workbook.path)
+        for at, value in enumerate(there[last - 1], 1):
+            counts = re.search(r"^(.*?)(\d+)$", value) if isinstance(value, str) else None
+            copied[last + step, at] = f"{counts[1]}{int(counts[2]) + step:0{len(counts[2])}d}" if counts else value
+    type_in(settings.workbook.path, "Deelnemers", copied)  # type: ignore[arg-type]  # no cell here is a day
     for step in range(1, rows + 1):
         types(
             settings, last + step, **{heading: f"{value}".replace("#", str(step)) for heading, value in typed.items()}
@@ -337,12 +336,10 @@ def test_a_row_that_was_copied_in_any_way_is_a_new_residents(
     settings = lay_out(tmp_path, DOUBLED.format(agreed="ja", left="").replace("| 06-23450002 |", "| 06-23450009 |", 1))
     sync(settings)
     before = letters(settings)
-    book = load_workbook(settings.workbook.path)
-    sheet = book["Deelnemers"]
+    there = rows_in(settings.workbook.path, "Deelnemers")
     for turn in range(len(numbers)):
-        for cell in sheet[sources[turn % len(sources)]]:
-            sheet.cell(5 + turn, cell.column, cell.value)
-    book.save(settings.workbook.path)
+        copied = {(5 + turn, at): cell for at, cell in enumerate(there[sources[turn % len(sources)] - 1], 1)}
+        type_in(settings.workbook.path, "Deelnemers", copied)  # type: ignore[arg-type]  # no cell here is a day
     for turn, number in enumerate(numbers):
         own = {"Nr": number, **({"Status": None, "Meldingen": None} if cleared else {})}
         mobile = f"06-2346000{turn}"
