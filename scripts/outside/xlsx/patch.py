@@ -264,11 +264,13 @@ def _holds_markup(text: bytes) -> bool:
 def mask_markup(text: bytes) -> bytes:
     """The text, equally long, in which < and > stand for nothing but tags.
 
-    A comment or instruction becomes blanks, CDATA and a loose > become letters. Nearly every file
-    needs nothing of this: where each < has its one > and no other markup occurs, it is the text itself.
+    A comment or instruction becomes blanks, CDATA and a loose > become letters. Nearly every file needs this of
+    its first line alone: where each < has its one > and no other markup occurs, it is the text itself.
     """
-    if not (_holds_markup(text) or b" >" in text or text.count(b"<") != text.count(b">")):
-        return text
+    declared = text.find(b"?>") + 2 if text.startswith(b"<?xml") and b"?>" in text else 0
+    rest = text[declared:]
+    if not (_holds_markup(rest) or b" >" in rest or rest.count(b"<") != rest.count(b">")):
+        return b" " * declared + rest
     return _TOKEN.sub(lambda found: _veiled(found[0]), text)
 
 

@@ -250,12 +250,12 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
     book, highest = history.logbook, dict(history.highest)
     for prefix, number in book.highest.items():
         highest[prefix] = max(number, highest.get(prefix, 0))
-    here = list(filter(None, mobiles))
-    told = sorted(book.entries.values(), key=lambda one: one.since) if here else ()
+    unknown = [mobile for mobile in mobiles if mobile and history.identity(mobile) not in history.identity_nr]
+    told = sorted(book.entries.values(), key=lambda one: one.since) if unknown else ()
     nrs = {one.mark: one.nr for one in told if one.mark}
-    there = {history.identity(mobile): book.mark(mobile) for mobile in here} if nrs else {}
+    there = {history.identity(mobile): book.mark(mobile) for mobile in unknown} if nrs else {}
     known = {identity: nrs[mark] for identity, mark in there.items() if mark in nrs}
-    return replace(history, highest=highest, identity_nr=known | history.identity_nr)
+    return replace(history, highest=highest, identity_nr=known | history.identity_nr if known else history.identity_nr)
 
 
 def outdated(

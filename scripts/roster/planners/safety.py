@@ -151,6 +151,8 @@ def _mixed_up(view: View) -> list[str]:
     recipients = recipient_history_of(view)
     rows = [(recipients.last_in_row(one), recipients.seen(one)) for one in view.roster.members]
     swapped, anew = {}, {}
+    if all(then is now for then, now in rows):
+        return []
     for at, column in enumerate(_COLUMNS):
         told = [(then[at] if then else "", now[at]) for then, now in rows]
         filled = [(then, now) for then, now in told if then and now]
