@@ -113,7 +113,7 @@ ROSTER_FOR = {
     "excel": {"sheet", "finding", "model", "plan", "reading"},
     "google": {"sheet", "plan", "reading"},
     "google_setup": {"sheet", "model", "cells"},
-    "text": {"messages", "plan"},
+    "text": {"sheet", "messages", "plan"},
     "mail": {"cells", "messages", "plan"},
     "smtp": {"plan"},
     "ledger": {"plan", "reading", "logbook", "sheet"},

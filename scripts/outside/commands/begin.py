@@ -21,6 +21,7 @@ from outside.ledger.ledger import Ledger
 from roster.example.recognise import strangers
 from roster.plan.history import History
 from roster.reading.roster import read_roster
+from roster.sheet.dutch import counted
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Sheet
 
@@ -100,7 +101,7 @@ def _check_that_nobody_is_real(name: str, sheets: Sequence[Sheet]) -> None:
     members = find_what_is_there(list(sheets))[0].get("Deelnemers")
     real = strangers(members) if members is not None else 0
     if real:
-        rows = "1 rij die niet van het voorbeeld is" if real == 1 else f"{real} rijen die niet van het voorbeeld zijn"
+        rows = counted(real, "rij die niet van het voorbeeld is", "rijen die niet van het voorbeeld zijn")
         raise Stop(
             f"{name} begon als voorbeeld, maar in Deelnemers {'staat' if real == 1 else 'staan'} nu ook {rows}. "
             "Er is niets veranderd.",

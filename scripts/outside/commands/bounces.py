@@ -36,6 +36,7 @@ from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome import plan_missed_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
+from roster.sheet.dutch import counted
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices
@@ -104,7 +105,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
             rows = len(workbook.write(cells).done) if cells else 0
         except Changed:
             warn("Het register werd intussen gewijzigd. De rijen volgen bij de volgende ronde: make sync")
-    say("1 rij bijgewerkt." if rows == 1 else f"{rows} rijen bijgewerkt.")
+    say(counted(rows, "rij bijgewerkt.", "rijen bijgewerkt."))
     if half_way is not None:
         raise half_way
     return 0
@@ -271,7 +272,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _tell(heard: InboxSummary) -> None:
-    say(f"{heard.read} {'bericht' if heard.read == 1 else 'berichten'} bekeken.")
+    say(f"{counted(heard.read, 'bericht', 'berichten')} bekeken.")
     if heard.refused:
         say(f"  {heard.refused} × teruggekomen. In de kolom Welkom of Vervolgmail staat waarom.")
         say("    Verbeter het adres, dan gaat de mail vanzelf. Klopt het adres? Probeer het later nog eens met:")
@@ -285,7 +286,7 @@ def _tell(heard: InboxSummary) -> None:
         warn("    Welke mail het was, staat er niet in. Klopt het adres niet? Verbeter het in het register.", "plain")
         warn("    Moet een mail nog eens weg? Typ: make resend NR=… FORCE=1", "plain")
     if heard.untraced:
-        many = "1 × een mail die terugkwam" if heard.untraced == 1 else f"{heard.untraced} × een mail die terugkwam"
+        many = counted(heard.untraced, "× een mail die terugkwam", "× een mail die terugkwam")
         warn(f"  {many}, en waarbij hier geen mail te vinden is. Kijk zelf in het postvak.")
     if heard.due:
         say(f"  {heard.due} × niet verstuurd, want de daglimiet van het postvak was bereikt.")

@@ -25,6 +25,7 @@ from roster.compare.paste import Entry, Paste
 from roster.messages.in_group import has_number, plan_in_group, was_seen
 from roster.model import Group, Member, Status
 from roster.plan.steps import SetCell, View
+from roster.sheet.dutch import counted
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:
@@ -231,4 +232,4 @@ def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, choices: Ch
 
 
 def _rows(number: int) -> str:
-    return "1 rij" if number == 1 else f"{number} rijen"
+    return counted(number, "rij", "rijen")

@@ -23,6 +23,7 @@ from outside.workbook import Workbook
 from roster.model import Status
 from roster.plan.steps import View
 from roster.planners.logbook_tab import LogbookRows
+from roster.sheet.dutch import short_day
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import fold
 
@@ -120,7 +121,7 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
             say(f"{person.nr}: de rij is er niet meer. Wat er verder nog van deze persoon is, gaat weg.")
             continue
         left = member.left_on
-        since = f", afgemeld op {left.day}-{left.month}-{left.year}" if left is not None else ""
+        since = f", afgemeld op {short_day(left)}" if left is not None else ""
         say(f"{person.nr}: {member.name}, {member.street} {member.house_number}, groep {member.group}{since}.")
         admins = view.standing.admins.get(fold(member.group), [])
         if [admin.nr for admin in admins] == [member.nr]:
@@ -179,7 +180,7 @@ class _Proof:
         name = f"{day.isoformat()}-{people[0].nr}{more}.txt"
         self.path = private_folder(own_folder(settings.paths.out) / "vergeten") / name
         nrs = ", ".join(one.nr for one in people)
-        self._head = f"Vergeten: {nrs}, op {day.day}-{day.month}-{day.year}"
+        self._head = f"Vergeten: {nrs}, op {short_day(day)}"
         self._kept = self.path.read_text(encoding="utf-8") + "\n" if self.path.exists() else ""
 
     def keep(self, done: Removed, to_come: str = "") -> None:

@@ -19,6 +19,7 @@ from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page
 from roster.plan.steps import Planner, Send
 from roster.planners.summary import describe_waiting
+from roster.sheet.dutch import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +41,7 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error
     say(
-        f"{len(sends)} {'mail staat' if len(sends) == 1 else 'mails staan'} in {settings.paths.out.name}/{PAGE}. "
+        f"{counted(len(sends), 'mail staat', 'mails staan')} in {settings.paths.out.name}/{PAGE}. "
         "Open dat bestand in uw browser. Er is niets verstuurd."
     )
     if ready:

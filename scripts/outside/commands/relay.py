@@ -27,6 +27,7 @@ from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
+from roster.sheet.dutch import counted, short_moment
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices
@@ -137,7 +138,7 @@ def _write_page(texts: dict[str, str], found: Circulation, settings: Settings) -
     facts = {
         "network": settings.network.name,
         "area": found.area,
-        "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
+        "made": short_moment(now),
         "texts": [(kind, escape(text), whatsapp_link(None, text), to[kind]) for kind, text in texts.items()],
     }
     try:
@@ -160,4 +161,4 @@ def _about_mail(told: WhoIsTold, found: Circulation) -> Iterator[str]:
 
 
 def _admins(those: tuple[Member, ...]) -> str:
-    return "1 beheerder" if len(those) == 1 else f"{len(those)} beheerders"
+    return counted(len(those), "beheerder", "beheerders")

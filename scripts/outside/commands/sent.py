@@ -34,6 +34,7 @@ from roster.plan.history import NO_NOTICE, Message, row_of
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import plan_logbook
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
+from roster.sheet.dutch import counted
 from roster.sheet.table import Table, says
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         ledger.messages.mark_sent(one.message_id for one in ready)
         left = tell_register(workbook, steps, view, ledger)
     if ready:
-        mails = "1 mail" if len(ready) == 1 else f"{len(ready)} mails"
+        mails = counted(len(ready), "mail", "mails")
         say(f"{mails} uit de map mail: nu opgeschreven als verstuurd.")
     else:
         say("In de map mail ligt niets klaar dat nog niet is opgeschreven. Er is niets veranderd.")

@@ -18,6 +18,7 @@ from outside.text.templates import fill_page
 from roster.logbook import ACT_NAMES
 from roster.messages.audience import wants_no_mail
 from roster.plan.steps import View
+from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell, is_blank
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "ja" if cell else "nee"
     if isinstance(cell, datetime | date):
-        return f"{cell.day}-{cell.month}-{cell.year}"
+        return short_day(cell)
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if is_blank(cell) else str(cell)

@@ -27,6 +27,7 @@ from roster.messages.sign_letters import COPY, SIGNS, facts_of_places
 from roster.model import Group, Location, Member, Role, Terms
 from roster.plan.delivery_status import State
 from roster.plan.steps import Send
+from roster.sheet.dutch import short_moment
 from roster.sheet.table import Place
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def send_tests(settings: Settings, choices: Choices, to: str) -> int:
             if outcome.pause is not None:
                 until = (ledger.now() + outcome.pause).astimezone()
                 ledger.departures.pause_until(ledger.now() + outcome.pause)
-                when = f"{until.day}-{until.month}-{until.year} {until:%H:%M}"
+                when = short_moment(until)
                 warn(f"De mailserver vraagt om rust tot {when}. Tot dan gaat er niets weg.")
                 break
         mailbox.flush()

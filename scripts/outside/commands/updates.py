@@ -26,6 +26,7 @@ from roster.messages.rules_update import Holder, holders, is_older, no_news, rul
 from roster.messages.welcome import plan_by_hand, plan_missed_marks
 from roster.plan.delivery_status import State
 from roster.planners.sync import LETTERS
+from roster.sheet.dutch import counted
 
 if TYPE_CHECKING:
     from outside.config.choices import Choices
@@ -73,7 +74,7 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
     gone = take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
     if gone:
         sweep_away(ledger, settings)
-        mails = "1 mail met een ander nummer is" if gone == 1 else f"{gone} mails met een ander nummer zijn"
+        mails = counted(gone, "mail met een ander nummer is", "mails met een ander nummer zijn")
         say(f"{mails} uit de map mail weggehaald.")
     if view.terms.mail_done != State.READY or (prepared.doubted and not force):
         return ""
@@ -99,7 +100,7 @@ def _counted(found: WhoHears, settings: Settings, *, everybody: bool) -> list[st
         if people
     ]
     if found.unsure and not everybody:
-        whom = "1 deelnemer" if len(found.unsure) == 1 else f"{len(found.unsure)} deelnemers"
+        whom = counted(len(found.unsure), "deelnemer", "deelnemers")
         lines.append(
             f"Van {whom} is niet opgeschreven welk nummer in de welkomstmail stond: dat was voordat Buurtbeheer dat "
             "bijhield. Stond er een ander nummer in? Typ dan: make number-update ALL=yes"
@@ -118,14 +119,14 @@ def update_rules(settings: Settings, choices: Choices) -> int:
     view = prepare(open_workbook(settings), settings, choices, (), history).view
     found = holders(view, view.roster.members)
     current = view.terms.rules_version
-    counted = Counter(holder.version for holder in found)
+    numbers = Counter(holder.version for holder in found)
     say(f"De spelregels hebben nu versie {current}.")
-    for version, number in sorted(counted.items()):
+    for version, number in sorted(numbers.items()):
         behind = " (ouder)" if is_older(version, current) else ""
-        say(f"  versie {version}{behind}: {number} {'deelnemer' if number == 1 else 'deelnemers'}")
+        say(f"  versie {version}{behind}: {counted(number, 'deelnemer', 'deelnemers')}")
     _write_list(settings, found)
     say(f"Wie welke versie heeft, staat in {settings.paths.out.name}/{LIST}.")
-    older = sum(number for version, number in counted.items() if is_older(version, current))
+    older = sum(number for version, number in numbers.items() if is_older(version, current))
     if not older:
         say("Niemand heeft een oudere versie. Er hoeft niets te worden verstuurd.")
         return 0
@@ -139,7 +140,7 @@ def update_rules(settings: Settings, choices: Choices) -> int:
     by_hand = [one for one in found if tells_rules_by_hand(one, view)]
     if by_hand:
         say(
-            f"{'1 deelnemer kan' if len(by_hand) == 1 else f'{len(by_hand)} deelnemers kunnen'} geen mail krijgen. "
+            f"{counted(len(by_hand), 'deelnemer kan', 'deelnemers kunnen')} geen mail krijgen. "
             f"Wat u hun vertelt, staat in {settings.paths.out.name}/met-de-hand.html."
         )
     say()
@@ -152,7 +153,7 @@ def _the_same(current: str, version: str, language: str, number: int) -> str:
     """Why somebody with an older version is not mailed: it says the same rules in his language."""
     name = words_of(language).name
     spoken = f"het {name}" if name else f"de taal '{language}'"
-    whom = "1 deelnemer krijgt" if number == 1 else f"{number} deelnemers krijgen"
+    whom = counted(number, "deelnemer krijgt", "deelnemers krijgen")
     return f"Versie {current} zegt in {spoken} hetzelfde als versie {version}. {whom} daarom geen mail."
 
 

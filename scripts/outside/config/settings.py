@@ -32,6 +32,7 @@ from outside.config.values import (
 )
 from outside.errors import Stop
 from roster.model import Limits, Network, Terms
+from roster.sheet.dutch import counted
 
 _SHOWN = 60
 """Problems that are told one by one."""
@@ -236,6 +237,6 @@ def told(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
     points = [f"  regel {line}, {problem.name}: {problem.message}" for line, problem in ordered[:_SHOWN]]
     if len(problems) > _SHOWN:
         points.append(f"  … en nog {len(problems) - _SHOWN}")
-    count = "1 punt klopt" if len(problems) == 1 else f"{len(problems)} punten kloppen"
+    count = counted(len(problems), "punt klopt", "punten kloppen")
     head = f"Het instellingenbestand {source} is nog niet goed: {count} niet."
     return "\n".join([head, *points]), AGAIN

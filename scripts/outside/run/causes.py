@@ -22,6 +22,7 @@ from outside.files.atomic import overwrite, own_folder, write_private
 from outside.mail.compose import compose_notice
 from outside.run.log import run_log
 from roster.plan.delivery_status import State
+from roster.sheet.dutch import short_day
 
 SIZE = 16_384
 """Bytes of the memory, always: a disk that has filled up takes no more, but lets what stands there be written over."""
@@ -150,7 +151,7 @@ class Memory:
 def local_time(moment: datetime) -> str:
     """A moment as people write it down."""
     there = moment.astimezone()
-    return f"{there.day}-{there.month}-{there.year} om {there:%H:%M}"
+    return f"{short_day(there)} om {there:%H:%M}"
 
 
 def as_lines(causes: Sequence[Cause]) -> Iterator[str]:

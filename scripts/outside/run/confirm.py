@@ -18,6 +18,7 @@ from roster.messages.contact_cards import admin_mark, describe_new_admins, unvou
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.steps import Send, View
 from roster.sheet.columns import DEELNEMERS
+from roster.sheet.dutch import counted, short_moment
 
 A_DAY = timedelta(hours=24)
 HALF_A_DAY = timedelta(hours=12)
@@ -155,7 +156,7 @@ def _show(going: Sequence[Send], waiting: int, compose: Callable[[Send], Letter]
     if len(groups) > GROUPS:
         say(f"  … en {len(groups) - GROUPS} andere groepen")
     if waiting:
-        say(f"  (nog {waiting} {'wacht' if waiting == 1 else 'wachten'} op een volgende ronde)")
+        say(f"  (nog {counted(waiting, 'wacht', 'wachten')} op een volgende ronde)")
     say()
     say("Zo ziet de eerste eruit:")
     for line in _example(compose(going[0])):
@@ -265,11 +266,11 @@ def _example(letter: Letter) -> list[str]:
 
 def _moment(moment: datetime) -> str:
     there = moment.astimezone()
-    return f"{there.day}-{there.month}-{there.year} {there:%H:%M}"
+    return short_moment(there)
 
 
 def _mails(number: int) -> str:
-    return "1 mail" if number == 1 else f"{number} mails"
+    return counted(number, "mail", "mails")
 
 
 def _stand(number: int) -> str:

@@ -20,6 +20,7 @@ from outside.run.person import Person, cells_of, copies_of_register, known_by, l
 from outside.run.remember import highest_numbers
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
+from roster.sheet.dutch import counted
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def forgotten_elsewhere(view: View, ledger: Ledger, settings: Settings) -> bool:
 
 def tell_how_many_stay_forgotten(count: int) -> None:
     """Say that so many who were forgotten stay so."""
-    say("1 vergeten deelnemer blijft vergeten." if count == 1 else f"{count} vergeten deelnemers blijven vergeten.")
+    say(counted(count, "vergeten deelnemer blijft vergeten.", "vergeten deelnemers blijven vergeten."))
 
 
 def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settings: Settings, done: Removed) -> None:

@@ -15,6 +15,7 @@ from outside.files.atomic import stop_from
 from outside.files.places import REPLACED_LEDGERS, files_at, files_kept
 from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import lie_ready
+from roster.sheet.dutch import counted
 
 NEWEST = 3
 """So many copies of a register, and of a ledger, always stay, whatever their age."""
@@ -36,9 +37,9 @@ def clear_expired(ledger: Ledger, settings: Settings) -> None:
     except OSError as error:
         raise stop_from(error, settings.paths.state.name) from error
     if found:
-        say(f"Opgeruimd: {'1 bestand' if len(found) == 1 else f'{len(found)} bestanden'} van langer geleden.")
+        say(f"Opgeruimd: {counted(len(found), 'bestand', 'bestanden')} van langer geleden.")
     if old:
-        mails = "1 mail ligt" if len(old) == 1 else f"{len(old)} mails liggen"
+        mails = counted(len(old), "mail ligt", "mails liggen")
         say(f"{mails} al langer dan {settings.privacy.keep_mail_days} dagen klaar in {settings.paths.out.name}/mail.")
         say("Hebt u alles verstuurd wat daar ligt? Typ: make sent OUTBOX=yes. De volgende make sync ruimt het dan op.")
 

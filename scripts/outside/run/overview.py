@@ -27,6 +27,7 @@ from outside.workbook import Workbook
 from roster.plan.steps import Document, Send, View
 from roster.planners.figures import Figures
 from roster.planners.overview import Overview
+from roster.sheet.dutch import counted, short_moment
 
 _HEADERS = BytesHeaderParser(policy=SMTP)
 
@@ -115,7 +116,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     files = _files(out, figures_name, PRIVACY)
     page: dict[str, object] = {
         **shared,
-        "made": f"{now.day}-{now.month}-{now.year} {now:%H:%M}",
+        "made": short_moment(now),
         "needs": needs,
         "areas": figures.areas,
         "groups": figures.groups,
@@ -167,6 +168,6 @@ def _files(out: Path, *coming: str) -> Sequence[tuple[str, str]]:
         if place.name.startswith((".", OVERVIEW)) or (place.is_dir() and (place / "register.xlsx").exists()):
             continue  # a demonstration has a page of its own
         count = sum(len(files) for _folder, _folders, files in os.walk(place)) if place.is_dir() else 1
-        name = f"{place.name} ({count} {'bestand' if count == 1 else 'bestanden'})" if place.is_dir() else place.name
+        name = f"{place.name} ({counted(count, 'bestand', 'bestanden')})" if place.is_dir() else place.name
         found.append((name, quote(place.name) + ("/" if place.is_dir() else "")))
     return found

@@ -25,6 +25,7 @@ from roster.plan.history import History, Message, MessageKey
 from roster.plan.hold_back import sends_left
 from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
+from roster.sheet.dutch import counted
 
 FOLDER = "mail"
 
@@ -166,7 +167,7 @@ def tell_stale(stale: Stale) -> None:
     """Say how many letters are taken back, and which are not because somebody changed them."""
     if stale.letters:
         number = len(stale.letters)
-        mails = "1 mail in de map mail klopt" if number == 1 else f"{number} mails in de map mail kloppen"
+        mails = counted(number, "mail in de map mail klopt", "mails in de map mail kloppen")
         say(f"{mails} niet meer, want er is iets veranderd. Wie aan de beurt is, krijgt een nieuwe in plaats daarvan.")
         say("Verstuurt u ze zelf? Typ daarna steeds: make sent OUTBOX=yes. Wat verstuurd is, wordt niet vervangen.")
     for name in stale.changed[:10]:

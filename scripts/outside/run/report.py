@@ -24,6 +24,7 @@ from roster.plan.steps import Step, View
 from roster.planners.finding_lines import kinds
 from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe, describe_plan, describe_report, describe_waiting
+from roster.sheet.dutch import counted
 
 WHOLE = ("sync", "demo")
 """The words that plan all letters: what waits after another word says nothing of these."""
@@ -102,7 +103,7 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
         say(f"Wie de mail weigerde, staat na de volgende make sync in {settings.paths.out.name}/met-de-hand.html.")
     unsure = tell_uncertain(ledger) + tell_uncertain_elsewhere(ledger, view)
     if unsure:
-        of = "1 mail is niet zeker of die aankwam" if unsure == 1 else f"{unsure} mails is niet zeker of ze aankwamen"
+        of = counted(unsure, "mail is niet zeker of die aankwam", "mails is niet zeker of ze aankwamen")
         because(
             f"Van {of}.",
             f"Typ: make {word}. Dan ziet u waar u kunt zoeken, en wat u daarna typt.",
@@ -162,11 +163,11 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *,
         look = "Bekijk ze met: make preview. Zelf verstuurd? Typ daarna: make sent OUTBOX=yes" if own else ""
         todo.append(f"In {out}/mail {lie} klaar; er is nog niets verstuurd. {look}".rstrip())
     if by_hand:
-        people = "1 deelnemer heet u" if by_hand == 1 else f"{by_hand} deelnemers heet u"
+        people = counted(by_hand, "deelnemer heet u", "deelnemers heet u")
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")
     news = len(news_by_hand(view))
     if news:
-        people = "1 deelnemer vertelt u" if news == 1 else f"{news} deelnemers vertelt u"
+        people = counted(news, "deelnemer vertelt u", "deelnemers vertelt u")
         todo.append(f"{people} zelf iets nieuws: open {out}/met-de-hand.html.")
     if todo:
         if has_page:

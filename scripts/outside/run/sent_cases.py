@@ -16,6 +16,7 @@ from roster.model import Member, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
 from roster.plan.history import Message
 from roster.plan.steps import SetCell, View
+from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell
 
 
@@ -185,9 +186,9 @@ def _settled(case: Case) -> Stop:
         return Stop(f"{nr} staat niet meer in het register.", "Er hoeft niets te worden opgeschreven.")
     latest = case.letters[-1] if case.letters else None
     if latest is not None:
-        told = f"de laatste mail staat als {latest.state} op {latest.day.day}-{latest.day.month}-{latest.day.year}"
+        told = f"de laatste mail staat als {latest.state} op {short_day(latest.day)}"
         if latest.state == State.HAND:
-            told = f"met de hand verteld op {latest.day.day}-{latest.day.month}-{latest.day.year}"
+            told = f"met de hand verteld op {short_day(latest.day)}"
         return Stop(
             f"Bij {nr} is niets onzeker: {told}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
         )

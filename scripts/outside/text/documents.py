@@ -20,6 +20,7 @@ from roster.messages.rules_update import Difference, Rules, is_news
 from roster.messages.sign_letters import SIGNS
 from roster.messages.welcome_queue import ByHand
 from roster.plan.steps import Document
+from roster.sheet.dutch import shown_number
 
 PAGES = {"start_pack": "bundle"}
 """What stands on the page of another act, by its own."""
@@ -114,8 +115,3 @@ def _line(line: str) -> str:
     """A line of the words as HTML; most lines are the same for everybody."""
     words = _NUMBER.sub(r"<span>\g<0></span>", str(escape(on_one_line(line))))
     return f"<div>{words}</div>" if line else '<div class="gap"></div>'
-
-
-def shown_number(mobile: str) -> str:
-    """A number as people write it: 06-23456789, and a foreign one as it is."""
-    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile

@@ -12,6 +12,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcomed import Welcomed, WhoWasWelcomed
 from roster.model import Member, Roster, Standing
 from roster.plan.steps import SetCell, View
+from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell, fold, is_blank, says
 
 SIGHT_COLUMN = "In de groep"
@@ -28,7 +29,7 @@ class Sight(NamedTuple):
     @property
     def text(self) -> str:
         """The words for the cell: "gezien 28-11-2026"."""
-        return f"{'' if self.seen else 'niet '}gezien {self.day.day}-{self.day.month}-{self.day.year}"
+        return f"{'' if self.seen else 'niet '}gezien {short_day(self.day)}"
 
 
 def read_sight(cell: Cell) -> Sight | None:

@@ -13,6 +13,7 @@ from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.columns import GROEPEN
+from roster.sheet.dutch import counted, short_day
 from roster.sheet.table import Cell, Table, fold, says
 
 _COLUMN = "Regienummer"
@@ -108,11 +109,11 @@ def _is_refused(letter: Message, admin: Member, view: View) -> bool:
 
 def _day(letters: Iterable[Message]) -> str:
     day = max(letter.day for letter in letters)
-    return f"{day.day}-{day.month}-{day.year}"
+    return short_day(day)
 
 
 def _admins(number: int) -> str:
-    return "1 beheerder" if number == 1 else f"{number} beheerders"
+    return counted(number, "beheerder", "beheerders")
 
 
 def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:

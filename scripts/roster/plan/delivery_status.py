@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
+from roster.sheet.dutch import short_day, short_moment
 from roster.sheet.table import Cell, Table
 
 
@@ -81,7 +82,7 @@ class WelcomeMark:
     def text(self) -> str:
         """The words for the cell, such as "klaargezet 23-11-2026 (D-0302, versie 1)"."""
         since = " sinds" if self.state in (State.BUSY, State.UNCERTAIN) else ""
-        told = f"{self.state}{since} {self.day.day}-{self.day.month}-{self.day.year}"
+        told = f"{self.state}{since} {short_day(self.day)}"
         if self.at is not None:
             told += f" {self.at:%H:%M}"
         nr = "" if self.state == State.HAND else self.nr
@@ -134,7 +135,7 @@ def with_no_mail(cell: Cell) -> str:
 
 def with_mail_again(cell: Cell, moment: datetime) -> str:
     """What a cell says, with behind it that this person takes mail again since `moment` (local time)."""
-    return _with(cell, f"{MAIL_AGAIN} {moment.day}-{moment.month}-{moment.year} {moment:%H:%M}")
+    return _with(cell, f"{MAIL_AGAIN} {short_moment(moment)}")
 
 
 def keep_mail_again(cell: Cell, text: str) -> str:

@@ -17,6 +17,7 @@ from roster.plan.delivery_status import State
 from roster.plan.history import Message
 from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile
 from roster.sheet.columns import GROEPEN, STRATEN
+from roster.sheet.dutch import counted, short_day, shown_number
 from roster.sheet.table import Cell, fold, says
 from roster.vcard import GROUP_ROOM, card, shorten
 
@@ -187,8 +188,8 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -
         "starts": starts,
         "people": [_person(one, circle, view, who) for one in people if not (starts and one.nr in admins)],
         "new": len(set(told)),
-        "gone": [{"name": one.name, "number": _shown(one.mobile), "why": one.why} for one in gone],
-        "renamed": [{"name": one.name, "number": _shown(one.mobile or "")} for one in renamed.values()],
+        "gone": [{"name": one.name, "number": shown_number(one.mobile), "why": one.why} for one in gone],
+        "renamed": [{"name": one.name, "number": shown_number(one.mobile or "")} for one in renamed.values()],
         "notes": _noted(view).get(circle.key, []) if circle.group is not None else [],
     }
 
@@ -198,7 +199,7 @@ def _person(member: Member, circle: Circle, view: View, who: list[str]) -> dict[
         "name": member.name,
         "street": f"{member.street} {member.house_number}".strip(),
         "mobile": member.mobile,
-        "shown": _shown(member.mobile or ""),
+        "shown": shown_number(member.mobile or ""),
         "language": member.language or view.terms.language,
         "greeting": member.first_name or member.name,
         "admins": who,
@@ -239,14 +240,9 @@ def _attached(circle: Circle, delta: Delta, view: View) -> tuple[tuple[str, str]
 
 
 def _list_of(gone: Sequence[Gone], circle: Circle) -> str:
-    lines = [f"- {one.name} ({_shown(one.mobile)}): {one.why}" for one in gone]
+    lines = [f"- {one.name} ({shown_number(one.mobile)}): {one.why}" for one in gone]
     head = f"Haal deze contacten van {circle.title} uit uw telefoon. Wie weg is, haalt u ook uit de WhatsApp-groep:"
     return "\n".join([head, "", *lines, ""])
-
-
-def _shown(mobile: str) -> str:
-    """A number as people write it."""
-    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile
 
 
 def _cell(circle: Circle, view: View) -> Cell:
@@ -279,7 +275,7 @@ def _told(circle: Circle, bundles: Bundles) -> str:
     for (day, by_mail), number in Counter((one.day, one.by_mail) for one in known).items():
         assert day is not None
         how = "gemaild" if by_mail else "gegeven"
-        told.append(f"{how} {day.day}-{day.month}-{day.year} aan {_admins(number)}")
+        told.append(f"{how} {short_day(day)} aan {_admins(number)}")
     if len(known) < len(deltas):
         new = len(deltas) - len(known)
         told.append(f"{_admins(new)} {'moet' if new == 1 else 'moeten'} alle {len(circle.members)} nog krijgen")
@@ -287,4 +283,4 @@ def _told(circle: Circle, bundles: Bundles) -> str:
 
 
 def _admins(number: int) -> str:
-    return "1 beheerder" if number == 1 else f"{number} beheerders"
+    return counted(number, "beheerder", "beheerders")

@@ -11,6 +11,7 @@ from roster.finding import Finding, Weight
 from roster.model import AdminRow, Area, Group, Member, Role, Street
 from roster.plan.steps import View
 from roster.sheet.columns import BEHEERDERS
+from roster.sheet.dutch import counted
 
 ONE_BY_ONE = 20
 """With more findings in rows than this they are told by kind."""
@@ -42,8 +43,8 @@ def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
         yield Line("Er zijn geen meldingen: alles klopt.")
     else:
         weights = Counter(finding.weight for finding in findings)
-        counted = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
-        yield Line(f"{len(findings)} {'melding' if len(findings) == 1 else 'meldingen'}: {counted}.")
+        numbers = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
+        yield Line(f"{counted(len(findings), 'melding', 'meldingen')}: {numbers}.")
     more, fewer = _since(view)
     if more or fewer:
         yield Line(f"Sinds de vorige ronde, per soort geteld: {more} erbij, {fewer} eraf.")

@@ -16,6 +16,7 @@ from roster.plan.history import Message, is_our_word, outdated, row_of
 from roster.plan.steps import AddRow, CellStep, SetCell, View
 from roster.reading.row_ids import highest_seen
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, LOGBOEK
+from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell, Place, Table, says
 
 _HEADS = {"D": DEELNEMERS.title, "B": BORDAANVRAGEN.title}
@@ -229,7 +230,7 @@ class LogbookRows:
 
 def _stands(state: str, since: date | datetime, *, timed: bool | None = None) -> _Said:
     """How a message stands since when; at midnight nobody sends, so that is a day alone."""
-    day = f"{since.day}-{since.month}-{since.year}"
+    day = short_day(since)
     if timed is None:
         timed = isinstance(since, datetime) and since.time() != time()
     clock = "%H:%M:%S" if state in WISHES else "%H:%M"

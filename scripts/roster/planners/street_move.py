@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from roster.model import Group, Member, Role, Status, Street
 from roster.plan.steps import SetCell, View
+from roster.sheet.dutch import counted
 from roster.sheet.table import fold
 from roster.streets.lookup import Address, Lane, Streets
 from roster.streets.names import closest
@@ -110,9 +111,9 @@ def describe_move(view: View, part: StreetPart, move: Move) -> Iterator[str]:
     """The move in Dutch: what, who, which admins, the groups before and after, and what follows."""
     target, old = fold(move.target.name), _old_groups(view, move)
     what = f"{move.lane.name}{f', {part.numbers}' if part.numbers else ''}"
-    yield f"{what}: {_count(len(move.rows), 'rij', 'rijen')} op het tabblad Straten naar groep {move.target.name}."
+    yield f"{what}: {counted(len(move.rows), 'rij', 'rijen')} op het tabblad Straten naar groep {move.target.name}."
     go = "verhuist" if len(move.people) == 1 else "verhuizen"
-    yield f"Er {go} {_count(len(move.people), 'deelnemer', 'deelnemers')} mee{':' if move.people else '.'}"
+    yield f"Er {go} {counted(len(move.people), 'deelnemer', 'deelnemers')} mee{':' if move.people else '.'}"
     yield from _named(move.people)
     for name in [*old, target]:
         yield _before_and_after(view, move, name)
@@ -125,7 +126,7 @@ def describe_move(view: View, part: StreetPart, move: Move) -> Iterator[str]:
     if move.people:
         yield (
             "Bij de make sync daarna krijgt wie al welkom was bericht van de andere groep, en wie nieuw is een welkom: "
-            f"hoogstens {_count(sum(bool(one.email) for one in move.people), 'mail', 'mails')}. "
+            f"hoogstens {counted(sum(bool(one.email) for one in move.people), 'mail', 'mails')}. "
             "De kaartjes van de groepen worden dan nieuw gemaakt."
         )
 
@@ -285,7 +286,3 @@ def _numbers(first: int | None, last: int | None, side: str) -> str:
         return f"alle nummers, {side}" if side else ""
     ends = f"van {first or 1} tot en met {last}" if last is not None else f"vanaf {first}"
     return f"{ends}{f', {side}' if side else ''}"
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"

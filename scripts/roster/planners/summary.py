@@ -17,6 +17,7 @@ from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
 from roster.planners.finding_lines import Line, describe_findings
 from roster.planners.status_cells import describe_former_admins
+from roster.sheet.dutch import counted
 from roster.sheet.table import Place
 
 _PLACES = 5
@@ -83,7 +84,7 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = Fals
     yield from map(Line, ["", *describe_plan(view, plan, held)])
     behind = len(who_hears_the_number(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
-        have = "1 deelnemer heeft" if behind == 1 else f"{behind} deelnemers hebben"
+        have = counted(behind, "deelnemer heeft", "deelnemers hebben")
         yield Line(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")
 
 
@@ -102,10 +103,10 @@ def describe_waiting(view: View) -> list[str]:
 
 def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
     """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
-    cells, rows = _count(report.cells_written, "cel", "cellen"), _count(report.rows_added, "rij", "rijen")
+    cells, rows = counted(report.cells_written, "cel", "cellen"), counted(report.rows_added, "rij", "rijen")
     parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]
     if report.files_checked:
-        checked = _count(report.files_checked, "bestand", "bestanden")
+        checked = counted(report.files_checked, "bestand", "bestanden")
         parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
     lines = [f"{'Gedaan tot nu toe' if report.code == 3 else 'Klaar'}: {', '.join(parts)}."]
     if report.due:
@@ -117,12 +118,12 @@ def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
         lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
         lines.append(
-            f"{_count(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
+            f"{counted(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
             "De volgende ronde doet ze alsnog."
         )
     if report.merged:
         lines.append(
-            f"{_count(len(report.merged), 'cel is', 'cellen zijn')} niet ingevuld, want samengevoegd met een andere "
+            f"{counted(len(report.merged), 'cel is', 'cellen zijn')} niet ingevuld, want samengevoegd met een andere "
             f"cel: {_places(report.merged)}. Maak dat samenvoegen ongedaan; de volgende ronde vult ze in."
         )
     lines.extend(f"Dit bestand is door iemand gewijzigd en daarom blijven staan: {path}" for path in report.kept)
@@ -140,10 +141,10 @@ def _places(places: Sequence[Place]) -> str:
 
 def _people(view: View) -> Iterator[str]:
     standing = view.standing
-    yield f"{_count(len(view.roster.members), 'deelnemer', 'deelnemers')}: {_states(standing.member.values())}."
-    yield f"{_count(len(view.roster.groups), 'groep', 'groepen')}: {_states(standing.group.values())}."
+    yield f"{counted(len(view.roster.members), 'deelnemer', 'deelnemers')}: {_states(standing.member.values())}."
+    yield f"{counted(len(view.roster.groups), 'groep', 'groepen')}: {_states(standing.group.values())}."
     if view.roster.requests:
-        total = _count(len(view.roster.requests), "bordaanvraag", "bordaanvragen")
+        total = counted(len(view.roster.requests), "bordaanvraag", "bordaanvragen")
         yield f"{total}: {_states(standing.request.values())}."
 
 
@@ -158,13 +159,13 @@ def describe_plan(view: View, plan: Sequence[Step], held: Held) -> Iterator[str]
     yield from describe_former_admins(view)
     kinds = Counter(type(step) for step in plan if not derived_tab(step))
     lines = [
-        _count(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",
-        _count(kinds[AddRow], "rij toevoegen", "rijen toevoegen") if kinds[AddRow] else "",
+        counted(kinds[SetCell], "cel bijwerken", "cellen bijwerken") if kinds[SetCell] else "",
+        counted(kinds[AddRow], "rij toevoegen", "rijen toevoegen") if kinds[AddRow] else "",
         *_letters(plan),
     ]
     files = kinds[WriteFile] + kinds[Document]
     if files:
-        lines.append(_count(files, "bestand nakijken", "bestanden nakijken"))
+        lines.append(counted(files, "bestand nakijken", "bestanden nakijken"))
     if tabs := sorted({*map(derived_tab, plan)} - {""}, reverse=True):
         lines.append(f"{'tabblad' if len(tabs) == 1 else 'tabbladen'} {' en '.join(tabs)} bijwerken")
     todo = [line for line in lines if line]
@@ -178,8 +179,4 @@ def _letters(plan: Sequence[Step]) -> Iterator[str]:
     acts = Counter(step.act for step in plan if isinstance(step, Send))
     for act, number in acts.items():
         one, more = _LETTERS.get(act, ("mail maken", "mails maken"))
-        yield _count(number, one, more)
-
-
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number} {one if number == 1 else more}"
+        yield counted(number, one, more)

@@ -12,6 +12,7 @@ from roster.model import SignRequest, Status
 from roster.rules.context import Rule, RuleContext, blocks, in_order, notice
 from roster.rules.status import is_open, sent_on
 from roster.sheet.columns import BORDAANVRAGEN
+from roster.sheet.dutch import short_day
 from roster.sheet.table import fold
 
 ONE_PLACE_M = 25
@@ -182,7 +183,7 @@ def a_sign_request_is_decided_in_time(case: RuleContext) -> Iterator[Finding]:
             yield notice(
                 a_sign_request_is_decided_in_time,
                 request.place.at("Besluit"),
-                f"De aanvraag ging op {day.day}-{day.month}-{day.year}, langer dan {most} dagen geleden.",
+                f"De aanvraag ging op {short_day(day)}, langer dan {most} dagen geleden.",
                 "Vraag de wijkconciërge hoe het ermee staat, en vul hier het besluit in.",
             )
 

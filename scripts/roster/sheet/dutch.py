@@ -45,6 +45,11 @@ def counted(number: int, one: str, more: str) -> str:
     return f"{number} {one if number == 1 else more}"
 
 
+def shown_number(mobile: str) -> str:
+    """A number as people write it: 06-23456789, and a foreign one as it is."""
+    return f"06-{mobile[4:]}" if mobile.startswith("+316") and len(mobile) == 12 else mobile
+
+
 def reads_month_first(locale: str) -> bool:
     """True where a typed 5-3-2026 becomes 3 May; `locale` as Google writes it: "en_US"."""
     return locale in MONTH_FIRST

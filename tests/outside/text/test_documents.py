@@ -9,9 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from outside.config.settings import Settings
-from outside.text.documents import render_by_hand, shown_number, whatsapp_link
+from outside.text.documents import render_by_hand, whatsapp_link
 from roster.messages.welcome_queue import ByHand
 from roster.model import Network
+from roster.sheet.dutch import shown_number
 from roster.sheet.table import Place
 from support.pages import FACTS, HOSTILE, Page
 
