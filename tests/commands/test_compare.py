@@ -131,7 +131,8 @@ def test_what_cannot_be_compared_is_refused(ground: Settings, pasted: str | byte
 
 def test_every_way_of_writing_letters_is_read(ground: Settings, tmp_path: Path) -> None:
     """Of Windows, of an old Windows, and within the archive that an iPhone makes of a chat."""
-    for pasted in ("U\r\nPiet Smit".encode("utf-16"), "U\nPiet Smit\nChloé".encode("cp1252")):
+    wide = ["U\r\nPiet Smit\r\n".encode(one) for one in ("utf-16", "utf-16-le", "utf-16-be", "utf-32")]
+    for pasted in (*wide, "U\nPiet Smit\nChloé".encode("cp1252")):
         types(ground, 3, In__de__groep=None)
         given(ground, pasted)
         assert column(ground, "In de groep")[1] == f"gezien {SEEN}"

@@ -27,6 +27,7 @@ ALL_PYTHON = [file for file in files_of_the_house() if file.suffix == ".py"]
 PURE = {
     "__future__",
     "base64",
+    "binascii",
     "bisect",
     "collections",
     "contextlib",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 import zipfile
@@ -85,8 +86,9 @@ def _decoded(data: bytes) -> str:
     """The text, however a telephone or a computer keeps it; also of the .zip that an iPhone makes of a chat."""
     if data[:4] == b"PK\x03\x04":
         data = _chat_in(data)
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        found = data.decode("utf-16", "replace")
+    wide = _wide(data)
+    if wide:
+        found = data.decode(wide, "replace").removeprefix("\ufeff")
     else:
         try:
             found = data.decode("utf-8-sig")
@@ -97,6 +99,18 @@ def _decoded(data: bytes) -> str:
     if not found.strip("\ufeff\u200e\u200f\xa0 \t\r\n"):
         raise Stop("Er is niets om te vergelijken: het is leeg.", "Plak de lijst van deelnemers uit WhatsApp.")
     return found
+
+
+def _wide(data: bytes) -> str:
+    """How a text is written of which each letter takes two octets or more, also without a mark in front; else ""."""
+    head = data[:400]
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    many = len(head) // 4
+    return "utf-16-le" if odd > many and not even else "utf-16-be" if even > many and not odd else ""
 
 
 def _chat_in(data: bytes) -> bytes:
@@ -164,7 +178,7 @@ def _tell(group: Group, found: Comparison, paste: Paste, view: View) -> None:
     _list("Niet duidelijk", [f"{entry.shown}: {_or(members)}" for entry, members in found.unclear])
     if found.unknown:
         _list(
-            "In de lijst, en in dit gesprek niet te zien (wie nooit iets schreef, staat er niet in)",
+            "In de lijst, en hier niet te zien: dit laat niet de hele groep zien",
             map(_named, found.unknown),
         )
 

@@ -35,7 +35,8 @@ class Entry:
 class Paste:
     """Everybody that a paste shows, each way of writing once. `gone` are those who left, as a chat tells.
 
-    `is_whole` is False where somebody may be in the group and not be seen: in a chat only who wrote is.
+    `is_whole` is False where somebody may be in the group and not be seen: in a chat only who wrote is, and a list may
+    end with "en nog 12 anderen".
     """
 
     entries: tuple[Entry, ...]
@@ -44,20 +45,41 @@ class Paste:
 
 
 _ROLE = re.compile(
-    r"[\s,;:(\[–-]*\b(?:groepsbeheerder|groepsadmin|community-?beheerder|beheerder|group admin|community admin|admin)"
-    r"\b[\s)\]]*$",
+    r"[\s,;:(\[–-]*\b(?:(?:groeps|community)?-?(?:beheerders?|admins?|eigenaar)|(?:group |community )(?:admins?|owner)"
+    r"|gruppen-?admins?|admins?)\b[\s)\]]*$",
     re.IGNORECASE,
 )
-_SELF = frozenset(("u", "jij", "jou", "je", "ik", "you", "me", "uzelf", "jezelf", "yourself"))
+_SELF = frozenset(
+    ("u", "jij", "jou", "je", "ik", "you", "me", "uzelf", "jezelf", "yourself", "du", "ich", "vous", "moi", "tú")
+)
+_PEOPLE = r"(?:deelnemers?|leden|lid|participants?|members?|teilnehmer|mitglieder)"
 _NOISE = re.compile(
-    r"(?:\d+ (?:deelnemers?|leden|participants?|members?)|deelnemers?|leden|participants?|members?"
-    r"|(?:bekijk|toon|alle) .*(?:deelnemers|leden)|view all.*|zoek.*deelnemers|search.*(?:members|participants)"
-    r"|hey there! i am using whatsapp\.?|(?:hoi|hallo|hé)[!,]? ik gebruik (?:nu )?whatsapp\.?|beschikbaar|available"
-    r"|online|(?:deelnemers?|leden) toevoegen|add (?:members?|participants?)|uitnodigen via (?:groeps)?link"
-    r"|invite (?:to group )?via link|…|\.\.\.)\.?",
+    rf"(?:(?:.* [·•] )?\(?\d+(?: (?:van|of|von) \d+)? {_PEOPLE}\)?|{_PEOPLE}(?: \(?\d+\)?)?|\d+ (?:van|of|von) \d+"
+    rf"|(?:(?:bekijk|toon|view|show|see|zoek|search|add) )?(?:alle |all )?{_PEOPLE}"
+    r"(?: (?:zoeken|toevoegen|hinzufügen|bekijken))?"
+    r"|(?:bekijk|toon) alles?|alles (?:bekijken|tonen)|(?:view|show|see) all|zoeken?|search|suchen?"
+    r"|(?:(?:hey|hé|hoi|hallo|hi)(?: there| daar)?[,!]? )?"
+    r"(?:ik gebruik|i am using|i['’]m using|ich benutze|ich nutze) (?:nu )?whatsapp"
+    r"|(?:uitnodigen|invite|einladen) .*link|(?:laatst gezien|last seen|zuletzt) .*|online"
+    r"|beschikbaar|available|verfügbar|bezet|busy|beschäftigt|op school|at school|in de bioscoop|at the movies"
+    r"|(?:aan het|op het) werk|at work|bei der arbeit|batterij bijna leeg|battery about to die|slaapt|sleeping"
+    r"|kan niet praten, alleen whatsapp|can['’]t talk, whatsapp only|in een vergadering|in a meeting"
+    r"|in de sportschool|at the gym|alleen (?:dringende oproepen|noodgevallen)|urgent calls only"
+    r"|groep(?:s(?:info|gegevens))?|group info|media, links (?:en|and) (?:documenten|docs)"
+    r"|naam|name|mobiel|mobile|telefoon(?:nummer)?|phone|nummer|…|\.\.\.)\.?",
     re.IGNORECASE,
 )
 """What WhatsApp shows between the participants, and what their profile says where they never changed it."""
+
+_AND = r"(?:en|and|und|&)"
+_MORE = re.compile(
+    rf"(?:[\s,;]*(?:{_AND} )?(?:nog )?\d+ (?:anderen?|andere deelnemers|others?|more|meer|weitere|mehr)"
+    rf"|(?:^|[\s,;]+){_AND}? ?\+ ?\d{{1,4}}|[^,;]*\(\+?\d+ (?:meer|more|weitere)\))\s*$",
+    re.IGNORECASE,
+)
+"""What tells that there are more participants than are shown: "en nog 12 anderen", "View all (12 more)"."""
+
+_LONGEST_MORE = 80
 
 _BULLET = re.compile(r"^(?:[-*•◦▪‣>]|\d{1,4}[.)](?=\s))\s*")
 _NUMBER = re.compile(r"(?:\+|\(\+?)?\d[\d\s().\-/]{6,}\d")
@@ -75,13 +97,18 @@ def read_list(pasted: str, is_name: IsName) -> Paste:
             "Plak alleen de lijst van deelnemers, of bewaar het hele gesprek met Chat exporteren en geef dat bestand.",
         )
     found: list[Entry] = []
+    cut = 0
     alone: list[Entry | None] = []
-    for line in lines:
-        pieces = list(_pieces(line, is_name))
+    for whole in lines:
+        end, more = _MORE.subn("", whole[-_LONGEST_MORE:])
+        line, cut = whole[:-_LONGEST_MORE] + end, cut + more
+        pieces = [] if _NOISE.fullmatch(text(line)) and not is_name(text(line)) else list(_pieces(line, is_name))
+        if len(pieces) > 1 and pieces[-1].rstrip().endswith(("…", "...")) and not is_name(text(pieces[-1])):
+            cut += len(pieces.pop())  # a name of which a part is shown
         entries = [entry for piece in pieces for entry in read_entry(piece, is_name)]
         alone.append(entries[0] if len(entries) == 1 and len(pieces) == 1 else None)
         found += entries
-    return Paste(unlike(_beside(found, [entry for entry in alone if entry is not None])))
+    return Paste(unlike(_beside(found, [entry for entry in alone if entry is not None])), is_whole=not cut)
 
 
 def read_entry(piece: str, is_name: IsName) -> list[Entry]:
@@ -91,7 +118,7 @@ def read_entry(piece: str, is_name: IsName) -> list[Entry]:
         return [Entry(shown, shown)]
     shown = _ROLE.sub("", shown).strip()
     bare = shown.strip("~@ .,:;*()").casefold()
-    if bare in _SELF:
+    if set(re.findall(r"\w+", bare) or [""]) <= _SELF:
         return [Entry(shown, is_self=True)]
     if not any(map(str.isalnum, bare)) or _NOISE.fullmatch(shown):
         return []
@@ -140,8 +167,18 @@ def _pieces(line: str, is_name: IsName) -> Iterator[str]:
 
     if is_one(line):
         yield line
-    else:
-        yield from divided(line, r"[,;\t|]", is_one)
+        return
+    for piece in divided(line, r"[,;\t|]", is_one):
+        ends = re.fullmatch(rf"(.+?)\s+{_AND}\s+(.+)", text(piece), re.IGNORECASE)
+        if ends and not is_one(piece) and all(is_one(end) or not _is_named(end, is_name) for end in ends.groups()):
+            yield from ends.groups()
+        else:
+            yield piece
+
+
+def _is_named(said: str, is_name: IsName) -> bool:
+    """True for what may be somebody's name, or part of one: no number, and not whoever copied the list."""
+    return all(not entry.is_self and bool(entry.name) for entry in read_entry(said, is_name))
 
 
 def _name(shown: str) -> str:

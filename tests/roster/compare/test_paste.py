@@ -86,6 +86,62 @@ def test_a_list_in_any_form_is_read(pasted: str, seen: set[str]) -> None:
     assert both(pasted) == seen
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        " en nog 12 anderen", " en 1 andere", ", and 12 more", " & 12 others", " und 12 weitere", ", +12", ", Chl…",
+        "\nBekijk alles (12 meer)", "\nView all (12 more)", "\n12 meer",
+    ],
+)  # fmt: skip
+def test_a_list_of_which_a_part_is_shown_proves_nobody_absent(more: str) -> None:
+    """Who is not in it may be one of the others."""
+    found = compared(f"{GROUP} · Jan van den Berg, Piet Mol{more}")
+    assert {one.name for one in found.both} == {"Jan van den Berg", "Piet Mol"} and not found.strangers
+    assert not found.missing and len(found.unknown) == 4
+
+
+@pytest.mark.parametrize(
+    "said", ["Du", "Du Gruppen-Admin", "Jij (u)", "You\nGroup admin", "Jij, Groepsbeheerder", "Ik"]
+)
+def test_whoever_copied_the_list_is_its_admin(said: str) -> None:
+    """In whatever language the telephone speaks, with the role beside it."""
+    assert both(f"{said}\nPiet Mol") == both(f"Piet Mol en {said.partition(chr(10))[0]}") == {"AnnaBakker", PIET}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Groepsbeheerder", "Gruppen-Admin", "Groepseigenaar", "Community Owner", "Beheerders", "laatst gezien vandaag om 12:34",
+        "last seen today at 12:34", "Bezet", "Hé, ik gebruik WhatsApp.", "Kan niet praten, alleen WhatsApp", "At work",
+        "Hallo! Ich benutze WhatsApp.", "Verfügbar", "Deelnemers (5)", "5 van 256", "Groep · 5 leden", "5 Teilnehmer",
+        "Zoeken", "Uitnodigen voor groep via link", "Groepsgegevens", "Media, links en documenten", "🚲", "Naam;Mobiel",
+    ],
+)  # fmt: skip
+def test_what_whatsapp_shows_beside_people_is_nobody(line: str) -> None:
+    """Roles, what profiles say where nobody changed them, counts, and what one may press."""
+    found = compared(f"Piet Mol\n{line}\nJan Smit")
+    assert {one.name for one in found.both} == {"Piet Mol", "Jan Smit"} and not found.strangers, found.strangers
+
+
+@pytest.mark.parametrize("name", ["Alle de Vries", "Zoë Klein", "Bekkering", "Online Jansen", "Lid Meer"])
+def test_a_name_that_looks_like_a_word_of_whatsapp_stays_a_name(name: str) -> None:
+    """Of somebody who is in no list."""
+    assert [one.shown for one in compared(f"Piet Mol\n{name}\nJan Smit").strangers] == [name]
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "06‑23450004", "06–23450004", "+31\u202f6\u202f23450004", "\u2068+31 6 23450004\u2069", "+31 (0)6 23450004",
+        "＋31 6 23450004", "+31.6.23.45.00.04", "wa.me/31623450004", "31623450004", "tel:+31623450004", "📱 06-23450004",
+        "@\u2068+31 6 23450004\u2069", "+31 6 ٢٣٤٥٠٠٠٤",
+    ],
+)  # fmt: skip
+def test_a_number_is_read_with_whatever_marks(number: str) -> None:
+    """Hyphens and blanks of every kind, and marks of direction."""
+    assert both(f"{number}\nJan Smit") == {PIET, "JanSmit"}
+
+
 def test_two_jans_are_never_told_apart_by_jan_alone() -> None:
     """Neither is in both, and neither is missing."""
     found = compared("Jan\nPiet Mol")
@@ -146,6 +202,22 @@ en het is wit
 {LRM}[28-11-2026 14:02:10] Bakkerij Kok, Zn: {LRM}afbeelding weggelaten
 [28-11-2026 14:03:10] Jan Smit: Tot ziens
 [28-11-2026 14:04:10] Jan Smit: {LRM}Jan Smit heeft de groep verlaten""",
+    "android de": """28.11.26, 14:00 - Nachrichten und Anrufe sind Ende-zu-Ende-verschlüsselt.
+28.11.26, 14:00 - Du hast die Gruppe "BPA Tuindorp" erstellt
+28.11.26, 14:01 - Du hast Jan van den Berg und Jan Smit hinzugefügt
+28.11.26, 14:02 - +31 6 23450004 ist der Gruppe über den Einladungslink beigetreten
+28.11.26, 14:03 - Bakkerij Kok, Zn: <Medien weggelassen>
+28.11.26, 14:04 - Jan Smit hat die Gruppe verlassen""",
+    "android je": """28-11-26 14:00 - Je hebt groep "BPA Tuindorp" gemaakt
+28-11-26 14:01 - Je hebt Jan van den Berg, Jan Smit en +31 6 23450004 toegevoegd
+28-11-26 14:02 - Bakkerij Kok, Zn is lid geworden vanuit de community
+28-11-26 14:02 - Chloé van 't Hof heeft gevraagd om lid te worden
+28-11-26 14:04 - Jan Smit is verwijderd door Anna Bakker""",
+    "android pm": """28/11/2026, 2:00 p. m. - Anna Bakker created group "BPA Tuindorp"
+28/11/2026, 2:01 p. m. - Anna Bakker added Jan van den Berg, Jan Smit, and Piet Mol
+28/11/2026, 2:02 p. m. - Bakkerij Kok, Zn: hoi
+28/11/2026, 2:02 p. m. - Chloé van 't Hof requested to join.
+28/11/2026, 2:04 p. m. - Anna Bakker removed Jan Smit""",
     "iphone en": f"""[28/11/2026, 2:00:00 PM] BPA Tuindorp: {LRM}You created this group
 [28/11/2026, 2:00:10 PM] BPA Tuindorp: {LRM}You added Jan van den Berg and Jan Smit
 [28/11/2026, 2:01:10 PM] ~Piet: hello
@@ -177,6 +249,28 @@ def test_contacts_are_read_as_telephones_export_them() -> None:
         "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Een\r\n  ander\r\nTEL;VALUE=uri:tel:+31-6-23450002\r\nTEL:0223-612345\r\nEND:VCARD\r\n"
     )
     assert both(cards) == {CHLOE, PIET, JAN}
+
+
+CARDS = {
+    "latin-1, quoted": "VERSION:2.1\r\nFN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Chlo=E9 van 't Hof",
+    "quoted, over lines": "VERSION:2.1\r\nFN;ENCODING=quoted-printable;CHARSET=utf-8:Chlo=c3=a9 =\r\nvan 't Hof",
+    "quoted, without its word": "VERSION:2.1\r\nFN;QUOTED-PRINTABLE:Chlo=C3=A9 van 't Hof\r\nTEL;CELL:06-23450005",
+    "a picture": "VERSION:3.0\r\nN:Hof;Chloé;van 't;;\r\nPHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJ\r\n AAYdpAAQAAAABAAAA",
+    "a colon in quotes": 'VERSION:4.0\r\nFN:Iemand\r\nTEL;VALUE=uri;LABEL="a:b":tel:+31-6-23450005',
+    "small letters": "version:3.0\r\nfn:Chloé van 't Hof",
+}
+
+
+@pytest.mark.parametrize("card", CARDS)
+@pytest.mark.parametrize("ends", ["\r\n", "\n", "\r"], ids=["CRLF", "LF", "CR"])
+def test_a_card_is_read_of_every_kind_and_age(card: str, ends: str) -> None:
+    """With words before the first."""
+    assert both(f"Contacten\r\nBEGIN:VCARD\r\n{CARDS[card]}\r\nEND:VCARD\r\n".replace("\r\n", ends)) == {CHLOE}
+
+
+def test_a_firm_without_a_name_is_known_by_its_own() -> None:
+    """As an address book of a firm writes it."""
+    assert both("BEGIN:VCARD\nVERSION:3.0\nN:;;;;\nFN:\nORG:Bakkerij Kok\\, Zn;\nEND:VCARD") == {KOK}
 
 
 @pytest.mark.parametrize(
