@@ -10,13 +10,13 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 
-def png(shade: int, side: int = 256) -> bytes:
-    """A whole PNG of one grey."""
+def png(shade: int, side: int = 256, depth: int = 8) -> bytes:
+    """A whole PNG of one grey; of another depth than 8 its picture is too short."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
 
-    head = side.to_bytes(4) * 2 + bytes((8, 0, 0, 0, 0))
+    head = side.to_bytes(4) * 2 + bytes((depth, 0, 0, 0, 0))
     rows = zlib.compress((b"\0" + bytes([shade]) * side) * side)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 

@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -17,6 +18,7 @@ from markupsafe import Markup, escape
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Settings
 from outside.console import warn
+from outside.errors import Stop
 from outside.text.sources import Sources
 from outside.text.templates import fill_page, find_text
 from outside.text.tiles import TILE_SIZE, Tile, tiles_of
@@ -56,30 +58,38 @@ def sign_pdf(facts: Facts, language: str, settings: Settings) -> bytes | None:
     Words and pictures go in as data: what people typed is never read as markup.
     """
     text = find_text("signs", language, settings.language)
-    letter = text.piece({**facts, "attached": False}).replace("<br>", "<br/>").replace("<hr>", "<hr/>")  # as XML
+    told = {**facts, "attached": False}
+    letter = text.piece(told).replace("<br>", "<br/>").replace("<hr>", "<hr/>")  # as XML
     given = {
         "letter": f"<letter>{letter}</letter>",
-        "title": text.subject(facts),
+        "title": text.subject(told),
         "author": str(facts["network"]),
         "language": text.language,
-        "map": _map(facts, settings),
         "map_alt": _described(facts),
         "codes": [{"drawing": code, "alt": link} for code, link in zip(_codes(facts), _links(facts), strict=False)],
     }
-    return _typeset(Sources(TEMPLATES).read("signs.typ"), json.dumps(given), str(facts["nr"]))
+    plain = replace(settings, map=replace(settings.map, tiles=""))
+    for drawing in dict.fromkeys(_map(facts, one) for one in (settings, plain)):  # a tile may be spoilt within
+        pdf = _typeset(json.dumps({**given, "map": drawing}))
+        if pdf is not None:
+            return pdf
+    warn(f"Van aanvraag {facts['nr']} kon geen pdf worden gemaakt. Gebruik aanvraag.html: die kunt u ook printen.")
+    return None
 
 
-def _typeset(source: str, given: str, nr: str) -> bytes | None:
+@lru_cache(maxsize=16)  # the file, the letter and its copy are one
+def _typeset(given: str) -> bytes | None:
     """By the fonts that come with it, the same everywhere; where these lack a sign, by all that there are. One that
     no font here has is a box, which the standard forbids."""
-    with suppress(ImportError):
+    with suppress(ImportError, Stop):
         import typst  # 30 MB that only a request needs; there are systems without it
 
+        source = Sources(TEMPLATES).read("signs.typ").encode()
         compiled: Any = typst.compile  # where it is not there, nothing is known of its types
         for own_fonts, standard in ((True, "ua-1"), (False, "ua-1"), (False, None)):
             with suppress(RuntimeError, ValueError):
                 made = compiled(
-                    source.encode(),
+                    source,
                     root=str(TEMPLATES),
                     format="pdf",
                     sys_inputs={"given": given},
@@ -88,7 +98,6 @@ def _typeset(source: str, given: str, nr: str) -> bytes | None:
                     ignore_system_fonts=own_fonts,
                 )
                 return bytes(made)
-    warn(f"Van aanvraag {nr} kon geen pdf worden gemaakt. Gebruik aanvraag.html: die kunt u ook printen.")
     return None
 
 

@@ -45,9 +45,10 @@ def tiles_of(wanted: Sequence[Tile], server: str, folder: Path) -> list[bytes] |
         asking = threading.Thread(target=_fetch, args=(missing, server, fetched), daemon=True)
         asking.start()
         asking.join(PATIENCE)
-        found |= dict(fetched)
+        now = dict(fetched)  # who was not waited for may still bring more
+        found |= now
         with suppress(OSError, Stop):
-            _keep(fetched, server, folder)
+            _keep(now, server, folder)
         if len(found) < len(wanted):
             _at_rest[server] = time.monotonic() + REST
             host = urlsplit(server).hostname

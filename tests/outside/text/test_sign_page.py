@@ -141,6 +141,15 @@ def test_a_map_is_fetched_once_and_hears_of_tiles_alone(tmp_path: Path) -> None:
         assert len(tiles.asked) == len(asked) + 1 and all(is_tile(one.read_bytes()) for one in kept)
 
 
+def test_a_tile_that_is_spoilt_within_costs_the_map_and_not_the_pdf(tmp_path: Path) -> None:
+    """A whole PNG to look at, of which no picture can be made."""
+    pytest.importorskip("typst")
+    with tile_server() as (tiles, server):
+        tiles.body = png(9, depth=16)
+        pdf = sign_pdf(facts(), "nl", settings_with(tmp_path, server))
+        assert pdf == sign_pdf(facts(), "nl", settings_with(tmp_path, "")) and tiles.asked
+
+
 def spoil(tiles: Tiles, how: str) -> None:
     tiles.status = 500 if how == "500" else 200
     tiles.wait = 30 if how == "slow" else 0
