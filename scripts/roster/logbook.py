@@ -104,23 +104,57 @@ FORGOTTEN = "forgotten"
 LASTING = (WISH, FORGOTTEN)
 """What a row tells that is no message: of two such rows the later counts."""
 
-NUMBERED = ("welcome", "rules_update", "bundle", "relay")
-"""The messages whose version may be read: of the texts, a day and a mark of all contacts, or a mark of the news."""
 
-ACT_NAMES = {
-    "welcome": "welkom",
-    "rules_update": "nieuwe spelregels",
-    "registered": "groep aangemeld",
-    "admin": "nieuwe beheerder",
-    "moved": "andere groep",
-    "number_update": "nieuw regienummer",
-    "bundle": "contacten",
-    "signs_copy": "kopie bordaanvraag",
-    "relay": "nieuws",
-    WISH: "geen mail",
-    FORGOTTEN: "vergeten",
+class MailKind(NamedTuple):
+    """A kind of mail: what tab Logboek calls it, and what one of them, or more, is in the plan.
+
+    The version of one that is `numbered` may be read in the tab: it is of the texts, or a mark. One that comes
+    `after_welcome` only goes to who was welcomed. One `for_many` has a word of its own by which somebody sends it.
+    """
+
+    in_tab: str
+    one: str
+    more: str
+    numbered: bool = False
+    after_welcome: bool = False
+    for_many: bool = False
+
+
+MAIL_KINDS = {
+    "welcome": MailKind("welkom", "welkomstmail", "welkomstmails", numbered=True),
+    "rules_update": MailKind(
+        "nieuwe spelregels",
+        "mail over de nieuwe spelregels",
+        "mails over de nieuwe spelregels",
+        numbered=True,
+        after_welcome=True,
+        for_many=True,
+    ),
+    "registered": MailKind(
+        "groep aangemeld", "mail over een aangemelde groep", "mails over een aangemelde groep", after_welcome=True
+    ),
+    "admin": MailKind(
+        "nieuwe beheerder", "mail aan een nieuwe beheerder", "mails aan nieuwe beheerders", after_welcome=True
+    ),
+    "moved": MailKind("andere groep", "mail over een andere groep", "mails over een andere groep", after_welcome=True),
+    "number_update": MailKind(
+        "nieuw regienummer",
+        "mail over het nieuwe nummer",
+        "mails over het nieuwe nummer",
+        after_welcome=True,
+        for_many=True,
+    ),
+    "bundle": MailKind("contacten", "mail met contacten", "mails met contacten", numbered=True),
+    "signs_copy": MailKind("kopie bordaanvraag", "kopie voor de aanvrager", "kopieën voor de aanvragers"),
+    "relay": MailKind("nieuws", "mail met nieuws", "mails met nieuws", numbered=True, for_many=True),
+    "signs": MailKind("signs", "bordaanvraag", "bordaanvragen"),
 }
-"""What a message is called in the tab, by its act; one that is not here goes by its act."""
+"""Every kind of mail, by its act."""
+
+ACT_NAMES = {WISH: "geen mail", FORGOTTEN: "vergeten", **{act: kind.in_tab for act, kind in MAIL_KINDS.items()}}
+"""What a message is called in the tab, by its act."""
+
+NUMBERED = tuple(act for act, kind in MAIL_KINDS.items() if kind.numbered)
 
 
 READY, HANDED_OVER, START_ANEW = "klaar", "gegeven", "opnieuw"

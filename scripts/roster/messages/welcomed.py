@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from roster.logbook import MAIL_KINDS
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.model import Member, Roster, Standing, Terms
@@ -14,7 +15,7 @@ from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import Cell, fold
 
-AFTER = ("rules_update", "admin", "moved", "number_update", "registered")
+AFTER = tuple(act for act, kind in MAIL_KINDS.items() if kind.after_welcome)
 """The letters that only go to whoever was welcomed."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from roster.logbook import MAIL_KINDS
 from roster.messages.in_group import SIGHT_COLUMN, read_sight
 from roster.messages.notices import pieces
 from roster.messages.recipient_history import LOOKED, recipient_history_of
@@ -37,9 +38,6 @@ BEGUN = "begun"
 
 WAITING = "mails"
 """In what a run counted: the mails that waited at its end."""
-
-MEANT_FOR_MANY = ("rules_update", "number_update", "relay")
-"""Letters that somebody has sent to everybody, or to all admins, with a word of its own."""
 
 _TAKES_PART = ("actief", "wachtlijst")
 
@@ -138,7 +136,7 @@ def _flood(view: View, plan: Sequence[Step]) -> list[str]:
     before, told = view.history.counts, view.history.of_person
     if not before.get("members"):
         return []
-    sends = [step for step in plan if isinstance(step, Send) and step.act not in MEANT_FOR_MANY]
+    sends = [step for step in plan if isinstance(step, Send) and not MAIL_KINDS[step.act].for_many]
     fresh = [send for send in sends if all(one.act != send.act for one in told.get(send.person, ()))]
     number, everybody = len(fresh) - before.get(WAITING, 0), len(view.roster.members)
     if number <= _SMALL or number <= everybody * SHARE:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
+from roster.logbook import MAIL_KINDS
 from roster.messages.contact_cards import describe_new_admins
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import who_hears_the_number
@@ -22,20 +23,6 @@ from roster.sheet.table import Place
 
 _PLACES = 5
 """Cells that are named one by one."""
-
-_LETTERS = {
-    "welcome": ("welkomstmail maken", "welkomstmails maken"),
-    "registered": ("mail over een aangemelde groep maken", "mails over een aangemelde groep maken"),
-    "admin": ("mail aan een nieuwe beheerder maken", "mails aan nieuwe beheerders maken"),
-    "moved": ("mail over een andere groep maken", "mails over een andere groep maken"),
-    "number_update": ("mail over het nieuwe nummer maken", "mails over het nieuwe nummer maken"),
-    "bundle": ("mail met contacten maken", "mails met contacten maken"),
-    "signs": ("bordaanvraag maken", "bordaanvragen maken"),
-    "signs_copy": ("kopie voor de aanvrager maken", "kopieën voor de aanvragers maken"),
-    "relay": ("mail met nieuws maken", "mails met nieuws maken"),
-    "rules_update": ("mail over de nieuwe spelregels maken", "mails over de nieuwe spelregels maken"),
-}
-"""What a mail of each act is called in the plan."""
 
 
 EXAMPLE_NUMBER = (
@@ -178,5 +165,5 @@ def _letters(plan: Sequence[Step]) -> Iterator[str]:
     """How many mails, by what they are."""
     acts = Counter(step.act for step in plan if isinstance(step, Send))
     for act, number in acts.items():
-        one, more = _LETTERS.get(act, ("mail maken", "mails maken"))
-        yield counted(number, one, more)
+        kind = MAIL_KINDS[act]
+        yield f"{counted(number, kind.one, kind.more)} maken"
