@@ -15,9 +15,8 @@ from openpyxl import load_workbook
 
 from outside.backends import backend_of
 from outside.commands.begin import begin_own
-from outside.commands.preview import show_mails
+from outside.commands.preview import send_tests, show_mails
 from outside.commands.setup import ensure_register, lay_out_demo
-from outside.commands.test_mail import send_tests
 from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register

@@ -28,7 +28,7 @@ from outside.ledger.ledger import Ledger
 from outside.ledger.replies import MAY_HAVE_LEFT
 from outside.run.confirm import A_DAY
 from outside.run.dry_run import look_up
-from outside.run.remember import keep_refusals
+from outside.run.keeping import keep_refusals
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.registered import plan_registered_marks
 from roster.messages.role_letters import plan_follow_up_marks

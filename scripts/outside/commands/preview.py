@@ -1,31 +1,48 @@
-"""Shows every mail of the plan, and those that lie ready, on one page to leaf through; sends none."""
+"""Shows mails before one leaves: all of the plan on a page, or each kind by mail, with made-up data."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
+from email.policy import SMTP
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
+from outside.backends import open_mailbox
+from outside.config.languages import words_of
 from outside.config.settings import Settings
-from outside.console import progress, say
+from outside.config.values import address
+from outside.console import progress, say, warn
+from outside.errors import Stop
 from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose, subject_of
 from outside.mail.leaks import watched
+from outside.mail.mailbox import Letter
+from outside.run.confirm import must_fit
 from outside.run.dry_run import prepare_dry
 from outside.run.overview import LettersPage
 from outside.run.ready_letters import FOLDER, lie_ready
+from outside.text.environment import whatsapp_link
 from outside.text.rules_archive import tell_changed_rules
-from outside.text.templates import fill_page
+from outside.text.templates import fill_page, rules_version
+from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
+from roster.messages.sign_letters import COPY, SIGNS, facts_of_places
+from roster.model import Group, Location, Member, Role, Terms
+from roster.plan.delivery_status import State
 from roster.plan.steps import Planner, Send
 from roster.planners.summary import describe_waiting
-from roster.sheet.dutch import counted
+from roster.sheet.dutch import counted, short_moment
+from roster.sheet.table import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from outside.config.choices import Choices
+
 
 PAGE = "voorbeeld-mails.html"
 _HERE = "<!--mails-->"
@@ -80,3 +97,168 @@ def _write(settings: Settings, sends: Sequence[Send], ready: Sequence[Path]) -> 
         page.write(foot)
     replace(unfinished, folder / PAGE)
     settle_folder(folder)
+
+
+NUMBER, _MOBILE = "06-00000000", "+31600000000"
+"""Nobody's number: it belongs to no series that is given out."""
+
+_FOLDER = "proefmails"
+
+
+def send_tests(settings: Settings, choices: Choices, to: str) -> int:
+    """Send them all, in every language. The exit code."""
+    whom = _recipient(to)
+    now = datetime.now().astimezone()
+    made = watched(lambda send: compose(send, settings, now), settings)
+    letters = [_as_test(made(send)) for send in made_up(settings, choices, whom)]
+    outcomes: list[str] = []
+    mailbox = open_mailbox(settings, _FOLDER)
+    with Ledger.of(settings, choices.today) as ledger, closing(mailbox):
+        must_fit(len(letters), settings, ledger, f"test-mail TO={whom}", force=choices.force)
+        for letter in letters:
+            try:
+                outcome = mailbox.deliver(letter)
+            except Stop as stop:
+                if outcomes:
+                    warn(f"{_good(outcomes)} van de {len(letters)} proefmails gingen al weg.")
+                raise Stop(stop.message, stop.remedy, code=3 if outcomes else stop.code) from None
+            if mailbox.done == State.SENT and outcome.state not in ("wacht", "geweigerd"):
+                ledger.departures.count(letter.message_id)
+            subject = " ".join(str(letter.message["Subject"]).split())
+            reason = f": {outcome.reason}" if outcome.reason else ""
+            (say if outcome.state in (State.SENT, State.READY) else warn)(f"  {outcome.state}{reason} · {subject}")
+            outcomes.append(outcome.state)
+            if outcome.pause is not None:
+                until = (ledger.now() + outcome.pause).astimezone()
+                ledger.departures.pause_until(ledger.now() + outcome.pause)
+                when = short_moment(until)
+                warn(f"De mailserver vraagt om rust tot {when}. Tot dan gaat er niets weg.")
+                break
+        mailbox.flush()
+    good = _good(outcomes)
+    where = "verstuurd" if mailbox.done == State.SENT else f"klaargezet in {settings.paths.out.name}/{_FOLDER}"
+    say(f"{good} van de {len(letters)} proefmails {where}. Alle namen en nummers erin zijn verzonnen.")
+    return 0 if good == len(letters) else 1
+
+
+def _good(outcomes: list[str]) -> int:
+    return sum(state in (State.SENT, State.READY) for state in outcomes)
+
+
+def _recipient(typed: str) -> str:
+    """The address to try it on. Raises Stop for what is none, or what no mail can carry."""
+    example = "Typ bijvoorbeeld: make test-mail TO=naam@voorbeeld.nl"
+    if not typed.rpartition("@")[0].isascii():
+        raise Stop(
+            "In dit adres staat vóór het apenstaartje een letter met een accent. Veel postvakken nemen dat niet aan.",
+            f"Neem een ander adres. {example}",
+        )
+    try:
+        whom = address(typed)
+        whom.rpartition("@")[2].encode("idna")
+    except ValueError:
+        whom = ""
+    if not whom:
+        raise Stop("Dat is geen e-mailadres.", example)
+    return whom
+
+
+def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
+    """Each kind in each language, about people who do not exist."""
+    terms = settings.terms(choices.today)
+    for language in terms.languages:
+        for is_admin in (False, True):
+            yield _send("welcome", language, to, terms, rules_version(), _welcome(terms, is_admin=is_admin))
+        place = _place(terms)
+        yield _send("admin", language, to, terms, "proefgroep", place | {"moved": False, "announce": True})
+        yield _send("moved", language, to, terms, "proefgroep", place)
+        yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
+        yield _send("number_update", language, to, terms, "proefnummer", {})
+        yield _send("relay", language, to, terms, "proef", _news())
+        yield _send("bundle", language, to, terms, "proef", _contacts())
+        rule = words_of(language).example_rule
+        changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
+        yield _send("rules_update", language, to, terms, rules_version(), changes)
+        for act in (SIGNS, COPY):
+            yield _send(act, language, to, terms, "proef", _request(terms))
+
+
+def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: dict[str, object]) -> Send:
+    place = Place("Bordaanvragen" if act == SIGNS else "Deelnemers")
+    shared = {
+        "greeting": "Sanne",
+        "name": "Sanne de Proef",
+        "group": "Proefgroep",
+        "network": terms.network.name,
+        "short_name": terms.network.short_name,
+        "coordinator": terms.network.coordinator,
+        "regiegroep_number": NUMBER,
+        "regiegroep_tel": NUMBER.replace("-", ""),
+    }
+    admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
+    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
+    admins = cards_for(Member(place, ""), made)
+    regiegroep = regiegroep_at(_MOBILE, terms) if act not in ("rules_update", "relay", SIGNS, COPY) else ()
+    return Send(
+        about=place,
+        act=act,
+        version=version,
+        language=language,
+        person=f"PROEF-{secrets.token_hex(4)}",
+        to_name="Sanne de Proef",
+        to_address=to,
+        facts=shared | facts | facts_of(admins, regiegroep),
+        mark=place,
+        cards=(*admins, *regiegroep),
+    )
+
+
+def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
+    return _place(terms) | {"is_admin": is_admin, "announce": is_admin, "keep_left_days": terms.left_days}
+
+
+def _news() -> dict[str, object]:
+    return {"area": "", "message": [NUMBER], "link": whatsapp_link(None, NUMBER)}
+
+
+def _contacts() -> dict[str, object]:
+    """What is new in a group of which somebody left."""
+    new = {"name": "Jan Voorbeeld", "street": "Proefstraat 1", "mobile": _MOBILE, "shown": NUMBER, "invitation": ""}
+    gone = {"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}
+    plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
+    lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": []}
+    return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False, "needs": [], "former": []}
+
+
+def _request(terms: Terms) -> dict[str, object]:
+    """Two places somewhere in the municipality."""
+    latitude, longitude = terms.network.bounds.spot
+    places = Location(latitude, longitude), Location(latitude + 0.001, longitude + 0.002)
+    told: dict[str, object] = {
+        "nr": "B-PROEF",
+        "answer_to": terms.network.coordinator_email,
+        "area": "Proefgebied",
+        "town": terms.network.places[0],
+        "caretaker": "Sanne de Proef",
+        "streets": ["Proefstraat", "Voorbeeldlaan"],
+        "registered": terms.today,
+        "started": terms.today,
+        "members": 12,
+        "requested_on": terms.today,
+        "requested_by": "Jan Voorbeeld",
+        "explanation": "",
+    }
+    return told | facts_of_places(places, ("Proefstraat, bij nummer 1", "Voorbeeldlaan, bij de brug"))
+
+
+def _place(terms: Terms) -> dict[str, object]:
+    return {"area": f"Proefgebied {terms.network.places[0]}", "admins": ["Jan Voorbeeld"]}
+
+
+def _as_test(letter: Letter) -> Letter:
+    """The same letter with a subject that says what it is."""
+    message = letter.message
+    subject = " ".join(str(message["Subject"]).split())
+    del message["Subject"]
+    message["Subject"] = f"Proef: {subject}"
+    return Letter(letter.message_id, letter.person, message.as_bytes(policy=SMTP), letter.act)

@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from outside.config.settings import Settings
-from outside.ledger.bundles import BundleStore
 from outside.ledger.database import open_database, unusable, writing
-from outside.ledger.files import FileStore
+from outside.ledger.files import BundleStore, FileStore
 from outside.ledger.messages import STATES, MessageStore
 from outside.ledger.older import clean_copies
 from outside.ledger.replies import DepartureStore, ReplyStore

@@ -16,8 +16,8 @@ from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, letter_file_name
+from outside.run.keeping import highest_numbers
 from outside.run.person import Person, cells_of, copies_of_register, known_by, learn, traces_of
-from outside.run.remember import highest_numbers
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.sheet.dutch import counted

@@ -22,13 +22,12 @@ from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.forgetting import forgotten_elsewhere
-from outside.run.keeping import clear_expired
+from outside.run.keeping import clear_expired, highest_numbers, identities, keep_refusals
 from outside.run.letters import DeliveryLog
 from outside.run.log import run_log
 from outside.run.output_files import recall_from
 from outside.run.overview import write_overview
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
-from outside.run.remember import highest_numbers, identities, keep_refusals
 from outside.run.report import (
     WHOLE,
     conclude,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.test_mail import send_tests
+from outside.commands.preview import send_tests
 from outside.config.choices import Choices
 from outside.errors import Stop
 from outside.mail.mailbox import Outcome

@@ -20,7 +20,7 @@ from support.pages import FACTS
 ASKED = """
 from datetime import date
 from outside.config.choices import Choices
-from outside.commands.test_mail import made_up
+from outside.commands.preview import made_up
 from outside.config.languages import words_of
 from outside.config.settings import load_settings
 from outside.text.environment import spoken_day, spoken_list

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.test_mail import made_up
+from outside.commands.preview import made_up
 from outside.config.choices import Choices
 from outside.config.settings import Mail, Paths, Settings
 from outside.mail.compose import compose

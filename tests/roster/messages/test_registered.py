@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import RunDoor
-from outside.commands.test_mail import made_up
+from outside.commands.preview import made_up
 from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
