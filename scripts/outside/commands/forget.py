@@ -39,7 +39,8 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
 
     The exit code: 1 where something is left for people to do.
     """
-    workbook = open_workbook(settings)
+    workbook, homes = open_workbook(settings), (settings.paths.out, settings.paths.state)
+    is_at_google = backend_of(settings).file is None
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view, people = _meant(workbook, settings, choices, ledger, typed)
         if not people:
@@ -77,8 +78,10 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
         except Stop as stop:
             remedy = f"{stop.remedy} Typ dit daarna nog eens: het gaat verder waar het was.".strip()
             raise Stop(stop.message, remedy, code=3) from stop
-    if [*files_at((GOOGLE_OPEN,), settings.paths.out, settings.paths.state)]:
-        done.left.append("Wat er bij Google gebeurde, is niet zeker. Typ make sync, en daarna dit weer.")
+    if left := [path for path in files_at((GOOGLE_OPEN,), *homes) if traces.in_file(path)]:
+        told = f"{left[0].name}: daarin staat wat er bij Google gebeurde toen het misging. "
+        told += "Typ make sync, en daarna dit weer." if is_at_google else "Werkt u daar niet meer? Verwijder het zelf."
+        done.left.append(told)
         proof.keep(done)
     return _tell_end(people, proof, settings, done)
 

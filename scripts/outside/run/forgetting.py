@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,8 +11,8 @@ from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
 from outside.excel.erase import erase
-from outside.files.atomic import stop_from
-from outside.files.places import LEDGER_COPIES, FilePlace, Tells, Traces, files_at, files_kept
+from outside.files.atomic import remove_leftovers, stop_from
+from outside.files.places import LEDGER_COPIES, UNFINISHED_LEDGER, FilePlace, Tells, Traces, files_at, files_kept
 from outside.ledger.copies import keep_copy
 from outside.ledger.forget import forget_in_ledger
 from outside.ledger.ledger import Ledger
@@ -87,6 +88,9 @@ def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settin
     """In out/: what is made anew goes, and comes back without them; a letter of others that names them is due again."""
     out, due = settings.paths.out, list[str]()
     letters, nrs = _Letters(ledger), {one.nr for one in people}
+    for home in (out, settings.paths.state):
+        for folder, _folders, _names in os.walk(home):
+            remove_leftovers(Path(folder))
     written = {path: digests for top in _tops(out) for path, digests in ledger.files.files_in(top).items()}
     for path, place in files_kept(out, settings.paths.state):
         if not path.is_relative_to(out) or (place is not None and place.tells is Tells.NOBODY):
@@ -155,7 +159,7 @@ def in_copies(people: Collection[Person], traces: Traces, settings: Settings, do
 
 def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:
     """The copies of before go once there is one of now."""
-    older = list(files_at(LEDGER_COPIES, settings.paths.out, settings.paths.state))
+    older = list(files_at((*LEDGER_COPIES, UNFINISHED_LEDGER), settings.paths.out, settings.paths.state))
     keep_copy(ledger, settings.paths.state / "backups")
     for path in older:
         path.unlink(missing_ok=True)
