@@ -85,8 +85,19 @@ def _own(heading: str, note: str, **more: object) -> Column:
     return Column(heading, note, own=True, **more)  # type: ignore[arg-type]  # keyword values are checked by the tests of this table
 
 
+def _filled(heading: str, what: str, width: int) -> Column:
+    return _own(heading, f"Vult Buurtbeheer in: {what}", width=width)
+
+
+def _number(heading: str, what: str, width: int) -> Column:
+    return _own(heading, f"Vult Buurtbeheer in: {what}", kind="number", width=width)
+
+
 def _yes_no(heading: str, note: str, *, optional: bool = False) -> Column:
     return Column(heading, note, kind="yes_no", choices=("ja", "nee"), width=10, optional=optional)
+
+
+_REMARKS = _filled("Meldingen", "wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60)
 
 
 DEELNEMERS = TabSpec(
@@ -99,19 +110,17 @@ DEELNEMERS = TabSpec(
         Column("Straat", "De straat, zonder huisnummer.", kind="street", width=20),
         Column("Huisnummer", "Bijvoorbeeld: 12 of 12a", width=11),
         _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-        _own("Status", "Vult Buurtbeheer in: actief, wachtlijst, geblokkeerd of afgemeld.", width=12),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own("Welkom", "Vult Buurtbeheer in: wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
-        _own(
+        _filled("Status", "actief, wachtlijst, geblokkeerd of afgemeld.", width=12),
+        _REMARKS,
+        _filled("Welkom", "wanneer het welkomstbericht is gemaakt, en welke versie.", width=30),
+        _filled(
             "Vervolgmail",
-            "Vult Buurtbeheer in: welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
+            "welke mail er later ging, over een andere groep, beheerder worden of een nieuw nummer.",
             width=30,
         ),
-        _own(
+        _filled(
             "In de groep",
-            "Vult Buurtbeheer in: of de deelnemer in de WhatsApp-groep te zien was, toen u die vergeleek met make compare.",
+            "of de deelnemer in de WhatsApp-groep te zien was, toen u die vergeleek met make compare.",
             width=22,
         ),
         Column("Postcode", "Bijvoorbeeld: 1234 AB", width=10),
@@ -156,21 +165,13 @@ GROEPEN = TabSpec(
     "Groepen",
     (
         Column("Groep", "De naam van de groep. Elke naam komt één keer voor.", width=20),
-        _own("Status", "Vult Buurtbeheer in: actief, vol, in oprichting of geblokkeerd.", width=14),
-        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers de groep heeft.", kind="number", width=9),
-        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=8),
-        _own("Beheerders", "Vult Buurtbeheer in: de namen van de beheerders.", width=26),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own(
-            "Regienummer", "Vult Buurtbeheer in: wanneer de beheerders het nummer van de regiegroep kregen.", width=24
-        ),
-        _own(
-            "Contacten",
-            "Vult Buurtbeheer in: wat er nieuw is voor de beheerders, en wanneer zij contacten kregen.",
-            width=30,
-        ),
+        _filled("Status", "actief, vol, in oprichting of geblokkeerd.", width=14),
+        _number("Aantal", "hoeveel actieve deelnemers de groep heeft.", width=9),
+        _number("Vrij", "hoeveel plaatsen er nog vrij zijn.", width=8),
+        _filled("Beheerders", "de namen van de beheerders.", width=26),
+        _REMARKS,
+        _filled("Regienummer", "wanneer de beheerders het nummer van de regiegroep kregen.", width=24),
+        _filled("Contacten", "wat er nieuw is voor de beheerders, en wanneer zij contacten kregen.", width=30),
         Column("Gebied", "De naam van het gebied, zoals op het tabblad Gebieden.", kind="area", width=18),
         Column("Aangemeld op", "De dag waarop de groep is aangemeld bij de coördinator.", kind="day", width=13),
         Column("Gestart op", "De dag waarop de groep in WhatsApp is gestart.", kind="day", width=13),
@@ -188,9 +189,9 @@ GROEPEN = TabSpec(
     ),
     known_by=("Groep",),
     later=(
-        _own(
+        _filled(
             LIST_COLUMN,
-            "Vult Buurtbeheer in: het adres van de deelnemers van deze groep. Een beheerder die in het blad mag, kan het bewaren op de telefoon.",
+            "het adres van de deelnemers van deze groep. Een beheerder die in het blad mag, kan het bewaren op de telefoon.",
             width=30,
         ),
     ),
@@ -207,9 +208,7 @@ STRATEN = TabSpec(
             "Zijde", "even of oneven. Leeg betekent: beide kanten.", kind="choice", choices=("even", "oneven"), width=10
         ),
         Column("Groep", "De groep waar deze straat bij hoort.", kind="group", width=22),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
+        _REMARKS,
     ),
     known_by=("Straat",),
 )
@@ -221,11 +220,9 @@ GEBIEDEN = TabSpec(
         Column("Plaats", "{places}", kind="place", width=13),
         Column("Wijkconciërge", "De naam van de wijkconciërge.", width=20),
         Column("E-mail wijkconciërge", "Hierheen gaan de aanvragen voor borden.", width=26),
-        _own("Groepen", "Vult Buurtbeheer in: hoeveel groepen het gebied heeft.", kind="number", width=10),
-        _own("Aantal", "Vult Buurtbeheer in: hoeveel actieve deelnemers het gebied heeft.", kind="number", width=9),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
+        _number("Groepen", "hoeveel groepen het gebied heeft.", width=10),
+        _number("Aantal", "hoeveel actieve deelnemers het gebied heeft.", width=9),
+        _REMARKS,
     ),
     known_by=("Gebied",),
 )
@@ -235,15 +232,9 @@ BORDAANVRAGEN = TabSpec(
     (
         Column("Groep", "De groep die de borden vraagt.", kind="group", width=20),
         _own("Nr", "Dit vaste nummer geeft Buurtbeheer. Laat het staan.", width=9),
-        _own(
-            "Status",
-            "Vult Buurtbeheer in: concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.",
-            width=13,
-        ),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
-        _own("Verstuurd", "Vult Buurtbeheer in: wanneer de aanvraag naar de wijkconciërge ging.", width=24),
+        _filled("Status", "concept, ingediend, toegezegd, geplaatst, afgewezen of geblokkeerd.", width=13),
+        _REMARKS,
+        _filled("Verstuurd", "wanneer de aanvraag naar de wijkconciërge ging.", width=24),
         Column(
             "Locatie 1",
             "Plak hier de plek uit Google Maps: de link, of de twee getallen. Bijvoorbeeld: {spot}",
@@ -277,9 +268,7 @@ BEHEERDERS = TabSpec(
         _own("Gebied", "Vult Buurtbeheer in.", width=18),
         _yes_no("In regiegroep", "Vul ja in als de beheerder in de regiegroep zit."),
         _yes_no("In gebiedsgroep", "Vul ja in als de beheerder in de beheerdersgroep van het gebied zit."),
-        _own(
-            "Meldingen", "Vult Buurtbeheer in: wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60
-        ),
+        _REMARKS,
     ),
     derived=True,
     known_by=("Nr", "Naam"),
@@ -288,11 +277,11 @@ BEHEERDERS = TabSpec(
 LOGBOEK = TabSpec(
     "Logboek",
     (
-        _own("Dag", "Vult Buurtbeheer in: sinds wanneer het zo staat.", width=17),
+        _filled("Dag", "sinds wanneer het zo staat.", width=17),
         _own("Nr", "Het nummer van de deelnemer.", width=9),
-        _own("Bericht", "Vult Buurtbeheer in: welk bericht het was.", width=20),
-        _own("Versie", "Vult Buurtbeheer in: welke versie het was.", width=19),
-        _own("Stand", "Vult Buurtbeheer in: hoe het ermee staat.", width=13),
+        _filled("Bericht", "welk bericht het was.", width=20),
+        _filled("Versie", "welke versie het was.", width=19),
+        _filled("Stand", "hoe het ermee staat.", width=13),
         _own("Kenmerk", "Hieraan herkent Buurtbeheer de deelnemer. Er staat geen naam, nummer of adres in.", width=20),
         _own("Sleutel", "Hieraan herkent Buurtbeheer het bericht. Laat het staan.", width=15),
     ),
@@ -304,33 +293,18 @@ LOGBOEK = TabSpec(
 OVERZICHT = TabSpec(
     "Overzicht",
     (
-        _own("Naam", "Vult Buurtbeheer in: alles samen, elk gebied en elke groep.", width=20),
-        _own("Wat", "Vult Buurtbeheer in: alles, gebied of groep.", width=8),
-        _own("Deelnemers", "Vult Buurtbeheer in: hoeveel actieve deelnemers er zijn.", kind="number", width=13),
-        _own("Vrij", "Vult Buurtbeheer in: hoeveel plaatsen er nog vrij zijn.", kind="number", width=7),
-        _own("Vol in %", "Vult Buurtbeheer in: welk deel van de plaatsen bezet is.", kind="number", width=8),
-        _own("Beheerders", "Vult Buurtbeheer in: hoeveel beheerders er zijn.", kind="number", width=13),
-        _own(
-            "Nieuw in 30 dagen",
-            "Vult Buurtbeheer in: hoeveel actieve deelnemers zich in de laatste 30 dagen aanmeldden.",
-            kind="number",
-            width=9,
-        ),
-        _own(
-            "Geblokkeerd",
-            "Vult Buurtbeheer in: bij hoeveel deelnemers eerst iets hersteld moet.",
-            kind="number",
-            width=11,
-        ),
-        _own("Wachtlijst", "Vult Buurtbeheer in: hoeveel er wachten op een plaats.", kind="number", width=12),
-        _own(
-            "Stickers",
-            "Vult Buurtbeheer in: bij hoeveel actieve deelnemers de sticker er zit.",
-            kind="number",
-            width=11,
-        ),
-        _own("Maand", "Vult Buurtbeheer in: de laatste twaalf maanden, deze erbij.", width=10),
-        _own("Aanmeldingen", "Vult Buurtbeheer in: hoeveel er zich in die maand aanmeldden.", kind="number", width=15),
+        _filled("Naam", "alles samen, elk gebied en elke groep.", width=20),
+        _filled("Wat", "alles, gebied of groep.", width=8),
+        _number("Deelnemers", "hoeveel actieve deelnemers er zijn.", width=13),
+        _number("Vrij", "hoeveel plaatsen er nog vrij zijn.", width=7),
+        _number("Vol in %", "welk deel van de plaatsen bezet is.", width=8),
+        _number("Beheerders", "hoeveel beheerders er zijn.", width=13),
+        _number("Nieuw in 30 dagen", "hoeveel actieve deelnemers zich in de laatste 30 dagen aanmeldden.", width=9),
+        _number("Geblokkeerd", "bij hoeveel deelnemers eerst iets hersteld moet.", width=11),
+        _number("Wachtlijst", "hoeveel er wachten op een plaats.", width=12),
+        _number("Stickers", "bij hoeveel actieve deelnemers de sticker er zit.", width=11),
+        _filled("Maand", "de laatste twaalf maanden, deze erbij.", width=10),
+        _number("Aanmeldingen", "hoeveel er zich in die maand aanmeldden.", width=15),
         _own("Regel", "Hieraan herkent Buurtbeheer de rij. Laat het staan.", width=10),
     ),
     derived=True,
