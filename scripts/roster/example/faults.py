@@ -125,32 +125,18 @@ def _write_yes(row: Row, _: Row, __: date, chance: Random) -> None:
 def _write_the_day(row: Row, _: Row, __: date, chance: Random) -> None:
     day = row["Aangemeld op"]
     if isinstance(day, date):
-        row["Aangemeld op"] = chance.choice(
-            (
-                short_day(day),
-                f"{day:%d/%m/%y}",
-                f"{day:%Y-%m-%d}",
-                f"{day:%d.%m.%Y}",
-                in_words(day),
-            )
-        )
+        ways = (short_day(day), f"{day:%d/%m/%y}", f"{day:%Y-%m-%d}", f"{day:%d.%m.%Y}", in_words(day))
+        row["Aangemeld op"] = chance.choice(ways)
 
 
 def _write_the_mail_address(row: Row, _: Row, __: date, chance: Random) -> None:
     address = row.get("E-mail")
-    row["E-mail"] = (
-        chance.choice(
-            (f" {address} ", str(address).capitalize(), f"mailto:{address}", f"<{address}>", f"{address}\u200b")
-        )
-        if address
-        else chance.choice(("geen", "-", "nvt"))
-    )
+    ways = (f" {address} ", str(address).capitalize(), f"mailto:{address}", f"<{address}>", f"{address}\u200b")
+    row["E-mail"] = chance.choice(ways if address else ("geen", "-", "nvt"))
 
 
 FORMS: tuple[Spoil, ...] = (
-    _write_the_mobile,
-    _write_the_mobile,
-    _write_the_mobile,
+    *[_write_the_mobile] * 3,
     _lose_the_zero,
     _go_abroad,
     _type_the_number_behind_the_street,
