@@ -67,12 +67,13 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     older = (
         {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder, ledger)
     )
-    leaving = untold(view)
-    lying = {key: one for key, one in (lying | older).items() if key not in leaving}
+    leaving, lies = untold(view), {path.name for path in folder.glob("*.eml")}
+    # What somebody took away was told, so it counts as done for the others.
+    lying = {key: one for key, one in (lying | older).items() if key not in leaving and one.name in lies}
     there = {act for _person, act, _version in lying}
     chosen = [planner for planner, found in ours.items() if not there.isdisjoint(found)]
     changed: list[str] = []
-    while True:  # what somebody changed or took away was told, so it counts as done for the others
+    while True:  # and so does what somebody changed
         stale = _unlike(lying, lying, view, chosen, ledger)
         hers = {
             key: stands for key in stale if (stands := _stands(folder / lying[key].name, ledger)) != lying[key].digest
@@ -120,11 +121,13 @@ def _unlike(
     """Those of the letters `due` that would be others, or would not be, if none of these had been made."""
     if not due:
         return []
-    there = replace(view, history=as_if_due(view.history, due), people=view)
+    whom = frozenset(person for person, _act, _version in due)
+    there = replace(view, history=as_if_due(view.history, due), people=view, whom=whom)
     planned = (step for planner in planners for step in planner(there))
     today = {send.key: facts_mark(send, ledger) for send in sends_left(planned, view.findings)}
     unlike = [key for key in due if today.get(key) != lying[key].facts]
     stay = told_elsewhere(there) if unlike else ()
+    there.kept.clear()  # else it all stays until the garbage is looked through
     return [key for key in unlike if key not in stay]
 
 

@@ -13,14 +13,14 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Role
 from roster.plan.delivery_status import State, done_states, read_mark
 from roster.plan.history import NO_NOTICE, Message, Notice
-from roster.plan.steps import Send, View
+from roster.plan.steps import Send, View, by_view
 from roster.sheet.table import Cell, Place, fold, is_blank
 
 PLACEHOLDER = "0612345678"
 """The example number of the committed settings: nobody may be told to call it."""
 
 
-@lru_cache(maxsize=2)
+@by_view
 def audience_of(view: View) -> Audience:
     """The one of a view: every kind of mail asks the same one."""
     return Audience(view)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from roster.logbook import (
     HANDED_OVER,
@@ -25,7 +25,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, row_of
-from roster.plan.steps import View
+from roster.plan.steps import View, by_view
 from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
 
@@ -68,7 +68,7 @@ class Delta:
         return self.known and not (self.new or self.renamed or self.gone)
 
 
-@lru_cache(maxsize=1)
+@by_view
 def bundles_of(view: View) -> Bundles:
     """The one of a view."""
     return Bundles(view)

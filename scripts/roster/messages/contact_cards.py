@@ -9,7 +9,7 @@ from functools import lru_cache
 from roster.cells.phones import phone
 from roster.model import Group, Member, Role, Terms
 from roster.plan.delivery_status import State
-from roster.plan.steps import View, file_name
+from roster.plan.steps import View, by_view, file_name
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import Place, fold, says
 from roster.vcard import Frame, card, escape, frame, shorten
@@ -91,7 +91,7 @@ def taken_over(view: View) -> list[Member]:
     return [admin for admin in admins if admin.mobile and says(stood[admin.nr], admin.mobile)]
 
 
-@lru_cache(maxsize=1)  # asked for every group of one view
+@by_view
 def unvouched(view: View) -> tuple[Member, ...]:
     """The active admins that nobody agreed to, and that nobody took into the regiegroep."""
     sure = {row.nr for row in view.roster.admin_rows if row.in_regiegroep}

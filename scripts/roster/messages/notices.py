@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import recipient_history_of
@@ -15,7 +15,7 @@ from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import State, WelcomeMark, mark_of, read_mark
 from roster.plan.history import SEEN, Message, Notice
-from roster.plan.steps import View
+from roster.plan.steps import View, by_view
 from roster.sheet.table import Cell, fold
 
 BETWEEN = "; "
@@ -123,7 +123,7 @@ _MOST = 2 / 3
 """A group of which so large a part stands under one new name was renamed."""
 
 
-@lru_cache(maxsize=2)
+@by_view
 def notices_of(view: View) -> Notices:
     """The one of a view: each letter about somebody's place asks the same one."""
     return Notices(view)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import combinations
 
 from roster.messages.who_is_who import NOBODY, WhoIsWho
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.history import Message, Recipient
-from roster.plan.steps import View
+from roster.plan.steps import View, by_view
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, is_blank
 
@@ -23,7 +23,7 @@ LOOKED = "looked"
 """What the last whole round counts its day under (`date.toordinal`)."""
 
 
-@lru_cache(maxsize=2)  # a round turns from its own view to what would be if letters were due, and back
+@by_view
 def recipient_history_of(view: View) -> RecipientHistory:
     """The one of a view: every kind of letter asks it the same way."""
     return RecipientHistory(view) if view.people is None else recipient_history_of(view.people).as_in(view)

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from roster.messages.audience import audience_of, by_joining, wants_no_mail
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
@@ -25,7 +24,7 @@ from roster.plan.delivery_status import (
     without_wish,
 )
 from roster.plan.history import Message, Notice
-from roster.plan.steps import Document, Send, SetCell, View
+from roster.plan.steps import Document, Send, SetCell, View, by_view
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, fold, says
 
@@ -67,7 +66,7 @@ def news_by_hand(view: View) -> list[Member]:
     return list({member.place.key: member for member in members}.values())
 
 
-@lru_cache(maxsize=2)
+@by_view
 def _news(view: View) -> tuple[list[Holder], list[Change]]:
     """Who is told of other spelregels, and which changes; the page, its count and the screen ask for it."""
     return told_rules_by_hand(view), changes_by_hand(view)

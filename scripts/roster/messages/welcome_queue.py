@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import lru_cache
 
 from roster.cells.text import group_invitation
 from roster.messages.audience import audience_of, has_address, is_left_alone, is_placeholder
@@ -16,7 +15,7 @@ from roster.messages.welcomed import Welcomed
 from roster.model import Member, Role, Roster, Standing, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Notice
-from roster.plan.steps import Send, View
+from roster.plan.steps import Send, View, by_view
 from roster.sheet.table import Place, fold
 
 
@@ -81,7 +80,7 @@ class _GroupContext:
     has_started: bool = False
 
 
-@lru_cache(maxsize=2)
+@by_view
 def welcome_queue_of(view: View) -> WelcomeQueue:
     """The desk of a view: who is mailed, who is visited and who waits is asked of the same one."""
     return WelcomeQueue(view)
@@ -99,8 +98,10 @@ class WelcomeQueue:
 
     @property
     def turns(self) -> Iterator[tuple[Member, WelcomeState]]:
-        """Whose turn it is, of all members in the order of the sheet."""
-        return ((member, self.turn(member)) for member in self._view.roster.members)
+        """Whose turn it is, of all members that are asked for, in the order of the sheet."""
+        members, whom = self._view.roster.members, self._view.whom
+        person = recipient_history_of(self._view).person
+        return ((one, self.turn(one)) for one in members if whom is None or person(one) in whom)
 
     def turn(self, member: Member) -> WelcomeState:
         """Whether it is a member's turn, and if not, why. Every planner asks."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 from roster.finding import Finding
 from roster.model import Roster, Standing, Terms
@@ -142,7 +142,8 @@ def derived_tab(step: Step) -> str:
 class View:
     """All that a planner may look at. No two views are equal, so what is worked out of one can be kept by it.
 
-    `people` is a view of the same people, in which only the letters stand otherwise.
+    `people` is a view of the same people, in which only the letters stand otherwise. `whom` are the persons whose
+    letters are asked for, None for everybody. `kept` is what was worked out of it (`by_view`).
     """
 
     roster: Roster
@@ -151,6 +152,24 @@ class View:
     history: History
     terms: Terms
     people: View | None = None
+    whom: Collection[str] | None = None
+    kept: dict[object, Any] = field(default_factory=dict, init=False, repr=False)
+
+
+_Made = TypeVar("_Made")
+
+
+def by_view(make: Callable[[View], _Made]) -> Callable[[View], _Made]:
+    """Let something be worked out of a view once, and kept for as long as that view is."""
+
+    @wraps(make)
+    def made(view: View) -> _Made:
+        if make not in view.kept:
+            view.kept[make] = make(view)
+        found: _Made = view.kept[make]
+        return found
+
+    return made
 
 
 Planner = Callable[[View], Iterable[Step]]
@@ -178,7 +197,7 @@ GROUP_FILES = "groepen"
 """The folder under out/ that holds those of all groups."""
 
 
-@lru_cache(maxsize=1)
+@by_view
 def group_folders(view: View) -> dict[str, str]:
     """The folder of every group under out/, by its folded name: "groepen/Noord/Tuindorp".
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from roster.logbook import Given
 from roster.messages.audience import audience_of
@@ -15,7 +14,7 @@ from roster.messages.circles import Circle
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.history import Message
-from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile
+from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile, by_view
 from roster.sheet.columns import GROEPEN, STRATEN
 from roster.sheet.dutch import counted, short_day, shown_number
 from roster.sheet.table import Cell, fold, says
@@ -209,7 +208,7 @@ def _person(member: Member, circle: Circle, view: View, who: list[str]) -> dict[
     }
 
 
-@lru_cache(maxsize=2)
+@by_view
 def _noted(view: View) -> dict[str, list[dict[str, object]]]:
     """What is wrong in the rows of each group, in the words of Meldingen."""
     rows = {(one.place.tab, one.place.key): (fold(one.group), one.name) for one in view.roster.members}

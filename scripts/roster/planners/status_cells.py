@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from roster.finding import lines_by_row
 from roster.model import AdminRow, Group, Member, Role, Roster, Standing, Status, Terms
-from roster.plan.steps import AddRow, CellStep, SetCell, View
+from roster.plan.steps import AddRow, CellStep, SetCell, View, by_view
 from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LIST_COLUMN, STRATEN
 from roster.sheet.table import Cell, Place, Table, fold, says
@@ -133,8 +133,16 @@ def plan_admins(view: View) -> Iterator[CellStep]:
 def former_admins(view: View, group: str) -> list[str]:
     """Who is called an admin of this group (folded) and is none now, with why: "Anna Bakker is afgemeld"."""
     there = {one.place.key for one in view.standing.admins.get(group, ())}
-    called = (one for one in view.roster.members if one.role is Role.ADMIN and fold(one.group) == group)
-    return [_why_not(one, view) for one in called if one.place.key not in there]
+    return [_why_not(one, view) for one in _called_admins(view).get(group, ()) if one.place.key not in there]
+
+
+@by_view
+def _called_admins(view: View) -> dict[str, list[Member]]:
+    found: dict[str, list[Member]] = {}
+    for member in view.roster.members:
+        if member.role is Role.ADMIN:
+            found.setdefault(fold(member.group), []).append(member)
+    return found
 
 
 def describe_former_admins(view: View) -> Iterator[str]:
