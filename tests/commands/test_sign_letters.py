@@ -243,3 +243,34 @@ def test_a_row_that_was_copied_goes_by_itself(ground: Settings) -> None:
     ask(ground, {**other, "Nr": "B-0002", "Verstuurd": told}, row=3)
     assert mail_requests(ground, choices()) in (0, 1)
     assert "Kim de Wit <kim@mail.example>" in mails(ground) and says(ground, row=3).startswith("klaargezet")
+
+
+@pytest.mark.parametrize("number", ["B-0007", None])
+def test_what_was_asked_is_known_where_neither_nr_nor_mark_is_left(ground: Settings, number: str | None) -> None:
+    """As in an older copy of the register: by what it asks. A person may let it go again all the same."""
+    with mail_server() as (plan, port):
+        home = leaving(ground, port)
+        mail_requests(home, choices())
+        ask(home, {"Nr": number, "Verstuurd": None})
+        for _round in range(2):  # the first gives a Nr where there is none
+            sync(home)
+            mail_requests(home, choices())
+        about = [one for one in plan.messages() if "anvraag B-" in str(one["Subject"])]
+        assert len(about) == 2, "once to the caretaker, and once to who asked"
+        assert says(home).startswith("verstuurd 31-3-2026") and says(home, "Status") in ("concept", "ingediend")
+        nr = says(home, "Nr")
+        settle_resend(home, choices(force=True), nr)
+        mail_requests(home, choices())
+        mail_requests(home, choices())
+        assert sum("kim@" in str(one["To"]) for one in plan.messages()) == 2 and nr in says(home)
+
+
+def test_another_request_of_the_same_group_is_another(ground: Settings) -> None:
+    """Where the row of before was deleted, other places are asked for the first time."""
+    with mail_server() as (plan, port):
+        home = leaving(ground, port)
+        mail_requests(home, choices())
+        ask(home, {"Nr": None, "Verstuurd": None, "Locatie 2": "52.9530, 4.7600"})
+        sync(home)
+        mail_requests(home, choices())
+        assert sum("kim@" in str(one["To"]) for one in plan.messages()) == 2

@@ -67,15 +67,18 @@ def request_with(nr: str, view: View) -> SignRequest:
     return found[0]
 
 
-def _letter(nr: str, ledger: Ledger) -> Message | None:
+def _letter(request: SignRequest, view: View, ledger: Ledger) -> Message | None:
     """Its letter with its Message-ID, which no history knows."""
-    return next((one for one in reversed(ledger.messages.of_person(nr)) if one.act == SIGNS), None)
+    known = known_letter(request, view)
+    letters = ledger.messages.of_person(known.person) if known else []
+    return next((one for one in reversed(letters) if one.act == SIGNS), None)
 
 
 def request_went(nr: str, view: View, ledger: Ledger, choices: Choices) -> SetCell:
     """An uncertain letter did arrive, or the request went on paper, or what changed was told. Raises Stop."""
     request = request_with(nr, view)
-    known, cell, status = _letter(nr, ledger), verstuurd(request, view), view.standing.request[request.place.key]
+    known, cell = _letter(request, view, ledger), verstuurd(request, view)
+    status = view.standing.request[request.place.key]
     mark = read_mark(cell)
     is_changed = status is Status.SUBMITTED and mark is not None and mark.version not in ("", request.asked)
     if status is Status.BLOCKED:
@@ -95,7 +98,7 @@ def request_went(nr: str, view: View, ledger: Ledger, choices: Choices) -> SetCe
 def request_again(nr: str, view: View, ledger: Ledger, choices: Choices) -> SetCell:
     """What is uncertain or was refused goes again with `make signs`; with force also what did go. Raises Stop."""
     request = request_with(nr, view)
-    known, cell = _letter(nr, ledger), verstuurd(request, view)
+    known, cell = _letter(request, view, ledger), verstuurd(request, view)
     mark = read_mark(cell)
     states = {State.UNCERTAIN, State.REFUSED, State.BUSY} | (
         {State.SENT, State.READY, State.HAND} if choices.force else set()

@@ -27,8 +27,13 @@ def verstuurd(request: SignRequest, view: View) -> Cell:
 
 
 def known_letter(request: SignRequest, view: View) -> Message | None:
-    """What our own ledger knows of its letter."""
-    return next((one for one in reversed(view.history.of_person.get(request.nr, [])) if one.act == SIGNS), None)
+    """What our own ledger knows of its letter; where it bears a new Nr, of one that asked the same and is no row's."""
+    letters = [one for one in view.history.of_person.get(request.nr, []) if one.act == SIGNS]
+    if not letters:
+        there = {one.nr for one in view.roster.requests}
+        known = (one for one in view.history.deliveries if one.act == SIGNS and one.person not in there)
+        letters = [one for one in known if one.notice.group == request.asked]
+    return letters[-1] if letters else None
 
 
 def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:
@@ -167,10 +172,11 @@ def _copy(request: SignRequest, view: View) -> Iterator[Send]:
     audience = audience_of(view)
     if len(found) != 1 or not audience.can_be_mailed(found[0]):
         return
+    known = known_letter(request, view)
     send = audience.letter(
         found[0],
         COPY,
-        request.nr,
+        known.person if known else request.nr,
         facts_of_request(request, view),
         mark=request.place.at(SIGN_COLUMN),
         mark_was=verstuurd(request, view),
