@@ -35,6 +35,7 @@ def home(folder: Path, register: Path, state: Path | None = None) -> Path:
     shutil.copyfile(register, folder / "register.xlsx")
     if state is not None:
         shutil.copytree(state, folder / "state", ignore=shutil.ignore_patterns("backups"))
+        shutil.copytree(state.parent / "config", folder / "config")  # the ledger's secret
     return folder
 
 
