@@ -44,18 +44,16 @@ def look_of_new(tab: TabSpec, rows: Sequence[Mapping[int, str | int]] = ()) -> S
     return look_with_heights(tab, columns, 1, remarks, 1 + len(rows))
 
 
-def sheet_with_headings(tab: TabSpec, rows: Iterable[Mapping[int, str | int]] = (), style: str | None = None) -> bytes:
+def sheet_with_headings(tab: TabSpec, rows: Iterable[Mapping[int, str | int]] = ()) -> bytes:
     """A whole sheet part: frozen headings in row 1, and `rows` (column -> value) from row 2 on."""
-    marks = f' s="{style}"'.encode() if style else b""
-    lines = [_row(1, dict(enumerate(tab.headings, 1)), marks)]
-    lines.extend(_row(number, cells, b"") for number, cells in enumerate(rows, 2))
+    lines = [_row(number, cells) for number, cells in enumerate([dict(enumerate(tab.headings, 1)), *rows], 1)]
     frozen = b'<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
     return _sheet([column.width for column in tab.columns], lines, frozen)
 
 
 def front_sheet(lines: Sequence[Sequence[str]]) -> bytes:
     """A whole sheet part with these words from B2 on."""
-    return _sheet([3, 22, 80], [_row(number, dict(enumerate(line, 2)), b"") for number, line in enumerate(lines, 2)])
+    return _sheet([3, 22, 80], [_row(number, dict(enumerate(line, 2))) for number, line in enumerate(lines, 2)])
 
 
 def _sheet(widths: Iterable[int], lines: Iterable[bytes], view: bytes = b"") -> bytes:
@@ -76,15 +74,13 @@ def _sheet(widths: Iterable[int], lines: Iterable[bytes], view: bytes = b"") -> 
     )
 
 
-def _row(number: int, cells: Mapping[int, str | int], marks: bytes) -> bytes:
+def _row(number: int, cells: Mapping[int, str | int]) -> bytes:
     inside = []
     for column, value in sorted(cells.items()):
         address = f"{column_letters(column)}{number}".encode()
         if isinstance(value, int):
-            inside.append(b'<c r="%s"%s><v>%d</v></c>' % (address, marks, value))
+            inside.append(b'<c r="%s"><v>%d</v></c>' % (address, value))
         elif value != "":
-            inside.append(
-                b'<c r="%s"%s t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>'
-                % (address, marks, text_xml(value))
-            )
+            told = text_xml(value)
+            inside.append(b'<c r="%s" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>' % (address, told))
     return b'<row r="%d">%s</row>' % (number, b"".join(inside))

@@ -61,10 +61,10 @@ class Refused(Exception):
         found = re.match(r"Invalid requests\[(\d+)\]", self.said)
         return int(found[1]) if found else None
 
-    def stop(self, message: str, remedy: str = "Probeer het over een paar minuten opnieuw.", code: int = 2) -> Stop:
+    def stop(self, message: str, remedy: str = "Probeer het over een paar minuten opnieuw.") -> Stop:
         """A Stop for a refusal of which no more is known than what Google says."""
         words = " ".join(re.sub(r"^Invalid requests\[\d+\]\.\w+:", "", self.said).split())[:_LONGEST]
-        return Stop(message, f"Google zegt: “{words}” {remedy}" if words else remedy, code=code)
+        return Stop(message, f"Google zegt: “{words}” {remedy}" if words else remedy)
 
 
 def never_left(error: BaseException | None) -> bool:
