@@ -18,7 +18,7 @@ from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import own_folder, replace, settle_folder, stop_from
 from outside.front_tab import is_front_of_example
 from outside.ledger.ledger import Ledger
-from roster.example.recognise import strangers
+from roster.example.register import strangers
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.sheet.dutch import counted

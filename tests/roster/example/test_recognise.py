@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from roster.example.names import MOBILE_SPACE, mobile, mobile_turn
-from roster.example.recognise import strangers
-from roster.example.register import example
+from roster.example.register import example, strangers
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table
 
