@@ -58,16 +58,20 @@ def facts_mark(send: Send, ledger: Ledger) -> str:
 
 def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, settings: Settings) -> Stale:
     """Which letters lie ready and would be others today, or none; of those that these planners plan."""
+    folder = settings.paths.out / FOLDER
+    lies = {path.name for path in folder.glob("*.eml")}
+    if not lies:
+        return Stale({})
     ours = {planner: LETTERS[planner] for planner in planners if planner in LETTERS}
     acts = {act for found in ours.values() for act in found}
-    known, folder = ledger.files.ready(), settings.paths.out / FOLDER
+    known = ledger.files.ready()
     ready = [(key, message_id) for key, message_id in ledger.messages.ready() if key[1] in acts]
     lying = {key: known[message_id] for key, message_id in ready if message_id in known}
     unknown = [(key, message_id) for key, message_id in ready if message_id not in known]
     older = (
         {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder, ledger)
     )
-    leaving, lies = untold(view), {path.name for path in folder.glob("*.eml")}
+    leaving = untold(view)
     # What somebody took away was told, so it counts as done for the others.
     lying = {key: one for key, one in (lying | older).items() if key not in leaving and one.name in lies}
     there = {act for _person, act, _version in lying}
