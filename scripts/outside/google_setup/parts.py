@@ -1,4 +1,4 @@
-"""Has Google do many things of which it may refuse some: those are dropped and named, and all the others are done."""
+"""Has Google do many things of which it may refuse some, which are named; and the filter views among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetches the parts that Buurtbeheer runs on: an environment in .venv, with wheels that the lock file seals."""
+"""Fetches the parts that Buurtbeheer runs on, by wheels that the lock file seals; and speaks before they are there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules about one member's row: name, mobile, age, consent, language."""
+"""The rules about one member's row: name, mobile, age, consent, language, and whether he is in WhatsApp."""
 
 from __future__ import annotations
 
