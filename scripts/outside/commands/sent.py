@@ -22,6 +22,7 @@ from outside.run.sent_cases import Case, before, is_mine, nothing_to_send, nothi
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
+from roster.messages.bundles import BUNDLE
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, RELAY
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
@@ -189,6 +190,7 @@ def _case(nr: str, view: View, ledger: Ledger) -> Case:
     """All that is known of one Nr. Raises Stop where nobody ever had it."""
     member = next((one for one in view.roster.members if one.nr == nr), None)
     letters = [*_of_others(nr, view), *ledger.messages.of_person(nr)]
+    letters = [one for one in letters if (one.act, one.state) != (BUNDLE, State.HAND)]  # contacts by hand are no mail
     if member is None and not letters:
         raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
     return Case(nr, view, member, letters)
