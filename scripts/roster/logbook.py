@@ -176,7 +176,8 @@ class Given(NamedTuple):
     """All contacts of a circle (`circle` as its key, `title` as people write it) that an admin has from then on.
 
     `kind` is READY, HANDED_OVER, START_ANEW or a version; `at` is when its contents were put together (UTC), and
-    `day` the day that people are told. `state` is what tab Logboek names these contacts by.
+    `day` the day that people are told. `state` is what tab Logboek names these contacts by. What lies ready
+    does so `after` what she was given before it, by its kind.
     """
 
     person: str
@@ -187,6 +188,7 @@ class Given(NamedTuple):
     at: str = ""
     day: str = ""
     state: str = ""
+    after: str = ""
 
 
 def said_on_card(name: str) -> str:
@@ -219,3 +221,19 @@ def read_version(version: str) -> GivenVersion:
         return GivenVersion(marks[0] if marks else "")
     circle, *state = marks or [""]
     return GivenVersion(state[0] if state else "", datetime.fromisoformat(first), circle)
+
+
+@dataclass(frozen=True, slots=True)
+class WasGiven:
+    """What she was given, since when, and whether it is `doubted` what that held (`elsewhere`: by us alone)."""
+
+    given: Given
+    when: datetime
+    doubted: bool = False
+    elsewhere: bool = False
+
+    def is_later(self, other: WasGiven) -> bool:
+        """By when the contents were put together; of another laptop's only the moment is known."""
+        if self.given.at and other.given.at:
+            return self.given.at >= other.given.at
+        return self.when >= other.when

@@ -440,6 +440,27 @@ def test_all_that_was_given_names_for_whom_nothing_lay_ready(
     assert write_given(two_groups, choices(), "", "", everybody=True) == 0
 
 
+def test_what_lay_ready_before_another_laptop_gave_is_not_given(tmp_path: Path) -> None:
+    """Who was taken out since would seem to be in her phone: when he comes back, he would be no news."""
+    one, phone = lay_out(tmp_path, PEOPLE), Phone("Anna Bakker")
+    other = elsewhere(one, tmp_path)
+    sync(one)
+    phone.takes_files(tmp_path / FOLDER)
+    types(one, 6, Afgemeld__op="1-3-2026")  # Piet leaves, and the other laptop's files say so
+    sync(other, force=True)
+    phone.takes_files(other.paths.out.parent / FOLDER)
+    given(other)
+    with pytest.raises(Stop, match="andere computer"):
+        given(one)
+    types(one, 6, Afgemeld__op=None)
+    for settings in (one, other):
+        sync(settings)
+        here = Phone("Anna Bakker", phone.book.copy())
+        here.takes_files(settings.paths.out.parent / FOLDER)
+        assert here.book == active(one)
+    given(one)
+
+
 def test_who_does_not_know_what_was_given_says_so_and_leaves_the_row(tmp_path: Path) -> None:
     """A laptop that never saw those contacts offers all, and says why; what the other tells of it stays."""
     one, phone = lay_out(tmp_path, PEOPLE), Phone("Anna Bakker")

@@ -40,7 +40,7 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
     ]
     for title in dict.fromkeys(title for title, _name in missed):
         names = ", ".join(name for one, name in missed if one == title)
-        warn(f"{title}: niet opgeschreven voor {names}, want daar ligt nu niets voor klaar.")
+        warn(f"{title}: niet opgeschreven voor {names}. Daar ligt nu niets klaar, of een andere computer was eerder.")
     if missed:
         warn("Typ make sync. Geeft u het daarna, typ dan weer make given.", "plain")
     return 1 if missed else 0
@@ -62,8 +62,14 @@ def _write_down(
     """In the ledger, and in tab Logboek for every other laptop; where that cannot be now, the next round does it."""
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
-        found = _lying(ledger, group, who)
+        lying = _lying(ledger, group, who)
         view, moment = look_up(workbook, settings, choices, ledger).view, ledger.moment()
+        found = [one for one in lying if anew or not bundles_of(view).is_overtaken(one)]
+        if not found:
+            raise Stop(
+                "Een andere computer schreef intussen iets op over deze contacten. Er is niets opgeschreven.",
+                "Typ eerst make sync, en kijk in uitleg.html wat er nog te geven is.",
+            )
         told = [bundles_of(view).handed(one, moment, anew=anew) for one in found]
         day = choices.today.isoformat()
         held = [one._replace(kind=message.version, day=day) for one, message in zip(found, told, strict=True)]

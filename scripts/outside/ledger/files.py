@@ -85,7 +85,7 @@ class BundleStore:
 
     def all(self) -> list[Given]:
         """What lies ready for whom, and what each was given or mailed."""
-        rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day, state FROM bundle")
+        rows = self._connection.execute("SELECT person, circle, kind, title, cards, at, day, state, after FROM bundle")
         read = cache(_read)  # the admins of a group have the same
         return [Given._make((*row[:4], read(row[4]), *row[5:])) for row in rows]
 
@@ -115,9 +115,11 @@ class BundleStore:
                 self._put(connection, news)
 
     def _news(self, found: Collection[Given]) -> list[Given]:
-        rows = self._connection.execute("SELECT person, circle, cards, state FROM bundle WHERE kind = ?", (READY,))
+        asked = "SELECT person, circle, cards, state, after FROM bundle WHERE kind = ?"
+        rows = self._connection.execute(asked, (READY,))
         known = {(person, circle): told for person, circle, *told in rows}
-        return [one for one in found if known.get((one.person, one.circle)) != [_written(one.cards), one.state]]
+        now = {(one.person, one.circle): [_written(one.cards), one.state, one.after] for one in found}
+        return [one for one in found if known.get(key := (one.person, one.circle)) != now[key]]
 
     def will_go(self, mails: Collection[Given]) -> None:
         """What these mails hold, by their version: it counts from the moment that one of them is known to have gone."""
@@ -146,7 +148,7 @@ class BundleStore:
 
     def _insert(self, connection: sqlite3.Connection, found: Sequence[Given]) -> None:
         rows = [(*one[:4], _written(one.cards), *one[5:]) for one in found]
-        connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        connection.executemany("INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         older = [(one.person, one.circle, READY, HANDED_OVER, START_ANEW) * 2 for one in found if one.kind != READY]
         connection.executemany(_OLDER, older)
 

@@ -164,6 +164,11 @@ EIGHTEENTH = (
     "DROP TABLE salt",
 )
 
+NINETEENTH = (
+    # After what she was given before: where another laptop gave her something since, what lies ready is out of date.
+    "ALTER TABLE bundle ADD COLUMN after TEXT NOT NULL DEFAULT ''",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     FIRST,
     SECOND,
@@ -183,6 +188,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     SIXTEENTH,
     SEVENTEENTH,
     EIGHTEENTH,
+    NINETEENTH,
 )
 """The statements that bring a ledger from version n to n + 1. One that was ever released is never changed."""
 

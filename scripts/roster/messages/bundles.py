@@ -14,6 +14,7 @@ from roster.logbook import (
     Given,
     GivenCard,
     Logbook,
+    WasGiven,
     handed_version,
     in_letters,
     read_version,
@@ -118,7 +119,10 @@ class Bundles:
     def lying(self) -> list[Given]:
         """All contacts of each circle, as they lie ready for each of whom they are given to."""
         return [
-            self.mailed(circle, person, READY) for circle in self.circles for person, _name, _admin in circle.people
+            self.mailed(circle, person, READY)._replace(after=has.given.kind if has else "")
+            for circle in self.circles
+            for person, _name, _admin in circle.people
+            for has in (self._has(circle, person),)
         ]
 
     def mailed(self, circle: Circle, person: str, version: str) -> Given:
@@ -140,6 +144,12 @@ class Bundles:
         found = [one.given for one in told if one and not one.doubted and not one.given.at]
         kept = set(self._view.history.bundles) if found else ()
         return [one for one in found if one not in kept]
+
+    def is_overtaken(self, given: Given) -> bool:
+        """True where another laptop gave her something since these contacts were laid ready."""
+        circle = next((one for one in self.circles if one.key == given.circle), None)
+        has = self._has(circle, given.person) if circle is not None else None
+        return has is not None and not has.given.at and has.given.kind != given.after
 
     def stay(self) -> set[tuple[str, str]]:
         """Of whom what they have is not forgotten: admins who are none for now, as their row or group is blocked.
@@ -225,12 +235,12 @@ class Bundles:
         entries = self._view.history.logbook.entries.values()
         return {(one.nr, one.version): one.since for one in entries if one.act == BUNDLE}
 
-    def _has(self, circle: Circle, person: str) -> _Has | None:
+    def _has(self, circle: Circle, person: str) -> WasGiven | None:
         """What she was last given, as far as any laptop told; None where nobody ever gave her any."""
-        latest: _Has | None = None
+        latest: WasGiven | None = None
         for one in self._known.get(circle.key, ()):
             if one.person == person and one.kind in (HANDED_OVER, START_ANEW):
-                has = _Has(one, _at_the_end_of(one.day), one.kind == START_ANEW)
+                has = WasGiven(one, _at_the_end_of(one.day), one.kind == START_ANEW)
                 latest = has if latest is None or has.is_later(latest) else latest
         for letter in self._view.history.of_person.get(self._whose(person), ()):
             if letter.act == BUNDLE and letter.state in _WENT:
@@ -238,7 +248,7 @@ class Bundles:
                 latest = told if told is not None and (latest is None or told.is_later(latest)) else latest
         return latest
 
-    def _told_by(self, letter: Message, circle: Circle, person: str) -> _Has | None:
+    def _told_by(self, letter: Message, circle: Circle, person: str) -> WasGiven | None:
         """What she has by a message that went; None where that is of another circle.
 
         What our own ledger told is in its memory, unless that was dropped. What another laptop told is known here
@@ -259,7 +269,7 @@ class Bundles:
         day, is_known = letter.day.isoformat(), has is not None and read.state != ""
         has = (has or Given(person, circle.key, letter.version, circle.title, ()))._replace(day=day)
         when = read.moment or self._since.get((row_of(letter.person), letter.version)) or _at_the_end_of(day)
-        return _Has(has, when, not is_known, elsewhere=is_news and not is_known and read.state != "")
+        return WasGiven(has, when, not is_known, elsewhere=is_news and not is_known and read.state != "")
 
     def _delta(self, circle: Circle, person: str) -> Delta:
         found = self._has(circle, person)
@@ -325,22 +335,6 @@ class Bundles:
     @cached_property
     def _by_nr(self) -> dict[str, Member]:
         return {one.nr: one for one in self._view.roster.members}
-
-
-@dataclass(frozen=True, slots=True)
-class _Has:
-    """What she was given, since when, and whether it is `doubted` what that held (`elsewhere`: by us alone)."""
-
-    given: Given
-    when: datetime
-    doubted: bool = False
-    elsewhere: bool = False
-
-    def is_later(self, other: _Has) -> bool:
-        """By when the contents were put together; of another laptop's only the moment is known."""
-        if self.given.at and other.given.at:
-            return self.given.at >= other.given.at
-        return self.when >= other.when
 
 
 def _at_the_end_of(day: str) -> datetime:

@@ -94,6 +94,7 @@ def as_before(settings: Settings) -> tuple[bytes, bytes]:
             connection.execute("PRAGMA journal_mode = DELETE")
             connection.executescript(
                 f"CREATE TABLE salt (bytes BLOB NOT NULL); DROP TABLE proof; PRAGMA user_version = {WITH_PROOF - 1};"
+                "ALTER TABLE bundle DROP COLUMN after;"
             )
             connection.execute("INSERT INTO salt VALUES (?)", (secret,))
             connection.execute("UPDATE logbook SET mark = ? WHERE key = 'geheim'", (of_tab,))
