@@ -1,4 +1,4 @@
-"""How the register looks at Google: colours, notes, dropdowns, formats, protection, as requests for what is missing."""
+"""How the register looks at Google: colours, notes, dropdowns, charts, protection, as requests for what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads what a formula looks at: cells, ranges, whole columns, names and tables."""
+"""Reads what a formula looks at: cells, ranges, columns, names and tables; and lets a table grow with its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is remembered of earlier runs: what left, to whom, and who stood in each row."""
+"""What is remembered of earlier runs: what left, to whom, and who stood in each row, with what tab Logboek adds."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """What no reader of cells gets to see: errors that a sheet shows, formulas without an outcome, and cells without end.
 
 Unknown is not blank: such a cell is a finding of its own, and nothing of it is taken for what somebody typed.
+A word may stand for a chip or a link that says more: which cells are in doubt for that is told here too.
 """
 
 from __future__ import annotations
