@@ -248,10 +248,10 @@ def _by_hand(case: Case, *, force: bool) -> list[Change]:
     member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
     if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
         return []
-    view, desk, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
-    welcome = desk.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
+    view, queue, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
+    welcome = queue.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
     if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
-        return [Change(member, WELCOME, version, desk.notice(member))]
+        return [Change(member, WELCOME, version, queue.notice(member))]
     has = next(iter(holders(view, [member])), None)
     rules = has is not None and tells_rules_by_hand(has, view)
     news = [Change(member, RULES_UPDATE, version, NO_NOTICE)] if rules else []

@@ -39,7 +39,7 @@ _KEPT_FOR = (
 class Lock:
     """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over.
 
-    `goes_on` is True where a run of ours broke off under this lock and nobody took it over since; `stays` has it
+    `resumed` is True where a run of ours broke off under this lock and nobody took it over since; `stays` has it
     stand after the run, because this machine knows best what may stand wrong in the sheet. `take_up` is given what
     was under way in another's run that broke off, and gives the tabs where people's cells may be hit.
     """
@@ -53,7 +53,7 @@ class Lock:
         self._ahead = 0.0
         self._since = 0.0
         self._installation = ""
-        self.goes_on = False
+        self.resumed = False
         self.stays = False
 
     @contextlib.contextmanager
@@ -170,7 +170,7 @@ class Lock:
             self._sheet = None
             raise is_busy(holder)
         if holder.installation == self._installation and holder.since:
-            self.goes_on, self._since = True, holder.since
+            self.resumed, self._since = True, holder.since
         elif holder.under_way:
             self._inherit(holder)
         self._under_way = holder.under_way

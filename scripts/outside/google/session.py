@@ -197,6 +197,6 @@ class Session:
         if self.lock is None or self.looked_back:
             return
         left = self.journal.left_by(self.calls.spreadsheet, self.tabs)
-        alone = self.lock.goes_on or not any(another_wrote(doubt, self.tabs[name]) for name, doubt in left.items())
+        alone = self.lock.resumed or not any(another_wrote(doubt, self.tabs[name]) for name, doubt in left.items())
         self.doubts |= left if alone else {}
-        self.looked_back, self.lock.goes_on = True, False
+        self.looked_back, self.lock.resumed = True, False

@@ -58,7 +58,7 @@ class GoogleWorkbook:
             try:
                 yield
             finally:
-                lock.stays = bool(session.doubts) or lock.goes_on
+                lock.stays = bool(session.doubts) or lock.resumed
                 session.journal.close(keep=lock.stays or not session.looked_back)
 
     def read(self) -> dict[str, Table]:

@@ -187,7 +187,7 @@ def apply(
     files = [step for step in plan if isinstance(step, WriteFile | Document)]
     posted = posted or DeliveryLog()
     with StopRequest() as halt:
-        handout = OutputFiles(folder, files, draw)
+        output = OutputFiles(folder, files, draw)
         going = select(sends, ledger, mailbox, posted, at_most, may, past)
         posted.due, posted.held, posted.files = len(sends) - posted.held, posted.held + held, len(files)
         letters = Letters(going, compose, halt.is_asked)
@@ -197,7 +197,7 @@ def apply(
         carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
         carrier.run(logbook)
         if not (posted.again or posted.stop or halt.is_asked()):
-            _hand_out(handout, ledger, replaces, posted, lying)
+            _write_output(output, ledger, replaces, posted, lying)
         _tell_together(posted, afterwards)
         _write(workbook, cells, posted, halt)
         posted.interrupted = halt.is_asked()
@@ -222,15 +222,15 @@ def _tell_together(posted: DeliveryLog, afterwards: Afterwards | None) -> None:
             posted.marks.append(SetCell(place, was if isinstance(was, str) else "", posted.busy[place]))
 
 
-def _hand_out(
-    handout: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog, lying: Lying | None
+def _write_output(
+    output: OutputFiles, ledger: Ledger, replaces: Collection[str], posted: DeliveryLog, lying: Lying | None
 ) -> None:
     """Cut off half-way nobody can say what lies there, and so none of it can be said to be given."""
     try:
         if lying:
             ledger.bundles.withdraw(lying[0])
-        handout.write(ledger.files)
-        handout.remove_stale(ledger.files, replaces)
+        output.write(ledger.files)
+        output.remove_stale(ledger.files, replaces)
         if lying:
             ledger.bundles.lie_ready(*lying)
     except Stop as stop:
@@ -238,7 +238,7 @@ def _hand_out(
     except OSError as error:
         posted.stop = stop_from(error, "out", code=3)
     finally:
-        posted.files_written, posted.files_removed, posted.kept = handout.written, handout.removed, handout.kept
+        posted.files_written, posted.files_removed, posted.kept = output.written, output.removed, output.kept
 
 
 def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: DeliveryLog, halt: StopRequest) -> None:

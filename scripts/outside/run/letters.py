@@ -61,11 +61,11 @@ class Letters:
         """A cell for each letter, as its row will tell of it: what it says comes later, that it can be said is sure."""
         return [SetCell(one.send.mark, State.BUSY, one.send.mark_was) for one in self._spooled]
 
-    def open(self, sealed: Spooled) -> Letter:
+    def open(self, spooled: Spooled) -> Letter:
         """The letter as it was rendered, to the byte."""
         unpack = zlib.decompressobj(zdict=self._like)
-        data = unpack.decompress(sealed.packed) + unpack.flush()
-        return Letter(sealed.message_id, sealed.send.person, data, sealed.send.act)
+        data = unpack.decompress(spooled.packed) + unpack.flush()
+        return Letter(spooled.message_id, spooled.send.person, data, spooled.send.act)
 
     def _spool(self, send: Send, letter: Letter) -> Spooled:
         if not self._like:

@@ -68,7 +68,7 @@ class OutputFiles:
         except OSError as error:
             raise stop_from(error, folder.name) from error
 
-    def write(self, shelf: FileStore) -> None:
+    def write(self, store: FileStore) -> None:
         """Write every file that does not stand there already, and read the cards back.
 
         What we mean to write is in the ledger before it is on the disk, so that no file of ours is
@@ -81,10 +81,10 @@ class OutputFiles:
                 group = self._sheaves[start : start + TOGETHER]
                 changed = [sheaf for sheaf in group if not self._stands(sheaf)]
                 if changed:
-                    digests = {sheaf.path: shelf.digest(sheaf.data) for sheaf in changed}
-                    shelf.announce_files(digests)
+                    digests = {sheaf.path: store.digest(sheaf.data) for sheaf in changed}
+                    store.announce_files(digests)
                     self._write(changed)
-                    shelf.settle_files(digests)
+                    store.settle_files(digests)
                 done(len(group))
 
     def _write(self, sheaves: Sequence[Sheaf]) -> None:
@@ -104,7 +104,7 @@ class OutputFiles:
         for folder in {self._places[sheaf.path].parent for sheaf in sheaves}:
             settle_folder(folder)
 
-    def remove_stale(self, shelf: FileStore, tops: Collection[str]) -> None:
+    def remove_stale(self, store: FileStore, tops: Collection[str]) -> None:
         """Remove the files that we wrote earlier in these folders and that this plan does not hold.
 
         Nobody should import a bundle of a group that is gone. A file that no longer is what we wrote
@@ -113,12 +113,12 @@ class OutputFiles:
         current = {sheaf.path for sheaf in self._sheaves}
         for top in sorted(tops):
             gone: list[str] = []
-            for path, digests in sorted(shelf.files_in(top).items()):
+            for path, digests in sorted(store.files_in(top).items()):
                 if path in current:
                     continue
                 place = below(self._folder, path)
                 try:
-                    ours = shelf.digest(place.read_bytes()) in digests
+                    ours = store.digest(place.read_bytes()) in digests
                 except (FileNotFoundError, NotADirectoryError):
                     gone.append(path)
                     continue
@@ -130,7 +130,7 @@ class OutputFiles:
                 else:
                     self.kept.append(path)
             if gone:
-                shelf.settle_files({}, gone)
+                store.settle_files({}, gone)
                 if top in CLEARED:
                     say(CLEARED[top])
 

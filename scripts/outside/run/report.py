@@ -152,8 +152,8 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *,
     file = backend_of(settings).file
     where = _from_here(file) if file else "het register bij Google"
     ready = len(lie_ready(ledger, settings))
-    desk = welcome_queue_of(view)
-    by_hand = sum(desk.is_by_hand(member, turn) for member, turn in desk.turns)
+    queue = welcome_queue_of(view)
+    by_hand = sum(queue.is_by_hand(member, turn) for member, turn in queue.turns)
     todo = []
     if rows:
         held = "in 1 rij houdt een melding" if rows == 1 else f"in {rows} rijen houdt een melding"

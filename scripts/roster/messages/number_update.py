@@ -38,14 +38,14 @@ def who_hears_the_number(view: View, *, everybody: bool = False) -> WhoHears:
 
     Whether the own group is registered or has an admin makes no difference: the old number serves nobody any more.
     """
-    found, desk = WhoHears(), welcome_queue_of(view)
+    found, queue = WhoHears(), welcome_queue_of(view)
     for member in view.roster.members:
         has = _has_another(member, view)
         if has is None:
             found.unsure.append(member)
         if not (has or (has is None and everybody)):
             continue
-        turn = desk.reachable(member)
+        turn = queue.reachable(member)
         if view.standing.member.get(member.place.key) is Status.BLOCKED:
             found.blocked.append(member)
         elif turn is WelcomeState.LEFT_ALONE:

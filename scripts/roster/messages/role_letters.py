@@ -41,17 +41,17 @@ def plan_role_letters(view: View) -> Iterator[Send]:
 
     It waits for all that a welcome waits for. What was so before such a letter existed is no news.
     """
-    notices, desk = notices_of(view), welcome_queue_of(view)
-    due = [(member, act) for member, act in notices.due if desk.ready(member) is WelcomeState.DUE]
+    notices, queue = notices_of(view), welcome_queue_of(view)
+    due = [(member, act) for member, act in notices.due if queue.ready(member) is WelcomeState.DUE]
     for member, act in sorted(due, key=lambda one: by_joining(one[0])):
         more = {"moved": notices.is_new_here(member)} if act == ADMIN else {}
-        yield desk.letter(member, act, fold(member.group), COLUMN, **more)
+        yield queue.letter(member, act, fold(member.group), COLUMN, **more)
 
 
 def waiting_for_role_letter(view: View) -> dict[WelcomeState, int]:
     """How many of those letters wait for what, in the order of WelcomeState."""
-    desk = welcome_queue_of(view)
-    counted = Counter(desk.ready(member) for member, _act in notices_of(view).due)
+    queue = welcome_queue_of(view)
+    counted = Counter(queue.ready(member) for member, _act in notices_of(view).due)
     return {turn: counted[turn] for turn in WelcomeState if counted[turn] and turn is not WelcomeState.DUE}
 
 

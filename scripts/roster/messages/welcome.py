@@ -36,11 +36,11 @@ def plan_welcome(view: View) -> Iterator[Send]:
     group that is not blocked, has an admin and is registered. Without a number of the regiegroep
     it is nobody's turn.
     """
-    desk = welcome_queue_of(view)
+    queue = welcome_queue_of(view)
     now = WelcomeState.DUE
-    due = [member for member, turn in desk.turns if turn is now]
+    due = [member for member, turn in queue.turns if turn is now]
     for member in sorted(due, key=by_joining):
-        yield desk.letter(member)
+        yield queue.letter(member)
 
 
 def by_hand(view: View) -> list[ByHand]:
@@ -50,11 +50,11 @@ def by_hand(view: View) -> list[ByHand]:
     is in another group, became an admin, or has an older number of the regiegroep.
     They are not held back for want of a number of the regiegroep: whoever welcomes them can tell it later.
     """
-    desk = welcome_queue_of(view)
-    people = [desk.card(member) for member, turn in desk.turns if desk.is_by_hand(member, turn)]
+    queue = welcome_queue_of(view)
+    people = [queue.card(member) for member, turn in queue.turns if queue.is_by_hand(member, turn)]
     rules, changes = _news(view)
-    behind = [desk.card(one.member, one.version) for one in rules]
-    behind += [desk.card(one.member, change=one.act, moved=one.moved) for one in changes]
+    behind = [queue.card(one.member, one.version) for one in rules]
+    behind += [queue.card(one.member, change=one.act, moved=one.moved) for one in changes]
     newest = sorted(people, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
     return newest + sorted(behind, key=lambda one: (one.joined or date.min, one.place.row), reverse=True)
 
@@ -107,13 +107,13 @@ class Change:
 
 def changes_by_hand(view: View) -> list[Change]:
     """All of it, one for a member: who hears of another place hears the number with it."""
-    audience, notices, desk = audience_of(view), notices_of(view), welcome_queue_of(view)
+    audience, notices, queue = audience_of(view), notices_of(view), welcome_queue_of(view)
     found: dict[str, Change] = {}
     for member, act in notices.changes:
-        group, turn = fold(member.group), desk.ready(member)
+        group, turn = fold(member.group), queue.ready(member)
         if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and audience.refused(member, act, group)):
             moved = act == ADMIN and notices.is_new_here(member)
-            found[member.place.key] = Change(member, act, group, desk.notice(member), moved=moved)
+            found[member.place.key] = Change(member, act, group, queue.notice(member), moved=moved)
     for member in who_hears_the_number(view).by_hand:
         if member.place.key not in found:
             number = Notice(number=view.history.number_mark(view.terms.network.regiegroep_number))

@@ -82,7 +82,7 @@ class _GroupContext:
 
 @by_view
 def welcome_queue_of(view: View) -> WelcomeQueue:
-    """The desk of a view: who is mailed, who is visited and who waits is asked of the same one."""
+    """The queue of a view: who is mailed, who is visited and who waits is asked of the same one."""
     return WelcomeQueue(view)
 
 

@@ -204,11 +204,11 @@ def test_a_letter_that_waited_its_turn_is_the_same_to_the_byte(tmp_path: Path) -
     letters = Letters(sends, letter_of, lambda: False)
     raw = packed = 0
     for chunk in letters.by(7):
-        for sealed in chunk:
-            direct, opened = letter_of(sealed.send), letters.open(sealed)
+        for spooled in chunk:
+            direct, opened = letter_of(spooled.send), letters.open(spooled)
             assert opened.data == direct.data
             assert opened.message["To"] == direct.message["To"]
             assert (opened.message_id, opened.person, opened.act) == (direct.message_id, direct.person, "welcome")
-            raw, packed = raw + len(direct.data), packed + len(sealed.packed)
+            raw, packed = raw + len(direct.data), packed + len(spooled.packed)
     assert len(letters) == 40
     assert packed < raw / 5
