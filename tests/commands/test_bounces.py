@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
-from email.parser import BytesParser
-from email.policy import SMTP
+from email.parser import BytesHeaderParser
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -53,8 +53,8 @@ def letters(home: Path) -> dict[str, tuple[str, str]]:
     """Nr -> Message-ID and address of its welcome."""
     found = {}
     for path in sorted((home / "out" / "mail").glob("*.eml")):
-        letter = BytesParser(policy=SMTP).parsebytes(path.read_bytes())
-        found["-".join(path.name.split("-")[:2])] = (str(letter["Message-ID"]), letter["To"].addresses[0].addr_spec)
+        letter = BytesHeaderParser().parsebytes(path.read_bytes())
+        found["-".join(path.name.split("-")[:2])] = (letter["Message-ID"].strip(), parseaddr(letter["To"])[1])
     return found
 
 

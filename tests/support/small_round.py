@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -146,7 +148,7 @@ class Postman:
             self.before(len(self.asked))
         outcome = self.answers.get(len(self.asked), Outcome("verstuurd"))
         if outcome.state == "verstuurd":
-            self.arrived.append(str(letter.message["To"]))
+            self.arrived.append(str(BytesHeaderParser(policy=SMTP).parsebytes(letter.data)["To"]))
         return outcome
 
     def flush(self) -> None:

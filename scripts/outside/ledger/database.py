@@ -238,13 +238,16 @@ def _migrate(connection: sqlite3.Connection, secret_file: Path) -> None:
     elif version < WITH_PROOF:  # a new one: there are no rows for them
         for name in ("proof_of", "keyed", "sealed"):
             connection.create_function(name, 1, str)
-    for number, statements in enumerate(MIGRATIONS[version:], start=version + 1):
-        if statements is EIGHTEENTH:
+    steps = list(enumerate(MIGRATIONS[version:], start=version + 1))
+    # A new one is made at once: step by step it would wait for the disk as often as there are steps.
+    for together in [[step] for step in steps] if version else [steps]:
+        if version and together[0][1] is EIGHTEENTH:
             overwrite_pages(connection)
         connection.execute("BEGIN IMMEDIATE")
-        for statement in statements:
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {number}")
+        for number, statements in together:
+            for statement in statements:
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {number}")
         connection.execute("COMMIT")
 
 
