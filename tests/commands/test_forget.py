@@ -386,7 +386,17 @@ def in_sheet(book: Book) -> dict[str, list[list[object]]]:
 @pytest.mark.usefixtures("_hurried")
 @pytest.mark.parametrize(
     "what",
-    ["nothing", "rows move", "a column moves", "an answer is lost", "his remark is typed", "the last answer is lost"],
+    sweep(
+        [
+            "rows move",
+            "an answer is lost",
+            "a column moves",
+            "nothing",
+            "his remark is typed",
+            "the last answer is lost",
+        ],
+        quick=2,
+    ),
 )
 def test_at_google_his_cells_go_and_nobody_elses(sheets: SheetsServer, tmp_path: Path, what: str) -> None:
     """Whatever people do meanwhile, and whichever answer gets lost: the same rows stand, and his are empty."""

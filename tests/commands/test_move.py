@@ -116,7 +116,7 @@ def _cards(out: Path) -> list[Path]:
 
 
 def test_without_a_yes_nothing_moves(tmp_path: Path) -> None:
-    settings = full_group(tmp_path)
+    settings = full_group(tmp_path, 16)
     sync(settings)
     before = settings.workbook.path.read_bytes()
     unsure = replace(choices(), yes=False)
@@ -126,7 +126,7 @@ def test_without_a_yes_nothing_moves(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_a_stop_that_names_the_way(tmp_path: Path) -> None:
-    settings = full_group(tmp_path)
+    settings = full_group(tmp_path, 16)
     with pytest.raises(Stop, match="Groep Tuindrop bestaat niet") as caught:
         move_street(settings, choices(), StreetPart("Molenlaan"), "Tuindrop")
     assert caught.value.code == 2 and "Bedoelde u Tuindorp" in caught.value.remedy
@@ -208,7 +208,7 @@ def with_outcomes(path: Path, outcome: str) -> None:
 )
 def test_a_formula_in_a_file_is_never_overwritten(tmp_path: Path, tab: str, row: int, spills: bool) -> None:
     """Its row is named and nothing moves; an array that begins above fills the row as well."""
-    settings = full_group(tmp_path)
+    settings = full_group(tmp_path, 16)
     sync(settings)
     book = load_workbook(settings.workbook.path)
     at = [cell.value for cell in book[tab][1]].index("Groep") + 1

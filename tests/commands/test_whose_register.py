@@ -10,13 +10,13 @@ from openpyxl import load_workbook
 from outside.backends import backend_of
 from outside.commands.setup import make_example
 from outside.config.settings import Settings, load_settings
-from outside.excel.create import create_register
 from outside.front_tab import WHOSE
 from outside.google.client import Calls
 from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.excel_person import rows_in, type_in
 from support.google_register import EMAIL, HURRIED, TODAY, google_book, laptop
+from support.ground import register_at
 from support.pressed import press
 from support.sweeps import long
 from support.workbook_contract import PEOPLE, rows_of
@@ -60,7 +60,7 @@ def written(folder: Path, name: str = OURS, workbook: str = 'path = "register.xl
 
 def of(name: str, folder: Path) -> Path:
     """A register of that network with some people in it, and settings that name the same."""
-    create_register(folder / "register.xlsx", {"Deelnemers": rows_of("Deelnemers", PEOPLE)}, title=name, network=name)
+    register_at(folder / "register.xlsx", {"Deelnemers": rows_of("Deelnemers", PEOPLE)}, title=name, network=name)
     return written(folder, name)
 
 
@@ -144,7 +144,7 @@ def test_a_second_computer_with_the_same_name_works_on_the_same_register(tmp_pat
 
 def older(folder: Path, *, front: bool) -> Settings:
     """A register that was made before it said whose it is, or that people made themselves."""
-    create_register(folder / "register.xlsx", {"Deelnemers": rows_of("Deelnemers", PEOPLE)}, title="Onze buurt")
+    register_at(folder / "register.xlsx", {"Deelnemers": rows_of("Deelnemers", PEOPLE)}, title="Onze buurt")
     if not front:
         book = load_workbook(folder / "register.xlsx")
         del book["Lees mij"]

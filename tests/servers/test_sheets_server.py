@@ -20,6 +20,7 @@ from gspread.exceptions import APIError, SpreadsheetNotFound
 
 from servers.sheets_server import REFUSED, Book, Failure, Fault, Formula, Person, Refused, SheetsServer
 from servers.sheets_server.fixture import sheets
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -334,7 +335,7 @@ def test_the_quota_counts_reads_and_writes_apart(sheets: SheetsServer, sheet: gs
     sheet.batch_update({"requests": [cells(1, 2, "x")]})
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after", sweep([True, False]))
 @pytest.mark.parametrize(
     ("kind", "error"),
     [

@@ -40,14 +40,14 @@ def example_at(path: Path, members: int, seed: int, today: date) -> None:
     _put(path, _example(members, seed, today))
 
 
-def register_at(path: Path, rows: Mapping[str, Sequence[Sequence[Cell]]], *, title: str = "") -> None:
-    """A register with these rows, where none lies yet."""
+def register_at(path: Path, rows: Mapping[str, Sequence[Sequence[Cell]]], **front: str) -> None:
+    """A register with these rows, where none lies yet; `front` is what its front tab says: title and network."""
     assert not path.exists()
-    what = f"{title}: {dict(rows)}"
+    what = f"{front}: {dict(rows)}"
     if what not in _registers:
         with TemporaryDirectory() as folder:
             fresh = Path(folder, "register.xlsx")
-            create_register(fresh, rows, title=title)
+            create_register(fresh, rows, **front)  # type: ignore[arg-type]  # both are words
             _registers[what] = fresh.read_bytes()
     _put(path, _registers[what])
 

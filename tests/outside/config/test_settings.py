@@ -16,6 +16,7 @@ from outside.config.settings import KEYS, Mail, Map, Paths, Privacy, Settings, W
 from outside.config.source import lines_of
 from outside.errors import Stop
 from roster.model import Bounds, Limits, Network, Terms
+from support.sweeps import sweep
 
 TODAY = date(2026, 3, 5)
 
@@ -559,7 +560,7 @@ MANY = {
 }
 
 
-@pytest.mark.parametrize("case", MANY)
+@pytest.mark.parametrize("case", sweep(MANY, quick=(1, 2, 5, 6, 7)))
 def test_a_file_of_another_kind_is_told_at_once(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """How much is read is counted: each line at most a few times, however many of them there are."""
     path = tmp_path / "settings.toml"

@@ -21,6 +21,7 @@ from outside.smtp.mailbox import Smtp
 from outside.text.templates import find_text
 from support.one_letter import a_send
 from support.pages import FACTS
+from support.sweeps import sweep
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
 SHOWN, SECRET = "qzkv wmpt xbrd hlnc", "qzkvwmptxbrdhlnc"
@@ -91,15 +92,18 @@ def test_a_piece_of_ours_is_still_included(house: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [
-        SECRET,
-        SHOWN,
-        f"**{SECRET}**",
-        SECRET.upper(),
-        f"het is:{SECRET}.",
-        f"{'x ' * 30}{SHOWN}",
-        f"[hier](https://a.example/{SECRET})",
-    ],
+    sweep(
+        [
+            SECRET,
+            f"{'x ' * 30}{SHOWN}",
+            f"[hier](https://a.example/{SECRET})",
+            SHOWN,
+            f"**{SECRET}**",
+            SECRET.upper(),
+            f"het is:{SECRET}.",
+        ],
+        quick=3,
+    ),
 )
 def test_a_letter_with_the_password_is_not_made(house: Path, line: str) -> None:
     """Typed into a text, in whatever spacing; the message does not repeat it."""

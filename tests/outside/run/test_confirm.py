@@ -18,6 +18,7 @@ from support.asked_round import LAST, at_the_keyboard, go, people, settings_in
 from support.ledgers import ledger_in
 from support.sheet_notation import TODAY, register
 from support.small_round import Postman
+from support.sweeps import sweep
 from support.table_register import TableRegister, with_cell, with_members
 
 
@@ -289,11 +290,14 @@ def test_what_was_announced_is_what_is_told_as_done(
 
 @pytest.mark.parametrize(
     ("paused", "per_day", "told"),
-    [
-        (True, 400, "vroeg om rust tot"),
-        (False, 5, "mogen er nog 5 mails weg, en dit zijn er"),
-        (False, 1, "mag er nog 1 mail weg"),
-    ],
+    sweep(
+        [
+            (True, 400, "vroeg om rust tot"),
+            (False, 5, "mogen er nog 5 mails weg, en dit zijn er"),
+            (False, 1, "mag er nog 1 mail weg"),
+        ],
+        quick=2,
+    ),
 )
 def test_test_mails_keep_to_what_may_leave(tmp_path: Path, paused: bool, per_day: int, told: str) -> None:
     """They count for the day, so the day holds for them; nothing is tried, and what to type has the address in it."""

@@ -103,8 +103,8 @@ def remove_leftovers(count: int, seed: int) -> tuple[int, int]:
 
 def test_the_fast_path_for_phones_gives_the_librarys_answer() -> None:
     """A seeded sweep near the edges: same number, same kind, same digits, and the result reads as itself."""
-    claimed, read = remove_leftovers(15_000, seed=1)
-    assert claimed > 3_000
+    claimed, read = remove_leftovers(5_000, seed=1)
+    assert claimed > 1_000
     assert read > claimed
 
 

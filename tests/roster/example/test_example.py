@@ -45,7 +45,9 @@ def test_small_examples_are_made_as_well(members: int) -> None:
     assert len(filled) == members
 
 
-@pytest.mark.parametrize(("members", "fewest", "most"), [(300, 12, 12), (3600, 50, 54), (30_720, 120, 160)])
+@pytest.mark.parametrize(
+    ("members", "fewest", "most"), sweep([(300, 12, 12), (3600, 50, 54), (30_720, 120, 160)], quick=2)
+)
 def test_the_number_of_groups_grows_with_the_members(members: int, fewest: int, most: int) -> None:
     """Den Helder today has about 52 groups; grown it has 120 and more."""
     assert fewest <= len(example(members, 1, TODAY, dirt=0)["Groepen"]) <= most
