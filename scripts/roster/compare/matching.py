@@ -77,8 +77,13 @@ class GroupNames:
         )
 
     def by_card(self, entry: Entry) -> list[Member]:
-        """Whose card bears this name."""
-        return self._by_card.get(fold(entry.name), [])
+        """Whose card bears this name, or begins with what WhatsApp shows of it."""
+        found = self._by_card.get(fold(entry.name), [])
+        said = fold(entry.name.rstrip(".…"))
+        if found or not said or not entry.name.endswith(("…", "...")):
+            return found
+        names = [(one, (card, fold(one.name))) for card, members in self._by_card.items() for one in members]
+        return [one for one, called in names if any(name.startswith(said) for name in called)]
 
     def by_number(self, entry: Entry) -> list[Member]:
         """Whose number this is."""
@@ -165,6 +170,7 @@ class Matcher:
         for entry in left:
             members = ours.by_name(entry)
             beside = [one for one in ours.members if entry.aside and one.mobile == entry.aside]
+            members = members or ours.by_card(entry)  # a part of two names
             if beside and (not members or beside[0] in members):
                 continue  # the name that its owner chose, beside his number
             if len(members) == 1 and members[0].place.key not in seen:

@@ -168,7 +168,7 @@ def _pieces(line: str, is_name: IsName) -> Iterator[str]:
     if is_one(line):
         yield line
         return
-    for piece in divided(line, r"[,;\t|]", is_one):
+    for piece in divided(line, r"[,;\t|]| {3,}", is_one):
         ends = re.fullmatch(rf"(.+?)\s+{_AND}\s+(.+)", text(piece), re.IGNORECASE)
         if ends and not is_one(piece) and all(is_one(end) or not _is_named(end, is_name) for end in ends.groups()):
             yield from ends.groups()

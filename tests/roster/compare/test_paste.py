@@ -79,6 +79,8 @@ JAN, PIET, CHLOE, KOK = "JanBerg", "PietMol", "ChloéHof", "Bakkerij Kok, Zn"
         ("Piet Mol; Jan van den Berg\tChloé van 't Hof", {PIET, JAN, CHLOE}),
         ("PIET MOL", {PIET}),
         ("BPA Oude Naam · Piet Mol", {PIET}),
+        (f"{GROUP} · Jan van den B…\nPiet M...", {JAN, PIET}),
+        (f"{GROUP} · J…\nBakkerij…", {KOK}),
     ],
 )
 def test_a_list_in_any_form_is_read(pasted: str, seen: set[str]) -> None:
