@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,9 +13,11 @@ import time
 from datetime import date
 from pathlib import Path
 
+import click
 import pytest
 
 from conftest import CHECKOUT, SCRIPTS, RunDoor
+from outside.commands.frame import EXAMPLES, what_to_type
 from support.ground import example_at
 from support.sweeps import sweep
 
@@ -153,6 +156,17 @@ def test_a_slip_behind_a_door_is_told_in_dutch(run_door: RunDoor, sample: Path, 
     assert (ended.returncode, ended.stdout) == (2, "")
     assert told in ended.stderr
     assert "Error" not in ended.stderr
+
+
+def test_what_is_lacking_is_told_with_an_example_that_is_whole() -> None:
+    """Each door that needs something says all of it, and nothing that cannot be typed."""
+    for door in sorted(SCRIPTS.glob("*.py")):
+        needed = re.findall(r'option\(\s*"--([a-z-]+)"[^)]*?required=True', door.read_text(encoding="utf-8"))
+        assert set(needed) <= set(EXAMPLES), door.name
+    command = click.Command("move", params=[click.Option([f"--{one}"], required=True) for one in ("street", "group")])
+    with pytest.raises(click.MissingParameter) as lacking:
+        command.make_context("move", [])
+    assert what_to_type(lacking.value, "move") == 'Typ bijvoorbeeld: make move STREET="Florastraat" GROUP="Tuindorp"'
 
 
 def test_help_is_dutch_from_its_first_to_its_last_line(run_door: RunDoor, sample: Path) -> None:

@@ -123,7 +123,7 @@ class Door(click.Command):
             return stop.code
         except click.UsageError as error:
             warn(in_dutch(error), "bad")
-            warn(_what_to_type(error, self.name or ""), "plain")
+            warn(what_to_type(error, self.name or ""), "plain")
             return 2
         except (click.Abort, KeyboardInterrupt):
             warn("Afgebroken. Wat al gedaan was, blijft staan; de volgende keer gaat Buurtbeheer daar verder.")
@@ -135,16 +135,23 @@ class Door(click.Command):
             return 3
 
 
-EXAMPLES = {"to": "naam@voorbeeld.nl", "nr": "D-0012", "group": "Tuindorp"}
+EXAMPLES = {
+    "to": "naam@voorbeeld.nl",
+    "nr": "D-0012",
+    "who": "D-0012",
+    "address": '"Florastraat 12"',
+    "street": '"Florastraat"',
+    "group": '"Tuindorp"',
+}
 """What may stand behind a word that needs it, by the option's name."""
 
 
-def _what_to_type(error: click.UsageError, word: str) -> str:
+def what_to_type(error: click.UsageError, word: str) -> str:
     """What helps: the word with what it lacks, or the word that shows what it takes."""
-    if isinstance(error, click.MissingParameter) and error.param is not None and error.param.opts:
-        name = error.param.opts[0].lstrip("-")
-        example = EXAMPLES.get(name, "…")
-        return f"Typ bijvoorbeeld: make {word} {name.replace('-', '_').upper()}={example}"
+    if isinstance(error, click.MissingParameter) and error.ctx is not None:
+        needed = [one.opts[0].lstrip("-") for one in error.ctx.command.params if one.required]
+        behind = " ".join(f"{name.replace('-', '_').upper()}={EXAMPLES[name]}" for name in needed)
+        return f"Typ bijvoorbeeld: make {word} {behind}"
     return f"Wat er kan, ziet u met: make {word} ARGS=--help"
 
 

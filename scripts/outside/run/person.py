@@ -27,6 +27,8 @@ from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Table, fold, is_blank
 
 _NAME = ("Voornaam", "Tussenvoegsel", "Achternaam")
+_SHOWN = 5
+"""Of those who are meant by one word."""
 
 
 @dataclass(slots=True)
@@ -69,12 +71,13 @@ class Person:
 
 def find_person(typed: str, view: View) -> Person:
     """Who is meant, by Nr, mobile, address or name. Raises Stop for nobody, naming the nearest, and for several."""
-    members = list(_meant(typed, view.roster.members))
+    members = list(_meant(typed, view.roster.members)) or list(_of_surname(typed, view.roster.members))
     if len({member.nr for member in members}) > 1:
         told = ", ".join(
-            f"{member.nr} ({member.name}, {member.street} {member.house_number})" for member in members[:5]
+            f"{member.nr} ({member.name}, {member.street} {member.house_number})" for member in members[:_SHOWN]
         )
-        raise Stop(f"Dit past bij meer dan een deelnemer: {told}.", f"Kies er een. Typ WHO={members[0].nr}")
+        more = f", en nog {len(members) - _SHOWN}" if len(members) > _SHOWN else ""
+        raise Stop(f"Dit past bij meer dan een deelnemer: {told}{more}.", f"Kies er een. Typ WHO={members[0].nr}")
     if not members and not _is_nr(typed, view):
         names = {fold(member.name): member for member in view.roster.members}
         near = difflib.get_close_matches(fold(typed), names, 1)
@@ -255,6 +258,14 @@ def _meant(typed: str, members: Iterable[Member]) -> Iterator[Member]:
             or (number and number == member.mobile)
             or wanted == fold(f"{member.street} {member.house_number}")
         ):
+            yield member
+
+
+def _of_surname(typed: str, members: Iterable[Member]) -> Iterator[Member]:
+    """By the surname alone, with or without what stands before it: so people speak of each other."""
+    wanted = fold(typed)
+    for member in members:
+        if wanted and wanted in (fold(member.surname), fold(f"{member.infix} {member.surname}")):
             yield member
 
 
