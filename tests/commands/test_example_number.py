@@ -49,7 +49,7 @@ def test_check_and_preview_say_so_as_well(tmp_path: pathlib.Path, capsys: pytest
     assert SAID in said and WAIT in said
     show_mails(settings, choices(), PLANNERS)
     said = capsys.readouterr().out
-    assert "0 mails staan" in said and SAID in said and WAIT in said
+    assert "komen er geen mails bij" in said and SAID in said and WAIT in said
 
 
 def test_an_admin_of_a_registered_group_is_not_told_the_example_number(tmp_path: pathlib.Path) -> None:

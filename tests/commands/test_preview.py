@@ -57,6 +57,6 @@ def test_what_lies_ready_can_be_opened_from_the_page(ready: tuple[str, str, Path
 def test_nothing_is_planned_and_nothing_lies_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     settings = lay_out(tmp_path, "    Voornaam | E-mail\n    Mies | \n")
     show_mails(settings, choices(), PLANNERS)
-    assert "0 mails staan" in capsys.readouterr().out
+    assert "komen er geen mails bij.\n" in capsys.readouterr().out
     page = (settings.paths.out / PAGE).read_text(encoding="utf-8")
     assert "<details" not in page and "komen er geen mails bij" in page

@@ -57,16 +57,24 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         _write(settings, sends, ready)
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error
-    say(
-        f"{counted(len(sends), 'mail staat', 'mails staan')} in {settings.paths.out.name}/{PAGE}. "
-        "Open dat bestand in uw browser. Er is niets verstuurd."
-    )
-    if ready:
-        say(f"Daarachter: wat al klaarligt in {settings.paths.out.name}/{FOLDER} ({len(ready)}).")
+    say(_told(len(sends), len(ready), settings.paths.out.name))
     for line in describe_waiting(prepared.view):
         say(line)
     tell_changed_rules(settings)
     return 0
+
+
+def _told(coming: int, lying: int, out: str) -> str:
+    """What there is to look at, and where."""
+    there = f"{counted(lying, 'ligt', 'liggen')} al klaar in {out}/{FOLDER}"
+    if not coming:
+        none = "Bij de volgende ronde komen er geen mails bij."
+        look = f"Bekijk ze in {out}/{PAGE}: open dat bestand in uw browser. Er is niets verstuurd."
+        return f"{none} Er {there}. {look}" if lying else none
+    page = f"{counted(coming, 'mail staat', 'mails staan')} in {out}/{PAGE}"
+    return f"{page}. Open dat bestand in uw browser. Er is niets verstuurd." + (
+        f" Daarachter: {there}." if lying else ""
+    )
 
 
 def _ready(settings: Settings, choices: Choices) -> list[Path]:

@@ -83,7 +83,7 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
     if not stale.letters:
         return ""
     take_back(stale, ledger, settings)
-    return "Typ nu: make sync. Dan komen er nieuwe mails met het nieuwe nummer voor in de plaats."
+    return "Typ nu: make sync. Dan komen er nieuwe mails voor in de plaats."
 
 
 def _counted(found: WhoHears, settings: Settings, *, everybody: bool) -> list[str]:

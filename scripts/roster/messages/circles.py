@@ -69,7 +69,7 @@ class Circles:
             (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
             for key, area in view.roster.area_named.items()
         ]
-        people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR, None),)
+        people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR.capitalize(), None),)
         taken: set[str] = set()
         if everybody:
             areas.insert(0, ("/", "Regiegroep", "regiegroep", everybody, everybody[0].place))

@@ -83,6 +83,8 @@ class Need:
         return self.count - len(self.spots) if self.spots else 0
 
 
+_AS_IT_SHOULD_BE = "Klopt het zo? Dan hoeft u niets te doen."
+"""Of a finding that tells of something, and asks nothing."""
 YOU, ADMINS = "u", "de beheerder van die groep, of u als die er niet is"
 
 
@@ -218,13 +220,14 @@ class Overview:
             alike = len({finding.message for finding in those}) == 1
             where = f"{tab}, {column}" if column else tab or "Het register"
             title = f"{where} ({'let op' if lightly else 'geblokkeerd'}){f': {those[0].message}' if alike else ''}"
-            how = those[0].remedy if len({finding.remedy for finding in those}) == 1 else ""
+            same = len({finding.remedy for finding in those}) == 1
+            how = those[0].remedy or _AS_IT_SHOULD_BE if same else "Wat u kunt doen, staat in de rij bij Meldingen."
             who = ADMINS if tab == "Deelnemers" else YOU
             yield Need(
                 title,
                 len(those),
                 who,
-                how or "Wat u kunt doen, staat in de rij bij Meldingen.",
+                how,
                 self._cells(those, told=not alike),
             )
 
@@ -247,7 +250,8 @@ class Overview:
             "Bordaanvragen zonder besluit",
             len(unanswered),
             YOU,
-            f"Nog niet verstuurd? Ze staan in de map {_SIGNS}. Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
+            f"Nog niet verstuurd? Ze staan in de map {_SIGNS}; met make signs worden het mails. "
+            "Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
             self._spots((request.place, f"{request.nr} {request.group}".strip()) for request in unanswered),
             _SIGNS,
         )

@@ -201,7 +201,7 @@ def a_group_is_registered_first(case: RuleContext) -> Iterator[Finding]:
             a_group_is_registered_first,
             group.place.at("Aangemeld op"),
             f"{message} Tot dan gaan het nummer van de regiegroep en de aanvraag voor borden niet de deur uit.",
-            "Meld de groep aan bij de coördinator en vul hier de dag in.",
+            "Is de groep aangemeld? Vul dan hier in op welke dag.",
         )
 
 

@@ -149,6 +149,15 @@ def test_what_a_need_names_beside_the_page_opens_from_it(page: tuple[str, Path])
     assert told == ["met-de-hand.html"]
 
 
+def test_what_only_tells_something_asks_nothing() -> None:
+    """A reason at Uitzondering: the row says that he takes part, so there is no remedy to look for in it."""
+    people = PEOPLE.replace("Akkoord spelregels\n", "Akkoord spelregels | Uitzondering\n")
+    people = people.replace("| nee\n", "| ja | werkt in Zuid\n").replace("| Zuidlaan  ", "| Kerkstraat")
+    seen = view(register(people, GROUPS, STREETS, staff=""))
+    told = [need.how for need in Overview(seen, lambda *_place: ("A1", "")).needs() if "Uitzondering" in need.title]
+    assert told == ["Klopt het zo? Dan hoeft u niets te doen."]
+
+
 def test_a_group_that_an_admin_left_stands_there_with_whoever_may_follow() -> None:
     """Both of a group that loses its one admin, and of one that keeps another."""
     people = PEOPLE.replace("| 1-2-2025     |             | ja", "| 1-2-2025     | 1-3-2026    | ja")
