@@ -26,7 +26,7 @@ class Phone:
         line = next(
             re.sub("<[^>]+>", "", one) for one in re.findall(r"<li>.*?</li>", page, re.DOTALL) if self.name in one
         )
-        if "heeft alles" in line or "per mail" in line:
+        if "niets te doen" in line or "per mail" in line:
             return
         files = re.findall(r"[\w-]+\.(?:vcf|txt)", line)
         self.does(page, [(one, (folder / one).read_text(encoding="utf-8")) for one in files])

@@ -182,7 +182,7 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
         yield _send("moved", language, to, terms, "proefgroep", place)
         yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
         yield _send("number_update", language, to, terms, "proefnummer", {})
-        yield _send("relay", language, to, terms, "proef", _news())
+        yield _send("relay", language, to, terms, "proef", _news(words_of(language).example_news))
         yield _send("bundle", language, to, terms, "proef", _contacts())
         rule = words_of(language).example_rule
         changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
@@ -225,8 +225,8 @@ def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
     return _place(terms) | {"is_admin": is_admin, "announce": is_admin, "keep_left_days": terms.left_days}
 
 
-def _news() -> dict[str, object]:
-    return {"area": "", "message": [NUMBER], "link": whatsapp_link(None, NUMBER)}
+def _news(text: str) -> dict[str, object]:
+    return {"area": "", "message": [text], "link": whatsapp_link(None, text)}
 
 
 def _contacts() -> dict[str, object]:

@@ -31,6 +31,7 @@ class Words:
     emergency: str = "112"
     municipality: str = ""
     example_rule: str = "…"
+    example_news: str = "…"
     invite: str = "{invitation}"
 
 
