@@ -91,7 +91,8 @@ def put_back(settings: Settings) -> Path | None:
     `what_is_wrong` first.
     """
     path = settings.paths.state / LEDGER_FILE
-    gone = [row for one in (path, *ledger_copies(path.parent)) for row in _forgotten_in(one)]
+    there = [one for one in (path, *ledger_copies(path.parent)) if _may_fit(one, settings.ledger_secret)]
+    gone = [row for one in there for row in _forgotten_in(one)]  # by another's ledger the Nrs are other people's
     new = path.with_name(path.name + ".new")
     try:
         for copy in ledger_copies(path.parent):

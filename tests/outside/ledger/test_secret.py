@@ -24,6 +24,8 @@ from outside.commands.restore import bring_back
 from outside.config.settings import LEDGER_SECRET, Settings
 from outside.errors import Stop
 from outside.files.places import place_of_file
+from outside.ledger.copies import put_back, what_is_wrong
+from outside.ledger.forget import KnownBy, forget_in_ledger
 from outside.ledger.ledger import Ledger
 from outside.ledger.schema import WITH_PROOF
 from outside.ledger.secret import secrets_in
@@ -294,3 +296,18 @@ def test_wherever_the_secret_is_on_its_way_a_kill_ends_as_none(tmp_path: Path, r
         [sys.executable, "-B", "-c", OPEN, str(SCRIPTS), str(CHECKOUT / "tests"), str(home)], begin, end, rounds
     )
     assert died
+
+
+def test_a_ledger_that_is_not_ours_forgets_nobody_here(settings: Settings, tmp_path: Path) -> None:
+    """Another's was put in the place of ours: restore brings ours back, with whoever was forgotten there."""
+    other = lay_out(tmp_path / "other")
+    assert sync(other) == 0
+    with Ledger.of(other, TODAY) as ledger:
+        forget_in_ledger(ledger, [KnownBy("D-0001", forgotten=("x" * 24,))])
+    path = settings.paths.state / "ledger.sqlite3"
+    shutil.copy(other.paths.state / "ledger.sqlite3", path)
+    assert what_is_wrong(settings) == "is niet te lezen zonder zijn geheim"
+    assert put_back(settings) is not None
+    with Ledger.of(settings, TODAY) as ledger:
+        assert [one.person for one in ledger.history().deliveries] == ["D-0001", "D-0002"]
+        assert ledger.forgotten() == []
