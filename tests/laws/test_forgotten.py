@@ -27,7 +27,7 @@ from outside.google.client import Calls
 from outside.ledger.ledger import LEDGER_FILE, Ledger
 from roster.planners.sync import PLANNERS
 from roster.sheet.columns import TAB
-from servers.sheets_server import Book, SheetsServer
+from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, google_book, laptop, written_settings
@@ -220,16 +220,31 @@ def at_google(sheets: SheetsServer, folder: Path) -> tuple[Book, Settings]:
     return book, settings
 
 
-@pytest.mark.parametrize("call", sweep(range(1, 16), quick=(8, 12)))
+def typed_in(book: Book) -> list[str]:
+    """What people typed in tab Deelnemers, row by row, in whatever order they stand."""
+    head, *lines = book.tab("Deelnemers").values()
+    peoples = [turn for turn, heading in enumerate(head) if heading not in TAB["Deelnemers"].own]
+    found = ["|".join(str(row[turn] or "") for turn in peoples if turn < len(row)) for row in lines]
+    return sorted(one for one in found if one.strip("|"))
+
+
+@pytest.mark.parametrize(
+    ("call", "moves"), sweep([(call, moves) for call in range(1, 16) for moves in (False, True)], quick=(17, 24))
+)
 def test_killed_at_google_the_same_words_end_it(
-    sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int
+    sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int, moves: bool
 ) -> None:
-    """Right after a call took effect, of which nobody heard; nobody else's cell is other than it was."""
+    """Right after a call took effect, of which nobody heard; nobody else's cell is other than it was.
+
+    Also where rows moved just before it, so that somebody else's cells were hit, and nobody was left to see that.
+    """
     monkeypatch.setattr(Calls, "patience", HURRIED)
     book, settings = at_google(sheets, tmp_path)
-    others = [row[:2] for row in book.tab("Deelnemers").values() if row and row[0] not in (None, "", "Berg")]
+    others = [one for one in typed_in(book) if "Piet" not in one]
     running: list[subprocess.Popen[bytes]] = []
     sheets.start_counting()
+    if moves:
+        sheets.between(call - 1, lambda _book: Person(book).sorts("Deelnemers", "Voornaam", descending=True))
     sheets.between(call, lambda _book: (running[0].kill(), running[0].wait(10)))
     command = [*DOOR, "--settings", str(written_settings(settings))]
     running.append(subprocess.Popen(command, env={**os.environ, **sheets.environment()}, stdout=subprocess.DEVNULL))
@@ -239,7 +254,7 @@ def test_killed_at_google_the_same_words_end_it(
     assert where_in(tmp_path) == []
     stands = {tab.title: tab.values() for tab in book.tabs}
     assert PIET.search(str(stands)) is None
-    assert [row[:2] for row in stands["Deelnemers"] if row and row[0] not in (None, "")] == others
+    assert typed_in(book) == others
     assert [row[2] for row in stands["Logboek"] if "D-0002" in row] == ["vergeten"]
     sync_google(settings)
     assert where_in(tmp_path) == [] and PIET.search(str([tab.values() for tab in book.tabs])) is None
