@@ -73,7 +73,7 @@ OF_ROSTER = {
     "reading": {"sheet", "finding", "logbook", "model", "cells", "plan"},
     "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
     "vcard": {"model", "plan"},
-    "messages": {"sheet", "finding", "logbook", "model", "cells", "plan", "vcard"},
+    "messages": {"sheet", "logbook", "model", "cells", "plan", "vcard"},
     "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "streets", "vcard", "messages"},
     "example": {"sheet", "model", "cells"},
     "compare": {"sheet", "model", "cells", "plan", "vcard"},
@@ -99,7 +99,7 @@ OF_OUTSIDE = {
     "inbox": {"errors", "config", "mail", "smtp", "ledger"},
     "run": {
         *("errors", "console", "files", "config", "workbook", "excel", "backends"),
-        *("text", "mail", "smtp", "ledger"),
+        *("text", "mail", "ledger"),
     },
     "commands": {
         *("errors", "console", "files", "config", "workbook", "front_tab", "excel", "backends"),
