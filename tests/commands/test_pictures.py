@@ -37,6 +37,13 @@ def test_what_is_missing_is_named_and_nothing_begins(
     assert [path.name for path in tmp_path.iterdir()] == ["eerder.png"]
 
 
+@pytest.mark.long
+def test_the_readme_shows_what_a_first_round_says_today() -> None:
+    """Whoever tries it sees the same lines; they are renewed by hand, and were forgotten."""
+    shown = take.README.read_text(encoding="utf-8")
+    assert "".join(f"    {line}\n" for line in take.first_round()) in shown
+
+
 def test_the_pictures_of_the_papers_are_there_and_small() -> None:
     """Whoever clones the repository gets them along, each time that they change; and no paper shows another."""
     papers = "".join((CHECKOUT / name).read_text(encoding="utf-8") for name in ("README.md", "HANDLEIDING.md"))
