@@ -29,7 +29,7 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
         raise Stop("Van welke groep zijn de contacten gegeven?", "Typ make given GROUP=naam, of make given ALL=1")
     given, view = _write_down(settings, choices, group, who, anew=False)
     for title in dict.fromkeys(one.title for one in given):
-        say(f"  {title}: gegeven aan {', '.join(one.person for one in given if one.title == title)}")
+        say(f"  {title}: gegeven aan {_named([one for one in given if one.title == title], view)}")
     say("Opgeschreven. Vanaf nu ligt klaar wat er daarna verandert. Typ make sync om de mappen bij te werken.")
     written, groups = {(one.person, one.circle) for one in given}, {one.circle for one in given}
     missed = [
@@ -48,12 +48,20 @@ def write_given(settings: Settings, choices: Choices, group: str, who: str, *, e
 
 def give_again(settings: Settings, choices: Choices, group: str, who: str) -> int:
     """All contacts once more for the admins of this group, or for one: a lost phone. The exit code."""
-    found, _view = _write_down(settings, choices, group, who, anew=True)
-    say(f"Opgeschreven: {found[0].title}, alles opnieuw voor {', '.join(one.person for one in found)}.")
+    found, view = _write_down(settings, choices, group, who, anew=True)
+    say(f"Opgeschreven: {found[0].title}, alles opnieuw voor {_named(found, view)}.")
     say("Typ nu: make sync. Op de bladzijde van die groep staat dan dat zij alle contacten nodig hebben.")
     if settings.mail.bundles:
         say("Wie ze per mail krijgt, krijgt een mail met alles. Kreeg zij er vandaag al een? Dan gaat die morgen.")
     return 0
+
+
+def _named(given: Sequence[Given], view: View) -> str:
+    """To whom, by name: who is no admin there any more by his Nr."""
+    names = {
+        (person, circle.key): name for circle in bundles_of(view).circles for person, name, _admin in circle.people
+    }
+    return ", ".join(names.get((one.person, one.circle), one.person) for one in given)
 
 
 def _write_down(
