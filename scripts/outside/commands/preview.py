@@ -66,15 +66,12 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
 
 def _told(coming: int, lying: int, out: str) -> str:
     """What there is to look at, and where."""
-    there = f"{counted(lying, 'ligt', 'liggen')} al klaar in {out}/{FOLDER}"
-    if not coming:
-        none = "Bij de volgende ronde komen er geen mails bij."
-        look = f"Bekijk ze in {out}/{PAGE}: open dat bestand in uw browser. Er is niets verstuurd."
-        return f"{none} Er {there}. {look}" if lying else none
-    page = f"{counted(coming, 'mail staat', 'mails staan')} in {out}/{PAGE}"
-    return f"{page}. Open dat bestand in uw browser. Er is niets verstuurd." + (
-        f" Daarachter: {there}." if lying else ""
-    )
+    look = "Open dat bestand in uw browser. Er is niets verstuurd."
+    if coming:
+        behind = f" Daarachter: wat al klaarligt in {out}/{FOLDER} ({lying})." if lying else ""
+        return f"{counted(coming, 'mail staat', 'mails staan')} in {out}/{PAGE}. {look}{behind}"
+    lie = f" Wel {'ligt' if lying == 1 else 'liggen'} er al {lying} klaar: bekijk dat in {out}/{PAGE}. {look}"
+    return "Bij de volgende ronde komen er geen mails bij." + (lie if lying else "")
 
 
 def _ready(settings: Settings, choices: Choices) -> list[Path]:

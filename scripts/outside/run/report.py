@@ -155,6 +155,9 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *,
     queue = welcome_queue_of(view)
     by_hand = sum(queue.is_by_hand(member, turn) for member, turn in queue.turns)
     todo = []
+    if not view.roster.members:
+        tabs = "het tabblad Deelnemers" if view.roster.groups else "eerst Gebieden, dan Groepen, Straten en Deelnemers"
+        todo.append(f"Vul {where} in: {tabs}. Typ daarna weer: make sync")
     if rows:
         held = "in 1 rij houdt een melding" if rows == 1 else f"in {rows} rijen houdt een melding"
         todo.append(f"Open {where}: {held} iets tegen. In de kolom Meldingen staat wat u kunt doen.")

@@ -47,6 +47,15 @@ def test_it_ends_with_what_is_left_to_do(tmp_path: Path, capsys: pytest.CaptureF
     assert "out/overzicht.html" in told[3] and (settings.paths.out / "overzicht.html").is_file() and len(told) == 4
 
 
+def test_who_begins_hears_what_to_fill_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty register has no findings, and that is no reason to say nothing."""
+    settings = lay_out(tmp_path, "    Voornaam | E-mail\n")
+    sync(settings)
+    assert now_you(capsys.readouterr().out)[0] == (
+        "Vul register.xlsx in: het tabblad Deelnemers. Typ daarna weer: make sync"
+    )
+
+
 def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -57,6 +66,8 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     assert len(told) == 2 and told[0].startswith("In out/mail")
     page = settings.paths.out / "overzicht.html"
     assert "klaar in de map mail" in page.read_text(encoding="utf-8")
+    show_mails(settings, choices(), PLANNERS)
+    assert "komen er geen mails bij. Wel ligt er al 1 klaar: " in capsys.readouterr().out
     settle_outbox(settings, choices())
     capsys.readouterr()
     sync(settings)
@@ -64,7 +75,7 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     assert not letters(settings), "what was ticked off is cleared"
     assert "klaar in de map mail" not in page.read_text(encoding="utf-8")
     show_mails(settings, choices(), PLANNERS)
-    assert "klaarligt" not in capsys.readouterr().out
+    assert "klaar" not in capsys.readouterr().out
 
 
 def test_whoever_stands_on_the_page_of_by_hand_is_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
