@@ -57,8 +57,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
-    """A few more than there are cores: some tests wait for a server, a lock or a process."""
-    return (os.cpu_count() or 1) + 2
+    """One more than there are cores: some tests wait for a server, a lock or a process, and each prepares its ground."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
