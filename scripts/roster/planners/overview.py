@@ -171,11 +171,12 @@ class Overview:
             tuple(self._spot(place.at("Groep"), "", self._split(place)) for place in full[:_NAMED]),
         )
         by_hand = self._turns[WelcomeState.BY_HAND]
+        nr = by_hand[0].nr if by_hand else ""
         yield Need(
             "Deelnemers die u met de hand welkom heet",
             len(by_hand),
             YOU,
-            f"Hun berichten staan in {_BY_HAND}. Klaar? Typ: make sent NR=…",
+            f"Hun berichten staan in {_BY_HAND}. Klaar? Typ bijvoorbeeld: make sent NR={nr}",
             self._members(by_hand),
             _BY_HAND,
         )
@@ -205,7 +206,8 @@ class Overview:
             "Groepen waarvan u de beheerder nog contacten geeft",
             len(due),
             YOU,
-            "Wie wat nodig heeft, staat in de map groepen, in uitleg.html. Gegeven? Typ: make given GROUP=…",
+            "Wie wat nodig heeft, staat in de map groepen, in uitleg.html. "
+            f'Gegeven? Typ bijvoorbeeld: make given GROUP="{due[0][0].title if due else ""}"',
             self._spots((one.group.place, f"{one.title} ({', '.join(who)})") for one, who in due if one.group),
         )
 
@@ -221,15 +223,9 @@ class Overview:
             where = f"{tab}, {column}" if column else tab or "Het register"
             title = f"{where} ({'let op' if lightly else 'geblokkeerd'}){f': {those[0].message}' if alike else ''}"
             same = len({finding.remedy for finding in those}) == 1
-            how = those[0].remedy or _AS_IT_SHOULD_BE if same else "Wat u kunt doen, staat in de rij bij Meldingen."
+            how = those[0].remedy or _AS_IT_SHOULD_BE if same else "Bij elke rij staat wat u kunt doen."
             who = ADMINS if tab == "Deelnemers" else YOU
-            yield Need(
-                title,
-                len(those),
-                who,
-                how,
-                self._cells(those, told=not alike),
-            )
+            yield Need(title, len(those), who, how, self._cells(those, told=not alike, helped=not same))
 
     def _later(self) -> Iterator[Need]:
         view, today = self._view, self._view.terms.today
@@ -289,10 +285,11 @@ class Overview:
             return Spot(nr, "staat niet meer in het register", "")
         return self._spot(member.place, f"{member.name} ({nr})")
 
-    def _cells(self, findings: Iterable[Finding], *, told: bool = False) -> tuple[Spot, ...]:
-        """The cells of findings; `told`: with what is wrong there."""
+    def _cells(self, findings: Iterable[Finding], *, told: bool = False, helped: bool = False) -> tuple[Spot, ...]:
+        """The cells of findings; `told`: with what is wrong there, `helped`: with what mends it."""
         named = islice((one for one in findings if one.place.row), _NAMED)
-        return tuple(self._spot(one.place, "", one.message if told else "") for one in named)
+        says = [(one.place, one.message * told, one.remedy * helped) for one in named]
+        return tuple(self._spot(place, "", " ".join(filter(None, what))) for place, *what in says)
 
     def _spots(self, places: Iterable[tuple[Place, str]]) -> tuple[Spot, ...]:
         return tuple(self._spot(place, name) for place, name in islice(places, _NAMED) if place.row)

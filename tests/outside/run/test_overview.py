@@ -149,6 +149,16 @@ def test_what_a_need_names_beside_the_page_opens_from_it(page: tuple[str, Path])
     assert told == ["met-de-hand.html"]
 
 
+def test_where_each_row_needs_something_else_each_says_what() -> None:
+    """On paper and on a phone the register is not at hand."""
+    people = PEOPLE.replace("06-23450002", "           ").replace("06-23450003", "0900-8844  ")
+    seen = view(register(people, GROUPS, STREETS, staff=""))
+    need = next(one for one in Overview(seen, lambda *_place: ("A1", "")).needs() if "Mobiel" in one.title)
+    told = {f"{one.message} {one.remedy}" for one in seen.findings if one.place.column == "Mobiel"}
+    assert need.how == "Bij elke rij staat wat u kunt doen."
+    assert {spot.what for spot in need.spots} == told and len(told) == 2
+
+
 def test_what_only_tells_something_asks_nothing() -> None:
     """A reason at Uitzondering: the row says that he takes part, so there is no remedy to look for in it."""
     people = PEOPLE.replace("Akkoord spelregels\n", "Akkoord spelregels | Uitzondering\n")
