@@ -389,6 +389,18 @@ def test_the_first_number_in_what_is_told_by_hand_is_112(kind: str, language: st
     assert NUMBER.findall(find_text(name, language, "nl").unwrapped({**FACTS, **more}))[0] == "112"
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("kind", ["admin", "moved"])
+def test_who_moved_is_told_to_leave_the_group_of_before(kind: str, language: str) -> None:
+    """In the letter and by hand, an admin too; and nobody who became admin where she was."""
+    wanted = {"nl": "Stap daar uit zodra u in de nieuwe zit.", "en": "Leave it once you are in the new one."}[language]
+    for moved in (True, False):
+        facts = {**FACTS, "kind": kind, "moved": moved, "invitation": "", "announce": False}
+        mail = " ".join(find_text(kind, language, "nl").fill(facts).plain.split())
+        by_hand = find_text("by_hand_change", language, "nl").unwrapped(facts)
+        assert (wanted in mail, wanted in by_hand) == (moved or kind == "moved",) * 2
+
+
 LINK = "https://chat.whatsapp.com/AbCdEfGhIjKlMnOpQrStUv"
 
 
