@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from outside.config.settings import Settings
-from outside.console import say, warn
+from outside.console import progress, say, warn
 from outside.errors import Stop
 from outside.excel.erase import erase
 from outside.files.atomic import remove_leftovers, stop_from
@@ -140,21 +140,22 @@ def _is_ours(
 
 def in_copies(people: Collection[Person], traces: Traces, settings: Settings, done: Removed) -> None:
     """A copy that holds them is replaced by one without them; one in which they cannot be wiped out goes."""
-    for copy in copies_of_register(settings):
-        before = traces.in_file(copy)
-        try:
-            before = max(before, erase(copy, lambda tables: cells_of(people, traces, tables)))
-        except Stop as stop:  # a full disk, a file that is open, a damaged one: no reason to let a copy go
-            if before:
-                done.left.append(f"De kopie {copy.name} is nog niet gewist. {stop.message} Typ dit daarna weer.")
-            continue
-        if not before:
-            continue
-        if traces.in_file(copy):
-            copy.unlink()
-            done.dropped = True
-            say(f"De kopie {copy.name} is verwijderd: daarin was niet alles te wissen.")
-        done.count("de kopieën van het register", 1)
+    copies = copies_of_register(settings)
+    with progress("Kopieën nalopen", len(copies)) as looked:
+        for copy in copies:
+            looked(1)
+            try:
+                emptied = erase(copy, lambda tables: cells_of(people, traces, tables))
+            except Stop as stop:  # a full disk, a file that is open, a damaged one: no reason to let a copy go
+                if traces.in_file(copy):
+                    done.left.append(f"De kopie {copy.name} is nog niet gewist. {stop.message} Typ dit daarna weer.")
+                continue
+            if left := traces.in_file(copy):
+                copy.unlink()
+                done.dropped = True
+                say(f"De kopie {copy.name} is verwijderd: daarin was niet alles te wissen.")
+            if emptied or left:
+                done.count("de kopieën van het register", 1)
 
 
 def _in_copies_of_ledger(ledger: Ledger, settings: Settings, done: Removed) -> None:
