@@ -111,7 +111,7 @@ def plain_source(source: str, width: int = WIDTH) -> str:
     What holds no tag is wrapped here; what does is wrapped while it is filled in, by the filter `flow`.
     """
     whole = Shielded(source)
-    return whole.restore(_Plain(width).write(_PARSER.parse(whole.markdown)))
+    return whole.restore(_Plain(width, whole.tags).write(_PARSER.parse(whole.markdown)))
 
 
 @lru_cache(maxsize=4096)  # of a letter nearly all paragraphs are the same for a whole group
@@ -148,8 +148,9 @@ def flow(text: str, first: str = "", rest: str = "", width: int = WIDTH) -> str:
 class _Plain:
     """Walks through Markdown's tokens and writes lines; `indent` is what every new line starts with."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, tags: Sequence[str]) -> None:
         self.width = width
+        self.tags = tags
         self.out: list[str] = []
         self.indents: list[str] = [""]
         self.bullet: str | None = None
@@ -184,14 +185,17 @@ class _Plain:
     def _end_list(self, *, goes_on: bool) -> None:
         """A blank line behind a list, unless only tags stand between it and the next: those are one list.
 
-        The line stands before the tags and after them, because either may be left out; two become one later.
+        The line stands before the tags and after them, because either may be left out; two become one later. Where a
+        loop ends in between it stands after them alone: before them it would come behind every item.
         """
         if self.list_end is None:
             return
         if not goes_on:
-            if self.list_end < len(self.out):
+            between = [self.tags[int(mark)] for mark in _MARK.findall("".join(self.out[self.list_end :]))]
+            if between:
                 self.out.append("\n")
-            self.out.insert(self.list_end, "\n")
+            if not any("endfor" in tag for tag in between):
+                self.out.insert(self.list_end, "\n")
         self.list_end = None
 
     def _turn(self, token: Token) -> None:

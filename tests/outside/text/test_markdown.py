@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from jinja2 import Environment
+
 from outside.config.languages import words_of
 from outside.text.environment import on_one_line, spoken_day, spoken_list
 from outside.text.markdown import flow, plain_source
@@ -37,6 +39,15 @@ def test_markdown_becomes_lines_that_read_well() -> None:
         + "-" * 40
         + "\n\nBel 112 & zo.\n\n"
     )
+
+
+def test_a_list_that_a_loop_makes_has_no_blank_line_behind_each_item() -> None:
+    """Also where each item is one of two, and where the loop is left out by an if."""
+    twice = "{% for one in two %}\n{% if one %}\n- a\n{% else %}\n- b\n{% endif %}\n{% endfor %}"
+    filled = Environment(trim_blocks=True).from_string(plain_source(f"voor\n\n{twice}\n\nna"))
+    assert filled.render(two=[1, 0, 1]) == "voor\n\n- a\n- b\n- a\n\nna\n"
+    held = Environment(trim_blocks=True).from_string(plain_source(f"{{% if two %}}\n{twice}\n{{% endif %}}\n\nna"))
+    assert (held.render(two=[1, 1]), held.render(two=[])) == ("- a\n- a\n\nna\n", "\nna\n")
 
 
 def test_names_and_days_are_spoken_in_their_language() -> None:
