@@ -42,8 +42,9 @@ def google_book(
         if tab.title in without:
             continue
         gone = set((without_columns or {}).get(tab.title, ()))
-        kept = [turn for turn, heading in enumerate(tab.headings) if heading not in gone]
-        lines = [tab.headings, *rows.get(tab.title, ())]
+        headings = (*tab.headings, *(column.heading for column in tab.at_google))
+        kept = [turn for turn, heading in enumerate(headings) if heading not in gone]
+        lines = [headings, *rows.get(tab.title, ())]
         cells = [[as_sent(line[turn]) if turn < len(line) else None for turn in kept] for line in lines]
         book.add_tab(tab.title, cells, rows=height)
     return book

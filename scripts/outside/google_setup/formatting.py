@@ -70,7 +70,9 @@ def missing_look(tab: TabSpec, here: TabState, places: Mapping[str, TabState], t
     `places` are all tabs by the register's own title: dropdowns point at their columns.
     """
     columns = {
-        here.columns[column.heading]: column for column in (*tab.columns, *tab.later) if column.heading in here.columns
+        here.columns[column.heading]: column
+        for column in (*tab.columns, *tab.at_google)
+        if column.heading in here.columns
     }
     grid = {} if here.frozen else {"frozenRowCount": here.heading_row + 1}
     in_sight = kept_in_sight(tab, here.columns)

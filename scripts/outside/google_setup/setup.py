@@ -93,14 +93,15 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
         batch = _below(found, fronts[0], lines) if fronts else _new_front([(title, ""), ("", ""), *lines])
     for turn, tab in enumerate(TABS):
         table = tables.get(tab.title)
+        headings = (*tab.headings, *(column.heading for column in tab.at_google))
         if table is None:
-            batch += _new_tab(tab.title, tab.headings, turn)
+            batch += _new_tab(tab.title, headings, turn)
             said.append(f"Tabblad {tab.title} is toegevoegd.")
             continue
         if table.theirs:
             told.append(left_to_them(table.title))
             continue
-        missing = [heading for heading in tab.headings if heading not in table.columns]
+        missing = [heading for heading in headings if heading not in table.columns]
         if missing:
             batch += _new_columns(found.sheets[table.title].get("sheetId", 0), table, missing, sheets[table.title])
             said.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")

@@ -30,8 +30,8 @@ class TabSpec:
     """One tab: its title and its columns, in the order in which a new register shows them.
 
     `heeded` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
-    those that tell whose a row is: where they come first they stay in sight. `later` are columns of the software's
-    own that come when there is something to say in them. `named_by` is the heading of its own whose cell names a
+    those that tell whose a row is: where they come first they stay in sight. `at_google` are columns of the
+    software's own that only a sheet at Google has. `named_by` is the heading of its own whose cell names a
     row. With `or_theirs` a tab of this title in which not half of the headings stand is people's own.
     """
 
@@ -40,14 +40,14 @@ class TabSpec:
     derived: bool = False
     heeded: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
-    later: tuple[Column, ...] = ()
+    at_google: tuple[Column, ...] = ()
     named_by: str = "Nr"
     or_theirs: bool = False
 
     @property
     def own(self) -> frozenset[str]:
         """The headings of the software's own columns."""
-        return frozenset(column.heading for column in (*self.columns, *self.later) if column.own)
+        return frozenset(column.heading for column in (*self.columns, *self.at_google) if column.own)
 
     @property
     def is_ours(self) -> bool:
@@ -188,7 +188,7 @@ GROEPEN = TabSpec(
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
     ),
     known_by=("Groep",),
-    later=(
+    at_google=(
         _filled(
             LIST_COLUMN,
             "het adres van de deelnemers van deze groep. Een beheerder die in het blad mag, kan het bewaren op de telefoon.",

@@ -17,7 +17,7 @@ from outside.google.client import Calls
 from outside.google.workbook import GoogleWorkbook
 from roster.example.register import example
 from roster.model import Terms
-from roster.sheet.columns import TAB, TABS, hint
+from roster.sheet.columns import LIST_COLUMN, TAB, TABS, hint
 from servers.sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync
@@ -184,11 +184,13 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     notes = [book.tab("Deelnemers").row(0).look(turn).note for turn in range(len(TAB["Deelnemers"].columns))]
     settings = laptop(sheets, book, tmp_path / "home")
     told = backend_of(settings).set_up()
-    assert told[:2] == [
+    assert told[:3] == [
         told_of([(WHOSE, "")]),
+        f"Tabblad Groepen: toegevoegd {LIST_COLUMN}.",
         "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
     ]
     after = {tab.title: tab.values() for tab in book.tabs}
+    assert after["Groepen"][0].pop() == LIST_COLUMN
     assert after.pop("Lees mij")[: len(before["Lees mij"])] == before.pop("Lees mij") and after == before
     tab = book.tab("Deelnemers")
     assert [tab.row(0).look(turn).note for turn in range(len(notes))] == notes and any(notes)

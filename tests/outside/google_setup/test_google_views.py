@@ -84,8 +84,8 @@ def test_views_that_google_refuses_are_named_and_their_addresses_are_not(sheets:
 
 
 def test_each_group_shows_the_address_of_its_list(sheets: SheetsServer, tmp_path: Path) -> None:
-    """In a column that comes with the first of them, at its own group, and only as long as there is such a view."""
-    book = google_book(sheets, {"Groepen": [("Tuindorp",), ("Noord",)]}, height=20)
+    """In a column that setup adds, at its own group, and only as long as there is such a view."""
+    book = google_book(sheets, {"Groepen": [("Tuindorp",), ("Noord",)]}, (), {"Groepen": [LIST_COLUMN]}, height=20)
     settings = laptop(sheets, book, tmp_path)
     sync(settings)
     assert LIST_COLUMN not in book.tab("Groepen").row(0).values
