@@ -132,7 +132,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
     documents = [
         Document(OVERVIEW, "overview", "nl", page),
         Document(figures_name, "year", "nl", of_year),
-        Document(PRIVACY, "privacy", settings.language, {**shared, **_of_privacy(settings)}),
+        Document(PRIVACY, "privacy", settings.language, {**shared, **_of_privacy(settings, workbook)}),
     ]
 
     def filled(one: Document) -> str | bytes | None:
@@ -144,7 +144,7 @@ def write_overview(view: View, workbook: Workbook, settings: Settings, ledger: L
         raise stop_from(error, out.name) from error
 
 
-def _of_privacy(settings: Settings) -> dict[str, object]:
+def _of_privacy(settings: Settings, workbook: Workbook) -> dict[str, object]:
     """What the page about privacy may tell: days from the settings, so that it is never untrue, and of nobody but who
     coordinates."""
     kept = settings.privacy
@@ -152,7 +152,7 @@ def _of_privacy(settings: Settings) -> dict[str, object]:
         "is_page": True,
         "coordinator": settings.network.coordinator,
         "reply_to": address_for_answers(settings),
-        "at_google": settings.workbook.kind == "google",
+        "at_google": workbook.shared,
         "mails_leave": settings.mail.leaves,
         "keep_left_days": kept.keep_left_days,
         "keep_mail_days": kept.keep_mail_days,
