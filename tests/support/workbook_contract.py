@@ -76,7 +76,8 @@ class WorkbookContract(ABC):
         tables = workbook.read()
         assert list(tables) == [tab.title for tab in TABS]
         table = tables["Deelnemers"]
-        assert [set(table.columns) for table in tables.values()] == [set(tab.headings) for tab in TABS]
+        found = [set(tables[tab.title].columns) - {column.heading for column in tab.at_google} for tab in TABS]
+        assert found == [set(tab.headings) for tab in TABS]
         assert table.first == 2 and len(table.rows) == 4
         assert table.cell(3, "Achternaam") == "Sœur <&> 'x'" and table.cell(3, "Opmerking") == "regel 1\nregel 2"
         assert table.keys[0] == "D-0001" and len(set(table.keys)) == 4
