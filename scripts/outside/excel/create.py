@@ -14,7 +14,7 @@ from outside.errors import Stop
 from outside.excel.cells import check_not_too_far, open_register
 from outside.excel.formatting import dress_tab, write_front_page
 from outside.excel.lights import CHARTS, charts_of
-from outside.excel.new_tab import front_sheet, look_of, look_of_new, look_with_heights, sheet_with_headings
+from outside.excel.new_tab import front_sheet, look_of_new, look_with_heights, sheet_with_headings
 from outside.excel.save import SheetChange, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import doing_on_disk, replacing
@@ -157,7 +157,7 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         if table.theirs:
             theirs.append(left_to_them(table.title))
             continue
-        looks[table.title] = _as_it_should_look(tab, table)
+        looks[table.title] = _as_it_should_look(tab, table, table.columns)
         missing = [heading for heading in tab.headings if heading not in table.columns]
         if missing:
             changes[table.title] = _with_headings(tab, table, missing, cells[table.title])
@@ -211,9 +211,9 @@ def _doubled(sheets: list[Sheet], tables: dict[str, Table]) -> bool:
     return False
 
 
-def _as_it_should_look(tab: TabSpec, table: Table) -> SheetChange:
+def _as_it_should_look(tab: TabSpec, table: Table, columns: Mapping[str, int]) -> SheetChange:
     last = table.first - 1 + len(table.rows)
-    return look_with_heights(tab, table.columns, table.first - 1, table.column("Meldingen"), last)
+    return look_with_heights(tab, columns, table.first - 1, table.column("Meldingen"), last)
 
 
 def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
@@ -222,7 +222,7 @@ def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[l
     row = table.first - 1
     places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
     columns = table.columns | {heading: width + turn for turn, heading in enumerate(missing)}
-    look = look_of(tab, columns, row)
-    fits = _as_it_should_look(tab, table).patch
-    patch = SheetPatch([(row, places), *fits.rows], row, width + len(missing), tall=fits.tall, look=look)
-    return SheetChange(patch, lambda: {column: [row] for column, _ in places})
+    look = _as_it_should_look(tab, table, columns)
+    fits = look.patch
+    patch = SheetPatch([(row, places), *fits.rows], row, width + len(missing), tall=fits.tall, look=fits.look)
+    return SheetChange(patch, lambda: {column: [row] for column, _ in places}, charts=look.charts)
