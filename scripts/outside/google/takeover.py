@@ -103,17 +103,25 @@ MOST_TOLD = 40_000
 
 _PERSON = "kenmerk"
 
+_WITHOUT_THE_OTHERS: Mapping[str, object] = {"rows": []}
+_WITHOUT_ANY: Mapping[str, object] = {"rows": [], "said": [], "sent": [], "astray": [], "people": [[0, "?"]]}
+"""A row that no sheet has: what is told without any other never stands as it was meant."""
+
 Told = dict[str, Any]
 
 
 def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, UnverifiedWrite]) -> str:
     """What is about to be written, in signs for the lock tab: where, and what stood there in columns of our own.
 
-    Of what people typed there are digests only, by which a row is known again.
+    Of what people typed there are digests only, by which a row is known again. Of a write that is too large to tell,
+    only which tabs it is about is told: whoever takes over cannot see that all is well there, and says so.
     """
     parts = [_part(name, change, doubts.get(name)) for name, change in changes.items() if not change.tab.new]
     told = _packed(parts)
-    return told if len(told) <= MOST else _packed([{**part, "rows": []} for part in parts])
+    for less in (_WITHOUT_THE_OTHERS, _WITHOUT_ANY):
+        if len(told) > MOST:
+            told = _packed([{**part, **{name: less[name] for name in less if name in part}} for part in parts])
+    return told
 
 
 def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWrite], list[str]]:

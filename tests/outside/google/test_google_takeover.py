@@ -149,6 +149,22 @@ def test_of_a_very_large_register_only_the_written_rows_are_told(
     assert laws(crash, tmp_path) == []
 
 
+@pytest.mark.parametrize("edit", sweep(["", ROWS[0]]))
+def test_of_a_write_that_is_too_large_to_tell_nothing_is_taken_to_be_well(
+    sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], monkeypatch: pytest.MonkeyPatch, edit: str
+) -> None:
+    """It fits in the lock tab all the same, and people look."""
+    monkeypatch.setattr(takeover, "MOST", 1_100)
+    crash = crashed(sheets, tmp_path, edit)
+    told = [cell for cell in crash.book.tab(TITLE).values()[6] if cell]
+    assert told[0] == "Onderweg" and len("".join(map(str, told[1:]))) <= 1_100
+    later()
+    code, said = sync(crash.other)
+    assert code == 2 and "Versiegeschiedenis" in said, said
+    assert sync(crash.one)[0] in (0, 1)
+    assert laws(crash, tmp_path) == []
+
+
 def test_a_status_that_landed_in_the_column_of_the_numbers_is_not_taken_for_one(
     sheets: SheetsServer, tmp_path: Path, later: Callable[[], None]
 ) -> None:
