@@ -84,6 +84,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item.nodeid in chosen]
 
 
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy at which nobody listens: no test reaches a server of others."""
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Whatever tests start finds an empty home, leaves no trace in anybody's own, and reaches no server of others."""
@@ -95,7 +99,7 @@ def _nothing_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
             patch.setenv(name, home)
         for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
             patch.delenv(name, raising=False)
-        patch.setenv("https_proxy", "http://127.0.0.1:9")  # where nobody listens
+        patch.setenv("https_proxy", NOWHERE)
         yield
     assert not left_behind.exists() or was_there, "a test wrote in the checkout: its settings have no source of its own"
 
