@@ -90,7 +90,7 @@ OF_OUTSIDE = {
     "excel": {"errors", "console", "files", "config", "workbook", "front_tab", "xlsx"},
     "google": {"errors", "console", "files", "config", "workbook", "front_tab", "xlsx"},
     "google_setup": {"errors", "config", "workbook", "front_tab", "xlsx", "excel", "google"},
-    "backends": {"config", "workbook", "excel", "google_setup", "mail", "smtp"},
+    "backends": {"config", "workbook", "excel", "google_setup"},
     "timers": {"errors", "files"},
     "text": {"errors", "console", "files", "config"},
     "mail": {"errors", "files", "config", "text"},
@@ -99,7 +99,7 @@ OF_OUTSIDE = {
     "inbox": {"errors", "config", "mail", "smtp", "ledger"},
     "run": {
         *("errors", "console", "files", "config", "workbook", "excel", "backends"),
-        *("text", "mail", "ledger"),
+        *("text", "mail", "smtp", "ledger"),
     },
     "commands": {
         *("errors", "console", "files", "config", "workbook", "front_tab", "excel", "backends"),

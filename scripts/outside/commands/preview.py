@@ -10,7 +10,6 @@ from email.policy import SMTP
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from outside.backends import open_mailbox
 from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.config.values import address
@@ -23,6 +22,7 @@ from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
 from outside.run.confirm import must_fit
 from outside.run.dry_run import prepare_dry
+from outside.run.letters import open_mailbox
 from outside.run.overview import LettersPage
 from outside.run.ready_letters import FOLDER, lie_ready
 from outside.text.environment import whatsapp_link

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from outside.backends import open_mailbox, open_workbook
+from outside.backends import open_workbook
 from outside.commands.signs import request_again, request_went
 from outside.config.settings import Settings
 from outside.console import say, warn
@@ -17,6 +17,7 @@ from outside.ledger.ledger import Ledger
 from outside.run.confirm import kind_of
 from outside.run.deliver import settle
 from outside.run.dry_run import look_up
+from outside.run.letters import open_mailbox
 from outside.run.output_files import OutputFiles
 from outside.run.sent_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.text.documents import draw

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import filelock
 
-from outside.backends import open_mailbox
 from outside.config.choices import Choices
 from outside.config.settings import Settings, home_of
 from outside.console import warn
 from outside.errors import Stop
 from outside.files.atomic import overwrite, own_folder, write_private
 from outside.mail.compose import compose_notice
+from outside.run.letters import open_mailbox
 from outside.run.log import run_log
 from roster.plan.delivery_status import State
 from roster.sheet.dutch import short_day

@@ -8,16 +8,26 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from outside.config.settings import Settings
 from outside.console import progress
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Letter, Mailbox
+from outside.mail.mailbox import Letter, Mailbox, Outbox
 from roster.plan.delivery_status import State, WelcomeMark, keep_mail_again, mark_of
 from roster.plan.history import Message, MessageKey
 from roster.plan.steps import CellStep, Send, SetCell
 from roster.sheet.table import Cell, Place, says
 
 Compose = Callable[[Send], Letter]
+
+
+def open_mailbox(settings: Settings, folder: str = "mail") -> Mailbox:
+    """The mailbox that the settings name; nothing is reached yet. One that only lays ready does so in out/`folder`."""
+    if not settings.mail.leaves:
+        return Outbox(settings.paths.out / folder)
+    from outside.smtp.mailbox import Smtp  # 30 ms for smtplib and ssl, which the outbox need not wait for
+
+    return Smtp(settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from outside.backends import backend_of, calls_made, open_mailbox, open_workbook
+from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
@@ -23,7 +23,7 @@ from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.forgetting import forgotten_elsewhere
 from outside.run.keeping import clear_expired, highest_numbers, identities, keep_refusals
-from outside.run.letters import DeliveryLog
+from outside.run.letters import DeliveryLog, open_mailbox
 from outside.run.log import run_log
 from outside.run.output_files import recall_from
 from outside.run.overview import write_overview
