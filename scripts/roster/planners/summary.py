@@ -105,8 +105,8 @@ def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
         lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
         lines.append(
-            f"{counted(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, omdat daar intussen iets veranderde. "
-            "De volgende ronde doet ze alsnog."
+            f"{counted(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, meestal omdat daar intussen iets "
+            "veranderde. De volgende ronde probeert het opnieuw."
         )
     if report.merged:
         lines.append(
