@@ -60,7 +60,7 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
     say("Plak ze in WhatsApp, en stuur niets door: een doorgestuurd bericht gaat maar naar één groep tegelijk.")
     if not by_mail:
         return 0
-    told = who_is_told(view, found.area, news)
+    told = who_is_told(view, found.admins, news)
     for line in _about_mail(told, found):
         say(line)
     if not told.due:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from roster.messages.audience import audience_of
@@ -69,13 +69,12 @@ class WhoIsTold:
     without_mail: tuple[Member, ...]
 
 
-def who_is_told(view: View, area: str, news: tuple[str, ...]) -> WhoIsTold:
-    """How each admin stands with this news. What may have reached her counts as done."""
-    found = circulation(view, area)
+def who_is_told(view: View, admins: Iterable[Member], news: tuple[str, ...]) -> WhoIsTold:
+    """How each of these admins stands with this news. What may have reached her counts as done."""
     audience, version = audience_of(view), _version(view, news)
     done_states = (*audience.done, State.UNCERTAIN, State.BUSY)
     due, done, without = list[Member](), list[Member](), list[Member]()
-    for admin in found.admins if isinstance(found, Circulation) else ():
+    for admin in admins:
         person = recipient_history_of(view).person(admin)
         letters = [one for one in view.history.of_person.get(person, ()) if one.key == (person, RELAY, version)]
         if any(one.state in done_states for one in letters):
@@ -91,8 +90,9 @@ def relay_planner(news: tuple[str, ...], area: str, facts: Mapping[str, object])
     """The planner of a mail with this news to each admin who had none today; `facts` are what they all tell."""
 
     def plan_relay(view: View) -> Iterator[Send]:
-        audience, version = audience_of(view), _version(view, news)
-        for admin in who_is_told(view, area, news).due:
+        audience, version, found = audience_of(view), _version(view, news), circulation(view, area)
+        admins = found.admins if isinstance(found, Circulation) else ()  # the area may have gone meanwhile
+        for admin in who_is_told(view, admins, news).due:
             yield audience.letter(
                 admin,
                 RELAY,
