@@ -6,9 +6,10 @@ As long as a row stands, a run that was cut off finds it again and goes on: what
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from outside.backends import backend_of, open_workbook
+from outside.backends import backend_of
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.errors import Changed, Stop
@@ -39,8 +40,8 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
 
     The exit code: 1 where something is left for people to do.
     """
-    workbook, homes = open_workbook(settings), (settings.paths.out, settings.paths.state)
-    is_at_google = backend_of(settings).file is None
+    backend, homes = backend_of(settings), (settings.paths.out, settings.paths.state)
+    workbook, file = backend.open(), backend.file
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view, people = _meant(workbook, settings, choices, ledger, typed)
         if not people:
@@ -59,19 +60,18 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
                 raise Stop("Het register is intussen gewijzigd. Er is niets gedaan.", "Typ hetzelfde nog eens.")
             traces = traces_of(people, view)
         done = Removed()
-        proof = _Proof(people, choices, settings)
-        before, rows = view.history.forgotten, LogbookRows(view)
+        proof, rows = _Proof(people, choices, settings), LogbookRows(view)
         for one in people:
-            if not (one.mobiles or one.addresses or one.names or one.nr in before):
+            if not (one.mobiles or one.addresses or one.names or one.nr in view.history.forgotten):
                 done.left.append(f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht.")
         try:
             ledger.remember_numbers(highest_numbers(view), {})  # such a Nr is never given again
             workbook.write([step for one in people for step in rows.forgotten(one.nr)])
             forget_here(people, traces, view, ledger, settings, done)
             proof.keep(done, "het register zelf, als laatste.")
-            _in_register(people, traces, workbook, settings, done)
-            if done.dropped and backend_of(settings).file is not None:
-                backend_of(settings).back_up()  # so that there is one
+            _in_register(people, traces, workbook, file, done)
+            if done.dropped and file is not None:
+                backend.back_up()  # so that there is one
             proof.keep(done)
         except OSError as error:
             raise stop_from(error, settings.paths.state.name, code=3) from error
@@ -80,10 +80,10 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
             raise Stop(stop.message, remedy, code=3) from stop
     if left := [path for path in files_at((GOOGLE_OPEN,), *homes) if traces.in_file(path)]:
         told = f"{left[0].name}: daarin staat wat er bij Google gebeurde toen het misging. "
-        told += "Typ make sync, en daarna dit weer." if is_at_google else "Werkt u daar niet meer? Verwijder het zelf."
+        told += "Typ make sync, en daarna dit weer." if file is None else "Werkt u daar niet meer? Verwijder het zelf."
         done.left.append(told)
         proof.keep(done)
-    return _tell_end(people, proof, settings, done)
+    return _tell_end(people, proof, done, is_at_google=file is None)
 
 
 def _meant(
@@ -145,7 +145,7 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
 
 
 def _in_register(
-    people: Collection[Person], traces: Traces, workbook: Workbook, settings: Settings, done: Removed
+    people: Collection[Person], traces: Traces, workbook: Workbook, file: Path | None, done: Removed
 ) -> None:
     try:
         emptied, sheets = workbook.empty(lambda tables: cells_of(people, traces, tables))
@@ -160,14 +160,14 @@ def _in_register(
     stand = {title: sorted(rows) for title, rows in cells_of(people, traces, tables).items() if rows}
     for title, rows in stand.items():
         done.left.append(f"{title}, rij {', '.join(map(str, rows))}: hier staat nog iets. Maak dat zelf leeg.")
-    file, ours = backend_of(settings).file, {table.title for table in tables.values()}
+    ours = {table.title for table in tables.values()}
     if file is not None and (count := traces.in_file(file)):
         often = "staat deze persoon misschien ook" if named else f"staat deze persoon nog {count} keer"
         done.left.append(
             f"{file.name}: buiten de rijen van Buurtbeheer {often}, bijvoorbeeld in een "
             "notitie of op een eigen tabblad. Zoek daar met Ctrl+F."
         )
-    elif file is None:
+    if file is None:
         own = [one.title for one in sheets if one.title not in ours and any(map(traces.in_text, map(str, one.cells)))]
         done.left += [f"Op tabblad {title} staat deze persoon nog. Zoek daar met Ctrl+F." for title in own]
 
@@ -195,13 +195,13 @@ class _Proof:
         write_private(self.path, (self._kept + "\n".join(lines)).encode())
 
 
-def _tell_end(people: Sequence[Person], proof: _Proof, settings: Settings, done: Removed) -> int:
+def _tell_end(people: Sequence[Person], proof: _Proof, done: Removed, *, is_at_google: bool) -> int:
     for one in done.left:
         warn(one)
-    where = f"{settings.paths.out.name}/vergeten/{proof.path.name}"
+    where = "/".join(proof.path.parts[-3:])
     say(f"{_who(people)}: {'vergeten, op wat hierboven staat na' if done.left else 'vergeten'}. Het bewijs: {where}")
     say("Typ nu make sync: dan komen de kaartjes en overzichten er weer, zonder hen.")
-    if backend_of(settings).file is None:
+    if is_at_google:
         say(
             "Google bewaart oude versies van het blad. Zien: Bestand, Versiegeschiedenis, Versiegeschiedenis bekijken. "
             "Weg gaan ze alleen met het hele blad: maak een kopie (Bestand, Een kopie maken), zet het adres daarvan in "
