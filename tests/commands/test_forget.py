@@ -209,6 +209,7 @@ def test_who_still_takes_part_nobody_and_two_at_once_are_left_alone(settings: Se
     before = settings.workbook.path.read_bytes()
     for typed, told in (
         ("D-0003", "doet nog mee"),
+        ("D-3", "D-0003 doet nog mee"),
         ("Piet Bergh", "Bedoelde u Piet van den Berg"),
         ("D-0999", "Niemand"),
     ):

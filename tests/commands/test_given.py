@@ -25,7 +25,7 @@ def test_what_was_typed_is_looked_up_before_anything_is_written(tmp_path: Path) 
         assert what in said.value.remedy
     with pytest.raises(Stop, match="Van welke groep"):
         write_given(settings, choices(), "", "", everybody=False)
-    assert write_given(settings, choices(), "TUINDORP", "d-0001", everybody=False) == 0
+    assert write_given(settings, choices(), "TUINDORP", "d-1", everybody=False) == 0
     assert write_given(settings, choices(), "", "", everybody=True) == 0
 
 

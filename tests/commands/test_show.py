@@ -32,7 +32,9 @@ def page(settings: Settings) -> str:
     return (settings.paths.out / "inzage" / "D-0002.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("typed", sweep(["d-0002", "+31 6 23450002", "PIET@mail.example", "piet berg"]))
+@pytest.mark.parametrize(
+    "typed", sweep(["d-2", "D 0002", "d-0002", "+31 6 23450002", "PIET@mail.example", "piet berg"])
+)
 def test_all_that_is_kept_of_him_stands_on_the_page(settings: Settings, typed: str) -> None:
     assert show(settings, choices(), typed) == 0
     told = page(settings)

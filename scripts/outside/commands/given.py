@@ -15,6 +15,7 @@ from outside.run.dry_run import look_up
 from roster.logbook import READY, Given
 from roster.messages.bundles import bundles_of
 from roster.plan.steps import View
+from roster.reading.row_ids import number_typed
 from roster.sheet.table import fold
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _lying(ledger: Ledger, group: str, who: str) -> Sequence[Given]:
             f'Voor de groep "{group}" liggen geen contacten klaar.',
             bedoelde_u(group, titles) or "Typ make sync, en kijk op het tabblad Groepen hoe de groep heet.",
         )
-    wanted = fold(who)
+    wanted = fold(number_typed(who))
     there = ", ".join(sorted({one.person for one in found}))
     found = [one for one in found if not wanted or fold(one.person) == wanted]
     if not found:

@@ -23,6 +23,7 @@ from roster.model import Member
 from roster.plan.delivery_status import State, with_mail_again, with_no_mail
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import LogbookRows
+from roster.reading.row_ids import number_typed
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 
@@ -112,7 +113,7 @@ def ask_about_wishes(ledger: Ledger, people: People) -> None:
 
 def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool) -> int:
     """Somebody wants no more mail, or takes that back: told to ledger and row. The exit code."""
-    nr = typed.strip().upper()
+    nr = number_typed(typed)
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         view = look_up(workbook, settings, choices, ledger).view

@@ -35,6 +35,7 @@ from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
 from roster.plan.history import NO_NOTICE, Message, row_of
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import plan_logbook
+from roster.reading.row_ids import number_typed
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.dutch import counted
 from roster.sheet.table import Table, says
@@ -122,7 +123,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
 
 def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, sent: bool) -> int:
     """Do what can be done for each Nr, and say of each how it went; one that cannot holds up no other."""
-    numbers = list(dict.fromkeys(filter(None, re.split(r"[\s,;]+", typed.upper()))))
+    numbers = list(dict.fromkeys(map(number_typed, filter(None, re.split(r"[\s,;]+", typed)))))
     if not numbers:
         raise Stop("Over welke mail gaat het?", f"Typ bijvoorbeeld: make {'sent' if sent else 'resend'} NR=D-0012")
     kind = kind.strip().lower()

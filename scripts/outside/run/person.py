@@ -21,6 +21,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.history import row_of
 from roster.plan.steps import View
+from roster.reading.row_ids import number_typed
 from roster.rules.dates import a_row_is_kept_no_longer_than_its_time
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, LOGBOEK
 from roster.sheet.headings import find_what_is_there
@@ -83,7 +84,7 @@ def find_person(typed: str, view: View) -> Person:
         near = difflib.get_close_matches(fold(typed), names, 1)
         hint = f"Bedoelde u {names[near[0]].name}? Typ WHO={names[near[0]].nr}" if near else "Kijk in de kolom Nr."
         raise Stop(f"Niemand in het register past bij '{typed}'.", hint)
-    return _as_in_row(members[0], view) if members else Person(typed.strip().upper())
+    return _as_in_row(members[0], view) if members else Person(number_typed(typed))
 
 
 def left_long_ago(view: View) -> list[Person]:
@@ -250,11 +251,12 @@ def _marks_of(nr: str, view: View) -> frozenset[str]:
 
 
 def _meant(typed: str, members: Iterable[Member]) -> Iterator[Member]:
-    wanted, number = fold(typed), _mobile(typed)
+    wanted, number, nr = fold(typed), _mobile(typed), number_typed(typed)
     for member in members:
         bare = fold(f"{member.first_name} {member.surname}")
         if wanted and (
-            wanted in (fold(member.nr), fold(member.name), bare, fold(member.email or ""))
+            nr == member.nr
+            or wanted in (fold(member.name), bare, fold(member.email or ""))
             or (number and number == member.mobile)
             or wanted == fold(f"{member.street} {member.house_number}")
         ):
@@ -271,7 +273,7 @@ def _of_surname(typed: str, members: Iterable[Member]) -> Iterator[Member]:
 
 def _is_nr(typed: str, view: View) -> bool:
     """True for a Nr that was given once, though its row is gone."""
-    prefix, _dash, digits = typed.strip().upper().partition("-")
+    prefix, _dash, digits = number_typed(typed).partition("-")
     return prefix == "D" and digits.isdigit() and 0 < int(digits) <= view.history.highest.get("D", 0)
 
 

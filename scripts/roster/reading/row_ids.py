@@ -18,6 +18,7 @@ LAST = 99_999_999
 """No register ever comes near; a number above it was typed, and is never remembered."""
 
 _PROPER = re.compile(r"[A-Z]-[0-9]{4,12}")  # more digits are no number that was ever given
+_SPOKEN = re.compile(r"([DB])[ \u00a0\u2010-\u2014-]*([0-9]{1,8})")
 _BLANKS = " \t\r\n\u00a0\u200b\u200e\u200f\u2060\ufeff"
 
 
@@ -32,6 +33,12 @@ def valid_number(cell: Cell, prefix: str) -> str | None:
         if not _PROPER.fullmatch(number):
             return None
     return number if number.startswith(prefix) else None
+
+
+def number_typed(text: str) -> str:
+    """The Nr that somebody means who types "d-12", "D12" or "D-00012": D-0012. Anything else only in capitals."""
+    found = _SPOKEN.fullmatch(text.strip(_BLANKS).upper())
+    return f"{found[1]}-{int(found[2]):0{_DIGITS}d}" if found else text.strip(_BLANKS).upper()
 
 
 def give_numbers(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.plan.history import History, Message, Recipient, seen
-from roster.reading.row_ids import far_rows, give_numbers, highest_seen
+from roster.reading.row_ids import far_rows, give_numbers, highest_seen, number_typed
 from roster.sheet.table import Cell
 from support.plans import view
 from support.sheet_notation import mobile, register, weights
@@ -39,6 +39,14 @@ def test_what_is_no_number_gets_the_next(typed: Cell) -> None:
     """Numbers go on above the highest in the sheet and the highest that was ever given."""
     assert numbers(["D-0005", typed, None]) == ["D-0005", "D-0006", "D-0007"]
     assert numbers(["D-0005", typed], remembering(highest=11)) == ["D-0005", "D-0012"]
+
+
+@pytest.mark.parametrize("typed", ["D-0282", "d-282", " D282 ", "D-000282", "d – 282"])
+def test_a_number_is_meant_however_it_is_typed(typed: str) -> None:
+    assert number_typed(typed) == "D-0282"
+    assert [number_typed(other) for other in ("b-1", "B-12345", "Dirk 2", "D-0282-2", "")] == [
+        "B-0001", "B-12345", "DIRK 2", "D-0282-2", "",
+    ]  # fmt: skip
 
 
 def test_a_number_left_behind_in_a_blank_row_is_not_given_again() -> None:
