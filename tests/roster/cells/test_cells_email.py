@@ -10,8 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, email
-from roster.cells.email_typos import meant_domain
-from roster.cells.emails import PLAIN, _plain_address
+from roster.cells.emails import PLAIN, _plain_address, meant_domain
 from roster.sheet.table import Cell
 
 
