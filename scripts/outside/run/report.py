@@ -21,9 +21,8 @@ from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import Step, View
-from roster.planners.finding_lines import kinds
 from roster.planners.safety import WAITING, counts
-from roster.planners.summary import describe, describe_plan, describe_report, describe_waiting
+from roster.planners.summary import describe, describe_plan, describe_report, describe_waiting, kinds
 from roster.sheet.dutch import counted
 
 WHOLE = ("sync", "demo")

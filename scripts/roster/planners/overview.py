@@ -17,8 +17,8 @@ from roster.plan.delivery_status import State
 from roster.plan.history import row_of
 from roster.plan.steps import View
 from roster.planners.figures import FITS
-from roster.planners.finding_lines import row_names
 from roster.planners.status_cells import former_admins
+from roster.planners.summary import row_names
 from roster.planners.whereabouts import describe_split
 from roster.sheet.columns import GROEPEN
 from roster.sheet.table import Place, fold

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple, Protocol
 
+from roster.finding import Finding, Weight
 from roster.logbook import MAIL_KINDS
 from roster.messages.contact_cards import describe_new_admins
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import who_hears_the_number
 from roster.messages.role_letters import waiting_for_role_letter
 from roster.messages.welcome import waiting_for_welcome
-from roster.model import Status
+from roster.model import AdminRow, Area, Group, Member, Role, Status, Street
 from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
-from roster.planners.finding_lines import Line, describe_findings
 from roster.planners.status_cells import describe_former_admins
+from roster.sheet.columns import BEHEERDERS
 from roster.sheet.dutch import counted
 from roster.sheet.table import Place
 
@@ -167,3 +169,110 @@ def _letters(plan: Sequence[Step]) -> Iterator[str]:
     for act, number in acts.items():
         kind = MAIL_KINDS[act]
         yield f"{counted(number, kind.one, kind.more)} maken"
+
+
+ONE_BY_ONE = 20
+"""With more findings in rows than this they are told by kind."""
+
+ROWS = 6
+"""Rows of one kind that are named."""
+
+_ORDER = ("Gebieden", "Groepen", "Straten", "Deelnemers", "Beheerders", "Bordaanvragen")
+"""What is wrong with a group is mended before what is wrong with its people: half of that goes away with it."""
+
+_KIND = "melding/"
+"""Before the name of a kind of finding in what a run counted: "melding/Deelnemers/is_adult"."""
+
+
+class Line(NamedTuple):
+    """A line for the screen, and how heavy it weighs; None where it tells of no finding."""
+
+    text: str
+    weight: Weight | None = None
+
+
+def describe_findings(view: View, *, whole: bool = False) -> Iterator[Line]:
+    """How many there are, what is other than after the last round, and which; `whole`: each of them, always.
+
+    What stands in no row stands in no cell either, so this is the only place where it is told: always, and first.
+    """
+    findings = sorted(view.findings, key=_order)
+    if not findings:
+        yield Line("Er zijn geen meldingen: alles klopt.")
+    else:
+        weights = Counter(finding.weight for finding in findings)
+        numbers = ", ".join(f"{weights[weight]} × {weight.value}" for weight in Weight if weights[weight])
+        yield Line(f"{counted(len(findings), 'melding', 'meldingen')}: {numbers}.")
+    more, fewer = _since(view)
+    if more or fewer:
+        yield Line(f"Sinds de vorige ronde, per soort geteld: {more} erbij, {fewer} eraf.")
+    names = row_names(view)
+    for finding in findings:
+        if not finding.place.key:
+            yield _line(finding, names)
+    in_rows = [finding for finding in findings if finding.place.key]
+    if whole or (in_rows and len(in_rows) <= ONE_BY_ONE):
+        yield from (_line(finding, names) for finding in in_rows)
+    elif in_rows and more == fewer == 0 and any(kind.startswith(_KIND) for kind in view.history.counts):
+        yield Line("Dat zijn er van elke soort evenveel als na de vorige ronde. Met make check ziet u ze één voor één.")
+    elif in_rows:
+        yield from _by_kind(in_rows)
+        yield Line("Elke melding komt ook in haar rij te staan. Met make check ziet u ze één voor één.")
+
+
+def kinds(findings: Iterable[Finding], before: Mapping[str, int]) -> dict[str, int]:
+    """How many findings of each kind, to be remembered for the next round; 0 for a kind that was and is no more."""
+    gone = dict.fromkeys((kind for kind in before if kind.startswith(_KIND)), 0)
+    return gone | Counter(f"{_KIND}{finding.place.tab}/{finding.rule}" for finding in findings)
+
+
+def _since(view: View) -> tuple[int, int]:
+    """How many findings were added and how many went since the last whole round, counted by kind."""
+    before = view.history.counts
+    if not before.get("members"):
+        return 0, 0
+    moved = [number - before.get(kind, 0) for kind, number in kinds(view.findings, before).items()]
+    return sum(number for number in moved if number > 0), -sum(number for number in moved if number < 0)
+
+
+def _order(finding: Finding) -> tuple[int, bool, int]:
+    tab = finding.place.tab
+    return (_ORDER.index(tab) if tab in _ORDER else len(_ORDER), not finding.blocks, finding.place.row)
+
+
+def row_names(view: View) -> dict[tuple[str, str], str]:
+    """Who or what a row is about, by tab and row key."""
+    roster = view.roster
+    named: Iterable[Group | Member | Area | Street | AdminRow] = chain(
+        roster.groups, roster.members, roster.areas, roster.streets, roster.admin_rows
+    )
+    # A row of an admin goes by her Nr, and bears no name yet in the round that makes it.
+    found = {(BEHEERDERS.title, one.nr): one.name for one in roster.members if one.role is Role.ADMIN}
+    found |= {(one.place.tab, one.place.key): one.name for one in named if one.name}
+    return found | {(one.place.tab, one.place.key): f"{one.nr} {one.group}".strip() for one in roster.requests}
+
+
+def _line(finding: Finding, names: Mapping[tuple[str, str], str]) -> Line:
+    place = finding.place
+    name = names.get((place.tab, place.key), "")
+    row = f" rij {place.row}" if place.row else ""
+    return Line(f"  {place.tab}{row}{f', {name}' if name else ''}: {finding.line}", finding.weight)
+
+
+def _by_kind(findings: Sequence[Finding]) -> Iterator[Line]:
+    """One line for each kind, with some of its rows and what it is; of what they say apart, the first as an example."""
+    found: dict[tuple[str, str, Weight, str], list[Finding]] = {}
+    for finding in findings:
+        place = finding.place
+        found.setdefault((place.tab, finding.rule, finding.weight, place.column), []).append(finding)
+    for (tab, _rule, weight, column), those in found.items():
+        where = f"{tab} ({column})" if column else tab
+        alike = len({finding.message for finding in those}) == 1
+        what = those[0].message if alike else f"Bijvoorbeeld: {those[0].message}"
+        yield Line(f"  {len(those)} × {weight.value}: {where} {_rows(those)} {what}", weight)
+
+
+def _rows(findings: Sequence[Finding]) -> str:
+    rows = sorted({finding.place.row for finding in findings})
+    more = f" en nog {len(rows) - ROWS}" if len(rows) > ROWS else ""
+    return f"rij {', '.join(map(str, rows[:ROWS]))}{more}."

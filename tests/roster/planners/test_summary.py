@@ -14,8 +14,8 @@ from outside.inbox.imap import read_mailbox
 from roster.finding import Weight
 from roster.model import Limits
 from roster.plan.steps import SetCell
-from roster.planners.finding_lines import describe_findings, kinds
 from roster.planners.status_cells import plan_marks
+from roster.planners.summary import describe_findings, kinds
 from support.ledgers import ledger_in
 from support.plans import view
 from support.sheet_notation import TERMS, register
