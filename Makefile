@@ -181,7 +181,7 @@ bench: $(READY_TESTS) ## voor makers: meet snelheid en geheugen
 pictures: $(READY) ## voor makers: maakt van alles wat mensen zien een plaatje, in out/pictures
 	@$(PY) tests/pictures/take.py $(ARGS)
 
-# The environment, which the launchers make in the same way (scripts/outside/launcher/parts.py). A stamp is set only when
+# The environment, which the launchers make in the same way (scripts/outside/launcher.py). A stamp is set only when
 # all is in place, so an interrupted install starts again from nothing; so does a .venv whose Python has gone.
 anew: ;
 

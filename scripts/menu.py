@@ -5,6 +5,6 @@ from __future__ import annotations
 if __name__ == "__main__":
     import sys
 
-    from outside.launcher.menu import main  # knows the standard library alone: nothing need be installed yet
+    from outside.launcher import main  # knows the standard library alone: nothing need be installed yet
 
     sys.exit(main(sys.argv[1:]))

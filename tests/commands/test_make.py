@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT, NOWHERE, SCRIPTS, files_of_the_house
-from outside.launcher.parts import fetch, is_ready
+from outside.launcher import fetch, is_ready
 from support.house import lay_out_house
 from support.sweeps import sweep
 

@@ -27,7 +27,7 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
 sys.path.insert(0, str(CHECKOUT / "scripts"))
 
-from outside.launcher.menu import IN_MENU, read_words, show_words  # noqa: E402  # found only now
+from outside.launcher import IN_MENU, read_words, show_words  # noqa: E402  # found only now
 
 DAY = "2026-03-05"
 """The day of every picture: the same people and the same findings each time."""

@@ -25,7 +25,7 @@ def lay_out_house(folder: Path, *doors: str) -> Path:
         shutil.copy(CHECKOUT / name, folder)
     shutil.copy(CHECKOUT / "scripts" / "menu.py", folder / "scripts")
     (folder / "scripts" / "outside").mkdir()
-    shutil.copytree(CHECKOUT / "scripts" / "outside" / "launcher", folder / "scripts" / "outside" / "launcher")
+    shutil.copy(CHECKOUT / "scripts" / "outside" / "launcher.py", folder / "scripts" / "outside")
     (folder / "requirements.lock").touch()
     (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
     (folder / ".venv" / ".ready").touch()

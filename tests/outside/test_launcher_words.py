@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT
-from outside.launcher.menu import UnknownWordError, read_words, split
+from outside.launcher import UnknownWordError, read_words, split
 from support.house import lay_out_house
 
 WORDS = read_words(CHECKOUT)

@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CHECKOUT
-from outside.launcher.menu import ENDED, IN_MENU
-from outside.launcher.parts import NotReadyError, fetch
+from outside.launcher import ENDED, IN_MENU, NotReadyError, fetch
 from support.house import LAUNCHERS, lay_out_house
 from support.sweeps import sweep
 
