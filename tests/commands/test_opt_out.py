@@ -15,9 +15,8 @@ import pytest
 
 from outside.commands.bounces import hear
 from outside.commands.no_mail import People, ask_about_wishes
-from outside.inbox.authentication import vouches
 from outside.inbox.bounces import may_tell
-from outside.inbox.message import read_message
+from outside.inbox.message import read_message, vouches
 from outside.inbox.unsubscribe import asks_to_stop
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose

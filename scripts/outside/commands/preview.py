@@ -18,8 +18,8 @@ from outside.errors import Stop
 from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose, subject_of
-from outside.mail.leaks import watched
 from outside.mail.mailbox import Letter
+from outside.mail.secrets import watched
 from outside.run.confirm import must_fit
 from outside.run.dry_run import prepare_dry
 from outside.run.letters import open_mailbox

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from email.message import Message
 
-from outside.inbox.authentication import is_own_robot
 from outside.inbox.message import (
     addresses_in,
     failed_addresses,
     header_of,
     ids_in,
+    is_own_robot,
     own_parts,
     read_message,
     sent_at,

@@ -18,8 +18,8 @@ from outside.errors import Stop
 from outside.inbox.bounces import LARGEST, may_tell
 from outside.inbox.message import read_message, spellings_of, writer_of
 from outside.ledger.ledger import Ledger
-from outside.mail.conversation import Endless, read_line, read_piece
-from outside.mail.password import find_password, no_password
+from outside.mail.replies import Endless, read_line, read_piece
+from outside.mail.secrets import find_password, no_password
 from outside.smtp.session import context, is_loopback
 
 BACK = timedelta(days=30)

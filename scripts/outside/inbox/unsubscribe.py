@@ -10,8 +10,7 @@ from datetime import datetime
 from email.message import Message
 from html.parser import HTMLParser
 
-from outside.inbox.authentication import vouches
-from outside.inbox.message import body_of, header_of, ids_in, sent_at, text_of, writer_of
+from outside.inbox.message import body_of, header_of, ids_in, sent_at, text_of, vouches, writer_of
 
 _LONGEST = 20_000
 """Characters of an answer that are looked at: a wish stands at its head."""

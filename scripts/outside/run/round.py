@@ -16,8 +16,8 @@ from outside.errors import Stop
 from outside.ledger.copies import has_copies, keep_copy
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
-from outside.mail.leaks import watched
 from outside.mail.mailbox import Mailbox
+from outside.mail.secrets import watched
 from outside.run.apply import Report, apply, report_of
 from outside.run.confirm import Leave
 from outside.run.deliver import settle

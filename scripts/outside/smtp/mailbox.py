@@ -13,10 +13,9 @@ from functools import lru_cache
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.mail.leaks import holds, leak
 from outside.mail.mailbox import Letter, Outcome
-from outside.mail.password import find_password, no_password
 from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
+from outside.mail.secrets import find_password, holds, leak, no_password
 from outside.smtp.session import CutOff, NotNow, Timeouts, ask, is_silent, open_session, socket_of
 from roster.plan.delivery_status import State
 

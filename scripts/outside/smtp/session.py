@@ -18,8 +18,7 @@ from dataclasses import dataclass
 
 from outside.config.settings import Mail
 from outside.errors import Stop
-from outside.mail.conversation import Conversation, EncryptedConversation
-from outside.mail.replies import Reply, Stage, Verdict, judge, read_reply
+from outside.mail.replies import Conversation, EncryptedConversation, Reply, Stage, Verdict, judge, read_reply
 
 _HERE = "[127.0.0.1]"
 """How we greet: an address literal (RFC 5321, 4.1.3), because the name of somebody's laptop is nobody's business."""

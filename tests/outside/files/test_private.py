@@ -24,7 +24,7 @@ from outside.excel.workbook import ExcelWorkbook
 from outside.files.atomic import private_folder
 from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
-from outside.mail.password import FILE, find_password
+from outside.mail.secrets import FILE, find_password
 from outside.run.dry_run import look
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, sync

@@ -15,7 +15,7 @@ from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.inbox.imap import ANSWER_LINE, read_mailbox
 from outside.ledger.ledger import Ledger
-from outside.mail.conversation import SMTP_LINE, SMTP_LINES
+from outside.mail.replies import SMTP_LINE, SMTP_LINES
 from outside.smtp.session import CutOff, Timeouts, open_session
 from servers.imap_server import imap_server
 from support.came_back import answer, dsn

@@ -12,7 +12,7 @@ import pytest
 from keyring.backend import KeyringBackend
 
 from outside.config.settings import Mail, Settings
-from outside.mail.password import FILE, VARIABLE, find_password
+from outside.mail.secrets import FILE, VARIABLE, find_password
 
 USER = "buurt@mail.example"
 APP = "abcdefghijklmnop"
@@ -128,7 +128,7 @@ def test_whoever_interrupts_a_waiting_keyring_is_obeyed(safe: Safe, tmp_path: Pa
 
 def test_who_had_it_in_the_keyring_hears_that_the_keyring_is_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """After an update it is not there any more; who has it hears nothing of it."""
-    from outside.mail.password import no_password
+    from outside.mail.secrets import no_password
 
     assert "sleutelbos" not in no_password().remedy
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)

@@ -18,7 +18,7 @@ import pytest
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.mail.mailbox import Letter, Outcome
-from outside.mail.password import FILE, find_password
+from outside.mail.secrets import FILE, find_password
 from outside.smtp.mailbox import Smtp, on_the_wire
 from outside.smtp.session import Timeouts
 from servers.smtp_server import SECRET, USER, Plan, answers, mail_server, make_certificate

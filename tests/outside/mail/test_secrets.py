@@ -15,8 +15,7 @@ from outside.config.languages import TEMPLATES
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.mail.compose import compose
-from outside.mail.leaks import holds, watched
-from outside.mail.password import VARIABLE
+from outside.mail.secrets import VARIABLE, holds, watched
 from outside.smtp.mailbox import Smtp
 from outside.text.templates import find_text
 from support.one_letter import a_send
