@@ -391,24 +391,32 @@ def in_sheet(book: Book) -> dict[str, list[list[object]]]:
         [
             "rows move",
             "an answer is lost",
+            "rows move, of who has no Nr yet",
+            "rows move while only names stand, of who has no Nr yet",
             "a column moves",
             "nothing",
             "his remark is typed",
             "the last answer is lost",
         ],
-        quick=2,
+        quick=3,
     ),
 )
 def test_at_google_his_cells_go_and_nobody_elses(sheets: SheetsServer, tmp_path: Path, what: str) -> None:
     """Whatever people do meanwhile, and whichever answer gets lost: the same rows stand, and his are empty."""
     book, settings = at_google(sheets, tmp_path)
     assert where_in(tmp_path) != [] and PIET.search(str(in_sheet(book)))
+    person, turns = Person(book), list[str]()
+    if "no Nr" in what:  # typed since the last round, and a row of a name and a number alone
+        person.inserts_row("Deelnemers", 4)
+        for heading, text in {"Voornaam": "Ruud", "Mobiel": "'06-23450009"}.items():
+            person.types("Deelnemers", 4, heading, text)
     before = in_sheet(book)
-    person, turns = Person(book), []
 
     def disturb(_book: object) -> None:
         turns.append(what)
-        if what == "rows move":
+        if "no Nr" in what:  # he stands where Piet stood
+            person.cuts_row("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Ruud"), to=3)
+        elif what == "rows move":
             person.sorts("Deelnemers", "Voornaam", descending=True)
         elif what == "a column moves":
             person.inserts_column("Deelnemers", "Straat", "Nieuw")
@@ -417,9 +425,9 @@ def test_at_google_his_cells_go_and_nobody_elses(sheets: SheetsServer, tmp_path:
 
     sheets.start_counting()
     if what.endswith("answer is lost"):
-        sheets.fail(9 if what == "an answer is lost" else 13, Fault("503", after=True))
+        sheets.fail(9 if what == "an answer is lost" else 17, Fault("503", after=True))
     elif what != "nothing":
-        sheets.between(8 if what != "his remark is typed" else 7, disturb)
+        sheets.between({"his remark is typed": 7}.get(what, 12 if "only names" in what else 8), disturb)
     assert forget(settings, choices(force=True), "D-0002") == 0
     assert [call.name for call in sheets.calls][7:9] == ["values.batchGet", "batchUpdate"], "the look, and his cells"
     assert bool(turns) is ("move" in what or "typed" in what)

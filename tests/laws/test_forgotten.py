@@ -229,7 +229,7 @@ def typed_in(book: Book) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("call", "moves"), sweep([(call, moves) for call in range(1, 16) for moves in (False, True)], quick=(17, 24))
+    ("call", "moves"), sweep([(call, moves) for call in range(1, 20) for moves in (False, True)], quick=(17, 24))
 )
 def test_killed_at_google_the_same_words_end_it(
     sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: int, moves: bool

@@ -236,8 +236,32 @@ def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], ne
         twins = theirs.get(content, [])
         if len(twins) == len(rows):
             found |= dict(zip(rows, twins, strict=True))
+    _match_remains(doubt, now, columns, people, found)
     _match_neighbours(before, now, columns, people, found)
     return found
+
+
+def _match_remains(
+    doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], people: list[int], found: dict[int, int]
+) -> None:
+    """A row in which we may have emptied or written cells of people's, by all that it still says for itself."""
+    written = {column for column in people if doubt.columns.intersection((column, columns[column]))}
+    taken, free = set(found.values()), [row for row in range(len(doubt.meant.cells)) if row not in found]
+    looked: dict[tuple[int, ...], dict[tuple[Mark, ...], list[int]]] = {}
+    claims: list[tuple[int, int]] = []
+    for there in range(len(now.cells)) if written and free else ():
+        here = tuple(
+            column
+            for column in people
+            if column not in written or lookup_key(now.cell(there, columns[column])) not in doubt.values
+        )
+        content = _said(now, there, [columns[column] for column in here])
+        if there not in taken and any(word != "" for _, word in content):
+            if here not in looked:
+                looked[here] = _by_content(doubt.meant, free, here)
+            claims += [(row, there) for row in looked[here].get(content, ())]
+    rows, places = Counter(row for row, _ in claims), Counter(there for _, there in claims)
+    found |= {row: there for row, there in claims if rows[row] == places[there] == 1}
 
 
 def _match_neighbours(

@@ -21,8 +21,10 @@ from roster.plan.steps import CellStep, SetCell
 from roster.sheet.columns import TAB
 from roster.sheet.table import Sheet, Table
 
-_TURNS = 6
-"""How often cells that were chosen are emptied anew: a row of three tabs takes two, and somebody may be typing."""
+_TURNS = 8
+"""How often cells that were chosen are emptied anew: a row takes three, and somebody may be typing."""
+
+_NAMES = frozenset({"Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"})
 
 
 class GoogleWorkbook:
@@ -95,8 +97,9 @@ class GoogleWorkbook:
     def empty(self, choose: Choose) -> tuple[int, list[Sheet]]:
         """A read and a write in turns, until nothing is left to empty or it will not go.
 
-        The Nr of a row with people's cells goes last, once a look shows that the rest is gone: while we write rows may
-        move, and whichever row was hit is known by its Nr, and gets back what it had.
+        Of a row of people's first all but names and Nr, then the names, the Nr last, each once a look shows that the
+        rest is gone: while we write rows may move, and whichever row was hit is known by what it still says, also one
+        that was typed just now and has no Nr yet. It gets back what it had.
         """
         session, emptied = self.session, 0
         session.keep_none()
@@ -125,13 +128,14 @@ class GoogleWorkbook:
 
 
 def _emptying(tables: Mapping[str, Table], cells: CellsOfTabs) -> Iterator[SetCell]:
-    """The cells as steps; of a row with people's cells the Nr only where nothing else of it is left."""
+    """The cells as steps; of a row of people's the names only where nothing but them and Nr is left, then the Nr."""
     for table in tables.values():
         heading = {position + 1: name for name, position in table.columns.items()}
-        number = 0 if TAB[table.tab].is_ours else table.columns.get("Nr", -1) + 1
+        number = set() if TAB[table.tab].is_ours else {table.columns.get("Nr", -1) + 1}
+        names = {column for column, name in heading.items() if name in _NAMES and name not in table.own}
         for row, columns in cells.get(table.title, {}).items():
             index = row - table.first
-            for column in sorted(columns - {number} or columns):
+            for column in sorted(columns - number - names or columns - number or columns):
                 name = heading.get(column, f"{BY_POSITION}{column - 1}")
                 was = table.rows[index][column - 1]
                 yield SetCell(table.place(index, name), "", was, of_people=name not in table.own)
