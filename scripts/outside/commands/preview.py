@@ -10,7 +10,7 @@ from email.policy import SMTP
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from outside.config.languages import words_of
+from outside.config.languages import Words, words_of
 from outside.config.settings import Settings
 from outside.config.values import address
 from outside.console import progress, say, warn
@@ -28,7 +28,10 @@ from outside.run.ready_letters import FOLDER, lie_ready
 from outside.text.environment import whatsapp_link
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page, rules_version
+from roster.logbook import MAIL_KINDS
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
+from roster.messages.notices import ADMIN, MOVED, RELAY
+from roster.messages.recipient_history import RULES_UPDATE, WELCOME
 from roster.messages.sign_letters import COPY, SIGNS, facts_of_places
 from roster.model import Group, Location, Member, Role, Terms
 from roster.plan.delivery_status import State
@@ -169,81 +172,73 @@ def _recipient(typed: str) -> str:
 
 
 def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
-    """Each kind in each language, about people who do not exist."""
+    """Each kind in each language, about people who do not exist; a welcome to an admin too."""
     terms = settings.terms(choices.today)
     for language in terms.languages:
-        for is_admin in (False, True):
-            yield _send("welcome", language, to, terms, rules_version(), _welcome(terms, is_admin=is_admin))
-        place = _place(terms)
-        yield _send("admin", language, to, terms, "proefgroep", place | {"moved": False, "announce": True})
-        yield _send("moved", language, to, terms, "proefgroep", place)
-        yield _send("registered", language, to, terms, "proefgroep", {"area": "Proefgebied", "announce": True})
-        yield _send("number_update", language, to, terms, "proefnummer", {})
-        yield _send("relay", language, to, terms, "proef", _news(words_of(language).example_news))
-        yield _send("bundle", language, to, terms, "proef", _contacts())
-        rule = words_of(language).example_rule
-        changes: dict[str, object] = {"whole": False, "changed": [{"number": 5, "text": rule}], "dropped": []}
-        yield _send("rules_update", language, to, terms, rules_version(), changes)
-        for act in (SIGNS, COPY):
-            yield _send(act, language, to, terms, "proef", _request(terms))
+        facts = _facts(terms, words_of(language))
+        for act in MAIL_KINDS:
+            yield _send(act, language, to, terms, facts)
+        yield _send(WELCOME, language, to, terms, facts | {"is_admin": True})
 
 
-def _send(act: str, language: str, to: str, terms: Terms, version: str, facts: dict[str, object]) -> Send:
+def _send(act: str, language: str, to: str, terms: Terms, facts: dict[str, object]) -> Send:
     place = Place("Bordaanvragen" if act == SIGNS else "Deelnemers")
-    shared = {
-        "greeting": "Sanne",
-        "name": "Sanne de Proef",
-        "group": "Proefgroep",
-        "network": terms.network.name,
-        "short_name": terms.network.short_name,
-        "coordinator": terms.network.coordinator,
-        "regiegroep_number": NUMBER,
-        "regiegroep_tel": NUMBER.replace("-", ""),
-    }
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
-    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in ("welcome", "admin", "moved") else ()
+    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in (WELCOME, ADMIN, MOVED) else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(_MOBILE, terms) if act not in ("rules_update", "relay", SIGNS, COPY) else ()
+    regiegroep = regiegroep_at(_MOBILE, terms) if act not in (RULES_UPDATE, RELAY, SIGNS, COPY) else ()
+    told = {"area": ""} if act == RELAY else {}  # such news is for all areas
     return Send(
         about=place,
         act=act,
-        version=version,
+        version=rules_version(),
         language=language,
         person=f"PROEF-{secrets.token_hex(4)}",
         to_name="Sanne de Proef",
         to_address=to,
-        facts=shared | facts | facts_of(admins, regiegroep),
+        facts=facts | told | facts_of(admins, regiegroep),
         mark=place,
         cards=(*admins, *regiegroep),
     )
 
 
-def _welcome(terms: Terms, *, is_admin: bool) -> dict[str, object]:
-    return _place(terms) | {"is_admin": is_admin, "announce": is_admin, "keep_left_days": terms.left_days}
-
-
-def _news(text: str) -> dict[str, object]:
-    return {"area": "", "message": [text], "link": whatsapp_link(None, text)}
-
-
-def _contacts() -> dict[str, object]:
-    """What is new in a group of which somebody left."""
-    new = {"name": "Jan Voorbeeld", "street": "Proefstraat 1", "mobile": _MOBILE, "shown": NUMBER, "invitation": ""}
-    gone = {"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}
-    plain: dict[str, object] = {"title": "Proefgroep", "prefix": "Proefgroep", "total": 12, "known": True, "mail": True}
-    lists: dict[str, list[object]] = {"people": [new], "gone": [gone], "renamed": [], "notes": []}
-    return {**plain, **lists, "files": [], "starts": False, "new": 1, "doubted": False, "needs": [], "former": []}
-
-
-def _request(terms: Terms) -> dict[str, object]:
-    """Two places somewhere in the municipality."""
-    latitude, longitude = terms.network.bounds.spot
+def _facts(terms: Terms, words: Words) -> dict[str, object]:
+    """All that a text may ask for, of whichever kind of mail."""
+    network, (latitude, longitude) = terms.network, terms.network.bounds.spot
     places = Location(latitude, longitude), Location(latitude + 0.001, longitude + 0.002)
-    told: dict[str, object] = {
+    contact = {"name": "Jan Voorbeeld", "street": "Proefstraat 1", "mobile": _MOBILE, "shown": NUMBER, "invitation": ""}
+    to_whom: dict[str, object] = {"greeting": "Sanne", "name": "Sanne de Proef", "is_admin": False, "moved": False}
+    about: dict[str, object] = {
+        "group": "Proefgroep",
+        "area": f"Proefgebied {network.places[0]}",
+        "admins": ["Jan Voorbeeld"],
+        "announce": True,
+        "keep_left_days": terms.left_days,
+        "network": network.name,
+        "short_name": network.short_name,
+        "coordinator": network.coordinator,
+        "regiegroep_number": NUMBER,
+        "regiegroep_tel": NUMBER.replace("-", ""),
+    }
+    news: dict[str, object] = {"message": [words.example_news], "link": whatsapp_link(None, words.example_news)}
+    rules = {"whole": False, "changed": [{"number": 5, "text": words.example_rule}], "dropped": []}
+    contacts: dict[str, object] = {
+        "title": "Proefgroep",
+        "prefix": "Proefgroep",
+        "total": 12,
+        "known": True,
+        "mail": True,
+        "people": [contact],
+        "gone": [{"name": "Piet Proef", "number": NUMBER, "why": "is afgemeld"}],
+        **dict.fromkeys(("renamed", "notes", "files", "needs", "former"), ()),
+        "starts": False,
+        "new": 1,
+        "doubted": False,
+    }
+    request: dict[str, object] = {
         "nr": "B-PROEF",
-        "answer_to": terms.network.coordinator_email,
-        "area": "Proefgebied",
-        "town": terms.network.places[0],
+        "answer_to": network.coordinator_email,
+        "town": network.places[0],
         "caretaker": "Sanne de Proef",
         "streets": ["Proefstraat", "Voorbeeldlaan"],
         "registered": terms.today,
@@ -252,12 +247,9 @@ def _request(terms: Terms) -> dict[str, object]:
         "requested_on": terms.today,
         "requested_by": "Jan Voorbeeld",
         "explanation": "",
+        **facts_of_places(places, ("Proefstraat, bij nummer 1", "Voorbeeldlaan, bij de brug")),
     }
-    return told | facts_of_places(places, ("Proefstraat, bij nummer 1", "Voorbeeldlaan, bij de brug"))
-
-
-def _place(terms: Terms) -> dict[str, object]:
-    return {"area": f"Proefgebied {terms.network.places[0]}", "admins": ["Jan Voorbeeld"]}
+    return {**to_whom, **about, **news, **rules, **contacts, **request}
 
 
 def _as_test(letter: Letter) -> Letter:

@@ -23,12 +23,13 @@ from outside.run.sent_cases import Case, before, is_mine, nothing_to_send, nothi
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
+from roster.logbook import MAIL_KINDS
 from roster.messages.bundles import BUNDLE
-from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, RELAY
+from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
-from roster.messages.sign_letters import COPY, SIGNS, plan_sign_marks
+from roster.messages.sign_letters import SIGNS, plan_sign_marks
 from roster.messages.welcome import Change, changes_by_hand, plan_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
@@ -53,8 +54,8 @@ _TOLD = {
 }
 """What is said of news that a person told, by the act of the letter."""
 
-KINDS = (*_TOLD, "registered", "bundle", COPY, RELAY)
-"""The acts of all letters that can be uncertain."""
+KINDS = tuple(act for act in MAIL_KINDS if act != SIGNS)
+"""The acts of all letters to people; the request to a caretaker goes by a Nr of its own."""
 
 
 @dataclass(frozen=True, slots=True)
