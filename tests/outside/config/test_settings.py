@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import CHECKOUT
+from outside.config.languages import languages
 from outside.config.settings import KEYS, Mail, Map, Paths, Privacy, Settings, WorkbookSettings, load_settings
 from outside.config.source import lines_of
 from outside.errors import Stop
@@ -167,13 +168,18 @@ keep_log_days = 30
 
 def test_terms_carry_what_the_rules_are_held_to(tmp_path: Path) -> None:
     """Without a settings file of its own, the law's numbers are those of the model."""
-    assert load_settings(written(tmp_path, "")).terms(TODAY) == Terms(TODAY)
+    found = load_settings(written(tmp_path, "")).terms(TODAY)
+    spoken = (found.languages, found.language_names)  # as many as there are folders of texts
+    assert found == dataclasses.replace(Terms(TODAY), languages=spoken[0], language_names=spoken[1])
+    assert set(found.languages) == set(languages()) and ("engels", "en") in found.language_names
     text = '[network]\nshort_name = "BB"\nplaces = ["Den Helder", "Hier"]\ncoordinator = "C"\n[limits]\nsigns = 4\ngroup_size = 9'
     terms = load_settings(written(tmp_path, text)).terms(TODAY)
     assert terms == Terms(
         TODAY,
         network=Network(places=("Den Helder", "Hier"), short_name="BB", coordinator="C"),
         limits=Limits(signs=4, group_size=9),
+        languages=spoken[0],
+        language_names=spoken[1],
     )
 
 
