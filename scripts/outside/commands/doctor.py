@@ -20,6 +20,7 @@ from outside.files.places import files_kept
 from outside.files.private import synced_by
 from outside.ledger.ledger import Ledger
 from outside.run.causes import Memory
+from outside.run.letters import open_mailbox
 from outside.run.log import logs_of
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
@@ -88,15 +89,9 @@ def _ledger(settings: Settings) -> Iterator[Health]:
 
 
 def _mail(settings: Settings) -> Iterator[Health]:
-    if not settings.mail.leaves:
-        yield Health("Mail", "berichten worden klaargezet in de map out/mail; er gaat niets weg.")
-        return
-    from outside.smtp.mailbox import Smtp  # only who mails needs it
-
     for told, remedy in examine_sender(settings):
         yield Health("Afzender", told, remedy, let_op=True)
-    Smtp(settings).try_login()
-    yield Health("Mail", f"inloggen bij {settings.mail.host} lukt.")
+    yield Health("Mail", open_mailbox(settings).try_out())
 
 
 def _disk(settings: Settings) -> Iterator[Health]:

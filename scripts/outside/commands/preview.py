@@ -29,10 +29,11 @@ from outside.text.environment import whatsapp_link
 from outside.text.rules_archive import tell_changed_rules
 from outside.text.templates import fill_page, rules_version
 from roster.logbook import MAIL_KINDS
+from roster.messages.bundles import BUNDLE
 from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regiegroep_at
-from roster.messages.notices import ADMIN, MOVED, RELAY
-from roster.messages.recipient_history import RULES_UPDATE, WELCOME
-from roster.messages.sign_letters import COPY, SIGNS, facts_of_places
+from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, REGISTERED, RELAY
+from roster.messages.recipient_history import WELCOME
+from roster.messages.sign_letters import SIGNS, facts_of_places
 from roster.model import Group, Location, Member, Role, Terms
 from roster.plan.delivery_status import State
 from roster.plan.steps import Planner, Send
@@ -112,6 +113,10 @@ NUMBER, _MOBILE = "06-00000000", "+31600000000"
 
 _FOLDER = "proefmails"
 
+_WITH_ADMINS = (WELCOME, ADMIN, MOVED)
+_WITH_NUMBER = (*_WITH_ADMINS, REGISTERED, NUMBER_UPDATE, BUNDLE)
+"""The kinds that the contacts of admins, and that of the regiegroep, go along with."""
+
 
 def send_tests(settings: Settings, choices: Choices, to: str) -> int:
     """Send them all, in every language. The exit code."""
@@ -184,9 +189,9 @@ def made_up(settings: Settings, choices: Choices, to: str) -> Iterator[Send]:
 def _send(act: str, language: str, to: str, terms: Terms, facts: dict[str, object]) -> Send:
     place = Place("Bordaanvragen" if act == SIGNS else "Deelnemers")
     admin = Member(place, "PROEF", first_name="Jan", surname="Voorbeeld", mobile=_MOBILE, role=Role.ADMIN)
-    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in (WELCOME, ADMIN, MOVED) else ()
+    made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in _WITH_ADMINS else ()
     admins = cards_for(Member(place, ""), made)
-    regiegroep = regiegroep_at(_MOBILE, terms) if act not in (RULES_UPDATE, RELAY, SIGNS, COPY) else ()
+    regiegroep = regiegroep_at(_MOBILE, terms) if act in _WITH_NUMBER else ()
     told = {"area": ""} if act == RELAY else {}  # such news is for all areas
     return Send(
         about=place,

@@ -82,9 +82,9 @@ def disagreements(values: dict[str, dict[str, Any]], told: set[SettingKey]) -> l
             'is nodig bij kind = "google": plak hier het adres van de spreadsheet.',
         ),
         (
-            mail.get("transport") == "smtp" and not mail.get("sender"),
+            mail.get("transport", "outbox") != "outbox" and not mail.get("sender"),
             ("mail", "sender"),
-            'is nodig bij transport = "smtp": vul het adres in waarmee u verstuurt.',
+            f'is nodig bij transport = "{mail.get("transport")}": vul het adres in waarmee u verstuurt.',
         ),
         (
             mail.get("security") == "none" and mail.get("host") not in here,

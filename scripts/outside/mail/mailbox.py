@@ -81,6 +81,9 @@ class Mailbox(Protocol):
     def settle(self, message_id: str) -> Outcome | None:
         """Look whether a letter of an interrupted run arrived. None: it did not; "onzeker": nobody can tell."""
 
+    def try_out(self) -> str:
+        """See that letters can go this way, and send none; what to say of it, in Dutch. Raises Stop."""
+
     def close(self) -> None:
         """Let go of connections."""
 
@@ -135,6 +138,10 @@ class Outbox:
             remove_leftovers(self._folder)
             self._present = {letter.stem.rpartition("-")[2] for letter in self._folder.glob("*.eml")}
         return Outcome(State.READY) if _digest(message_id) in self._present else None
+
+    def try_out(self) -> str:
+        """There is nothing to reach."""
+        return f"berichten worden klaargezet in de map out/{self._folder.name}; er gaat niets weg."
 
     def close(self) -> None:
         """What was written and not yet waited for is finished."""

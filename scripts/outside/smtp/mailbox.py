@@ -106,7 +106,7 @@ class Smtp:
                 session.quit()
             session.close()
 
-    def try_login(self) -> None:
+    def try_out(self) -> str:
         """Connect, encrypt, log in and leave. Raises Stop where one of these fails, and says which."""
         try:
             self._ready()
@@ -118,6 +118,7 @@ class Smtp:
             ) from None
         finally:
             self.close()
+        return f"inloggen bij {self._mail.host} lukt."
 
     def _attempt(self, letter: Letter, *, last: bool) -> Outcome | None:
         """One try; None where the letter certainly did not arrive and another connection may do better."""

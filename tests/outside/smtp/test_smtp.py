@@ -399,10 +399,10 @@ def test_too_many_logins_ask_for_a_day_of_peace(password: None) -> None:
 def test_the_login_can_be_tried_alone(password: None) -> None:
     """For the doctor; nothing is sent."""
     with mail_server(login=True) as (plan, port):
-        Smtp(settings(port, username=USER), SOON).try_login()
+        Smtp(settings(port, username=USER), SOON).try_out()
         assert plan.commands == ["AUTH"]
         with pytest.raises(Stop):
-            Smtp(settings(port, username="ander@mail.example"), SOON).try_login()
+            Smtp(settings(port, username="ander@mail.example"), SOON).try_out()
 
 
 def test_the_password_lies_in_the_environment_or_in_a_file_for_its_owner(
