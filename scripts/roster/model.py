@@ -237,6 +237,11 @@ class Member:
             return f"{self.first_name} {self.surname}"
         return " ".join(filter(None, (self.first_name, self.infix, self.surname))) or self.organisation
 
+    @property
+    def home(self) -> str:
+        """Street and house number, as far as they are typed: by these one tells who has no name."""
+        return f"{self.street} {self.house_number}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Location:

@@ -125,7 +125,7 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
             continue
         left = member.left_on
         since = f", afgemeld op {short_day(left)}" if left is not None else ""
-        say(f"{person.nr}: {member.name}, {member.street} {member.house_number}, groep {member.group}{since}.")
+        say(f"{person.nr}: {member.name}, {member.home}, groep {member.group}{since}.")
         admins = view.standing.admins.get(fold(member.group), [])
         if [admin.nr for admin in admins] == [member.nr]:
             say("Dit is de enige beheerder van die groep. Zonder beheerder wachten daar de mails aan wie nieuw is.")

@@ -74,9 +74,7 @@ def find_person(typed: str, view: View) -> Person:
     """Who is meant, by Nr, mobile, address or name. Raises Stop for nobody, naming the nearest, and for several."""
     members = list(_meant(typed, view.roster.members)) or list(_of_surname(typed, view.roster.members))
     if len({member.nr for member in members}) > 1:
-        told = ", ".join(
-            f"{member.nr} ({member.name}, {member.street} {member.house_number})" for member in members[:_SHOWN]
-        )
+        told = ", ".join(f"{member.nr} ({member.name}, {member.home})" for member in members[:_SHOWN])
         more = f", en nog {len(members) - _SHOWN}" if len(members) > _SHOWN else ""
         raise Stop(f"Dit past bij meer dan een deelnemer: {told}{more}.", f"Kies er een. Typ WHO={members[0].nr}")
     if not members and not _is_nr(typed, view):
@@ -258,7 +256,7 @@ def _meant(typed: str, members: Iterable[Member]) -> Iterator[Member]:
             nr == member.nr
             or wanted in (fold(member.name), bare, fold(member.email or ""))
             or (number and number == member.mobile)
-            or wanted == fold(f"{member.street} {member.house_number}")
+            or wanted == fold(member.home)
         ):
             yield member
 

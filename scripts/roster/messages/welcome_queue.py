@@ -182,13 +182,12 @@ class WelcomeQueue:
         }
         if is_placeholder(str(facts["regiegroep_number"])):
             facts |= {"regiegroep_number": "", "regiegroep_tel": ""}
-        street = f"{member.street} {member.house_number}".strip()
         town = f"{member.postcode} {member.town}".strip()
         return ByHand(
             member.place,
             member.nr,
             member.name,
-            ", ".join(filter(None, (street, town))),
+            ", ".join(filter(None, (member.home, town))),
             member.mobile or "",
             context.group,
             context.area,

@@ -176,7 +176,6 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -
     most = view.terms.limits.cards_per_file
     return {
         "title": circle.title,
-        "is_group": circle.group is not None,
         "known": bool(known) and all(need.delta.known for need in needs),
         "doubted": any(need.delta.doubted for need in needs),
         "network": view.terms.network.name,
@@ -196,7 +195,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -
 def _person(member: Member, circle: Circle, view: View, who: list[str]) -> dict[str, object]:
     return {
         "name": member.name,
-        "street": f"{member.street} {member.house_number}".strip(),
+        "street": member.home,
         "mobile": member.mobile,
         "shown": shown_number(member.mobile or ""),
         "language": member.language or view.terms.language,
@@ -211,7 +210,10 @@ def _person(member: Member, circle: Circle, view: View, who: list[str]) -> dict[
 @by_view
 def _noted(view: View) -> dict[str, list[dict[str, object]]]:
     """What is wrong in the rows of each group, in the words of Meldingen."""
-    rows = {(one.place.tab, one.place.key): (fold(one.group), one.name) for one in view.roster.members}
+    rows = {
+        (one.place.tab, one.place.key): (fold(one.group), one.name or (f"zonder naam, {one.home}" if one.home else ""))
+        for one in view.roster.members
+    }
     for key, streets in view.roster.streets_of.items():
         rows |= {(STRATEN.title, one.place.key): (key, one.name) for one in streets}
     groups = [(one.group.place.key, one) for one in bundles_of(view).circles if one.group is not None]
@@ -240,7 +242,7 @@ def _attached(circle: Circle, delta: Delta, view: View) -> tuple[tuple[str, str]
 
 def _list_of(gone: Sequence[Gone], circle: Circle) -> str:
     lines = [f"- {one.name} ({shown_number(one.mobile)}): {one.why}" for one in gone]
-    head = f"Haal deze contacten van {circle.title} uit uw telefoon. Wie weg is, haalt u ook uit de WhatsApp-groep:"
+    head = f"{circle.title}: haal deze contacten uit uw telefoon. Wie weg is, haalt u ook uit de WhatsApp-groep:"
     return "\n".join([head, "", *lines, ""])
 
 

@@ -275,7 +275,7 @@ def _before_and_after(view: View, move: Move, name: str) -> str:
 def _named(people: Sequence[Member]) -> Iterator[str]:
     for one in people[:_SHOWN]:
         role = ", beheerder" if one.role is Role.ADMIN else ""
-        yield f"  {one.nr} {one.name}, {one.street} {one.house_number}{role} (nu {one.group or 'zonder groep'})"
+        yield f"  {one.nr} {one.name}, {one.home}{role} (nu {one.group or 'zonder groep'})"
     if len(people) > _SHOWN:
         yield f"  … en nog {len(people) - _SHOWN}"
 

@@ -99,10 +99,12 @@ def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
         parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
     lines = [f"{'Gedaan tot nu toe' if report.code == 3 else 'Klaar'}: {', '.join(parts)}."]
     if report.due:
-        lines.append(
-            f"Mails: {report.due} aan de beurt = {report.sent} {mail_done} + {report.waiting} wachten + "
-            f"{report.held} aangehouden + {report.uncertain} onzeker + {report.failed} geweigerd."
+        rest = (
+            (report.waiting, "wacht" if report.waiting == 1 else "wachten"),
+            *((report.held, "aangehouden"), (report.uncertain, "onzeker"), (report.failed, "geweigerd")),
         )
+        parts = [f"{report.sent} {mail_done}", *(f"{number} {how}" for number, how in rest if number)]
+        lines.append(f"Mails: {report.due} aan de beurt. Daarvan {', '.join(parts)}.")
     if report.sent and mail_done == State.READY and report.code == 3:
         lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
     if report.cells_left:
@@ -249,6 +251,11 @@ def row_names(view: View) -> dict[tuple[str, str], str]:
     # A row of an admin goes by her Nr, and bears no name yet in the round that makes it.
     found = {(BEHEERDERS.title, one.nr): one.name for one in roster.members if one.role is Role.ADMIN}
     found |= {(one.place.tab, one.place.key): one.name for one in named if one.name}
+    found |= {
+        (one.place.tab, one.place.key): f"zonder naam, {one.home}"
+        for one in roster.members
+        if not one.name and one.home
+    }
     return found | {(one.place.tab, one.place.key): f"{one.nr} {one.group}".strip() for one in roster.requests}
 
 

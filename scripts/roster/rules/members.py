@@ -112,7 +112,7 @@ def a_welcomed_member_is_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
             yield notice(
                 a_welcomed_member_is_in_whatsapp,
                 member.place.at("In WhatsApp"),
-                f"Het welkom ging {since}, en de deelnemer is nog niet in de WhatsApp-groep gezien.",
+                f"Het welkom is van {since}, en de deelnemer is nog niet in de WhatsApp-groep gezien.",
                 "Zit de deelnemer erin? Vul dan ja in. Anders kan de beheerder hem of haar nog toevoegen.",
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,15 +23,15 @@ from support.sweeps import sweep
 from support.table_register import TableRegister, with_cell, with_members
 
 
-def sum_of(told: str) -> dict[str, int]:
+def sum_of(told: str) -> Counter[str]:
     """The closing sum: each of its words, with the number before it."""
     line = next(line for line in told.splitlines() if line.startswith("Mails: "))
-    found = {
-        word: int(number)
-        for number, word in re.findall(r"(\d+) (aan de beurt|verstuurd|wacht|aangehouden|onzeker|geweigerd)", line)
-    }
-    assert found["aan de beurt"] == sum(number for word, number in found.items() if word != "aan de beurt"), line
-    return found
+    told = re.fullmatch(r"Mails: (\d+) aan de beurt\. Daarvan (.+)\.", line)
+    assert told, line
+    found = Counter({how: int(number) for number, how in (part.split(" ") for part in told[2].split(", "))})
+    assert found.keys() <= {"verstuurd", "klaargezet", "wacht", "wachten", "aangehouden", "onzeker", "geweigerd"}, line
+    assert int(told[1]) == found.total(), line
+    return found | Counter({"aan de beurt": int(told[1]), "wacht": found["wachten"]})
 
 
 @pytest.mark.parametrize(("answer", "sent"), [("j", 5), ("n", 3)])

@@ -13,7 +13,8 @@ from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
 from roster.finding import Weight
 from roster.model import Limits
-from roster.plan.steps import SetCell
+from roster.plan.steps import Document, SetCell
+from roster.planners.bundles import plan_bundles
 from roster.planners.status_cells import plan_marks
 from roster.planners.summary import describe_findings, kinds
 from support.ledgers import ledger_in
@@ -95,6 +96,15 @@ def _told_after(before: str, after: str) -> list[str]:
     counted = {"members": len(then.roster.members)} | kinds(then.findings, {})
     now = view(register(after, GROUPS, STREETS, staff=STAFF))
     return [line.text for line in describe_findings(replace(now, history=replace(now.history, counts=counted)))]
+
+
+def test_who_has_no_name_is_told_by_where_he_lives() -> None:
+    """On the screen, and to the admin of the group, who sees no rows."""
+    seen = view(register("Voornaam | Achternaam | Straat | Huisnummer\n | | Kerkstraat | 7"))
+    (line, *_) = [one.text for one in describe_findings(seen) if "De naam ontbreekt" in one.text]
+    assert "Deelnemers rij 2, zonder naam, Kerkstraat 7: " in line
+    told = [one.facts["notes"] for one in plan_bundles(seen) if isinstance(one, Document)]
+    assert any("zonder naam, Kerkstraat 7" in str(notes) for notes in told)
 
 
 def test_what_is_new_since_the_last_round_is_counted() -> None:
