@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
 from outside.commands.no_mail import (
@@ -18,6 +17,7 @@ from outside.commands.no_mail import (
     numbers_of,
     people_of,
 )
+from outside.config.choices import Choices
 from outside.config.settings import Mail, Settings
 from outside.console import progress, say, warn
 from outside.errors import Changed, Stop
@@ -37,9 +37,6 @@ from roster.messages.welcome import plan_missed_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
 from roster.sheet.dutch import counted
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 LARGEST_FILE = 20_000_000
 

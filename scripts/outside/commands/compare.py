@@ -8,9 +8,9 @@ import sys
 import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.config.values import bedoelde_u
 from outside.console import agree, can_answer, say, warn
@@ -28,9 +28,6 @@ from roster.model import Group, Member, Status
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import counted
 from roster.sheet.table import fold
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 MOST_OCTETS = 50_000_000
 """Of what is read: a chat of many years."""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from outside.backends import backend_of
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.errors import Changed, Stop
@@ -27,9 +27,6 @@ from roster.planners.logbook_tab import LogbookRows
 from roster.sheet.dutch import short_day
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import fold
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 _SHOWN = 20
 """People that are told of one by one."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from outside.backends import open_workbook
 from outside.commands.sent import tell_register
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.config.values import bedoelde_u
 from outside.console import say, warn
@@ -17,11 +18,6 @@ from roster.messages.bundles import bundles_of
 from roster.plan.steps import View
 from roster.reading.row_ids import number_typed
 from roster.sheet.table import fold
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from outside.config.choices import Choices
 
 
 def write_given(settings: Settings, choices: Choices, group: str, who: str, *, everybody: bool) -> int:

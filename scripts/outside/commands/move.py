@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import agree, can_answer, say
 from outside.errors import Changed, Stop
@@ -14,9 +14,6 @@ from outside.run.dry_run import look_up, prepare_dry
 from roster.plan.steps import SetCell, View
 from roster.planners.street_move import Move, Refusal, StreetPart, describe_move, plan_move, refuse_formulas
 from roster.planners.whereabouts import where
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 _AGAIN = "Typ hetzelfde nog eens: wat al goed staat, blijft zo."
 

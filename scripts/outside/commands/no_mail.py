@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
@@ -26,9 +26,6 @@ from roster.planners.logbook_tab import LogbookRows
 from roster.reading.row_ids import number_typed
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 SHOWN = 20
 """So many questions are put at once; somebody who forges mail must not fill the screen."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from email.policy import SMTP
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from outside.config.choices import Choices
 from outside.config.languages import Words, words_of
 from outside.config.settings import Settings
 from outside.config.values import address
@@ -40,13 +41,6 @@ from roster.plan.steps import Planner, Send
 from roster.planners.summary import describe_waiting
 from roster.sheet.dutch import counted, short_moment
 from roster.sheet.table import Place
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from outside.config.choices import Choices
-
 
 PAGE = "voorbeeld-mails.html"
 _HERE = "<!--mails-->"

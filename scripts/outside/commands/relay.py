@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import agree, can_answer, say
 from outside.errors import Stop
@@ -28,9 +28,6 @@ from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
 from roster.sheet.dutch import counted, short_moment
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 NEWS_PAGE = "doorgeven.html"
 _EXAMPLE = 'Typ bijvoorbeeld: make relay TEXT="Wat er nu aan de hand is, en waar"'

@@ -6,16 +6,13 @@ import hashlib
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from outside.config.choices import Choices
 from outside.config.settings import Settings, home_of
 from outside.console import agree, can_answer, say
 from outside.errors import Stop
 from outside.run.causes import Memory
 from outside.timers import Job, Timer, timers
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 SYNC = Path(__file__).resolve().parents[2] / "sync.py"
 

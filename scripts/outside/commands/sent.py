@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
 from outside.commands.signs import request_again, request_went
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Changed, Stop
@@ -40,10 +40,6 @@ from roster.reading.row_ids import number_typed
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.dutch import counted
 from roster.sheet.table import Table, says
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
-
 
 _TOLD = {
     WELCOME: "met de hand welkom geheten",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
@@ -20,9 +20,6 @@ from roster.messages.audience import wants_no_mail
 from roster.plan.steps import View
 from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell, is_blank
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 
 def show(settings: Settings, choices: Choices, typed: str) -> int:

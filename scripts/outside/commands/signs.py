@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
@@ -28,9 +27,6 @@ from roster.model import SignRequest, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import SetCell, View
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 
 def mail_requests(settings: Settings, choices: Choices) -> int:

@@ -6,9 +6,9 @@ import csv
 import io
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.console import say
@@ -27,9 +27,6 @@ from roster.messages.welcome import plan_by_hand, plan_missed_marks
 from roster.plan.delivery_status import State
 from roster.planners.sync import LETTERS
 from roster.sheet.dutch import counted
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 
 def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> int:

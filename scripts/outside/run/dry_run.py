@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from outside.backends import open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
@@ -21,9 +21,6 @@ from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.steps import AddRow, Planner, SetCell
 from roster.planners.safety import lost_headings
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 
 def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:

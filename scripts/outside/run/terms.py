@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import can_answer
 from outside.text.templates import rules_version
 from roster.messages.audience import is_placeholder
 from roster.model import Terms
-
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:
