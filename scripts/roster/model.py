@@ -12,7 +12,7 @@ from typing import Any
 
 from roster.finding import Finding
 from roster.logbook import Logbook, in_letters
-from roster.sheet.table import Place, Table, fold
+from roster.sheet.table import Cell, Place, Table, fold
 
 
 class Role(Enum):
@@ -313,6 +313,11 @@ class Roster:
     admin_rows: list[AdminRow] = field(default_factory=list)
     logbook: Logbook = field(default_factory=Logbook)
     unreadable: list[Finding] = field(default_factory=list)
+
+    def cell(self, place: Place, column: str) -> Cell:
+        """What stood in a row under a heading when it was read; None where there is no such tab or column."""
+        table = self.tables.get(place.tab)
+        return None if table is None else table.cell(place.row - table.first, column)
 
     @cached_property
     def group_named(self) -> dict[str, Group]:

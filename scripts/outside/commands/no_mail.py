@@ -24,7 +24,6 @@ from roster.plan.delivery_status import State, with_mail_again, with_no_mail
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import LogbookRows
 from roster.reading.row_ids import number_typed
-from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, says
 
 SHOWN = 20
@@ -176,10 +175,10 @@ def _steps(
     members: Sequence[Member], view: View, text: Callable[[Cell], str], state: State, since: datetime
 ) -> list[CellStep]:
     """What tells the row of each, and tab Logboek."""
-    table, rows = view.roster.tables[DEELNEMERS.title], LogbookRows(view)
+    rows = LogbookRows(view)
     steps: list[CellStep] = []
     for member in members:
-        cell = table.cell(member.place.row - table.first, "Welkom")
+        cell = view.roster.cell(member.place, "Welkom")
         if not says(cell, text(cell)):
             steps.append(SetCell(member.place.at("Welkom"), text(cell), cell))
         steps += rows.wish(member, state, since)

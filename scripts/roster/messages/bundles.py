@@ -13,21 +13,19 @@ from roster.logbook import (
     START_ANEW,
     Given,
     GivenCard,
-    Logbook,
     WasGiven,
     handed_version,
-    in_letters,
     read_version,
     said_on_card,
 )
 from roster.messages.audience import audience_of
-from roster.messages.circles import COORDINATOR, Circle, Circles
+from roster.messages.circles import COORDINATOR, Circle, circles_of
+from roster.messages.learned import logbook_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member, Role, Status
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, row_of
 from roster.plan.steps import View, by_view
-from roster.sheet.columns import LOGBOEK
 from roster.sheet.table import fold
 
 BUNDLE = "bundle"
@@ -80,14 +78,11 @@ class Bundles:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        self._book = logbook_of(view)  # each laptop makes the same marks
+        self.circles = circles_of(view)
         self._deltas: dict[tuple[str, str], Delta] = {}
         self._states: dict[str, str] = {}
         self._made: dict[str, tuple[GivenCard, ...]] = {}
-
-    @cached_property
-    def circles(self) -> tuple[Circle, ...]:
-        """See Circles."""
-        return Circles(self._view).all
 
     def delta(self, circle: Circle, person: str) -> Delta:
         """What this admin needs of this circle."""
@@ -197,12 +192,6 @@ class Bundles:
     def _card(self, member: Member) -> GivenCard:
         identity = self._view.history.identity
         return GivenCard(member.nr, identity(member.mobile or ""), identity(said_on_card(member.name)))
-
-    @cached_property
-    def _book(self) -> Logbook:
-        """Keyed as tab Logboek is: each laptop makes the same marks."""
-        history, found = self._view.history, self._view.roster.logbook
-        return Logbook(found.secret or history.logbook.secret or in_letters(history.identity(LOGBOEK.title)))
 
     def _state(self, circle: Circle) -> str:
         """A mark of all contacts."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from roster.cells.text import group_invitation
 from roster.messages.recipient_history import recipient_history_of
@@ -35,56 +34,49 @@ class Circle:
     invitation: str = ""
 
 
-class Circles:
-    """All circles of a view."""
+_Sound = Callable[[Iterable[Member]], tuple[Member, ...]]
 
-    def __init__(self, view: View) -> None:
-        self._view = view
 
-    @cached_property
-    def all(self) -> tuple[Circle, ...]:
-        """Every group that is not blocked, the regiegroep, and the admin group of each area that has an admin."""
-        return (*self._groups(), *self._admin_groups())
+def circles_of(view: View) -> tuple[Circle, ...]:
+    """Every group that is not blocked, the regiegroep, and the admin group of each area that has an admin."""
+    blocked = frozenset((one.place.tab, one.place.key) for one in view.findings if one.blocks)
 
-    def _groups(self) -> Iterator[Circle]:
-        view, person = self._view, recipient_history_of(self._view).person
-        for key, group in view.roster.group_named.items():
-            if view.standing.group[group.place.key] is Status.BLOCKED:
-                continue
-            admins = self._sound(view.standing.admins.get(key, ()))
-            people = tuple((person(admin), admin.name, admin) for admin in admins)
-            members = self._sound(view.standing.active.get(key, ()))
-            folder = group_folders(view)[key]
-            link = group_invitation(group.invitation) if group.approval else ""
-            yield Circle(key, group.name, folder, members, people, frame(group, view.terms), group, link)
-
-    def _admin_groups(self) -> Iterator[Circle]:
-        """For the coordinator. A row for each admin, whatever group he is admin of."""
-        view = self._view
-        by_area: dict[str, list[Member]] = {}
-        for key, group in view.roster.group_named.items():
-            by_area.setdefault(fold(group.area), []).extend(self._sound(view.standing.admins.get(key, ())))
-        everybody = [admin for admins in by_area.values() for admin in admins]
-        areas = [
-            (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
-            for key, area in view.roster.area_named.items()
-        ]
-        people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR.capitalize(), None),)
-        taken: set[str] = set()
-        if everybody:
-            areas.insert(0, ("/", "Regiegroep", "regiegroep", everybody, everybody[0].place))
-        for key, title, folder, admins, place in areas:
-            while folder.casefold() in taken:
-                folder += "-2"  # noqa: PLW2901  # as long as it is another's
-            taken.add(folder.casefold())
-            if admins:
-                shared = frame(Group(place, title), view.terms)
-                yield Circle(key, title, folder, tuple(admins), people, shared)
-
-    @cached_property
-    def _blocked(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.place.tab, one.place.key) for one in self._view.findings if one.blocks)
-
-    def _sound(self, members: Iterable[Member]) -> tuple[Member, ...]:
+    def sound(members: Iterable[Member]) -> tuple[Member, ...]:
         """Those about whom something may leave."""
-        return tuple(one for one in members if one.mobile and (one.place.tab, one.place.key) not in self._blocked)
+        return tuple(one for one in members if one.mobile and (one.place.tab, one.place.key) not in blocked)
+
+    return (*_groups(view, sound), *_admin_groups(view, sound))
+
+
+def _groups(view: View, sound: _Sound) -> Iterator[Circle]:
+    person = recipient_history_of(view).person
+    for key, group in view.roster.group_named.items():
+        if view.standing.group[group.place.key] is Status.BLOCKED:
+            continue
+        people = tuple((person(admin), admin.name, admin) for admin in sound(view.standing.admins.get(key, ())))
+        members = sound(view.standing.active.get(key, ()))
+        link = group_invitation(group.invitation) if group.approval else ""
+        yield Circle(key, group.name, group_folders(view)[key], members, people, frame(group, view.terms), group, link)
+
+
+def _admin_groups(view: View, sound: _Sound) -> Iterator[Circle]:
+    """For the coordinator. A row for each admin, whatever group he is admin of."""
+    by_area: dict[str, list[Member]] = {}
+    for key, group in view.roster.group_named.items():
+        by_area.setdefault(fold(group.area), []).extend(sound(view.standing.admins.get(key, ())))
+    everybody = [admin for admins in by_area.values() for admin in admins]
+    areas = [
+        (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
+        for key, area in view.roster.area_named.items()
+    ]
+    people = ((COORDINATOR, view.terms.network.coordinator or COORDINATOR.capitalize(), None),)
+    taken: set[str] = set()
+    if everybody:
+        areas.insert(0, ("/", "Regiegroep", "regiegroep", everybody, everybody[0].place))
+    for key, title, folder, admins, place in areas:
+        while folder.casefold() in taken:
+            folder += "-2"  # noqa: PLW2901  # as long as it is another's
+        taken.add(folder.casefold())
+        if admins:
+            shared = frame(Group(place, title), view.terms)
+            yield Circle(key, title, folder, tuple(admins), people, shared)

@@ -10,7 +10,6 @@ from roster.cells.phones import phone
 from roster.model import Group, Member, Role, Terms
 from roster.plan.delivery_status import State
 from roster.plan.steps import View, by_view, file_name
-from roster.sheet.columns import BEHEERDERS
 from roster.sheet.table import Place, fold, says
 from roster.vcard import Frame, card, escape, frame, shorten
 
@@ -83,10 +82,9 @@ def admin_mark(view: View, admin: Member) -> str:
 
 def taken_over(view: View) -> list[Member]:
     """Who stood in tab Beheerders with his number before anybody was asked about admins."""
-    table = view.roster.tables.get(BEHEERDERS.title)
-    if table is None or not view.history.counts.get(BEFORE):
+    if not view.history.counts.get(BEFORE):
         return []
-    stood = {row.nr: table.cell(row.place.row - table.first, "Mobiel") for row in view.roster.admin_rows}
+    stood = {row.nr: view.roster.cell(row.place, "Mobiel") for row in view.roster.admin_rows}
     admins = (admin for group in view.standing.admins.values() for admin in group if admin.nr in stood)
     return [admin for admin in admins if admin.mobile and says(stood[admin.nr], admin.mobile)]
 

@@ -83,7 +83,7 @@ class Sights:
     def _moved_on(self, member: Member) -> date:
         """The day on which he was told that this is his group now; long ago for who never moved."""
         group = fold(member.group)
-        letters = self._recipients.letters(member) if self._view.history.deliveries else ()
+        letters = self._recipients.letters(member)
         return max((one.day for one in letters if one.act == MOVED and one.notice.group == group), default=date.min)
 
 

@@ -39,7 +39,7 @@ class RecipientHistory(WhoIsWho):
 
     def letters(self, member: Member) -> Sequence[Message]:
         """All that went to this member, in whatever row; each once."""
-        return self._to(member, self.known_as(member))
+        return self._to(member, self.known_as(member)) if self._history.deliveries else ()
 
     def letters_of_row(self, member: Member) -> Sequence[Message]:
         """What his row may tell of: not what went to somebody who still stands in another row with that mobile."""

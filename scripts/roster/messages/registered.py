@@ -12,9 +12,8 @@ from roster.model import Group, Member, Role, Status
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import Send, SetCell, View
-from roster.sheet.columns import GROEPEN
 from roster.sheet.dutch import counted, short_day
-from roster.sheet.table import Cell, Table, fold, says
+from roster.sheet.table import Cell, fold, says
 
 _COLUMN = "Regienummer"
 
@@ -30,7 +29,7 @@ def plan_registered(view: View) -> Iterator[Send]:
         return
     ours = {one.version for one in view.history.deliveries if one.act == REGISTERED}
     for group, admins in _registered_groups(view):
-        if _version(group) not in ours and _another_laptop(_cell(view, group)):
+        if _version(group) not in ours and _another_laptop(view.roster.cell(group.place, _COLUMN)):
             continue
         for admin in admins:
             is_mailed = _knows_of_it(admin, group, view) and audience_of(view).can_be_mailed(admin)
@@ -54,7 +53,7 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
             for admin, letter in zip(admins, told, strict=True)
             if letter is not None and _is_refused(letter, admin, view)
         ]
-        cell = _cell(view, group)
+        cell = view.roster.cell(group.place, _COLUMN)
         briefly = "; ".join(filter(None, (got, _refusals(refused))))
         wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
         told_before = isinstance(cell, str) and cell.startswith(State.REFUSED)
@@ -188,7 +187,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
             **facts_of((), cards),
         },
         mark=group.place.at(_COLUMN),
-        mark_was=_cell(view, group),
+        mark_was=view.roster.cell(group.place, _COLUMN),
         cards=cards,
         told_together=True,
         notice=Notice(_version(group), Role.ADMIN.value, view.history.number_mark(number)),
@@ -198,8 +197,3 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
 def _version(group: Group) -> str:
     """One letter a group: whoever becomes admin of another one is told again."""
     return fold(group.name)
-
-
-def _cell(view: View, group: Group) -> Cell:
-    table: Table = view.roster.tables[GROEPEN.title]
-    return table.cell(group.place.row - table.first, _COLUMN)

@@ -22,8 +22,7 @@ ONCE = "aanvraag"
 
 def verstuurd(request: SignRequest, view: View) -> Cell:
     """What its row says of its letter."""
-    table = view.roster.tables.get(BORDAANVRAGEN.title)
-    return None if table is None else table.cell(request.place.row - table.first, SIGN_COLUMN)
+    return view.roster.cell(request.place, SIGN_COLUMN)
 
 
 def known_letter(request: SignRequest, view: View) -> Message | None:
@@ -117,8 +116,7 @@ def is_due(request: SignRequest, view: View) -> bool:
 
 def bears_its_number(request: SignRequest, view: View) -> bool:
     """True where the row itself says the Nr that the request goes by."""
-    table = view.roster.tables.get(BORDAANVRAGEN.title)
-    return table is not None and table.cell(request.place.row - table.first, "Nr") == request.nr
+    return view.roster.cell(request.place, "Nr") == request.nr
 
 
 def _is_ours(cell: Cell, known: Message) -> bool:

@@ -154,7 +154,7 @@ class WelcomeQueue:
             version or terms.rules_version,
             facts | facts_of(admins, regiegroep),
             mark=member.place.at(column),
-            mark_was=self._welcomed.cell(member, column),
+            mark_was=recipient_history_of(self._view).cell(member, column),
             cards=(*admins, *regiegroep),
             told_together=act != WELCOME,
             notice=self.notice(member),
@@ -205,7 +205,7 @@ class WelcomeQueue:
         if refused and member.email:
             reason = refused[-1].reason
             return f"{member.email} nam de mail niet aan" + (f": {reason}" if reason else "")
-        typed = self._welcomed.cell(member, "E-mail")
+        typed = recipient_history_of(self._view).cell(member, "E-mail")
         if member.email or (isinstance(typed, str) and "@" in typed):
             return "naar dit e-mailadres kan geen mail"
         return "geen e-mailadres"

@@ -13,7 +13,7 @@ from roster.model import Member, Roster, Standing, Terms
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import History
 from roster.plan.steps import View
-from roster.sheet.table import Cell, fold
+from roster.sheet.table import fold
 
 AFTER = tuple(act for act, kind in MAIL_KINDS.items() if kind.after_welcome)
 """The letters that only go to whoever was welcomed."""
@@ -34,7 +34,7 @@ class Welcomed:
         and neither does one machine whom another has mailed. Whoever got a letter that only follows a welcome was
         welcomed, by whatever machine.
         """
-        letters = self._recipients.letters(member) if self._view.history.deliveries else ()
+        letters = self._recipients.letters(member)
         known = [one for one in letters if one.act == WELCOME]
         if not known and any(one.act in AFTER and one.state in self._done for one in letters):
             return State.SENT
@@ -56,7 +56,7 @@ class Welcomed:
 
     def since(self, member: Member) -> date | None:
         """The first day on which a letter reached him, the ledger speaking before his row; None for no such day."""
-        letters = self._recipients.letters(member) if self._view.history.deliveries else ()
+        letters = self._recipients.letters(member)
         days = [one.day for one in letters if one.act in (WELCOME, *AFTER) and one.state in self._done]
         if days:
             return min(days)
@@ -67,10 +67,6 @@ class Welcomed:
         """True where his address is another than when his row was last seen: a refusal told there is of the old one."""
         last = self._recipients.last_in_row(member)
         return last is not None and last.address not in ("", self._recipients.address_mark(member))
-
-    def cell(self, member: Member, column: str) -> Cell:
-        """What stands in his row under a heading; None where the register has no such tab."""
-        return self._recipients.cell(member, column)
 
     def _told_by_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""

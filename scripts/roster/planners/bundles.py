@@ -61,7 +61,7 @@ def plan_bundle_mails(view: View) -> Iterator[Send]:
             version,
             {"mail": True, "needs": [], **_facts(circle, [_Need((admin.name,), delta)], view, [admin.name])},
             mark=circle.group.place.at(CONTACTS_COLUMN),
-            mark_was=_cell(circle, view),
+            mark_was=view.roster.cell(circle.group.place, CONTACTS_COLUMN),
             cards=_attached(circle, delta, view),
             told_together=True,
         )
@@ -85,7 +85,7 @@ def plan_contacts_marks(view: View) -> Iterator[SetCell]:
     bundles = bundles_of(view)
     for circle in bundles.circles:
         if circle.group is not None:
-            text, was = _told(circle, bundles), _cell(circle, view)
+            text, was = _told(circle, bundles), view.roster.cell(circle.group.place, CONTACTS_COLUMN)
             elsewhere = any(bundles.delta(circle, person).elsewhere for person, _name, _admin in circle.people)
             if not says(was, text) and not (elsewhere and tells_of_contacts(was) and str(was)[0].isdecimal()):
                 yield SetCell(circle.group.place.at(CONTACTS_COLUMN), text, was)
@@ -244,12 +244,6 @@ def _list_of(gone: Sequence[Gone], circle: Circle) -> str:
     lines = [f"- {one.name} ({shown_number(one.mobile)}): {one.why}" for one in gone]
     head = f"{circle.title}: haal deze contacten uit uw telefoon. Wie weg is, haalt u ook uit de WhatsApp-groep:"
     return "\n".join([head, "", *lines, ""])
-
-
-def _cell(circle: Circle, view: View) -> Cell:
-    assert circle.group is not None
-    table = view.roster.tables[GROEPEN.title]
-    return table.cell(circle.group.place.row - table.first, CONTACTS_COLUMN)
 
 
 def tells_of_contacts(cell: Cell) -> bool:

@@ -235,10 +235,8 @@ def _take_along(view: View, streets: Streets, move: Move) -> None:
 
 def _steps(view: View, rows: Sequence[Street | Member], target: Group) -> Iterator[SetCell]:
     for row in rows:
-        table = view.roster.tables[row.place.tab]
-        was = table.cell(row.place.row - table.first, "Groep")
         if fold(row.group) != fold(target.name):
-            yield SetCell(row.place.at("Groep"), target.name, was, of_people=True)
+            yield SetCell(row.place.at("Groep"), target.name, view.roster.cell(row.place, "Groep"), of_people=True)
 
 
 def _sitting(view: View, group: str) -> list[Member]:
