@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from roster.model import Group, Member, Terms
+from roster.model import Group, Member
 from roster.plan.steps import file_name
+from roster.terms import Terms
 
 CARD_LINE = 75
 """RFC 2426, 2.6: a line longer than 75 octets should be folded; phones trip over folds, so none is longer."""

@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parents[1] / "scripts")]
 
 from outside.text.templates import find_text  # noqa: E402  # the path above comes first
-from roster.model import Network, Terms  # noqa: E402  # likewise
+from roster.terms import Network, Terms  # noqa: E402  # likewise
 
 
 class Sink(socketserver.StreamRequestHandler):

@@ -13,7 +13,7 @@ from outside.commands.doctor import Health, _show, examine
 from outside.commands.doctor_settings import examine_sender, examine_settings
 from outside.config.settings import Mail, Settings, load_settings
 from outside.excel.create import create_register
-from roster.model import Bounds, Network
+from roster.terms import Bounds, Network
 
 SOUND = Settings(
     network=Network(regiegroep_number="06-23456789", coordinator="Kim de Wit", coordinator_email="kim@buurt-post.nl"),

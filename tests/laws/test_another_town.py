@@ -22,9 +22,9 @@ from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
 from outside.run.round import run
 from roster.example.register import example
-from roster.model import Bounds, Network, Terms
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from roster.terms import Bounds, Network, Terms
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import google_book, laptop

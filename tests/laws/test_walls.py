@@ -66,16 +66,19 @@ OF_ROSTER = {
     "sheet": set(),
     "finding": {"sheet"},
     "logbook": {"sheet"},
+    "terms": set(),
     "model": {"sheet", "finding", "logbook"},
-    "cells": {"sheet", "model"},
+    "cells": {"sheet", "model", "terms"},
     "streets": {"sheet", "model", "cells"},
-    "plan": {"sheet", "finding", "logbook", "model", "cells"},
-    "reading": {"sheet", "finding", "logbook", "model", "cells", "plan"},
-    "rules": {"sheet", "finding", "model", "cells", "plan", "streets", "reading"},
-    "vcard": {"model", "plan"},
-    "messages": {"sheet", "logbook", "model", "cells", "plan", "vcard"},
-    "planners": {"sheet", "finding", "logbook", "model", "plan", "reading", "streets", "vcard", "messages"},
-    "example": {"sheet", "model", "cells"},
+    "plan": {"sheet", "finding", "logbook", "model", "terms", "cells"},
+    "reading": {"sheet", "finding", "logbook", "model", "terms", "cells", "plan"},
+    "rules": {"sheet", "finding", "model", "terms", "cells", "plan", "streets", "reading"},
+    "vcard": {"model", "terms", "plan"},
+    "messages": {"sheet", "logbook", "model", "terms", "cells", "plan", "vcard"},
+    "planners": {
+        *("sheet", "finding", "logbook", "model", "terms", "plan", "reading", "streets", "vcard", "messages"),
+    },
+    "example": {"sheet", "terms", "cells"},
     "compare": {"sheet", "model", "cells", "plan", "vcard"},
 }
 OF_OUTSIDE = {
@@ -107,22 +110,24 @@ OF_OUTSIDE = {
     },
 }
 ROSTER_FOR = {
-    "config": {"sheet", "model"},
+    "config": {"sheet", "terms"},
     "workbook": {"sheet", "plan"},
     "front_tab": {"sheet"},
     "xlsx": {"sheet"},
-    "excel": {"sheet", "finding", "model", "plan", "reading"},
+    "excel": {"sheet", "finding", "terms", "plan", "reading"},
     "google": {"sheet", "plan", "reading"},
-    "google_setup": {"sheet", "model", "cells"},
+    "google_setup": {"sheet", "terms", "cells"},
     "text": {"sheet", "messages", "plan"},
     "mail": {"cells", "messages", "plan"},
     "smtp": {"plan"},
     "ledger": {"plan", "reading", "logbook", "sheet"},
     "run": {
-        *("sheet", "finding", "logbook", "cells", "model", "plan", "reading", "rules", "messages", "planners"),
+        *("sheet", "finding", "logbook", "cells", "model", "terms"),
+        *("plan", "reading", "rules", "messages", "planners"),
     },
     "commands": {
-        *("sheet", "logbook", "cells", "model", "plan", "reading", "messages", "planners", "example", "compare"),
+        *("sheet", "logbook", "cells", "model", "terms"),
+        *("plan", "reading", "messages", "planners", "example", "compare"),
     },
 }
 MAY_IMPORT = {

@@ -8,9 +8,10 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roster.model import Group, Member, Terms
+from roster.model import Group, Member
 from roster.plan.steps import file_name
 from roster.sheet.table import Place
+from roster.terms import Terms
 from roster.vcard import CARD_LINE, card, escape, frame
 
 TERMS = Terms(today=date(2026, 11, 23))

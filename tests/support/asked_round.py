@@ -11,9 +11,9 @@ from outside.config.choices import Choices
 from outside.config.settings import Mail, Paths, Settings
 from outside.ledger.ledger import Ledger
 from outside.run.round import Tries
-from roster.model import Network
 from roster.plan.steps import Planner
 from roster.planners.sync import PLANNERS
+from roster.terms import Network
 from support.sheet_notation import TODAY
 from support.small_round import Postman
 from support.table_register import Screen, TableRegister

@@ -10,9 +10,9 @@ from outside.config.settings import Mail, Map, Paths, Settings, WorkbookSettings
 from outside.google.client import Patience
 from outside.google.tabs import Tab
 from outside.google.workbook import GoogleWorkbook
-from roster.model import Network
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table
+from roster.terms import Network
 from servers.sheets_server import Book, Person, SheetsServer
 
 EMAIL = "rooster@buurt-project.iam.gserviceaccount.com"

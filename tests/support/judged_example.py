@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 from roster.finding import Finding
-from roster.model import Roster, Terms
+from roster.model import Roster
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.columns import TABS, TabSpec
 from roster.sheet.table import Cell, Table
+from roster.terms import Terms
 
 TODAY = date(2026, 11, 23)
 TERMS = Terms(today=TODAY)

@@ -10,9 +10,9 @@ from email.policy import default
 
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
-from roster.model import Network
 from roster.plan.steps import Send
 from roster.sheet.table import Place
+from roster.terms import Network
 from support.pages import FACTS
 
 NOW = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roster.model import Terms
 from roster.plan.history import History
 from roster.plan.steps import AddRow, Planner, SetCell, Step, View
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell, Table
+from roster.terms import Terms
 from support.sheet_notation import TERMS
 
 

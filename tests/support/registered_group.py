@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
+from roster.model import Area, Group, Member, Role, Roster, Standing, Status
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.table import Place, Table
+from roster.terms import Network, Terms
 
 TERMS = Terms(today=date(2026, 11, 23), network=Network(regiegroep_number="06-23456789"), mail_done="verstuurd")
 EARLY, REGISTERED, LATE = date(2026, 11, 1), date(2026, 11, 10), date(2026, 11, 20)

@@ -11,10 +11,10 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered
 from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_welcome
-from roster.model import Terms
 from roster.plan.history import History, Message
 from roster.plan.steps import Planner, Send, View
 from roster.sheet.table import Table
+from roster.terms import Terms
 from support.plans import carried_out, view
 from support.sheet_notation import TERMS
 

@@ -11,12 +11,13 @@ from datetime import date
 from textwrap import dedent
 
 from roster.finding import Finding
-from roster.model import Roster, Standing, Terms
+from roster.model import Roster, Standing
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.columns import DEELNEMERS, OVERZICHT, TAB, TABS
 from roster.sheet.table import Cell, Table
+from roster.terms import Terms
 
 TODAY = date(2026, 3, 31)
 TERMS = Terms(TODAY)

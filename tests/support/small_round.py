@@ -22,11 +22,12 @@ from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
 from outside.run.apply import Report, apply
 from outside.run.deliver import settle
 from roster.messages.welcome import plan_missed_marks, plan_welcome
-from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
+from roster.model import Area, Group, Member, Role, Roster, Standing, Status
 from roster.plan.history import History
 from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFile
 from roster.reading.row_ids import give_numbers
 from roster.sheet.table import Place, Table, says
+from roster.terms import Network, Terms
 from support.json_register import JsonRegister
 from support.ledgers import ledger_in
 

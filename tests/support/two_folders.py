@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.config.settings import Settings
 from outside.run.round import run
-from roster.model import Limits
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import DEELNEMERS
+from roster.terms import Limits
 from support.excel_person import by_heading, type_under
 from support.sheet_notation import TODAY
 from support.whole_round import choices, lay_out, settings_of

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 from roster.messages.welcome import plan_welcome
-from roster.model import Area, Group, Member, Network, Role, Roster, Standing, Status, Terms
+from roster.model import Area, Group, Member, Role, Roster, Standing, Status
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Place, Table
+from roster.terms import Network, Terms
 
 TODAY = date(2026, 3, 5)
 TERMS = Terms(

@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 from outside.config.choices import Choices
 from outside.config.settings import Mail, Paths, Settings, WorkbookSettings
 from outside.run.round import run
-from roster.model import Network
 from roster.planners.sync import FOLDERS, PLANNERS
 from roster.sheet.columns import TAB
+from roster.terms import Network
 from support.excel_person import by_heading, type_under
 from support.ground import register_at
 from support.sheet_notation import TODAY, register

@@ -10,8 +10,8 @@ from outside.config.settings import Settings
 from outside.workbook import Health
 from roster.cells.phones import phone
 from roster.messages.audience import is_placeholder
-from roster.model import Network
 from roster.sheet.table import fold
+from roster.terms import Network
 
 DELIVERED = frozenset({"6130713c0032c482811e739ac1e7c939"})
 """Digests of the mail addresses that stand in the settings as they are delivered."""

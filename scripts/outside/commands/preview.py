@@ -35,12 +35,13 @@ from roster.messages.contact_cards import admin_cards, cards_for, facts_of, regi
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE, REGISTERED, RELAY
 from roster.messages.recipient_history import WELCOME
 from roster.messages.sign_letters import SIGNS, facts_of_places
-from roster.model import Group, Location, Member, Role, Terms
+from roster.model import Group, Location, Member, Role
 from roster.plan.delivery_status import State
 from roster.plan.steps import Planner, Send
 from roster.planners.summary import describe_waiting
 from roster.sheet.dutch import counted, short_moment
 from roster.sheet.table import Place
+from roster.terms import Terms
 
 PAGE = "voorbeeld-mails.html"
 _HERE = "<!--mails-->"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from outside.config.values import Reader, bedoelde_u
-from roster.model import Bounds, Network
+from roster.terms import Bounds, Network
 
 SettingKey = tuple[str, str]
 """A table ("" for the top of the file) and a key in it ("" for the table itself)."""

@@ -31,8 +31,8 @@ from outside.config.values import (
     words,
 )
 from outside.errors import Stop
-from roster.model import Limits, Network, Terms
 from roster.sheet.dutch import counted
+from roster.terms import Limits, Network, Terms
 
 _SHOWN = 60
 """Problems that are told one by one."""

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from outside.config.languages import languages
-from roster.model import Bounds
 from roster.sheet.table import fold
+from roster.terms import Bounds
 
 Reader = Callable[[Any], Any]
 

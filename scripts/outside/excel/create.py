@@ -25,10 +25,10 @@ from outside.xlsx.charts import put_charts
 from outside.xlsx.package import open_book
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.text import Changes, Heading, Value, as_stored
-from roster.model import Terms
 from roster.sheet.columns import TAB, TABS, TabSpec
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, bare, is_blank
+from roster.terms import Terms
 
 _FREE, _LEAST = 200, 2000
 """Dropdowns and colours reach this many rows below the last one, and at least to this row."""

@@ -16,8 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from outside.excel.lights import LAST_ROW, lights, lit_ranges
 from outside.front_tab import FRONT, NOT_YET, WHOSE, WHY
-from roster.model import Terms
 from roster.sheet.columns import TABS, Column, TabSpec, hint, kept_in_sight, offered
+from roster.terms import Terms
 
 INK, PAPER = "1F3B4D", "FFFFFF"
 THEIRS, OURS, OURS_BELOW = "2F6B7E", "D9DEE2", "F4F6F7"

@@ -12,9 +12,9 @@ from outside.google.batch import TabChange
 from outside.google.client import Json
 from outside.xlsx.charts import Chart
 from outside.xlsx.text import column_letters
-from roster.model import Terms
 from roster.sheet.columns import TAB, Column, TabSpec, hint, kept_in_sight, offered
 from roster.sheet.table import Cell, is_blank
+from roster.terms import Terms
 
 PROTECTION = "Deze kolom vult Buurtbeheer in."
 

@@ -21,11 +21,11 @@ from outside.google.takeover import TITLE
 from outside.google_setup.formatting import TabState, missing_look, says_nothing
 from outside.google_setup.parts import in_parts, missing_views, name_refused, tell_views
 from outside.workbook import FirstLook, left_to_them
-from roster.model import Terms
 from roster.sheet.columns import DEELNEMERS, TABS
 from roster.sheet.dutch import DUTCH, TIME_ZONE
 from roster.sheet.headings import find_what_is_there, of_the_register
 from roster.sheet.table import Sheet, Table
+from roster.terms import Terms
 
 _LOOKS = (
     "sheets(properties(sheetId,title,gridProperties),protectedRanges(range,description),bandedRanges(range),"

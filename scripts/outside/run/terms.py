@@ -9,7 +9,7 @@ from outside.config.settings import Settings
 from outside.console import can_answer
 from outside.text.templates import rules_version
 from roster.messages.audience import is_placeholder
-from roster.model import Terms
+from roster.terms import Terms
 
 
 def terms_of(settings: Settings, choices: Choices) -> Terms:

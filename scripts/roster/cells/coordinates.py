@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, unquote, unquote_plus, urlsplit
 
 from roster.cells.plus_codes import PLUS_CODE, TooCoarse, point_of_plus_code
 from roster.cells.text import Unreadable, plain_digits, text
-from roster.model import Bounds, Location
+from roster.model import Location
 from roster.sheet.table import Cell, fold
+from roster.terms import Bounds
 
 _PASTE = (
     "Zoek de plek op in Google Maps, houd uw vinger erop (of klik met rechts), "

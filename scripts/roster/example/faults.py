@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from random import Random
 
 from roster.example.layout import Row
-from roster.model import Terms
 from roster.sheet.dutch import in_words, short_day
+from roster.terms import Terms
 
 SLIPS = ("gmial.com", "hotmial.com", "gmail.con", "outlok.com")
 """Domains of mail that nobody has: typed wrong on purpose."""

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from random import Random
 
 from roster.example.names import GIVEN, SURNAMES, group_names, street_names
-from roster.model import Terms
 from roster.sheet.table import Cell
+from roster.terms import Terms
 
 Row = dict[str, Cell]
 

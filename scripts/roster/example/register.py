@@ -13,9 +13,9 @@ from roster.cells.phones import phone
 from roster.example.faults import SLIPS, soil
 from roster.example.layout import Neighbours, Row, area_rows, group_row, lay_out, street_row
 from roster.example.names import GIVEN, INFIXES, MOBILE_SPACE, STAND_IN, SURNAMES, TRADES, mobile, mobile_turn
-from roster.model import Terms
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table, fold
+from roster.terms import Terms
 
 USUAL_DIRT = 0.1
 """The share of members' rows with a fault in them, where nobody says otherwise."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from roster.cells.phones import phone
-from roster.model import Group, Member, Role, Terms
+from roster.model import Group, Member, Role
 from roster.plan.delivery_status import State
 from roster.plan.steps import View, by_view, file_name
 from roster.sheet.table import Place, fold, says
+from roster.terms import Terms
 from roster.vcard import Frame, card, escape, frame, shorten
 
 Cards = tuple[tuple[str, str], ...]

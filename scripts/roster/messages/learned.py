@@ -10,11 +10,12 @@ from roster.logbook import NUMBERED, Logbook, LogEntry, in_letters
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import RecipientHistory
 from roster.messages.sign_letters import COPY
-from roster.model import Member, Role, Roster, Standing, Terms
+from roster.model import Member, Role, Roster, Standing
 from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, is_our_word, joined, numbered, outdated, row_of
 from roster.plan.steps import View
 from roster.sheet.columns import LOGBOEK
+from roster.terms import Terms
 
 _MAY_HAVE = (State.SENT, State.HAND, State.READY, State.UNCERTAIN, State.BUSY)
 """The states of a letter that somebody may have. A refusal is an address's, and the tab knows none."""

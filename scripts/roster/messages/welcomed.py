@@ -9,11 +9,12 @@ from datetime import date
 from roster.logbook import MAIL_KINDS
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
-from roster.model import Member, Roster, Standing, Terms
+from roster.model import Member, Roster, Standing
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import History
 from roster.plan.steps import View
 from roster.sheet.table import fold
+from roster.terms import Terms
 
 AFTER = tuple(act for act, kind in MAIL_KINDS.items() if kind.after_welcome)
 """The letters that only go to whoever was welcomed."""

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from roster.cells.phones import phone
 from roster.logbook import FORGOTTEN, LASTING, WISH, Given, GivenCard, Logbook, LogEntry
-from roster.model import Roster, Terms
+from roster.model import Roster
 from roster.plan.delivery_status import BELIEVED, State, read_mark
 from roster.sheet.table import fold
+from roster.terms import Terms
 
 
 class Notice(NamedTuple):

@@ -10,10 +10,11 @@ from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
 from roster.finding import Finding
-from roster.model import Roster, Standing, Terms
+from roster.model import Roster, Standing
 from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
 from roster.sheet.columns import DEELNEMERS, TAB
 from roster.sheet.table import Cell, Place, fold
+from roster.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from roster.finding import lines_by_row
-from roster.model import AdminRow, Group, Member, Role, Roster, Standing, Status, Terms
+from roster.model import AdminRow, Group, Member, Role, Roster, Standing, Status
 from roster.plan.steps import AddRow, CellStep, SetCell, View, by_view
 from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LIST_COLUMN, STRATEN
 from roster.sheet.table import Cell, Place, Table, fold, says
+from roster.terms import Terms
 
 Values = Mapping[str, str | int]
 

@@ -9,9 +9,10 @@ from datetime import date
 from roster.cells import Unreadable, day, email, postcode, text, yes_no
 from roster.cells.text import name, surname
 from roster.finding import Finding, Weight
-from roster.model import Member, Role, Terms
+from roster.model import Member, Role
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, fold
+from roster.terms import Terms
 
 # Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
 _NAME = "a_member_has_a_name"

@@ -12,7 +12,7 @@ from typing import TypeVar
 from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
 from roster.cells.phones import LANDLINES
 from roster.finding import Finding, Weight
-from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street, Terms
+from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street
 from roster.plan.delivery_status import mail_again_since, read_mark, says_no_mail
 from roster.plan.history import History, Recipient, joined, numbered, seen
 from roster.reading.admin_rows import read_admin_rows
@@ -34,6 +34,7 @@ from roster.reading.rows import Rows
 from roster.reading.unread import is_error
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LOGBOEK, STRATEN, TabSpec
 from roster.sheet.table import Cell, Table, fold, is_blank
+from roster.terms import Terms
 
 # Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
 MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"

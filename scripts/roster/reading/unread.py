@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from roster.cells import Unreadable, email, location
-from roster.model import Bounds
 from roster.sheet.table import Cell, Table, Unknown
+from roster.terms import Bounds
 
 KNOWN = "a_cell_shows_what_it_holds"
 BOUND = "a_cell_has_a_bound"

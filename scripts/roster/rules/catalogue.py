@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roster.finding import Finding
-from roster.model import Roster, Standing, Terms
+from roster.model import Roster, Standing
 from roster.rules import addresses, dates, doubles, groups, members, officials, signs, structure
 from roster.rules.context import Rule, RuleContext
 from roster.rules.status import AskWelcomed, stand, stand_requests
+from roster.terms import Terms
 
 RULES: tuple[Rule, ...] = (
     *structure.RULES,

@@ -8,10 +8,11 @@ from datetime import date
 from functools import cached_property
 
 from roster.finding import Finding, Weight
-from roster.model import Member, Roster, SignRequest, Standing, Terms
+from roster.model import Member, Roster, SignRequest, Standing
 from roster.sheet.table import Place, fold
 from roster.streets.lookup import Address, Streets
 from roster.streets.names import closest
+from roster.terms import Terms
 
 
 def _nobody(_member: Member) -> bool:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status, Terms
+from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status
 from roster.plan.delivery_status import State, mark_in_row, read_mark
 from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
 from roster.sheet.table import Table, fold, is_blank
+from roster.terms import Terms
 
 Blocked = AbstractSet[tuple[str, str]]
 """The rows (tab, key) that have a blocking finding."""

@@ -16,7 +16,7 @@ from outside.config.languages import languages
 from outside.config.settings import KEYS, Mail, Map, Paths, Privacy, Settings, WorkbookSettings, load_settings
 from outside.config.source import lines_of
 from outside.errors import Stop
-from roster.model import Bounds, Limits, Network, Terms
+from roster.terms import Bounds, Limits, Network, Terms
 from support.sweeps import sweep
 
 TODAY = date(2026, 3, 5)

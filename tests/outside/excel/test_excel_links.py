@@ -10,10 +10,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from roster.model import Terms
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.sheet.columns import TAB
+from roster.terms import Terms
 from support.google_register import TODAY
 
 LINK = "https://www.openstreetmap.org/#map=17/52.9573/4.7625"

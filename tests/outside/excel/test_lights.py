@@ -20,10 +20,10 @@ from outside.excel.create import complete_register, create_register
 from outside.excel.lights import AT_FAULT, ROW, lights, lit_ranges
 from outside.excel.workbook import ExcelWorkbook
 from roster.example.register import example
-from roster.model import Terms
 from roster.plan.steps import SetCell
 from roster.planners.status_cells import plan_admins, plan_marks
 from roster.sheet.columns import TABS
+from roster.terms import Terms
 from support.hostile.ground import Hostile
 from support.hostile.sound import SOUND
 from support.hostile.unharmed import harmed_cells

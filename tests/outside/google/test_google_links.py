@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from roster.model import Terms
 from roster.plan.history import History
 from roster.reading.roster import read_roster
+from roster.terms import Terms
 from servers.sheets_server import Book, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from servers.sheets_server.refusal import Json

@@ -16,8 +16,8 @@ from outside.front_tab import WHOSE, told_of
 from outside.google.client import Calls
 from outside.google.workbook import GoogleWorkbook
 from roster.example.register import example
-from roster.model import Terms
 from roster.sheet.columns import LIST_COLUMN, TAB, TABS, hint
+from roster.terms import Terms
 from servers.sheets_server import Book, Failure, Fault, Formula, Person, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import new_book, sync

@@ -19,7 +19,7 @@ import pytest
 from outside.config.settings import Mail
 from outside.mail.compose import compose, message_id
 from roster.messages.audience import is_placeholder
-from roster.model import Network
+from roster.terms import Network
 from support.one_letter import NOW, SETTINGS, a_send, sent
 from support.pages import HOSTILE, Page
 from support.sweeps import sweep

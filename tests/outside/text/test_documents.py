@@ -11,9 +11,9 @@ import pytest
 from outside.config.settings import Settings
 from outside.text.documents import render_by_hand, whatsapp_link
 from roster.messages.welcome_queue import ByHand
-from roster.model import Network
 from roster.sheet.dutch import shown_number
 from roster.sheet.table import Place
+from roster.terms import Network
 from support.pages import FACTS, HOSTILE, Page
 
 SETTINGS = Settings(network=Network(name="Buurtgroep Voorbeeld"))

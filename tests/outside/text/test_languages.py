@@ -85,7 +85,7 @@ def test_no_code_names_a_language() -> None:
         if isinstance(node, ast.Constant) and node.value == "en"
     }
     assert named == {
-        "roster/model.py",
+        "roster/terms.py",
         "roster/example/register.py",
         "outside/google_setup/download.py",
         "roster/sheet/dutch.py",

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.cells import Unreadable, distance_m, location
-from roster.model import Bounds, Location
+from roster.model import Location
 from roster.sheet.table import Cell
+from roster.terms import Bounds
 
 BOUNDS = Bounds()
 SPOT = Location(52.95634, 4.76051)

@@ -8,10 +8,11 @@ import pytest
 
 from roster.messages.welcome import by_hand, plan_welcome, waiting_for_welcome
 from roster.messages.welcome_queue import WelcomeState
-from roster.model import Status, Terms
+from roster.model import Status
 from roster.plan.history import Message, Recipient
 from roster.plan.steps import Send
 from roster.sheet.table import Place
+from roster.terms import Terms
 from support.welcome_view import HISTORY, TERMS, TODAY, a_view, due, number
 
 

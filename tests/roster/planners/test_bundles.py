@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import replace
 
 from roster.example.register import example
-from roster.model import Limits
 from roster.plan.steps import Document, WriteFile, group_folders
 from roster.planners.bundles import plan_bundles
 from roster.sheet.columns import TABS
 from roster.sheet.headings import find_tables
 from roster.sheet.table import Sheet, fold
+from roster.terms import Limits
 from support.plans import view
 from support.sheet_notation import TERMS, register
 

@@ -12,11 +12,11 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.inbox.imap import read_mailbox
 from roster.finding import Weight
-from roster.model import Limits
 from roster.plan.steps import Document, SetCell
 from roster.planners.bundles import plan_bundles
 from roster.planners.status_cells import plan_marks
 from roster.planners.summary import describe_findings, kinds
+from roster.terms import Limits
 from support.ledgers import ledger_in
 from support.plans import view
 from support.sheet_notation import TERMS, register

@@ -9,11 +9,12 @@ from datetime import date, timedelta
 import pytest
 
 from roster.messages.welcomed import WhoWasWelcomed
-from roster.model import Limits, Member, Roster, Standing, Status
+from roster.model import Member, Roster, Standing, Status
 from roster.plan.history import History, Message
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.sheet.table import Cell
+from roster.terms import Limits
 from support.sheet_notation import GROUPS, STREETS, TERMS, TODAY, found, judge, lines, members, register, table, weights
 
 

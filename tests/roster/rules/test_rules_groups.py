@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Limits, Standing, Status
+from roster.model import Standing, Status
+from roster.terms import Limits
 from support.sheet_notation import STAFF, TERMS, found, judge, lines, mobile, register, weights
 
 ALONE = """

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Limits, Status
+from roster.model import Status
 from roster.rules.officials import is_official_address, is_official_organisation
+from roster.terms import Limits
 from support.sheet_notation import TERMS, found, judge, lines, register, weights
 
 

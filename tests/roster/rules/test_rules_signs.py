@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Limits, Status
+from roster.model import Status
+from roster.terms import Limits
 from support.sheet_notation import TERMS, found, judge, lines, register, weights
 
 HEAD = "Nr | Groep | Locatie 1 | Omschrijving 1 | Locatie 2 | Omschrijving 2 | Aangevraagd op | Toelichting | Besluit | Verstuurd\n"
