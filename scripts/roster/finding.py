@@ -1,4 +1,4 @@
-"""A finding: what is wrong in the sheet, where, how heavy, and what mends it."""
+"""A finding: what is wrong in the sheet, where, how heavy, and what mends it; and a cell that nobody could read."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ class Weight(Enum):
 
     BLOCKS = "blokkeert"
     NOTICE = "let op"
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadCell:
+    """A cell, or a whole row, of which reading could make nothing, or not all: why, and what mends it.
+
+    Which rule that breaks, and how heavy it is, follows from the column (CELLS in `rules/`) where it is not given.
+    """
+
+    place: Place
+    message: str
+    remedy: str = ""
+    rule: str = ""
+    weight: Weight | None = None
 
 
 @dataclass(frozen=True, slots=True)

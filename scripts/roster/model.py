@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 
-from roster.finding import Finding
+from roster.finding import UnreadCell
 from roster.logbook import Logbook, in_letters
 from roster.sheet.table import Cell, Place, Table, fold
 
@@ -195,7 +195,7 @@ class AdminRow:
 class Roster:
     """Everything the register says, and the tables it was read from (tab title -> Table).
 
-    `unreadable` are the findings of reading: the rules take them along, and tell no such cell twice.
+    `unread` are the cells that did not read: the catalogue of rules says what each breaks, and no rule tells it twice.
     """
 
     tables: dict[str, Table]
@@ -206,7 +206,7 @@ class Roster:
     requests: list[SignRequest] = field(default_factory=list)
     admin_rows: list[AdminRow] = field(default_factory=list)
     logbook: Logbook = field(default_factory=Logbook)
-    unreadable: list[Finding] = field(default_factory=list)
+    unread: list[UnreadCell] = field(default_factory=list)
 
     def cell(self, place: Place, column: str) -> Cell:
         """What stood in a row under a heading when it was read; None where there is no such tab or column."""

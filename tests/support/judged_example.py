@@ -30,6 +30,6 @@ def as_tables(tabs: Tabs) -> dict[str, Table]:
 
 def judge(tabs: Tabs, terms: Terms = TERMS) -> tuple[Roster, list[Finding]]:
     """The roster that the example reads as, and all that reading and rules have to say about it."""
-    roster, unreadable = read_roster(as_tables(tabs), terms, History())
+    roster = read_roster(as_tables(tabs), terms, History())
     findings, _ = check(roster, terms)
-    return roster, [*unreadable, *findings]
+    return roster, findings

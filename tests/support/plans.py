@@ -16,9 +16,9 @@ from support.sheet_notation import TERMS
 def view(tables: dict[str, Table], terms: Terms = TERMS, history: History | None = None) -> View:
     """What a planner looks at."""
     known = history or History(salt=b"test")
-    roster, unreadable = read_roster(tables, terms, known)
+    roster = read_roster(tables, terms, known)
     found, standing = check(roster, terms)
-    return View(roster, standing, (*unreadable, *found), known, terms)
+    return View(roster, standing, tuple(found), known, terms)
 
 
 def plan(

@@ -118,9 +118,9 @@ def register(
 
 def judge(tables: dict[str, Table], terms: Terms = TERMS) -> tuple[Roster, list[Finding], Standing]:
     """Read and check: the roster, all that was found, and where everybody stands."""
-    roster, unreadable = read_roster(tables, terms, History())
+    roster = read_roster(tables, terms, History())
     findings, standing = check(roster, terms)
-    return roster, [*unreadable, *findings], standing
+    return roster, findings, standing
 
 
 def found(tables: dict[str, Table], terms: Terms = TERMS) -> list[tuple[str, int]]:

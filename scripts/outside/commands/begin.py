@@ -140,7 +140,7 @@ def _mailed_others(sheets: Sequence[Sheet], settings: Settings, today: date) -> 
     with Ledger.of(settings, today) as opened:
         history = opened.history()
     tables, _problems = find_what_is_there(list(sheets))
-    roster, _findings = read_roster(tables, settings.terms(today), History())
+    roster = read_roster(tables, settings.terms(today), History())
     known = {history.identity(member.mobile) for member in roster.members if member.mobile}
     known |= {history.address_mark(member.email) for member in roster.members if member.email}
     ours = sum(not known.isdisjoint((*one.identities, one.address_mark)) for one in history.deliveries)

@@ -92,7 +92,7 @@ class ExcelBackend:
         if sys.platform != "win32" and not self._settings.workbook.shared and path.stat().st_mode & 0o077:
             told = f"anderen op deze computer kunnen {path.name} lezen."
             yield Health("Register", told, f"De volgende make sync maakt het voor u alleen. {ON_PURPOSE}")
-        members = len(read_roster(tables, self._settings.terms(date.today()), History())[0].members)
+        members = len(read_roster(tables, self._settings.terms(date.today()), History()).members)
         yield Health("Register", f"{path.name} is leesbaar: {members} deelnemers.")
         if not (workbook.whose or workbook.is_example):
             yield nobodys()

@@ -300,12 +300,12 @@ def prepare(
     with progress("Register lezen"), gc_paused():
         tables = workbook.read()
     with progress("Afspraken nalopen"), gc_paused():
-        roster, unreadable = read_roster(tables, terms, history)
+        roster = read_roster(tables, terms, history)
         history = learned(history, roster, terms)
         asked = WhoWasWelcomed(history, terms)
         found, standing = check(roster, terms, asked, who_is_absent(asked))
         terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
-        view = View(roster, standing, (*unreadable, *found), history, terms, asked.view)
+        view = View(roster, standing, tuple(found), history, terms, asked.view)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.

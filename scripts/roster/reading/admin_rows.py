@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from roster.cells import Unreadable, phone, text, yes_no
-from roster.finding import Finding, Weight
 from roster.model import AdminRow, Member, Roster, Standing
 from roster.reading.row_ids import valid_number
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, Place, fold
 
-ADMIN_GROUPS = "an_admin_sits_in_both_admin_groups"
-"""The rule that an answer breaks by not being readable; rules/groups.py holds the rest of it."""
-
 _LONGEST_OWN, _LONGEST_MOBILE = 1000, 40
 
 
 def read_admin_rows(rows: Rows) -> list[AdminRow]:
-    """The rows of tab Beheerders. Their findings go by the admin's Nr, by which that tab is kept."""
+    """The rows of tab Beheerders. What does not read there goes by the admin's Nr, by which that tab is kept."""
     numbers = [valid_number(cell, "D") or text(cell) for cell in rows.cells("Nr")]
-    before = len(rows.findings)
-    in_regiegroep = rows.values("In regiegroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
-    in_area_group = rows.values("In gebiedsgroep", yes_no, ADMIN_GROUPS, Weight.NOTICE, None)
+    before = len(rows.unread)
+    in_regiegroep = rows.values("In regiegroep", yes_no, None)
+    in_area_group = rows.values("In gebiedsgroep", yes_no, None)
     by_row = {place.row: number for place, number in zip(rows.places, numbers, strict=True)}
-    for turn, told in enumerate(rows.findings[before:], start=before):
+    for turn, told in enumerate(rows.unread[before:], start=before):
         place = Place(told.place.tab, told.place.row, by_row[told.place.row], told.place.column)
-        rows.findings[turn] = Finding(place, told.rule, told.weight, told.message, told.remedy)
+        rows.unread[turn] = replace(told, place=place)
     found = list(map(AdminRow, rows.places, numbers, in_regiegroep, in_area_group))
     own = [rows.cells(heading) for heading in ("Naam", "Mobiel", "Groep", "Gebied", "Meldingen")]
     for row, (name, mobile, group, area, told) in zip(found, zip(*own, strict=True), strict=True):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from roster.cells import text
-from roster.finding import Finding, Weight
+from roster.finding import UnreadCell, Weight
 from roster.reading.row_ids import valid_number
 from roster.reading.unread import is_error
 from roster.sheet.columns import DEELNEMERS
@@ -36,7 +36,7 @@ _REACHED = frozenset(("Mobiel", "E-mail"))
 """Who gives one of these alone is somebody, whose row is not finished."""
 
 
-def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
+def rows_apart(table: Table, unread: list[UnreadCell]) -> frozenset[int]:
     """The rows (0 = first below the headings) that are nobody's, each with a let op where it holds anything.
 
     A total is no row of any tab. In Deelnemers neither is a row with one cell and nothing else, nor one that
@@ -56,16 +56,16 @@ def rows_apart(table: Table, findings: list[Finding]) -> frozenset[int]:
         elif members and len(filled) == 1 and filled[0][0] not in _REACHED and not _has_number(table, index):
             apart[index] = _LONE
     for index, (message, remedy) in apart.items():
-        findings.append(_told(table, index, message, remedy))
+        unread.append(_told(table, index, message, remedy))
     if failed and members:
         more = f" Dat geldt ook voor {len(failed) - 1} andere rijen." if len(failed) > 2 else ""
         message = f"In deze rij staan alleen formules met een fout of zonder uitkomst. De rij telt niet mee.{more}"
-        findings.append(_told(table, failed[0], message, "Haal de formules weg waar nog niemand staat."))
+        unread.append(_told(table, failed[0], message, "Haal de formules weg waar nog niemand staat."))
     return frozenset(apart.keys() | (failed if members else ()))
 
 
-def _told(table: Table, index: int, message: str, remedy: str) -> Finding:
-    return Finding(table.place(index), RULE, Weight.NOTICE, message, remedy)
+def _told(table: Table, index: int, message: str, remedy: str) -> UnreadCell:
+    return UnreadCell(table.place(index), message, remedy, RULE, Weight.NOTICE)
 
 
 def _candidates(table: Table) -> Iterator[int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 
-from roster.finding import Finding, Weight
+from roster.finding import UnreadCell, Weight
 from roster.logbook import (
     ACT_NAMES,
     FORGOTTEN,
@@ -35,7 +35,7 @@ _SINCE = re.compile(r"(\d{1,2})-(\d{1,2})-(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}
 _LONGEST = 60
 
 
-def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
+def read_logbook(table: Table, unread: list[UnreadCell]) -> Logbook:
     """What the tab says; rows that cannot be read are told of together, once."""
     book, strange = Logbook(), []
     headings = LOGBOEK.headings
@@ -51,7 +51,7 @@ def read_logbook(table: Table, findings: list[Finding]) -> Logbook:
         elif not _is_head(book, said):
             strange.append(table.first + index)
     if strange:
-        findings.append(_strange(strange))
+        unread.append(_strange(strange))
     return book
 
 
@@ -134,12 +134,12 @@ def _is_head(book: Logbook, said: dict[str, str]) -> bool:
     return 0 < count <= LAST
 
 
-def _strange(rows: list[int]) -> Finding:
+def _strange(rows: list[int]) -> UnreadCell:
     named = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
     told = (f"Rij {named} is", "telt", "rij") if len(rows) == 1 else (f"De rijen {named} zijn", "tellen", "rijen")
     message = f"{told[0]} niet te lezen en {told[1]} niet mee."
     remedy = f"Haal die {told[2]} weg. Wat Buurtbeheer weet, zet het er zelf weer bij."
-    return Finding(Place(LOGBOEK.title), _RULE, Weight.NOTICE, message, remedy)
+    return UnreadCell(Place(LOGBOEK.title), message, remedy, _RULE, Weight.NOTICE)
 
 
 _LOOKS: dict[str, Callable[[Cell], bool]] = {

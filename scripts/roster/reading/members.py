@@ -6,22 +6,18 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from roster.cells import Unreadable, day, email, postcode, text, yes_no
+from roster.cells import Unreadable, day, text
 from roster.cells.text import name, surname
-from roster.finding import Finding, Weight
-from roster.model import Member, Role
+from roster.finding import Weight
+from roster.model import Role
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, fold
 from roster.terms import Terms
 
-# Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
-_NAME = "a_member_has_a_name"
-_DATES = "dates_make_sense"
 
-
-def read_names(rows: Rows, heading: str, weight: Weight = Weight.BLOCKS) -> list[str]:
-    """The names under a heading; "" for what only fills the cell. `weight` is that of a cell that cannot be read."""
-    return rows.values(heading, name, "", weight, "")
+def read_names(rows: Rows, heading: str) -> list[str]:
+    """The names under a heading; "" for what only fills the cell."""
+    return rows.values(heading, name, "")
 
 
 def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
@@ -36,12 +32,12 @@ def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
             alone, infix = surname(surnames[index])
         except Unreadable as wrong:
             if not rows.silent[index]:
-                rows.tell(index, "Achternaam", _NAME, Weight.NOTICE, wrong.message, wrong.remedy)
+                rows.tell(index, "Achternaam", wrong.message, wrong.remedy, weight=Weight.NOTICE)
             continue
         if infix and infixes[index] and fold(infix) != fold(infixes[index]):
             message = "Achter de komma staat een ander tussenvoegsel dan bij Tussenvoegsel."
             if not rows.silent[index]:
-                rows.tell(index, "Achternaam", _NAME, Weight.NOTICE, message, "Laat alleen het goede staan.")
+                rows.tell(index, "Achternaam", message, "Laat alleen het goede staan.", weight=Weight.NOTICE)
             continue
         surnames[index], infixes[index] = alone, infixes[index] or infix
     return surnames, infixes
@@ -49,14 +45,13 @@ def read_surnames(rows: Rows) -> tuple[list[str], list[str]]:
 
 def read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool]]:
     """The day on which each member leaves, and whether he did by now: with a day that does not read he left as well."""
-    before = len(rows.findings)
+    before = len(rows.unread)
     today = terms.today
-    days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), _DATES, Weight.NOTICE, None)
+    days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), None)
     left = [left_on is not None and left_on <= today for left_on in days]
-    unreadable = {finding.place.row for finding in rows.findings[before:]}
-    rows.findings[before:] = [
-        replace(told, message=f"{told.message} De deelnemer telt zolang als afgemeld.")
-        for told in rows.findings[before:]
+    unreadable = {told.place.row for told in rows.unread[before:]}
+    rows.unread[before:] = [
+        replace(told, message=f"{told.message} De deelnemer telt zolang als afgemeld.") for told in rows.unread[before:]
     ]
     if unreadable:
         left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]
@@ -90,51 +85,35 @@ def _leaving_day(cell: Cell, today: date) -> date | None:
 _LONGEST_NO = 24
 
 
-def tell_forgotten(rows: Rows, member: Member) -> None:
+def tell_forgotten(rows: Rows, index: int, nr: str) -> None:
     """Tell of somebody who was forgotten and whose row is there: an older copy came back, or it was not emptied yet."""
-    rows.findings.append(
-        Finding(
-            member.place.at("Nr"),
-            "who_was_forgotten_stays_forgotten",
-            Weight.BLOCKS,
-            "Deze deelnemer is vergeten, maar staat nog of weer in het register.",
-            f"Typ: make forget WHO={member.nr}. Doet deze persoon weer mee? Vul daarna een nieuwe rij in.",
-        )
+    rows.tell(
+        index,
+        "Nr",
+        "Deze deelnemer is vergeten, maar staat nog of weer in het register.",
+        f"Typ: make forget WHO={nr}. Doet deze persoon weer mee? Vul daarna een nieuwe rij in.",
+        rule="who_was_forgotten_stays_forgotten",
+        weight=Weight.BLOCKS,
     )
-
-
-def a_postcode_is_well_formed(cell: Cell) -> str | None:
-    """A postcode is well-formed: 1781 AB; SA, SD and SS do not exist. It may be blank, and never decides the group."""
-    return postcode(cell)
-
-
-def an_email_is_well_formed(cell: Cell) -> str | None:
-    """An e-mail is well-formed; a known slip gets a "bedoelde u". It may be blank; to a faulty one no mail goes."""
-    return email(cell)
 
 
 _ROLES = {"": Role.MEMBER, "deelnemer": Role.MEMBER, "beheerder": Role.ADMIN, "coordinator": Role.COORDINATOR}
 
 
-def a_members_role_is_known(cell: Cell) -> Role:
-    """Rol is deelnemer (or blank), beheerder or coördinator; whoever has another counts as deelnemer."""
-    role = _ROLES.get(fold(text(cell)))
-    if role is None:
+def role(cell: Cell) -> Role:
+    """A role, of a blank cell that of a member."""
+    found = _ROLES.get(fold(text(cell)))
+    if found is None:
         raise Unreadable(
             "Deze rol bestaat niet. De deelnemer telt nu mee als gewone deelnemer.",
             "Kies deelnemer, beheerder of coördinator, of laat de cel leeg.",
         )
-    return role
+    return found
 
 
-def a_decision_is_known(cell: Cell) -> str:
-    """Besluit is toegezegd, geplaatst or afgewezen, or blank while there is none yet (decided)."""
+def decision(cell: Cell) -> str:
+    """A decision of the municipality; "" while there is none yet."""
     word = fold(text(cell))
     if word not in ("", "toegezegd", "geplaatst", "afgewezen"):
         raise Unreadable("Dit besluit is niet bekend.", "Kies toegezegd, geplaatst of afgewezen, of laat de cel leeg.")
     return word
-
-
-def an_answer_is_yes_or_no(cell: Cell) -> bool | None:
-    """In WhatsApp and Goedkeuring aan are ja, nee or blank, which counts as nee."""
-    return yes_no(cell)

@@ -9,26 +9,16 @@ from datetime import date
 from itertools import repeat
 from typing import TypeVar
 
-from roster.cells import Unreadable, day, house_number, location, phone, text, yes_no
+from roster.cells import Unreadable, day, email, house_number, location, phone, postcode, text, yes_no
 from roster.cells.phones import LANDLINES
-from roster.finding import Finding, Weight
+from roster.finding import UnreadCell, Weight
 from roster.model import Area, Group, Location, Member, Role, Roster, SignRequest, Street
 from roster.plan.delivery_status import mail_again_since, read_mark, says_no_mail
 from roster.plan.history import History, Recipient, joined, numbered, seen
 from roster.reading.admin_rows import read_admin_rows
 from roster.reading.apart import rows_apart
 from roster.reading.logbook import read_logbook
-from roster.reading.members import (
-    a_decision_is_known,
-    a_members_role_is_known,
-    a_postcode_is_well_formed,
-    an_answer_is_yes_or_no,
-    an_email_is_well_formed,
-    read_leaving,
-    read_names,
-    read_surnames,
-    tell_forgotten,
-)
+from roster.reading.members import decision, read_leaving, read_names, read_surnames, role, tell_forgotten
 from roster.reading.row_ids import far_rows, give_numbers
 from roster.reading.rows import Rows
 from roster.reading.unread import is_error
@@ -36,38 +26,26 @@ from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN
 from roster.sheet.table import Cell, Table, fold, is_blank
 from roster.terms import Terms
 
-# Rules that a cell breaks by not being readable, and that rules/ holds the rest of.
-MOBILE = "a_member_has_a_mobile_that_whatsapp_can_reach"
-ADULT = "a_member_is_18_or_older"
-AGREED = "a_member_agreed_to_the_rules"
-ADDRESS = "a_members_address_is_complete"
-STICKER = "a_member_shows_the_sticker"
-DATES = "dates_make_sense"
-STREET = "a_street_belongs_to_one_group"
-_PLACES = "a_sign_request_names_two_places"
-LANGUAGE = "a_members_language_is_known"
 
-
-def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tuple[Roster, list[Finding]]:
+def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> Roster:
     """Read every row that people typed something in.
 
-    A cell that does not read becomes a finding under the rule that it breaks, with that rule's
-    weight, and None in the roster. Never raises, whatever the cells hold. The findings are kept in
-    `roster.unreadable` as well, where the rules look for them. A missing tab reads as an empty one.
+    A cell that does not read stands in `roster.unread`, and is None in its row: which rule it breaks, the
+    catalogue of rules says. Never raises, whatever the cells hold. A missing tab reads as an empty one.
     """
-    findings: list[Finding] = []
+    unread: list[UnreadCell] = []
     blank = {
         tab.title: Table(tab.title, tab.title, {}, [], 2, tab.own)
         for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
     }
     found = blank | tables
-    told: list[Finding] = []
+    told: list[UnreadCell] = []
     logbook = read_logbook(found[LOGBOEK.title], told)
     history = numbered(replace(history, logbook=joined(history.logbook, logbook)), ())
 
     def rows(tab: TabSpec) -> Rows:
         table = found[tab.title]
-        return Rows(table, findings, apart=rows_apart(table, findings))
+        return Rows(table, unread, apart=rows_apart(table, unread))
 
     roster = Roster(
         tables=tables,
@@ -76,12 +54,12 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> tup
         streets=_read_streets(rows(STRATEN)),
         members=_read_members(rows(DEELNEMERS), terms, history),
         requests=_read_requests(rows(BORDAANVRAGEN), terms, history),
-        admin_rows=read_admin_rows(Rows(found[BEHEERDERS.title], findings, whole=True)),
+        admin_rows=read_admin_rows(Rows(found[BEHEERDERS.title], unread, whole=True)),
         logbook=logbook,
-        unreadable=findings,
+        unread=unread,
     )
-    findings += told
-    return roster, findings
+    unread += told
+    return roster
 
 
 def _day(terms: Terms) -> Callable[[Cell], date | None]:
@@ -90,41 +68,35 @@ def _day(terms: Terms) -> Callable[[Cell], date | None]:
 
 
 def _read_areas(rows: Rows) -> list[Area]:
-    addresses = rows.heeds("E-mail wijkconciërge", an_email_is_well_formed, None)
-    caretakers = read_names(rows, "Wijkconciërge", Weight.NOTICE)
+    addresses = rows.values("E-mail wijkconciërge", email, None)
+    caretakers = read_names(rows, "Wijkconciërge")
     return list(map(Area, rows.places, rows.texts("Gebied"), rows.texts("Plaats"), caretakers, addresses))
 
 
 def _read_groups(rows: Rows, terms: Terms) -> list[Group]:
-    registered = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None)
-    started = rows.values("Gestart op", _day(terms), DATES, Weight.NOTICE, None)
+    registered = rows.values("Aangemeld op", _day(terms), None)
+    started = rows.values("Gestart op", _day(terms), None)
     links = rows.texts("Uitnodigingslink")
-    names, areas = rows.texts("Groep", Weight.BLOCKS), rows.texts("Gebied", Weight.BLOCKS)
+    names, areas = rows.texts("Groep"), rows.texts("Gebied")
     rows.texts("Opmerking")
-    approvals = rows.heeds("Goedkeuring aan", an_answer_is_yes_or_no, None)
+    approvals = rows.values("Goedkeuring aan", yes_no, None)
     return list(map(Group, rows.places, names, areas, registered, started, links, approvals))
 
 
 def _read_streets(rows: Rows) -> list[Street]:
-    """Which numbers a row means is unknown once one cell of it does not read: such a row claims no address for sure."""
-    before = len(rows.findings)
-    firsts = rows.values("Van", _number, STREET, Weight.BLOCKS, None)
-    lasts = rows.values("Tot", _number, STREET, Weight.BLOCKS, None)
-    sides = rows.values("Zijde", _side, STREET, Weight.BLOCKS, "")
-    for index, (first, last) in enumerate(zip(firsts, lasts, strict=True)):
-        if first is not None and last is not None and first > last:
-            rows.tell(
-                index,
-                "Tot",
-                STREET,
-                Weight.BLOCKS,
-                "Dit nummer is lager dan het nummer bij Van.",
-                "Draai de twee nummers om, of verbeter ze.",
-            )
-    names, towns = rows.texts("Straat", Weight.BLOCKS), rows.texts("Plaats", Weight.BLOCKS)
-    unclear = {finding.place.row for finding in rows.findings[before:]}
-    readable = [place.row not in unclear for place in rows.places]
-    groups = rows.texts("Groep", Weight.BLOCKS)
+    """Which numbers a row means is unknown once one cell of it does not read, or its last number comes before its
+    first: such a row claims no address for sure."""
+    before = len(rows.unread)
+    firsts = rows.values("Van", _number, None)
+    lasts = rows.values("Tot", _number, None)
+    sides = rows.values("Zijde", _side, "")
+    names, towns = rows.texts("Straat"), rows.texts("Plaats")
+    unclear = {told.place.row for told in rows.unread[before:]}
+    readable = [
+        place.row not in unclear and (first is None or last is None or first <= last)
+        for place, first, last in zip(rows.places, firsts, lasts, strict=True)
+    ]
+    groups = rows.texts("Groep")
     return list(map(Street, rows.places, names, towns, firsts, lasts, sides, groups, readable))
 
 
@@ -156,15 +128,15 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
     # Whoever left is told about dates only, so who left is read first.
     left_on, left = read_leaving(rows, terms)
     rows.silent = left
-    joined = rows.values("Aangemeld op", _day(terms), DATES, Weight.NOTICE, None, always=True)
-    phones = rows.values("Mobiel", phone, MOBILE, Weight.BLOCKS, None, unlike=True)
+    joined = rows.values("Aangemeld op", _day(terms), None, always=True)
+    phones = rows.values("Mobiel", phone, None, unlike=True)
     mobiles = [None if number is None else number.e164 for number in phones]
     for index in [index for index, number in enumerate(phones) if number is not None and number.kind in LANDLINES]:
         if not left[index]:
             _tell_landline(rows, index)
     del phones
-    rows.heeds("Postcode", a_postcode_is_well_formed, None)
-    rows.values("Huisnummer", house_number, ADDRESS, Weight.BLOCKS, None)
+    rows.values("Postcode", postcode, None)
+    rows.values("Huisnummer", house_number, None)
     surnames, infixes = read_surnames(rows)
     rows.texts("Opmerking")  # nothing is done with it; a story without end is told
     members = _made(
@@ -176,26 +148,26 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             "infix": infixes,
             "surname": surnames,
             "organisation": read_names(rows, "Organisatie"),
-            "street": rows.texts("Straat", Weight.BLOCKS),
-            "house_number": rows.texts("Huisnummer", Weight.BLOCKS),
+            "street": rows.texts("Straat"),
+            "house_number": rows.texts("Huisnummer"),
             "postcode": rows.texts("Postcode"),
-            "town": rows.texts("Plaats", Weight.BLOCKS),
+            "town": rows.texts("Plaats"),
             "mobile": mobiles,
-            "email": rows.heeds("E-mail", an_email_is_well_formed, None, unlike=True),
-            "group": rows.texts("Groep", Weight.BLOCKS),
-            "role": rows.heeds("Rol", a_members_role_is_known, Role.MEMBER),
-            "adult": rows.values("18 jaar of ouder", yes_no, ADULT, Weight.BLOCKS, None),
-            "agreed": rows.values("Akkoord spelregels", yes_no, AGREED, Weight.BLOCKS, None),
-            "sticker": rows.values("Sticker", yes_no, STICKER, Weight.NOTICE, None),
-            "language": rows.values("Taal", _language(terms), LANGUAGE, Weight.NOTICE, ""),
+            "email": rows.values("E-mail", email, None, unlike=True),
+            "group": rows.texts("Groep"),
+            "role": rows.values("Rol", role, Role.MEMBER),
+            "adult": rows.values("18 jaar of ouder", yes_no, None),
+            "agreed": rows.values("Akkoord spelregels", yes_no, None),
+            "sticker": rows.values("Sticker", yes_no, None),
+            "language": rows.values("Taal", _language(terms), ""),
             "joined": joined,
             "left": left,
             "left_on": left_on,
             "exception": rows.texts("Uitzondering"),
-            "in_whatsapp": rows.heeds("In WhatsApp", an_answer_is_yes_or_no, None),
+            "in_whatsapp": rows.values("In WhatsApp", yes_no, None),
             "no_mail": _read_refusals(rows),
-            "told_no_mail": rows.words("Welkom", says_no_mail, instead=False),
-            "mail_again": rows.words("Welkom", mail_again_since, instead=None),
+            "told_no_mail": rows.values("Welkom", says_no_mail, instead=False),
+            "mail_again": rows.values("Welkom", mail_again_since, instead=None),
         },
     )
     _give_numbers(members, rows, history)
@@ -225,20 +197,17 @@ def _give_numbers(members: list[Member], rows: Rows, history: History) -> None:
         for nr, cell in zip(typed, rows.cells("Welkom"), strict=True)
     ]
     numbers = give_numbers("D", typed, mobiles, rows.left_out("Nr"), history, whose, marked)
-    for member, number in zip(members, numbers, strict=True):
+    for index, (member, number) in enumerate(zip(members, numbers, strict=True)):
         member.nr = number
         if history.forgotten and history.is_forgotten(number, member.mobile, member.email, member.name):
-            tell_forgotten(rows, member)
+            tell_forgotten(rows, index, number)
 
 
 def _tell_far_numbers(prefix: str, rows: Rows, history: History) -> None:
-    """A Nr that nobody gave stays where it stands, for the cell may be a sign of more; no later Nr goes on from it."""
     for index, highest in far_rows(prefix, rows.cells("Nr"), rows.left_out("Nr"), history).items():
         rows.tell(
             index,
             "Nr",
-            "a_number_is_one_that_was_given",
-            Weight.NOTICE,
             f"Dit nummer is veel hoger dan het hoogste dat Buurtbeheer gaf ({highest}).",
             "Maak deze cel leeg. Bij de volgende make sync krijgt de rij vanzelf een nummer.",
         )
@@ -248,10 +217,9 @@ def _tell_landline(rows: Rows, index: int) -> None:
     rows.tell(
         index,
         "Mobiel",
-        MOBILE,
-        Weight.NOTICE,
         "Dit is een vast nummer. WhatsApp werkt daar meestal niet mee.",
         "Vul een mobiel nummer in, als dat er is.",
+        weight=Weight.NOTICE,
     )
 
 
@@ -260,7 +228,7 @@ _LONGEST_LANGUAGE = 16  # it becomes the name of a file; what is longer stands i
 
 def _read_refusals(rows: Rows) -> list[bool | None]:
     """Who wants no mail; None where a cell shows an error. What is too long to be read was typed, so it counts."""
-    found = rows.words("Geen mail", _says_stop, instead=None)
+    found = rows.values("Geen mail", _says_stop, instead=None)
     return [
         said if said is not None or is_error(cell) else True
         for said, cell in zip(found, rows.cells("Geen mail"), strict=True)
@@ -291,8 +259,8 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
     def place_on_the_map(cell: Cell) -> Location | None:
         return location(cell, terms.network.bounds, towns)
 
-    first = rows.values("Locatie 1", place_on_the_map, _PLACES, Weight.BLOCKS, None)
-    second = rows.values("Locatie 2", place_on_the_map, _PLACES, Weight.BLOCKS, None)
+    first = rows.values("Locatie 1", place_on_the_map, None)
+    second = rows.values("Locatie 2", place_on_the_map, None)
     descriptions = zip(rows.texts("Omschrijving 1"), rows.texts("Omschrijving 2"), strict=True)
     nobody: list[str | None] = [None] * len(rows.places)
     _tell_far_numbers("B", rows, history)
@@ -301,13 +269,13 @@ def _read_requests(rows: Rows, terms: Terms, history: History) -> list[SignReque
         {
             "place": rows.places,
             "nr": give_numbers("B", rows.cells("Nr"), nobody, rows.left_out("Nr"), history),
-            "group": rows.texts("Groep", Weight.BLOCKS),
+            "group": rows.texts("Groep"),
             "locations": zip(first, second, strict=True),
             "descriptions": descriptions,
-            "requested_on": rows.values("Aangevraagd op", _day(terms), DATES, Weight.NOTICE, None),
-            "requested_by": read_names(rows, "Aangevraagd door", Weight.NOTICE),
+            "requested_on": rows.values("Aangevraagd op", _day(terms), None),
+            "requested_by": read_names(rows, "Aangevraagd door"),
             "explanation": rows.texts("Toelichting"),
-            "decision": rows.heeds("Besluit", a_decision_is_known, ""),
-            "decided_on": rows.values("Besluit op", _day(terms), DATES, Weight.NOTICE, None),
+            "decision": rows.values("Besluit", decision, ""),
+            "decided_on": rows.values("Besluit op", _day(terms), None),
         },
     )

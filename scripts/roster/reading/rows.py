@@ -7,7 +7,7 @@ from itertools import compress, count, repeat, zip_longest
 from typing import Generic, TypeVar
 
 from roster.cells import Unreadable, text
-from roster.finding import Finding, Weight
+from roster.finding import UnreadCell, Weight
 from roster.reading.unread import MESSAGE, PASTE_PLAIN, STARTS, Unread, bound_of, unread
 from roster.sheet.table import Cell, Place, Table
 
@@ -25,15 +25,14 @@ class Rows:
 
     Rows `apart` (0 = first below the headings) do not count either. With `whole` the software's own columns
     count as well. Where a cell's words are not understood, the link behind it is read (`Table.links`).
-    `findings` is the list that unreadable
-    cells are told in. Rows whose `silent` is True are told of only where a reader insists.
+    What does not read is told in the list `unread`; of rows whose `silent` is True only where a reader insists.
     """
 
     def __init__(
-        self, table: Table, findings: list[Finding], *, whole: bool = False, apart: Iterable[int] = ()
+        self, table: Table, unread: list[UnreadCell], *, whole: bool = False, apart: Iterable[int] = ()
     ) -> None:
         self.table = table
-        self.findings = findings
+        self.unread = unread
         counts = _which_count(table, whole=whole)
         for index in apart:
             counts[index] = False
@@ -44,7 +43,7 @@ class Rows:
         rows = compress(count(table.first), counts)
         self.places = list(map(Place, repeat(table.tab), rows, compress(table.keys, counts)))
         self.silent: Sequence[bool] = [False] * len(self.places)
-        self._unread: set[tuple[int, str]] = set()
+        self._told: set[tuple[int, str]] = set()
 
     def _put_links(self, counts: Sequence[bool]) -> frozenset[tuple[int, str]]:
         """Read the link behind a cell instead of its words; which cells of the rows that count those are."""
@@ -64,35 +63,26 @@ class Rows:
         """The cells under a heading in the rows that do not count."""
         return _turned(self.table, self._left_out).get(heading, [])
 
-    def texts(self, heading: str, weight: Weight = Weight.NOTICE) -> list[str]:
-        """The cells under a heading as text; a column that is absent gives "" everywhere.
-
-        `weight` is what a cell weighs whose text nobody knows, or that is too long: it gives "".
-        """
-        return self.values(heading, text, "", weight, "")
-
-    def words(self, heading: str, read: Callable[[Cell], _Read], instead: _Read) -> list[_Read]:
-        """The cells under a heading, read by something that reads them all; `instead` for what is not read at all."""
-        return self.values(heading, read, "", Weight.NOTICE, instead)
+    def texts(self, heading: str) -> list[str]:
+        """The cells under a heading as text; "" in a column that is absent, and for a text that is not read."""
+        return self.values(heading, text, "")
 
     def values(
         self,
         heading: str,
         read: Callable[[Cell], _Read],
-        rule: str,
-        weight: Weight,
         instead: _Read,
         *,
         always: bool = False,
         unlike: bool = False,
     ) -> list[_Read]:
-        """The cells under a heading, read; where one does not read, `instead`, and a finding under the rule.
+        """The cells under a heading, read; `instead` of one that does not read, which is told.
 
         `always` tells of silent rows too. `unlike` says that hardly any two cells are the same.
-        A cell of unread.py is told once, under that rule, by whoever reads its column first; one of the
-        software's own is not told: it is written anew.
+        A cell of unread.py is told once, by whoever reads its column first; one of the software's own is not told:
+        it is written anew.
         """
-        ours = heading in self.table.own and rule == ""
+        ours = heading in self.table.own
         attempt, cells = _try(read, _NO_BOUND if ours else bound_of(heading)), self.cells(heading)
         if unlike:
             values = list(map(attempt, cells))
@@ -107,23 +97,20 @@ class Rows:
             if ours or (not always and self.silent[index]):
                 continue
             if type(wrong) is Unread:
-                if (index, heading) in self._unread:
+                if (index, heading) in self._told:
                     continue
-                self._unread.add((index, heading))
-            told = wrong.rule if type(wrong) is Unread else rule
+                self._told.add((index, heading))
             message, remedy = wrong.message, wrong.remedy
             if (index, heading) in self._linked:
                 message, remedy = f"{MESSAGE} {message}", f"{remedy} {PASTE_PLAIN}"
-            self.tell(index, heading, told, weight, message, remedy)
+            self.tell(index, heading, message, remedy, rule=wrong.rule if type(wrong) is Unread else "")
         return values  # type: ignore[return-value]  # every Unreadable was replaced just above
 
-    def heeds(self, heading: str, law: Callable[[Cell], _Read], instead: _Read, *, unlike: bool = False) -> list[_Read]:
-        """As `values`, for a law that a cell keeps by itself: it is a let op, under the law's own name."""
-        return self.values(heading, law, law.__name__, Weight.NOTICE, instead, unlike=unlike)
-
-    def tell(self, index: int, heading: str, rule: str, weight: Weight, message: str, remedy: str) -> None:
-        """Add a finding about a cell of row `index`."""
-        self.findings.append(Finding(self.places[index].at(heading), rule, weight, message, remedy))
+    def tell(
+        self, index: int, heading: str, message: str, remedy: str, *, rule: str = "", weight: Weight | None = None
+    ) -> None:
+        """Tell that a cell of row `index` does not read, or not as it was meant."""
+        self.unread.append(UnreadCell(self.places[index].at(heading), message, remedy, rule, weight))
 
 
 class _Seen(dict[object, _Read], Generic[_Read]):

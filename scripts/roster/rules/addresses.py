@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from roster.cells import Unreadable, yes_no
-from roster.finding import Finding
+from roster.finding import Finding, Weight
 from roster.model import Member, Roster
-from roster.rules.context import Rule, RuleContext, blocks, notice, rows_in_words
+from roster.rules.context import CellRule, Rule, RuleContext, blocks, notice, rows_in_words
+from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import fold
 from roster.streets.lookup import Address
 from roster.streets.names import closest, name_words
@@ -196,4 +197,14 @@ RULES: tuple[Rule, ...] = (
     a_members_address_is_complete,
     a_member_lives_in_the_groups_streets,
     a_members_place_is_known,
+)
+
+_A_POSTCODE = "a_postcode_is_well_formed"
+"""1781 AB; SA, SD and SS do not exist. It may be blank, and never decides the group."""
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(a_members_group_exists.__name__, Weight.BLOCKS, DEELNEMERS, ("Groep",)),
+    CellRule(a_members_address_is_complete.__name__, Weight.BLOCKS, DEELNEMERS, ("Straat", "Huisnummer")),
+    CellRule(a_member_lives_in_the_groups_streets.__name__, Weight.BLOCKS, DEELNEMERS, ("Plaats",)),
+    CellRule(_A_POSTCODE, Weight.NOTICE, DEELNEMERS, ("Postcode",)),
 )

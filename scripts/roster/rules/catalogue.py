@@ -1,10 +1,10 @@
-"""The bylaws: the rules of every topic, and the order in which they speak."""
+"""The bylaws: the rules of every topic, in what order they speak, and which one a cell breaks by not reading."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from roster.finding import Finding
+from roster.finding import Finding, UnreadCell, Weight
 from roster.model import Roster, Standing
 from roster.rules import addresses, dates, doubles, groups, members, officials, signs, structure
 from roster.rules.context import Rule, RuleContext
@@ -31,21 +31,30 @@ RULES_ABOUT_STANDING: tuple[Rule, ...] = (
 )
 """Rules that need to know where members and groups stand."""
 
+TOPICS = (structure, members, addresses, dates, groups, signs)
+"""Those that say which rule the cells of a column break by not reading."""
+
+_CELLS = {
+    (cells.tab.title, heading): (cells.rule, cells.weight)
+    for topic in TOPICS
+    for cells in topic.CELLS
+    for heading in cells.headings
+}
+
 
 def check(
     roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None, absent: AskWelcomed | None = None
 ) -> tuple[list[Finding], Standing]:
     """Hold the roster against every rule, and say where everybody stands.
 
-    The findings of reading (`roster.unreadable`) are taken along for who is blocked, and are not
-    among those given. First the rules about single rows speak, then members and groups get their
-    standing, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
+    First what did not read is told, then the rules about single rows speak, then members and groups get
+    their standing, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
     group asks; without it the rows tell. `absent` tells who should be in WhatsApp by now and was not
     seen there; without it nobody is. Never raises, whatever the roster says.
     """
     case = RuleContext(roster, terms)
-    findings: list[Finding] = []
-    _note_blocked(case, roster.unreadable)
+    findings = list(map(told_unread, roster.unread))
+    _note_blocked(case, findings)
     for rule in RULES:
         _hear(case, rule, findings)
     case.standing = stand(roster, terms, case.blocked, welcomed)
@@ -55,6 +64,12 @@ def check(
         _hear(case, rule, findings)
     case.standing.request = stand_requests(roster, case.blocked)
     return findings, case.standing
+
+
+def told_unread(cell: UnreadCell) -> Finding:
+    """A cell that did not read as a finding: under the rule of its column and as heavy as that, unless it tells."""
+    rule, weight = _CELLS.get((cell.place.tab, cell.place.column), ("", Weight.NOTICE))
+    return Finding(cell.place, cell.rule or rule, cell.weight or weight, cell.message, cell.remedy)
 
 
 def _hear(case: RuleContext, rule: Rule, findings: list[Finding]) -> None:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 from roster.finding import Finding, Weight
 from roster.model import Member, Roster, SignRequest, Standing
+from roster.sheet.columns import TabSpec
 from roster.sheet.table import Place, fold
 from roster.streets.lookup import Address, Streets
 from roster.streets.names import closest
@@ -53,7 +55,7 @@ class RuleContext:
 
     @cached_property
     def _told(self) -> set[tuple[str, str, str]]:
-        return {(told.place.tab, told.place.key, told.place.column) for told in self.roster.unreadable}
+        return {(told.place.tab, told.place.key, told.place.column) for told in self.roster.unread}
 
     def told(self, place: Place, *columns: str) -> bool:
         """True when reading already told that one of these cells does not read: it is not told twice."""
@@ -82,6 +84,18 @@ class RuleContext:
 
 
 Rule = Callable[[RuleContext], Iterator[Finding]]
+
+
+class CellRule(NamedTuple):
+    """The rule that the cells under some headings of a tab break by not reading, and how heavy that is.
+
+    The rule is named by its function's name, or by its own where that is all that it asks.
+    """
+
+    rule: str
+    weight: Weight
+    tab: TabSpec
+    headings: tuple[str, ...]
 
 
 def in_order(day: date | None, row: int) -> tuple[bool, date, int]:

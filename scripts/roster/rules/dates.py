@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from roster.cells import Unreadable, day
-from roster.finding import Finding
-from roster.rules.context import Rule, RuleContext, notice
-from roster.sheet.columns import DEELNEMERS, TAB
+from roster.finding import Finding, Weight
+from roster.rules.context import CellRule, Rule, RuleContext, notice
+from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN, TAB
 from roster.sheet.dutch import REMEDY, TOLD, in_words, turned_around
 from roster.sheet.table import Place, Table
 
@@ -137,4 +137,11 @@ RULES: tuple[Rule, ...] = (
     dates_make_sense,
     a_row_is_kept_no_longer_than_its_time,
     a_day_is_read_as_it_was_typed,
+)
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(a_member_shows_the_sticker.__name__, Weight.NOTICE, DEELNEMERS, ("Sticker",)),
+    CellRule(dates_make_sense.__name__, Weight.NOTICE, DEELNEMERS, ("Aangemeld op", "Afgemeld op")),
+    CellRule(dates_make_sense.__name__, Weight.NOTICE, GROEPEN, ("Aangemeld op", "Gestart op")),
+    CellRule(dates_make_sense.__name__, Weight.NOTICE, BORDAANVRAGEN, ("Aangevraagd op", "Besluit op")),
 )

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from roster.finding import Finding
+from roster.finding import Finding, Weight
 from roster.model import Group, Member, Role
 from roster.reading.admin_rows import rows_of_admins
-from roster.rules.context import Rule, RuleContext, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import CellRule, Rule, RuleContext, blocks, notice, other_rows, rows_in_words
 from roster.rules.status import enough_admins, is_open
 from roster.sheet.columns import BEHEERDERS, DEELNEMERS
 from roster.sheet.table import Place, fold
@@ -260,4 +260,13 @@ RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     an_admin_sits_in_both_admin_groups,
     an_admin_sits_in_the_group_of_todays_area,
     there_is_one_coordinator,
+)
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(
+        an_admin_sits_in_both_admin_groups.__name__,
+        Weight.NOTICE,
+        BEHEERDERS,
+        ("In regiegroep", "In gebiedsgroep"),
+    ),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from roster.finding import Finding
+from roster.finding import Finding, Weight
 from roster.model import Status
-from roster.rules.context import Rule, RuleContext, blocks, notice
+from roster.rules.context import CellRule, Rule, RuleContext, blocks, notice
+from roster.sheet.columns import DEELNEMERS, GEBIEDEN, GROEPEN
 from roster.sheet.dutch import counted
 
 
@@ -28,7 +29,7 @@ def a_member_has_a_name(case: RuleContext) -> Iterator[Finding]:
 def a_member_has_a_mobile_that_whatsapp_can_reach(case: RuleContext) -> Iterator[Finding]:
     """A member has a mobile that WhatsApp can reach. Blocks; a landline is a let op. "Lijst met telefoonnummers".
 
-    What does not read, and a landline, are told in reading.
+    A landline is told in reading.
     """
     for member in case.present:
         if member.mobile is None and not case.told(member.place, "Mobiel"):
@@ -100,6 +101,37 @@ RULES: tuple[Rule, ...] = (
     a_member_is_18_or_older,
     a_member_agreed_to_the_rules,
     a_members_language_is_known,
+)
+
+_AN_EMAIL = "an_email_is_well_formed"
+"""A known slip gets a "bedoelde u". It may be blank; to a faulty one no mail goes."""
+
+_A_ROLE = "a_members_role_is_known"
+"""Rol is deelnemer (or blank), beheerder or coördinator; whoever has another counts as deelnemer."""
+
+_AN_ANSWER = "an_answer_is_yes_or_no"
+"""Ja, nee or blank, which counts as nee."""
+
+A_NUMBER = "a_number_is_one_that_was_given"
+"""A Nr that nobody gave stays where it stands, for the cell may be a sign of more; no later one goes on from it."""
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(
+        a_member_has_a_name.__name__,
+        Weight.BLOCKS,
+        DEELNEMERS,
+        ("Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"),
+    ),
+    CellRule(a_member_has_a_mobile_that_whatsapp_can_reach.__name__, Weight.BLOCKS, DEELNEMERS, ("Mobiel",)),
+    CellRule(a_member_is_18_or_older.__name__, Weight.BLOCKS, DEELNEMERS, ("18 jaar of ouder",)),
+    CellRule(a_member_agreed_to_the_rules.__name__, Weight.BLOCKS, DEELNEMERS, ("Akkoord spelregels",)),
+    CellRule(a_members_language_is_known.__name__, Weight.NOTICE, DEELNEMERS, ("Taal",)),
+    CellRule(_AN_EMAIL, Weight.NOTICE, DEELNEMERS, ("E-mail",)),
+    CellRule(_AN_EMAIL, Weight.NOTICE, GEBIEDEN, ("E-mail wijkconciërge",)),
+    CellRule(A_NUMBER, Weight.NOTICE, DEELNEMERS, ("Nr",)),
+    CellRule(_A_ROLE, Weight.NOTICE, DEELNEMERS, ("Rol",)),
+    CellRule(_AN_ANSWER, Weight.NOTICE, DEELNEMERS, ("In WhatsApp",)),
+    CellRule(_AN_ANSWER, Weight.NOTICE, GROEPEN, ("Goedkeuring aan",)),
 )
 
 

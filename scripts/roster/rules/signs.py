@@ -7,9 +7,10 @@ from datetime import date
 from itertools import count
 
 from roster.cells import distance_m
-from roster.finding import Finding
+from roster.finding import Finding, Weight
 from roster.model import SignRequest, Status
-from roster.rules.context import Rule, RuleContext, blocks, in_order, notice
+from roster.rules.context import CellRule, Rule, RuleContext, blocks, in_order, notice
+from roster.rules.members import A_NUMBER
 from roster.rules.status import is_open, sent_on
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.dutch import short_day
@@ -52,7 +53,7 @@ def a_sign_request_is_of_a_started_group(case: RuleContext) -> Iterator[Finding]
 def a_sign_request_names_two_places(case: RuleContext) -> Iterator[Finding]:
     """A sign request names exactly two different locations, readable, inside the municipality. Blocks. "De 2 locaties".
 
-    What does not read, or lies outside, is told in reading. Less than 25 m apart is one place.
+    Less than 25 m apart is one place.
     """
     remedy = "Plak hier de plek uit Google Maps: de link, of de twee getallen."
     for request in case.roster.requests:
@@ -231,3 +232,13 @@ RULES_ABOUT_STANDING: tuple[Rule, ...] = (
     a_sign_request_that_went_stays_as_it_was,
 )
 """In this order: a request that one of them blocks counts for nothing to the next."""
+
+_A_DECISION = "a_decision_is_known"
+"""Besluit is toegezegd, geplaatst or afgewezen, or blank while there is none yet (decided)."""
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(a_sign_request_is_of_a_started_group.__name__, Weight.BLOCKS, BORDAANVRAGEN, ("Groep",)),
+    CellRule(a_sign_request_names_two_places.__name__, Weight.BLOCKS, BORDAANVRAGEN, ("Locatie 1", "Locatie 2")),
+    CellRule(A_NUMBER, Weight.NOTICE, BORDAANVRAGEN, ("Nr",)),
+    CellRule(_A_DECISION, Weight.NOTICE, BORDAANVRAGEN, ("Besluit",)),
+)

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from roster.cells.text import group_invitation, holds_link
-from roster.finding import Finding
+from roster.finding import Finding, Weight
 from roster.model import Area, Group, Street
-from roster.rules.context import Rule, RuleContext, blocks, notice, other_rows, rows_in_words
+from roster.rules.context import CellRule, Rule, RuleContext, blocks, notice, other_rows, rows_in_words
+from roster.sheet.columns import GROEPEN, STRATEN
 from roster.sheet.table import fold
 from roster.streets.names import closest
 
@@ -68,8 +69,16 @@ def a_street_belongs_to_one_group(case: RuleContext) -> Iterator[Finding]:
     """A street, with its numbers and side, belongs to one group. Blocks both rows. Structure.
 
     The same name in two places is two streets. A group may have a street in more than one row.
-    Rows without a group, or of an unknown one, claim nothing; numbers that do not read are told in reading.
+    Rows without a group, or of an unknown one, claim nothing.
     """
+    for row in case.roster.streets:
+        if row.first is not None and row.last is not None and row.first > row.last:
+            yield blocks(
+                a_street_belongs_to_one_group,
+                row.place.at("Tot"),
+                "Dit nummer is lager dan het nummer bij Van.",
+                "Draai de twee nummers om, of verbeter ze.",
+            )
     for lane in case.streets.lanes:
         claims = [row for row in lane.rows if row.readable and fold(row.group) in case.roster.group_named]
         if len({fold(row.group) for row in claims}) < 2:
@@ -182,4 +191,15 @@ RULES: tuple[Rule, ...] = (
     a_place_is_known,
     a_name_holds_no_link,
     an_invitation_is_of_whatsapp,
+)
+
+CELLS: tuple[CellRule, ...] = (
+    CellRule(a_group_has_a_unique_name.__name__, Weight.BLOCKS, GROEPEN, ("Groep",)),
+    CellRule(a_group_lies_in_a_known_area.__name__, Weight.BLOCKS, GROEPEN, ("Gebied",)),
+    CellRule(
+        a_street_belongs_to_one_group.__name__,
+        Weight.BLOCKS,
+        STRATEN,
+        ("Straat", "Plaats", "Van", "Tot", "Zijde", "Groep"),
+    ),
 )

@@ -48,7 +48,7 @@ def register(tmp_path: Path) -> Path:
 
 def test_a_link_behind_a_word_is_read_and_the_cell_stays(register: Path, tmp_path: Path) -> None:
     tables = ExcelWorkbook(register, tmp_path / "state" / "backups").read()
-    roster, _ = read_roster(tables, Terms(TODAY), History())
+    roster = read_roster(tables, Terms(TODAY), History())
     assert roster.members[0].email == "jan@mail.example" and roster.members[0].first_name == "Jan"
     assert [(one.latitude, one.longitude) for one in roster.requests[0].locations if one] == [
         (52.9563, 4.7605),
@@ -64,8 +64,8 @@ def test_a_word_without_a_link_is_told_as_ever(register: Path, tmp_path: Path) -
     cell.hyperlink = None
     cell.value = "bij de kerk"
     book.save(register)
-    _, findings = read_roster(ExcelWorkbook(register, tmp_path / "b").read(), Terms(TODAY), History())
-    assert [one.message for one in findings if one.place.column == "Locatie 2"] == [
+    roster = read_roster(ExcelWorkbook(register, tmp_path / "b").read(), Terms(TODAY), History())
+    assert [one.message for one in roster.unread if one.place.column == "Locatie 2"] == [
         "Een adres of omschrijving is geen plek op de kaart."
     ]
 

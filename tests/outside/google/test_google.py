@@ -81,9 +81,9 @@ def test_a_cell_of_ours_that_shows_an_error_is_written_over_and_one_of_people_is
         Person(book).sets("Deelnemers", 2, heading, Failure(error))
     workbook = opened(laptop(sheets, book, tmp_path))
     tables = workbook.read()
-    roster, findings = read_roster(tables, TERMS, History())
+    roster = read_roster(tables, TERMS, History())
     assert roster.members[0].left and roster.members[0].name == "Anna"
-    assert [(one.rule, one.place.column) for one in findings if one.place.row == 2] == [(KNOWN, "Afgemeld op")]
+    assert [(one.rule, one.place.column) for one in roster.unread if one.place.row == 2] == [(KNOWN, "Afgemeld op")]
     table = tables["Deelnemers"]
     step = SetCell(table.place(0, "Status"), "afgemeld", table.cell(0, "Status"))
     assert workbook.write([step]).done == (step,)

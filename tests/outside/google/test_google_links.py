@@ -49,7 +49,7 @@ def test_a_place_is_read_from_a_chip_and_from_a_link_behind_a_word(sheets: Sheet
     before = peoples(book)
     workbook = opened(laptop(sheets, book, tmp_path))
     with workbook.lock():
-        roster, _ = read_roster(workbook.read(), Terms(TODAY), History())
+        roster = read_roster(workbook.read(), Terms(TODAY), History())
     [request] = roster.requests
     assert [(one.latitude, one.longitude) for one in request.locations if one] == [(52.9603, 4.7711), (52.9573, 4.7625)]
     assert calls_of_a_round(sheets, tmp_path, book) == ONE_MORE

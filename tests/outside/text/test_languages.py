@@ -36,7 +36,7 @@ terms = settings.terms(date(2026, 3, 5))
 print(terms.languages, sorted({send.language for send in made_up(settings, Choices(None, True, False, terms.today), "a@b.example")}))
 taal = next(column for column in TAB["Deelnemers"].columns if column.heading == "Taal")
 print(offered(taal, terms.network.places, terms.languages))
-roster, _found = read_roster(register("Taal\\nFijn Nederlands"), terms, History())
+roster = read_roster(register("Taal\\nFijn Nederlands"), terms, History())
 print(roster.members[0].language, spoken_list(["Jan", "Anna"], words_of("fij")), spoken_day(terms.today, words_of("fij")))
 print(find_text("spelregels", "fij", "nl").number_of_rules)
 """

@@ -22,7 +22,7 @@ def left(cell: Cell, today: date = TODAY) -> bool:
     """Whether a member with this in Afgemeld op has left."""
     rows = members("Voornaam | Afgemeld op\nJan |")
     rows[1][rows[0].index("Afgemeld op")] = cell
-    roster, _ = read_roster({"Deelnemers": table("Deelnemers", rows)}, replace(TERMS, today=today), History())
+    roster = read_roster({"Deelnemers": table("Deelnemers", rows)}, replace(TERMS, today=today), History())
     return roster.members[0].left
 
 
@@ -98,7 +98,7 @@ def places(
     text: str, size: int, welcomed: Callable[[Roster, Standing], Callable[[Member], bool]] | None = None
 ) -> list[str]:
     """Who has a place in a full group, in order of joining."""
-    roster, _ = read_roster(register(text, staff=STAFF), TERMS, History())
+    roster = read_roster(register(text, staff=STAFF), TERMS, History())
     _, standing = check(roster, replace(TERMS, limits=Limits(group_size=size)), welcomed)
     return [member.first_name for member in standing.active["tuindorp"]]
 

@@ -47,7 +47,7 @@ STREETS = """
 
 
 def roster_of(straten: str = STREETS, groepen: str = GROUPS) -> Roster:
-    return read_roster(register(groepen=groepen, gebieden=AREAS, straten=straten, staff=""), TERMS, History())[0]
+    return read_roster(register(groepen=groepen, gebieden=AREAS, straten=straten, staff=""), TERMS, History())
 
 
 @pytest.fixture(scope="module")
