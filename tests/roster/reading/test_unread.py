@@ -220,7 +220,7 @@ def test_no_reader_takes_minutes_over_a_cell(tmp_path: Path) -> None:
     """Every pattern meets what it backtracks on most, at the length that is still read."""
     program = (
         "import sys, json\nfrom datetime import date\n"
-        "from roster import cells\nfrom roster.rules.officials import is_official_organisation\nfrom roster.model import Bounds\n"
+        "from roster import cells\nfrom roster.rules.officials import is_official_organisation\nfrom roster.terms import Bounds\n"
         f"for name, typed in {SLOW!r}:\n"
         "    read = is_official_organisation if name.startswith('is_') else getattr(cells, name)\n"
         "    try: read(typed)\n    except cells.Unreadable: pass\n"
