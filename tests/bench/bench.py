@@ -51,9 +51,10 @@ def memory(what: str, ours: Cost, theirs: Cost, most: float = NO_LIMIT) -> Ratio
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """The sizes and the shelf of registers that all rows share."""
+    """The sizes and the shelf of registers that all rows share, and where they run: all of that goes at the end."""
 
     shelf: Shelf
+    runs: Path
     large: int
     middle: int
     new: int
@@ -61,7 +62,7 @@ class Bench:
 
     def folder(self, name: str) -> Path:
         """A folder of that name to run in."""
-        return self.shelf.folder / name
+        return self.runs / name
 
 
 def floor(what: str, *arguments: str | Path) -> list[str | Path]:
@@ -73,16 +74,18 @@ def a_large_sync(bench: Bench) -> Iterator[Ratio]:
     """Sync with newcomers, against reading that file and putting the same cells back; peak memory against reading."""
     register, state = bench.shelf.settled(bench.large, bench.new)
     work = bench.folder("large")
-
-    def ours() -> list[str | Path]:
-        return sync(home(work, register, state))
-
-    run(ours(), codes=(0, 1))
-    letters = len(list((work / "out" / "mail").rglob("*.eml")))
+    first = home(work, register, state)
+    run(sync(first), codes=(0, 1))
+    letters = len(list((first / "out" / "mail").rglob("*.eml")))
     cells = bench.folder("cells.pickle")
-    run(floor("compare", register, work / "register.xlsx", cells))
+    run(floor("compare", register, first / "register.xlsx", cells))
     target = bench.folder("written.xlsx")
-    synced, streamed = alternate(ours, lambda: floor("stream", register, cells, target), bench.rounds, codes=(0, 1))
+    synced, streamed = alternate(
+        lambda: sync(home(work, register, state)),
+        lambda: floor("stream", register, cells, target),
+        bench.rounds,
+        codes=(0, 1),
+    )
     read = middle([run(floor("read", register)) for _ in range(bench.rounds)])
     yield cpu(
         f"sync of {bench.large:,} members, {letters:,} new mails / calamine + the same cells put back",
@@ -165,7 +168,7 @@ def the_growth(bench: Bench) -> Iterator[Ratio]:
 
 def an_example(bench: Bench, members: int) -> Path:
     """Made-up members, most of whom are to be welcomed."""
-    path = bench.folder(f"example-{members}.xlsx")
+    path = bench.shelf.folder / f"example-{members}.xlsx"
     if not path.exists():  # kept from an earlier bench
         run([sys.executable, HERE / "registers.py", "example", str(members), path])
     return path
@@ -200,8 +203,8 @@ def many_mails_to_the_outbox(bench: Bench) -> Iterator[Ratio]:
     """Ten times as many mails rendered to the outbox take ten times as long."""
 
     def mailing(members: int) -> tuple[Callable[[], list[str | Path]], Path]:
-        register, folder = an_example(bench, members), bench.folder(f"mails-{members}")
-        return lambda: sync(home(folder, register)), folder
+        place = home(bench.folder(f"mails-{members}"), an_example(bench, members))
+        return lambda: sync(place), place
 
     most = 40_000 if bench.large == 100_000 else 4_000
     (large, at), (small, small_at) = mailing(most), mailing(most // 10)
@@ -286,15 +289,15 @@ def main() -> int:
     chosen = parser.parse_args()
     shelf = Shelf(chosen.keep or Path(tempfile.mkdtemp(prefix="buurtbeheer-bench-")))
     large, rounds = (10_000, 1) if chosen.quick else (100_000, 3)
-    bench = Bench(shelf, large, 10_000 if large == 100_000 else 1_000, large // 100, chosen.rounds or rounds)
+    runs = Path(tempfile.mkdtemp(prefix="runs-", dir=shelf.folder))
+    bench = Bench(shelf, runs, large, 10_000 if large == 100_000 else 1_000, large // 100, chosen.rounds or rounds)
     worst = 0
     try:
         for row in ROWS:
             if chosen.only in row.__name__:
                 worst = max(worst, show(row, bench))
     finally:
-        if not chosen.keep:
-            shutil.rmtree(shelf.folder, ignore_errors=True)
+        shutil.rmtree(runs if chosen.keep else shelf.folder, ignore_errors=True)
     return worst
 
 

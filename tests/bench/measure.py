@@ -37,7 +37,7 @@ Command = Callable[[], Sequence[str | Path]]
 def run(command: Sequence[str | Path], codes: tuple[int, ...] = (0,)) -> Cost:
     """Run once. Raises Failed where the exit code is not one of `codes`."""
     starter = [sys.executable, "-I", "-S", __file__, *map(str, command)]
-    done = subprocess.run(starter, capture_output=True, check=False)
+    done = subprocess.run(starter, capture_output=True, check=False, env=_as_people_have_it())
     said = done.stdout.decode(errors="replace")[-3000:]
     if done.returncode:
         raise Failed(f"{command[-1]}: could not be started\n{done.stderr.decode(errors='replace')[-3000:]}")
@@ -45,6 +45,11 @@ def run(command: Sequence[str | Path], codes: tuple[int, ...] = (0,)) -> Cost:
     if code not in codes:
         raise Failed(f"{command[-1]}: exit code {code}\n{said}")
     return Cost(*cost)
+
+
+def _as_people_have_it() -> dict[str, str]:
+    """The environment, without a word that lets Python compile each module anew in every process."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def alternate(one: Command, other: Command, rounds: int, codes: tuple[int, ...] = (0,)) -> tuple[Cost, Cost]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import count
 from pathlib import Path
 
 from measure import run
@@ -28,15 +29,24 @@ sender = "BuurtPreventieApp <buurt@mail.example>"
 
 
 def home(folder: Path, register: Path, state: Path | None = None) -> Path:
-    """A fresh place to run a door in: settings, register and (where given) the state of an earlier run."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / "settings.toml").write_text(SETTINGS, encoding="utf-8")
-    shutil.copyfile(register, folder / "register.xlsx")
+    """A fresh place to run a door in: settings, register and (where given) what an earlier run left.
+
+    It gets a number behind `folder`, and nothing is cleared away for it: ext4 lets whoever makes files soon after
+    many went wait for each of them, and that would be measured.
+    """
+    place = next(one for turn in count(1) if not (one := folder.with_name(f"{folder.name}.{turn}")).exists())
+    return _laid_out(place, register, state)
+
+
+def _laid_out(place: Path, register: Path, state: Path | None = None) -> Path:
+    place.mkdir(parents=True)
+    (place / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    shutil.copyfile(register, place / "register.xlsx")
     if state is not None:
-        shutil.copytree(state, folder / "state", ignore=shutil.ignore_patterns("backups"))
-        shutil.copytree(state.parent / "config", folder / "config")  # the ledger's secret
-    return folder
+        shutil.copytree(state, place / "state", ignore=shutil.ignore_patterns("backups"))
+        for name in ("config", "out"):  # the ledger's secret, and what people take away
+            shutil.copytree(state.parent / name, place / name)
+    return place
 
 
 def nobody_welcomed(folder: Path) -> Path:
@@ -69,14 +79,8 @@ class Shelf:
 
     def quiet(self, members: int, changed: int = 0) -> tuple[Path, Path]:
         """A register in use in which nothing is new but so many changed rows, and its state: two rounds went before."""
-        place = self.folder / f"quiet-{members}"
+        place = self._in_use(f"quiet-{members}", members, rounds=2)
         path = place / "register.xlsx"
-        if not path.exists():
-            home(place, self.fresh(members))
-            python, *door = sync(place)
-            for _ in range(2):
-                run([python, HERE / "hasty.py", *door], codes=(0, 1))
-            shutil.rmtree(place / "out")
         if not changed:
             return path, place / "state"
         other = place / f"changed-{changed}.xlsx"
@@ -90,12 +94,20 @@ class Shelf:
         The whole register is synced once; then `new` of the people who got a mail make room for as
         many newcomers in the same groups, with other mobiles, below all others.
         """
-        place = self.folder / f"settled-{members}-{new}"
+        place = self._in_use(f"settled-{members}-{new}", members, rounds=1)
         path = place / "with-newcomers.xlsx"
         if not path.exists():
-            home(place, self.fresh(members))
-            python, *door = sync(place)
-            run([python, HERE / "hasty.py", *door], codes=(0, 1))
-            shutil.rmtree(place / "out")
             run([sys.executable, HERE / "registers.py", "newcomers", str(new), place / "register.xlsx", path])
         return path, place / "state"
+
+    def _in_use(self, name: str, members: int, rounds: int) -> Path:
+        """A place that so many rounds left behind; the letters were taken along, as somebody does who sends them."""
+        place = self.folder / name
+        out = place / "out"
+        if not out.exists() or (out / "mail").exists():
+            shutil.rmtree(place, ignore_errors=True)  # of a bench that was broken off, or of an older one
+            python, *door = sync(_laid_out(place, self.fresh(members)))
+            for _ in range(rounds):
+                run([python, HERE / "hasty.py", *door], codes=(0, 1))
+            shutil.rmtree(out / "mail")
+        return place
