@@ -30,12 +30,10 @@ from outside.run.confirm import A_DAY
 from outside.run.dry_run import look_up
 from outside.run.keeping import keep_refusals
 from roster.messages.notices import NUMBER_UPDATE
-from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.sign_letters import plan_sign_marks
-from roster.messages.welcome import plan_missed_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
+from roster.planners.sync import MARKS
 from roster.sheet.dutch import counted
 
 LARGEST_FILE = 20_000_000
@@ -94,8 +92,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
                 raise
             half_way = stop  # what was read is told to the rows all the same
         ask_about_wishes(ledger, people)
-        planners = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks, plan_sign_marks)
-        plan = look_up(workbook, settings, choices, ledger, planners).plan
+        plan = look_up(workbook, settings, choices, ledger, (*MARKS, plan_sign_marks)).plan
         cells = [step for step in plan if isinstance(step, SetCell)]
         rows = 0
         try:

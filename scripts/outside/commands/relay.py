@@ -20,13 +20,11 @@ from outside.text.environment import whatsapp_link
 from outside.text.templates import fill_page, find_text
 from roster.cells.personal import number_plates, phone_numbers
 from roster.messages.notices import RELAY
-from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
-from roster.messages.welcome import plan_missed_marks
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
+from roster.planners.sync import MARKS
 from roster.sheet.dutch import counted, short_moment
 
 NEWS_PAGE = "doorgeven.html"
@@ -70,10 +68,9 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
         "message": [line for line in message.split("\n") if line],
         "link": whatsapp_link(None, message),
     }
-    planner = relay_planner(news, found.area, facts)
     again = f'relay TEXT="…" AREA="{found.area}" MAIL=1' if found.area else 'relay TEXT="…" MAIL=1'
     say()
-    return run(settings, choices, (plan_missed_marks, plan_registered_marks, plan_follow_up_marks, planner), word=again)
+    return run(settings, choices, (*MARKS, relay_planner(news, found.area, facts)), word=again)
 
 
 def _found(view: View, area: str) -> Circulation:

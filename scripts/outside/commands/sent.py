@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -19,12 +19,11 @@ from outside.run.deliver import settle
 from outside.run.dry_run import look_up
 from outside.run.letters import open_mailbox
 from outside.run.output_files import OutputFiles
-from outside.run.sent_cases import Case, before, is_mine, nothing_to_send, nothing_to_write, what_sends
+from outside.run.sent_cases import Case, before, case_of, is_mine, nothing_to_send, nothing_to_write, what_sends
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.logbook import MAIL_KINDS
-from roster.messages.bundles import BUNDLE
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.role_letters import plan_follow_up_marks
@@ -138,7 +137,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
                 if nr.startswith("B-"):
                     done.append(_of_request(nr, view, ledger, choices, sent=sent))
                     continue
-                case = _meant(_case(nr, view, ledger), kind, "sent" if sent else "resend")
+                case = _meant(case_of(nr, view, ledger), kind, "sent" if sent else "resend")
                 done.append(_sent(case, ledger, choices) if sent else _again(case, ledger, choices))
             except Stop as stop:
                 refused.append(stop)
@@ -183,24 +182,6 @@ def _report(done: Sequence[Done], refused: Sequence[Stop], left: Sequence[SetCel
         warn(stop.message, "bad")
         warn(stop.remedy, "plain")
     return int(missed or bool(refused))
-
-
-def _case(nr: str, view: View, ledger: Ledger) -> Case:
-    """All that is known of one Nr. Raises Stop where nobody ever had it."""
-    member = next((one for one in view.roster.members if one.nr == nr), None)
-    letters = [*_of_others(nr, view), *ledger.messages.of_person(nr)]
-    letters = [one for one in letters if (one.act, one.state) != (BUNDLE, State.HAND)]  # contacts by hand are no mail
-    if member is None and not letters:
-        raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
-    return Case(nr, view, member, letters)
-
-
-def _of_others(nr: str, view: View) -> Iterator[Message]:
-    """What only tab Logboek tells of letters to whoever has or had this Nr; nobody here can know of one in hand."""
-    for one in sorted(view.history.elsewhere, key=lambda one: (one.day, *one.key)):
-        if row_of(one.person) == nr:
-            state = State.UNCERTAIN if one.state == State.BUSY else one.state
-            yield one._replace(state=state, message_id=" ".join(("Logboek", *one.key)))
 
 
 def _meant(case: Case, kind: str, word: str) -> Case:

@@ -9,8 +9,6 @@ from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
 from outside.run.round import prepare, run
-from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.sign_letters import (
     ONCE,
     SIGNS,
@@ -22,11 +20,11 @@ from roster.messages.sign_letters import (
     plan_sign_marks,
     verstuurd,
 )
-from roster.messages.welcome import plan_missed_marks
 from roster.model import SignRequest, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import SetCell, View
+from roster.planners.sync import MARKS
 
 
 def mail_requests(settings: Settings, choices: Choices) -> int:
@@ -49,8 +47,7 @@ def mail_requests(settings: Settings, choices: Choices) -> int:
     if not lies_ready and not any(True for _step in plan_sign_letters(view)):
         say("Er is geen aanvraag om te mailen.")
         return 0
-    marks = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks, plan_sign_marks)
-    return run(settings, choices, (*marks, plan_sign_letters), word="signs")
+    return run(settings, choices, (*MARKS, plan_sign_marks, plan_sign_letters), word="signs")
 
 
 def request_with(nr: str, view: View) -> SignRequest:

@@ -20,12 +20,10 @@ from outside.run.round import Prepared, prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.number_update import WhoHears, number_update_planner, who_hears_the_number
-from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
-from roster.messages.welcome import plan_by_hand, plan_missed_marks
+from roster.messages.welcome import plan_by_hand
 from roster.plan.delivery_status import State
-from roster.planners.sync import LETTERS
+from roster.planners.sync import LETTERS, MARKS
 from roster.sheet.dutch import counted
 
 
@@ -51,13 +49,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
     if taken_back:
         say(taken_back)
     say()
-    planners = (
-        plan_missed_marks,
-        plan_registered_marks,
-        plan_follow_up_marks,
-        number_update_planner(everybody=everybody),
-        plan_by_hand,
-    )
+    planners = (*MARKS, number_update_planner(everybody=everybody), plan_by_hand)
     return run(settings, choices, planners, word="number-update ALL=yes" if everybody else "number-update")
 
 
@@ -141,9 +133,7 @@ def update_rules(settings: Settings, choices: Choices) -> int:
             f"Wat u hun vertelt, staat in {settings.paths.out.name}/met-de-hand.html."
         )
     say()
-    marks = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
-    planners = (*marks, rules_update_planner(rules), plan_by_hand)
-    return run(settings, choices, planners, word="rules-update")
+    return run(settings, choices, (*MARKS, rules_update_planner(rules), plan_by_hand), word="rules-update")
 
 
 def _the_same(current: str, version: str, language: str, number: int) -> str:

@@ -17,10 +17,10 @@ from xml.parsers import expat
 from outside.errors import Changed, Stop
 from outside.files.backups import Fingerprint, doing_on_disk, fingerprint, fingerprint_of, keep_backup, replacing
 from outside.xlsx.archive import Archive, PackedPart, UnsupportedWorkbook
-from outside.xlsx.charts import Chart, has_drawing, put_charts
+from outside.xlsx.charts import Chart, put_charts
 from outside.xlsx.dependents import Touched, holds_formulas, outdated_cells, with_outdated
 from outside.xlsx.guard import check_not_open
-from outside.xlsx.package import Book, open_book
+from outside.xlsx.package import Book, open_book, related
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.references import grow_tables
 
@@ -203,7 +203,7 @@ def would_change(path: Path, changes: Mapping[str, SheetChange]) -> list[str]:
         book = open_book(archive)
         _know_styles(book, changes)
         for title, change in changes.items():
-            if change.charts and not has_drawing(book, title):
+            if change.charts and not related(book, book.sheets[title], "/drawing"):
                 found.append(title)
                 continue
             crc = 0

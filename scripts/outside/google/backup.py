@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -36,13 +36,8 @@ class Page(NamedTuple):
     formulas: Mapping[tuple[int, int], str] = MappingProxyType({})
 
 
-def keep_tabs(tabs: Iterable[Tab], backups: Path) -> Path:
-    """A copy of these tabs under a dated name, for its owner alone; of all such copies the last 20 stay."""
-    return keep_pages([page_of(tab) for tab in tabs], backups)
-
-
 def keep_pages(pages: Sequence[Page], backups: Path) -> Path:
-    """As `keep_tabs`, for any tabs."""
+    """A copy of these tabs under a dated name, for its owner alone; of all such copies the last 20 stay."""
     with doing_on_disk(backups / _NAME):
         return keep_backup(Path(_NAME), backups, lambda part: part.write_bytes(as_xlsx(pages)))
 

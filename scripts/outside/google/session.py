@@ -10,7 +10,7 @@ from outside.config.settings import Settings
 from outside.errors import Changed, Stop
 from outside.front_tab import UPDATED, is_front, stamp_of
 from outside.google.answers import Lost, Refused
-from outside.google.backup import keep_tabs
+from outside.google.backup import keep_pages, page_of
 from outside.google.batch import FIELDS, Batch, Dress, Seen, TabChange, seen_in, undressed
 from outside.google.client import Calls, Json
 from outside.google.journal import Journal
@@ -116,7 +116,8 @@ class Session:
     def keep(self, fresh: Mapping[str, Tab]) -> None:
         """A dated copy before the first write of a run; it costs no call."""
         if not self._has_copy:
-            keep_tabs({**self.tabs, **fresh}.values(), self._settings.paths.state / "backups")
+            pages = [page_of(tab) for tab in {**self.tabs, **fresh}.values()]
+            keep_pages(pages, self._settings.paths.state / "backups")
             self._has_copy = True
 
     def keep_none(self) -> None:

@@ -100,9 +100,9 @@ def compose_notice(subject: str, text: str, settings: Settings, now: datetime) -
     return Letter(str(message["Message-ID"]), "", message.as_bytes(), "notice")
 
 
-def subject_of(send: Send, settings: Settings, folder: Path = TEMPLATES) -> str:
+def subject_of(send: Send, settings: Settings) -> str:
     """The subject alone of the letter of a Send, as its recipient reads it. Raises Stop as `compose` does."""
-    text = find_text(send.act, send.language, settings.language, folder)
+    text = find_text(send.act, send.language, settings.language)
     return _without_typed_links(text.subject(_facts(send, settings)), send.facts)
 
 

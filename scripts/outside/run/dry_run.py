@@ -12,11 +12,12 @@ from outside.errors import Stop
 from outside.files.atomic import check_folder, stop_from
 from outside.ledger.copies import has_copies
 from outside.ledger.ledger import Ledger
-from outside.run.ready_letters import as_if_taken_back, stale_letters, tell_stale
+from outside.run.ready_letters import stale_letters, tell_stale
 from outside.run.report import exit_code, refuse, refuse_new_ledger, tell_plan
 from outside.run.round import Prepared, prepare
 from outside.text.rules_archive import tell_changed_rules
 from outside.workbook import Workbook
+from roster.messages.stale import as_if_due
 from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.steps import AddRow, Planner, SetCell
@@ -62,7 +63,7 @@ def prepare_dry(
     tell_stale(stale)
     if not stale.letters:
         return prepared
-    return prepare(workbook, settings, choices, planners, as_if_taken_back(history, stale))
+    return prepare(workbook, settings, choices, planners, as_if_due(history, list(stale.letters)))
 
 
 def look_up(

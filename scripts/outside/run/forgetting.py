@@ -91,7 +91,8 @@ def _in_files(people: Collection[Person], traces: Traces, ledger: Ledger, settin
     for home in (out, settings.paths.state):
         for folder, _folders, _names in os.walk(home):
             remove_leftovers(Path(folder))
-    written = {path: digests for top in _tops(out) for path, digests in ledger.files.files_in(top).items()}
+    tops = [path.name for path in out.iterdir()] if out.is_dir() else []
+    written = {path: digests for top in tops for path, digests in ledger.files.files_in(top).items()}
     for path, place in files_kept(out, settings.paths.state):
         if not path.is_relative_to(out) or (place is not None and place.tells is Tells.NOBODY):
             continue
@@ -121,10 +122,6 @@ class _Letters:
             letter_file_name(Letter(one.message_id, one.person, b"", one.act)): one.message_id
             for one in ledger.messages.in_state(State.READY)
         }
-
-
-def _tops(out: Path) -> list[str]:
-    return [path.name for path in out.iterdir()] if out.is_dir() else []
 
 
 def _is_ours(

@@ -21,7 +21,7 @@ from outside.mail.mailbox import Letter, letter_file_name
 from roster.messages.audience import is_placeholder
 from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
 from roster.plan.delivery_status import State
-from roster.plan.history import History, Message, MessageKey
+from roster.plan.history import Message, MessageKey
 from roster.plan.hold_back import sends_left
 from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
@@ -163,11 +163,6 @@ def take_back_of_no_use(letters: Iterable[Message], ledger: Ledger, settings: Se
     gone = [one.message_id for one in ours if _stands(folder / one.name, ledger) == one.digest]
     ledger.messages.mark_due(gone)
     return len(gone)
-
-
-def as_if_taken_back(history: History, stale: Stale) -> History:
-    """For a dry run: the history as it will be once these are taken back."""
-    return as_if_due(history, list(stale.letters))
 
 
 def tell_stale(stale: Stale) -> None:

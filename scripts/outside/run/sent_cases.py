@@ -1,20 +1,22 @@
-"""Says truly how somebody stands for whom nothing could be written down, and what to do then."""
+"""All that is known of one Nr, and what is truly to be said where nothing could be written down."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from outside.errors import Stop
+from outside.ledger.ledger import Ledger
 from outside.run.confirm import kind_of
 from roster.messages.audience import has_address, wants_no_mail
+from roster.messages.bundles import BUNDLE
 from roster.messages.notices import NUMBER_UPDATE, RELAY
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
 from roster.messages.sign_letters import COPY
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
-from roster.plan.history import Message
+from roster.plan.history import Message, row_of
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell
@@ -75,6 +77,24 @@ class Case:
         if self.member is None:
             return None
         return SetCell(self.member.place.at("Welkom"), text, self.cell)
+
+
+def case_of(nr: str, view: View, ledger: Ledger) -> Case:
+    """All that is known of one Nr. Raises Stop where nobody ever had it."""
+    member = next((one for one in view.roster.members if one.nr == nr), None)
+    letters = [*_of_others(nr, view), *ledger.messages.of_person(nr)]
+    letters = [one for one in letters if (one.act, one.state) != (BUNDLE, State.HAND)]  # contacts by hand are no mail
+    if member is None and not letters:
+        raise Stop(f"{nr} staat niet in het register.", "Kijk in de kolom Nr. Een nummer ziet eruit als D-0012.")
+    return Case(nr, view, member, letters)
+
+
+def _of_others(nr: str, view: View) -> Iterator[Message]:
+    """What only tab Logboek tells of letters to whoever has or had this Nr; nobody here can know of one in hand."""
+    for one in sorted(view.history.elsewhere, key=lambda one: (one.day, *one.key)):
+        if row_of(one.person) == nr:
+            state = State.UNCERTAIN if one.state == State.BUSY else one.state
+            yield one._replace(state=state, message_id=" ".join(("Logboek", *one.key)))
 
 
 def is_mine(letter: Message, case: Case) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
 from typing import cast
 
 from markupsafe import Markup, escape
 
-from outside.config.languages import TEMPLATES, words_of
+from outside.config.languages import words_of
 from outside.config.settings import Settings
 from outside.text.environment import on_one_line, whatsapp_link
 from outside.text.rules_archive import kept_rules
@@ -45,9 +44,7 @@ def draw(document: Document, settings: Settings) -> str | bytes | None:
     return fill_page(f"{PAGES.get(document.act, document.act)}.html", text.language, page)
 
 
-def render_by_hand(
-    rows: Sequence[ByHand], settings: Settings, folder: Path = TEMPLATES, rules: Rules | None = None
-) -> str:
+def render_by_hand(rows: Sequence[ByHand], settings: Settings, rules: Rules | None = None) -> str:
     """A whole HTML page, made for A4: a card for each of `rows` in their order, and the rules in every language in use.
 
     `rules` gives those of any version: who was told an older one is told the difference, where there is one.
@@ -55,14 +52,14 @@ def render_by_hand(
     """
     people = []
     languages: dict[str, None] = {}
-    difference = Difference(rules or (lambda _version, _language: None), rules_version(folder))
+    difference = Difference(rules or (lambda _version, _language: None), rules_version())
     network = settings.network
     for row in rows:
         news = difference.to(row.has_version, row.language) if row.has_version else {}
         if row.has_version and not is_news(news):
             continue
         kind = "by_hand_rules" if row.has_version else "by_hand_change" if row.change else "by_hand"
-        text = find_text(kind, row.language, settings.language, folder)
+        text = find_text(kind, row.language, settings.language)
         languages[text.language] = None
         words = text.unwrapped({**_shown(row.facts), **news})
         people.append(  # in the order of page.html, which takes them without looking up a name for each
@@ -84,15 +81,15 @@ def render_by_hand(
         )
     sheets = []
     for language in languages:
-        said = words_of(language, folder)
+        said = words_of(language)
         footer = said.emergency
         if network.municipality and network.municipality_number:
             footer += f" {said.municipality} {network.municipality}: {network.municipality_number}."
-        sheet = find_text("spelregels", language, settings.language, folder)
+        sheet = find_text("spelregels", language, settings.language)
         title = said.rules_title.format(sheet.number_of_rules)
         sheets.append({"language": language, "title": title, "footer": footer, "rules": sheet.piece({})})
     facts = {"people": people, "sheets": sheets, "network": network.name}
-    return fill_page("by_hand.html", "nl", facts, folder)
+    return fill_page("by_hand.html", "nl", facts)
 
 
 def _shown(facts: Mapping[str, object]) -> dict[str, object]:

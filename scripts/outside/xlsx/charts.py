@@ -41,11 +41,6 @@ class Chart:
     grows: bool = False
 
 
-def has_drawing(book: Book, title: str) -> bool:
-    """True for a tab on which something is drawn: a chart, a picture."""
-    return bool(related(book, book.sheets[title], "/drawing"))
-
-
 def put_charts(book: Book, title: str, charts: Sequence[Chart]) -> str:
     """Add the charts; the mark by which the sheet must name their drawing. "" where nothing must be named.
 

@@ -228,7 +228,9 @@ def meant_domain(domain: str) -> str:
     right = _NO_ENDING.get(ending)
     if right is not None:
         whole = f"{name}.{right}"
-        return "@" + _provider(name, whole) if name in _PROVIDERS else _of_known(whole) or "." + right
+        if name in _PROVIDERS:
+            return "@" + (whole if whole in _PROVIDERS[name] else _PROVIDERS[name][0])
+        return "@" + _KNOWN[whole] if whole in _KNOWN else "." + right
     if ending in _STRAY_ENDINGS and name in _STRAY_PROVIDERS:
         return "@" + _PROVIDERS[name][0]
     if domain in _ODD or domain in _REAL:
@@ -238,11 +240,3 @@ def meant_domain(domain: str) -> str:
         if alike and OSA.distance(domain, provider, score_cutoff=1) == 1:
             return "@" + provider
     return ""
-
-
-def _provider(name: str, whole: str) -> str:
-    return whole if whole in _PROVIDERS[name] else _PROVIDERS[name][0]
-
-
-def _of_known(domain: str) -> str:
-    return "@" + _KNOWN[domain] if domain in _KNOWN else ""

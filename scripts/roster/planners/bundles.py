@@ -13,7 +13,6 @@ from roster.messages.bundles import BUNDLE, Bundles, Delta, Gone, bundles_of
 from roster.messages.circles import Circle
 from roster.model import Member
 from roster.plan.delivery_status import State
-from roster.plan.history import Message
 from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile, by_view
 from roster.sheet.columns import GROEPEN, STRATEN
 from roster.sheet.dutch import counted, short_day, shown_number
@@ -53,7 +52,8 @@ def plan_bundle_mails(view: View) -> Iterator[Send]:
         delta, version = bundles_of(view).delta(circle, person), bundles_of(view).version(circle, person)
         letters = [one for one in view.history.of_person.get(person, ()) if one.act == BUNDLE]
         today = any(one.day == view.terms.today and one.state in _SAFE_FOR_NOW for one in letters)
-        if circle.group is None or delta.is_empty or (today and not _went(letters, version)):
+        # One that went is planned again where it is this very one: the ledger then tells its row how it stands.
+        if circle.group is None or delta.is_empty or (today and all(one.version != version for one in letters)):
             continue
         yield audience_of(view).letter(
             admin,
@@ -89,11 +89,6 @@ def plan_contacts_marks(view: View) -> Iterator[SetCell]:
             elsewhere = any(bundles.delta(circle, person).elsewhere for person, _name, _admin in circle.people)
             if not says(was, text) and not (elsewhere and tells_of_contacts(was) and str(was)[0].isdecimal()):
                 yield SetCell(circle.group.place.at(CONTACTS_COLUMN), text, was)
-
-
-def _went(letters: Sequence[Message], version: str) -> bool:
-    """A letter that went is planned again where it is this very one: the ledger then tells its row how it stands."""
-    return any(one.version == version for one in letters)
 
 
 def _mailed(view: View) -> Iterator[tuple[Circle, str, Member]]:

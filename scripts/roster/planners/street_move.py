@@ -244,10 +244,6 @@ def _sitting(view: View, group: str) -> list[Member]:
     return [*view.standing.active.get(group, ()), *view.standing.waiting.get(group, ())]
 
 
-def _is_held(view: View, member: Member) -> bool:
-    return view.standing.member.get(member.place.key) is Status.BLOCKED
-
-
 def _old_groups(view: View, move: Move) -> list[str]:
     """The groups (folded names) that something leaves, those that exist."""
     named = dict.fromkeys([*(fold(row.group) for row in move.rows), *(fold(one.group) for one in move.people)])
@@ -265,7 +261,8 @@ def _before_and_after(view: View, move: Move, name: str) -> str:
     after = len(before) + len(changed) if arrives else sum(one.place.key not in places for one in before)
     left = [*admins, *along] if arrives else [one for one in admins if one.place.key not in places]
     # Whoever is held back now may be held back there as well, or be mended by this very move.
-    unsure = "hoogstens " if arrives and any(_is_held(view, one) for one in changed) else ""
+    held = any(view.standing.member.get(one.place.key) is Status.BLOCKED for one in changed)
+    unsure = "hoogstens " if arrives and held else ""
     heads = f"beheerders: {', '.join(one.name for one in left)}" if left else "dan zonder beheerder"
     return f"  Groep {group}: van {len(before)} naar {unsure}{after} deelnemers; {heads}."
 

@@ -36,6 +36,9 @@ PLANNERS: tuple[Planner, ...] = (
     plan_logbook,
 )
 
+MARKS: tuple[Planner, ...] = (plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
+"""What rows say of letters, as far as the ledger knows more: every word that mails takes these along."""
+
 LETTERS: dict[Planner, tuple[str, ...]] = {
     plan_registered: ("registered",),
     plan_role_letters: ("admin", "moved"),
