@@ -21,7 +21,7 @@ from outside.mail.mailbox import Letter, letter_file_name
 from roster.messages.audience import is_placeholder
 from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
 from roster.plan.delivery_status import State
-from roster.plan.history import Message, MessageKey
+from roster.plan.history import Message, MessageKey, row_of
 from roster.plan.hold_back import sends_left
 from roster.plan.steps import Planner, Send, View
 from roster.planners.sync import LETTERS
@@ -183,6 +183,19 @@ def lie_ready(ledger: Ledger, settings: Settings) -> list[Path]:
     there = sorted((settings.paths.out / FOLDER).glob("*.eml"))
     names = {_name(*one) for one in ledger.messages.ready()} if there else ()
     return [path for path in there if path.name in names]
+
+
+def taken_away(ledger: Ledger, settings: Settings) -> list[str]:
+    """The Nrs of whose letter this computer put ready where it does not lie any more, and nobody said that it went."""
+    if settings.mail.leaves:
+        return []
+    made = ledger.files.ready()
+    gone = (
+        row_of(person)
+        for (person, _act, _version), message_id in ledger.messages.ready()
+        if message_id in made and not (settings.paths.out / FOLDER / made[message_id].name).exists()
+    )
+    return list(dict.fromkeys(gone))
 
 
 def _name(key: MessageKey, message_id: str) -> str:

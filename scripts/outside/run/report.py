@@ -13,7 +13,7 @@ from outside.run.apply import Report
 from outside.run.causes import because
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
 from outside.run.overview import OVERVIEW
-from outside.run.ready_letters import lie_ready
+from outside.run.ready_letters import lie_ready, taken_away
 from roster.finding import Finding, Weight
 from roster.messages.contact_cards import BEFORE, admin_mark, taken_over
 from roster.messages.welcome import news_by_hand, waiting_for_welcome
@@ -31,6 +31,9 @@ WHOLE = ("sync", "demo")
 
 TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
 """How a line about a finding is meant."""
+
+_GONE = 10
+"""Of mails that lie ready no more: so many are named at once."""
 
 
 def tell_plan(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> None:
@@ -164,6 +167,14 @@ def _tell_what_now(view: View, settings: Settings, ledger: Ledger, word: str, *,
         lie = "ligt 1 mail" if ready == 1 else f"liggen {ready} mails"
         look = "Bekijk ze met: make preview. Zelf verstuurd? Typ daarna: make sent OUTBOX=yes" if own else ""
         todo.append(f"In {out}/mail {lie} klaar; er is nog niets verstuurd. {look}".rstrip())
+    if gone := taken_away(ledger, settings) if own else []:
+        lie = "De mail die klaarlag, ligt" if len(gone) == 1 else "De mails die klaarlagen, liggen"
+        nrs = gone[0] if len(gone) == 1 else f'"{" ".join(gone[:_GONE])}"'
+        more = f" (en nog {len(gone) - _GONE}, daarna)" if len(gone) > _GONE else ""
+        todo.append(
+            f"{lie} niet meer in {out}/mail. Verstuurd? Typ: make sent NR={nrs}. "
+            f"Niet verstuurd? Typ: make resend NR={nrs} FORCE=1{more}"
+        )
     if by_hand:
         people = counted(by_hand, "deelnemer heet u", "deelnemers heet u")
         todo.append(f"{people} met de hand welkom: open {out}/met-de-hand.html.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from outside.commands.preview import show_mails
-from outside.commands.sent import settle_outbox, settle_sent
+from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.run.apply import Report
 from outside.run.report import conclude
 from outside.run.round import run
@@ -54,6 +55,25 @@ def test_who_begins_hears_what_to_fill_in(tmp_path: Path, capsys: pytest.Capture
     assert now_you(capsys.readouterr().out)[0] == (
         "Vul register.xlsx in: het tabblad Deelnemers. Typ daarna weer: make sync"
     )
+
+
+def test_a_letter_that_lies_there_no_more_is_asked_about(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever clears the folder loses nobody: what is said there makes it anew, or ticks it off."""
+    settings = lay_out(tmp_path)
+    sync(settings)
+    shutil.rmtree(settings.paths.out)
+    capsys.readouterr()
+    sync(settings)
+    (told,) = [line for line in now_you(capsys.readouterr().out) if "niet meer in out/mail" in line]
+    went, again = re.findall(r'NR=("[^"]+")', told)
+    assert went == again == '"D-0001 D-0002"'
+    assert settle_sent(settings, choices(), "D-0001") == 0
+    sync(settings)
+    told = next(line for line in now_you(capsys.readouterr().out) if "niet meer in out/mail" in line)
+    assert told.endswith("Niet verstuurd? Typ: make resend NR=D-0002 FORCE=1")
+    assert settle_resend(settings, choices(force=True), "D-0002") == 0
+    sync(settings)
+    assert "niet meer in" not in capsys.readouterr().out and len(letters(settings)) == 1
 
 
 def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
@@ -161,13 +181,14 @@ def test_a_page_that_could_not_be_written_is_not_named(tmp_path: Path, capsys: p
 def test_a_letter_that_somebody_took_away_lies_ready_no_more(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The screen counts what is there, as the page and the preview do."""
+    """The screen counts what is there, as the page and the preview do, and asks after the other."""
     settings = lay_out(tmp_path)
     sync(settings)
     files = sorted((settings.paths.out / "mail").glob("*.eml"))
     files[0].unlink()
     capsys.readouterr()
     sync(settings)
-    [line] = [line for line in now_you(capsys.readouterr().out) if "out/mail" in line]
+    line, gone = [line for line in now_you(capsys.readouterr().out) if "out/mail" in line]
+    assert gone.startswith("De mail die klaarlag, ligt niet meer in out/mail.") and files[0].name[:6] in gone
     left = len(files) - 1
     assert line.startswith(f"In out/mail {'ligt 1 mail' if left == 1 else f'liggen {left} mails'} klaar")
