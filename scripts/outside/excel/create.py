@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -57,10 +58,10 @@ def create_register(
             'Zet in de instellingen bij path een andere naam, bijvoorbeeld: path = "register.xlsx"',
         )
     filled = {tab: list(lines) for tab, lines in (rows or {}).items()}
-    counts = {tab: len(lines) for tab, lines in filled.items()}
-    page = title, front_page, network
-    empty = _empty_register(counts, page, terms if terms is not None else Terms(date.min))
-    archive = Archive(empty)
+    last = {tab.title: max(_LEAST, len(filled.get(tab.title, ())) + 1 + _FREE) for tab in TABS}
+    page = title, tuple(front_page), network
+    empty = _empty_register(tuple(last.items()), page, terms if terms is not None else Terms(date.min))
+    archive = Archive(BytesIO(empty))
     book = open_book(archive)
     with doing_on_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,18 +85,19 @@ def create_register(
                 part.close()
 
 
-def _empty_register(counts: Mapping[str, int], page: tuple[str, Sequence[str], str], terms: Terms) -> BytesIO:
-    """The register without its rows, made for that many of them. `page` is what its front tab says."""
+@lru_cache(maxsize=8)  # most new registers are alike but for their rows
+def _empty_register(last: tuple[tuple[str, int], ...], page: tuple[str, tuple[str, ...], str], terms: Terms) -> bytes:
+    """The register without its rows, made for tabs that end there. `page` is what its front tab says."""
     book = Workbook()
     front = book.active
     if front is not None:
         write_front_page(front, *page)
-    for tab in TABS:
-        dress_tab(book.create_sheet(tab.title), tab, max(_LEAST, counts.get(tab.title, 0) + 1 + _FREE), terms)
+    for title, row in last:
+        dress_tab(book.create_sheet(title), TAB[title], row, terms)
     book.active = 1
     content = BytesIO()
     book.save(content)
-    return content
+    return content.getvalue()
 
 
 def _as_changes(lines: Sequence[Sequence[Cell]]) -> Changes:
