@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
 from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from html import escape
@@ -60,7 +61,7 @@ class LettersPage:
     def lying(self, file: Path) -> str:
         """A letter that lies ready as a file, in a folder beside the page."""
         letter = Letter("", "", file.read_bytes())
-        head = _HEADERS.parsebytes(letter.data)
+        head = _HEADERS.parsebytes(letter.data.partition(b"\r\n\r\n")[0])
         kind = _act_in(file), str(head["Content-Language"]), False
         link = f'<a href="{escape(quote(f"{file.parent.name}/{file.name}"))}">Open deze mail</a>'
         whole = letter if self._is_first(kind) else None
@@ -74,8 +75,7 @@ class LettersPage:
         number, example = self._count, self._examples.setdefault(kind, self._count)
         shown = f'<p>Verder zoals <a href="#m{example}">mail {example}</a>.</p>'
         if whole is not None:
-            body = whole.message.get_body(("html",))
-            screen = escape(str(body.get_content()) if body is not None else "")
+            screen = escape(_screen_of(whole.data))
             shown = f'<iframe sandbox loading="lazy" title="Mail {number}" srcdoc="{screen}"></iframe>'
         name, opened, address = " ".join(to.split()).rpartition(" <")
         who = f"<b>{escape(name)}</b><i>{escape(address.rstrip('>'))}</i>" if opened else f"<b>{escape(address)}</b>"
@@ -84,6 +84,14 @@ class LettersPage:
             f'<details name="mail" id="m{number}"><summary><span>{number}</span>{who}<i>{what}</i></summary>'
             f"{f'<p>{more}</p>' if more else ''}{shown}</details>\n"
         )
+
+
+def _screen_of(mail: bytes) -> str:
+    """The HTML of a mail of ours. Its headers need no reading for that, and those are what costs."""
+    for part in message_from_bytes(mail).walk():
+        if part.get_content_type() == "text/html":
+            return bytes(part.get_payload(decode=True)).decode()
+    return ""
 
 
 def _act_in(file: Path) -> str:
