@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -27,7 +26,7 @@ from support.announced import announced
 from support.came_back import MINE, TO, answer, dsn, receipt, robot
 from support.excel_person import rows_in, type_in
 from support.ground import example_at, laid_out
-from support.kill import strace
+from support.kill import kill_at_call, strace
 from support.ledgers import ledger_at, ledger_in
 from support.smtp_home import TODAY, age, lay_out, welkom
 
@@ -106,11 +105,7 @@ def test_a_report_is_heard_once_also_where_the_round_was_killed(home: Path, pres
         home / "settings.toml",
     )
     command = [sys.executable, SCRIPTS / "bounces.py", "--settings", settings, "--folder", folder, *TODAY]
-    kill = [strace(), "-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e", "inject=rename:signal=KILL:when=1"]
-    assert subprocess.run([*kill, *command], check=False, capture_output=True).returncode in (
-        -signal.SIGKILL,
-        128 + signal.SIGKILL,
-    )
+    assert kill_at_call(command, "rename", 1) == -signal.SIGKILL
     assert welkom(home)[first].startswith("verstuurd")
     mend(home, first, "goed@mail.example")
     press_door("sync", "--settings", settings, *TODAY)

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import zipfile
 from collections import Counter
@@ -31,7 +30,7 @@ from support.google_matrix import column, new_book, peoples
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, laptop, written_settings
 from support.ground import register_at
-from support.kill import die_often
+from support.kill import Running, begun, die_often
 from support.pressed import SCRIPTS, press
 from support.sheet_notation import mobile
 from support.sweeps import sweep
@@ -315,11 +314,11 @@ def test_a_move_at_google_that_is_killed_is_ended_by_the_same_words(
     book, settings = of_two_groups(sheets, tmp_path)
     want = dict(column(book, "Mobiel"))
     command = [*DOOR, "--street", "Duinweg", "--group", "Oost", "--settings", str(written_settings(settings))]
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Running] = []
     sheets.start_counting()
     sheets.between(max(3, call - 1), lambda _book: Person(book).sorts("Deelnemers", "Voornaam", descending=True))
     sheets.between(call, lambda _book: (running[0].kill(), running[0].wait(10)))
-    running.append(subprocess.Popen(command, env={**os.environ, **sheets.environment()}, stdout=subprocess.DEVNULL))
+    running.append(begun(command, {**os.environ, **sheets.environment()}))
     assert running[0].wait(60) == -signal.SIGKILL
     sheets.start_counting()
     assert move_street(settings, choices(), StreetPart("Duinweg"), "Oost") == 0

@@ -34,6 +34,7 @@ from support.google_matrix import sync as sync_google
 from support.google_matrix import two
 from support.google_register import HURRIED
 from support.ground import laid_out, register_at
+from support.kill import Running, begun
 from support.pressed import SCRIPTS, press
 from support.sheet_notation import register
 from support.whole_round import TODAY, choices, column, settings_of, sync
@@ -234,7 +235,7 @@ def test_an_uncertain_mail_waits_for_a_person(ground: Settings, capsys: pytest.C
 class Deadly(list[bytes]):
     """What arrived; with the first letter the door that sent it dies on the spot, before it heard that it did."""
 
-    door: subprocess.Popen[bytes] | None = None
+    door: Running | None = None
 
     def append(self, letter: bytes) -> None:
         super().append(letter)
@@ -253,11 +254,11 @@ def test_killed_between_mail_and_ledger_nobody_is_mailed_twice(ground: Settings)
         )
         door = [sys.executable, SCRIPTS / "relay.py", "--settings", home / "settings.toml", "--yes", "--mail"]
         door += ["--today", TODAY.isoformat(), "--text", NEWS, "--area", "Centrum"]
-        arrived.door = subprocess.Popen(door, stdout=subprocess.DEVNULL)
+        arrived.door = begun(door)
         assert arrived.door.wait(60) == -signal.SIGKILL
         assert str(column(ground, "Vervolgmail")[0]).startswith("bezig sinds")
         for _turn in range(2):
-            subprocess.run(door, check=False, capture_output=True)
+            press("relay", *door[2:], cwd=home)
     assert len(arrived) == 2
     assert [str(cell).split()[1] for cell in column(ground, "Vervolgmail")[:2]] == ["onzeker", "verstuurd"]
     assert settle_sent(ground, choices(), "D-0001", "relay") == 0

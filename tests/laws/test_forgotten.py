@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from datetime import timedelta
@@ -32,7 +31,7 @@ from servers.sheets_server.fixture import sheets
 from support.google_matrix import sync as sync_google
 from support.google_register import HURRIED, google_book, laptop, written_settings
 from support.ground import laid_out
-from support.kill import die_often
+from support.kill import Running, begun, die_often
 from support.pressed import SCRIPTS
 from support.sheet_notation import TODAY, register
 from support.sweeps import sweep
@@ -241,13 +240,13 @@ def test_killed_at_google_the_same_words_end_it(
     monkeypatch.setattr(Calls, "patience", HURRIED)
     book, settings = at_google(sheets, tmp_path)
     others = [one for one in typed_in(book) if "Piet" not in one]
-    running: list[subprocess.Popen[bytes]] = []
+    running: list[Running] = []
     sheets.start_counting()
     if moves:
         sheets.between(call - 1, lambda _book: Person(book).sorts("Deelnemers", "Voornaam", descending=True))
     sheets.between(call, lambda _book: (running[0].kill(), running[0].wait(10)))
     command = [*DOOR, "--settings", str(written_settings(settings))]
-    running.append(subprocess.Popen(command, env={**os.environ, **sheets.environment()}, stdout=subprocess.DEVNULL))
+    running.append(begun(command, {**os.environ, **sheets.environment()}))
     assert running[0].wait(60) == -signal.SIGKILL
     sheets.start_counting()
     assert forget(settings, choices(force=True), "D-0002") == 0

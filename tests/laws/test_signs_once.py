@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ from servers.smtp_server import Plan, answers, mail_server
 from support.contacts_play import ExcelSheet, GoogleSheet, Sheet, ground_rows, in_excel
 from support.google_register import HURRIED, google_book, laptop
 from support.kill import calls_of, kill_after, kill_at_call, strace
+from support.pressed import press
 from support.sheet_notation import TODAY
 from support.smtp_home import age
 from support.whole_round import choices, settings_of, sync
@@ -238,7 +238,7 @@ def killed(home: Path, server: tuple[Plan, int], moments: int) -> int:
         dead = signs.row()["Verstuurd"]
         assert not dead.startswith("verstuurd") or signs.arrived()["kim"] == 1
         stops(lambda signs=signs: signs.go(1))  # another laptop, which knows only what the row says
-        subprocess.run(command, capture_output=True, check=False)
+        press("signs", *command[3:], cwd=home)
         stops(lambda signs=signs: signs.go(0))
         signs.law()
         said = signs.row()["Verstuurd"]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 from collections import Counter
 from datetime import timedelta
@@ -16,7 +14,7 @@ import pytest
 
 from servers.smtp_server import Plan, mail_server
 from support.json_register import JsonRegister, new_register
-from support.kill import kill_after, strace
+from support.kill import calls_of, kill_after, kill_at_call, strace
 from support.ledgers import ledger_in
 from support.small_round import TODAY
 from support.smtp_victim import play
@@ -46,27 +44,11 @@ def fresh(folder: Path) -> None:
     new_register(folder / "register.json", PEOPLE)
 
 
-def calls_of(command: list[str], trace: Path) -> list[tuple[str, int]]:
-    """Every call of a whole round that speaks to the server or the disk: its name, and the how manieth."""
-    look = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={CALLS}", "-e", "signal=none"]
-    subprocess.run([*look, *command], check=False, capture_output=True)
-    counted: Counter[str] = Counter()
-    found = []
-    for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
-        name = line.split(None, 1)[1].partition("(")[0]
-        if name in CALLS.split(","):
-            counted[name] += 1
-            found.append((name, counted[name]))
-    return found
-
-
 def kill(command: list[str], call: tuple[str, int]) -> bool:
     """Run a round that dies as it makes that call (or after a while, where there is no strace). True where it died."""
     if not strace():
         return kill_after(command, 0.25 + 0.01 * call[1]) == -signal.SIGKILL
-    inject = [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"trace={call[0]}"]
-    inject += ["-e", f"inject={call[0]}:signal=KILL:when={call[1]}"]
-    return subprocess.run([*inject, *command], check=False, capture_output=True).returncode == -signal.SIGKILL
+    return kill_at_call(command, *call) == -signal.SIGKILL
 
 
 def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> None:
@@ -105,7 +87,7 @@ def test_a_round_over_smtp_that_is_killed_mails_nobody_twice(tmp_path: Path, way
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
         calls = (
-            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace", CALLS)
             if strace()
             else [("", n) for n in range(0, 60, 12)]
         )
@@ -121,7 +103,7 @@ def test_a_round_over_smtp_that_is_killed_at_any_call_mails_nobody_twice(tmp_pat
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
         calls = (
-            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace", CALLS)
             if strace()
             else [("", n) for n in range(60)]
         )
@@ -136,7 +118,7 @@ def test_rounds_over_smtp_that_die_again_and_again_mail_nobody_twice(tmp_path: P
     with mail_server() as (plan, port):
         fresh(tmp_path / "home")
         calls = (
-            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace")
+            calls_of(victim(way, port, tmp_path / "home"), tmp_path / "trace", CALLS)
             if strace()
             else [("", n) for n in range(60)]
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import select
 import shutil
 import signal
 import subprocess
+import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -25,13 +30,77 @@ def strace() -> str:
     return found if probe.returncode == 0 else ""
 
 
+class Door:
+    """A door in a process of its own, that stands still before its first step. What it says is not heard."""
+
+    def __init__(self, command_line: Sequence[str | Path], env: Mapping[str, str] = os.environ) -> None:
+        """`command_line` begins with Python, its -B if it has one, and a script."""
+        command = [str(word) for word in command_line[1:] if word != "-B"]
+        self._waiting = _waiting()
+        assert self._waiting.stdin is not None and self._waiting.stdout is not None
+        self._told, self._lock = self._waiting.stdout, threading.Lock()
+        self._waiting.stdin.write(json.dumps({"command": command, "env": dict(env)}) + "\n")
+        self._waiting.stdin.flush()
+        self.pid = int(self._told.readline())
+        self.returncode: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, seconds: float = 120) -> int:
+        """What it ended with; it is killed where that takes too long."""
+        with self._lock:
+            if self.returncode is None:
+                if not select.select([self._told], [], [], seconds)[0]:
+                    self.kill()
+                self.returncode = int(self._told.readline())
+            return self.returncode
+
+    def looked_at(self, *options: str) -> int:
+        """Let strace look on from the first step to the last. Gives what it ended with."""
+        look = [strace(), "-f", "-qq", *options, "-p", str(self.pid)]
+        looking = subprocess.Popen(look, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while "TracerPid:\t0" in Path(f"/proc/{self.pid}/status").read_text():
+                assert looking.poll() is None, "strace cannot look into a process"
+                time.sleep(0.001)
+        finally:
+            self.send_signal(signal.SIGCONT)
+        ended = self.wait()
+        looking.wait()
+        return ended
+
+
+Running = Door | subprocess.Popen[bytes]
+
+
+def begun(command_line: Sequence[str | Path], env: Mapping[str, str] = os.environ) -> Running:
+    """A door that runs, to be killed and waited for. What it says is not heard."""
+    if not hasattr(os, "fork"):
+        return subprocess.Popen(command_line, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    door = Door(command_line, env)
+    door.send_signal(signal.SIGCONT)
+    return door
+
+
+@cache
+def _waiting() -> subprocess.Popen[str]:
+    """The process that becomes doors, one after the other."""
+    command = [sys.executable, "-B", str(Path(__file__).with_name("waiting.py"))]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    atexit.register(process.communicate)
+    return process
+
+
 def calls_of(command_line: list[str], trace: Path, names: str = CHANGES) -> list[tuple[str, int]]:
     """All such calls of a whole round, or those that change something on the disk: name, and the how manieth of its thread.
 
     strace counts every thread apart when it strikes, so they are counted apart here as well.
     """
-    command = [strace(), "-f", "-qq", "--seccomp-bpf", "-o", str(trace), "-e", f"trace={names}", "-e", "signal=none"]
-    subprocess.run([*command, *command_line], check=False, capture_output=True)
+    Door(command_line).looked_at("-o", str(trace), "-e", f"trace={names}", "-e", "signal=none")
     calls = []
     count: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -44,14 +113,13 @@ def calls_of(command_line: list[str], trace: Path, names: str = CHANGES) -> list
 
 def kill_at_call(command_line: list[str], name: str, number: int) -> int:
     """Run a round that dies as it makes such a call for the `number`th time. Gives what the process ended with."""
-    command = [strace(), "-f", "-qq", "-o", os.devnull, "-e", f"trace={name}"]
-    command += ["-e", f"inject={name}:signal=KILL:when={number}"]
-    return subprocess.run([*command, *command_line], check=False, capture_output=True).returncode
+    strike = f"inject={name}:signal=KILL:when={number}"
+    return Door(command_line).looked_at("-o", os.devnull, "-e", f"trace={name}", "-e", strike)
 
 
 def kill_after(command_line: list[str], seconds: float) -> int:
     """Run a round and kill it when so much time has passed. Gives what the process ended with."""
-    process = subprocess.Popen(command_line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = begun(command_line)
     time.sleep(seconds)
     process.kill()
     return process.wait()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import stat
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from servers.sheets_server import Book, SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_matrix import EDITS, column, mails, new_book, peoples, sync
 from support.google_register import TODAY, a_tab, laptop
+from support.kill import Running, begun
 from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
@@ -35,7 +35,7 @@ class Door:
             f'[workbook]\nkind = "google"\nspreadsheet = "{book.id}"\ncredentials = "{key}"\n'
             '[network]\nregiegroep_number = "06-23456789"\n[mail]\nsender = "Buurt <buurt@mail.example>"\n'
         )
-        self.running: subprocess.Popen[bytes] | None = None
+        self.running: Running | None = None
 
     def die(self) -> int:
         """A round that somebody kills; its exit code."""
@@ -49,7 +49,7 @@ class Door:
             "--today",
             str(TODAY),
         ]
-        self.running = subprocess.Popen(door, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.running = begun(door, self.env)
         return self.running.wait(60)
 
     def kill(self, _book: Book) -> None:

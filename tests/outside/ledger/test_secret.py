@@ -292,10 +292,9 @@ def test_wherever_the_secret_is_on_its_way_a_kill_ends_as_none(tmp_path: Path, r
             with closing(sqlite3.connect(copy)) as connection:
                 assert connection.execute("SELECT count(*) FROM message").fetchone() == (2,)
 
-    died = die_often(
-        [sys.executable, "-B", "-c", OPEN, str(SCRIPTS), str(CHECKOUT / "tests"), str(home)], begin, end, rounds
-    )
-    assert died
+    script = tmp_path / "open.py"
+    script.write_text(OPEN, encoding="utf-8")
+    assert die_often([sys.executable, "-B", *map(str, (script, SCRIPTS, CHECKOUT / "tests", home))], begin, end, rounds)
 
 
 def test_a_ledger_that_is_not_ours_forgets_nobody_here(settings: Settings, tmp_path: Path) -> None:

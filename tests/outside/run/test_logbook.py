@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
@@ -19,6 +18,7 @@ from outside.commands.sent import settle_outbox, settle_resend, settle_sent
 from outside.config.settings import Paths, Settings
 from servers.smtp_server import Plan, mail_server
 from support.excel_person import rows_in, type_in
+from support.kill import Running, begun
 from support.pressed import press
 from support.sheet_notation import TODAY
 from support.smtp_home import lay_out as smtp_settings
@@ -195,7 +195,7 @@ def test_what_went_to_people_who_are_gone_goes_after_its_time(settings: Settings
 class Deadly(list[bytes]):
     """What arrived; with the second letter the round that sent it dies on the spot, before it heard that it did."""
 
-    round: subprocess.Popen[bytes] | None = None
+    round: Running | None = None
 
     def append(self, letter: bytes) -> None:
         super().append(letter)
@@ -211,7 +211,7 @@ def test_a_round_that_is_killed_between_mail_and_write_is_known_from_the_registe
     with mail_server(Plan(arrived=arrived)) as (_plan, port):
         door = [sys.executable, SCRIPTS / "sync.py", "--settings", smtp_settings(home, port), "--yes"]
         today = ["--today", TODAY.isoformat()]
-        arrived.round = killed = subprocess.Popen([*door, *today], stdout=subprocess.DEVNULL)
+        arrived.round = killed = begun([*door, *today])
         assert killed.wait(60) == -signal.SIGKILL
         assert [row[3] for row in messages(settings)] == ["bezig", "bezig"]
         for _turn in range(2):
