@@ -22,12 +22,16 @@ from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import Step, View
 from roster.planners.safety import WAITING, counts
-from roster.planners.summary import describe, describe_plan, describe_report, describe_waiting, kinds
+from roster.planners.summary import describe, describe_plan, describe_waiting, kinds
 from roster.sheet.dutch import counted
+from roster.sheet.table import Place
 
 WHOLE = ("sync", "demo")
 """The words that plan all letters: what waits after another word says nothing of these."""
 
+
+_PLACES = 5
+"""Cells that are named one by one."""
 
 TONES: dict[Weight | None, Tone] = {None: "plain", Weight.BLOCKS: "bad", Weight.NOTICE: "careful"}
 """How a line about a finding is meant."""
@@ -86,6 +90,46 @@ def tell_report(report: Report, mail_done: str) -> None:
     say()
     for line in describe_report(report, mail_done):
         say(line)
+
+
+def describe_report(report: Report, mail_done: str = State.READY) -> list[str]:
+    """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
+    cells, rows = counted(report.cells_written, "cel", "cellen"), counted(report.rows_added, "rij", "rijen")
+    parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]
+    if report.files_checked:
+        checked = counted(report.files_checked, "bestand", "bestanden")
+        parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
+    lines = [f"{'Gedaan tot nu toe' if report.code == 3 else 'Klaar'}: {', '.join(parts)}."]
+    if report.due:
+        rest = (
+            (report.waiting, "wacht" if report.waiting == 1 else "wachten"),
+            *((report.held, "aangehouden"), (report.uncertain, "onzeker"), (report.failed, "geweigerd")),
+        )
+        parts = [f"{report.sent} {mail_done}", *(f"{number} {how}" for number, how in rest if number)]
+        lines.append(f"Mails: {report.due} aan de beurt. Daarvan {', '.join(parts)}.")
+    if report.sent and mail_done == State.READY and report.code == 3:
+        lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
+    if report.cells_left:
+        lines.append(
+            f"{counted(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, meestal omdat daar intussen iets "
+            "veranderde. De volgende ronde probeert het opnieuw."
+        )
+    if report.merged:
+        lines.append(
+            f"{counted(len(report.merged), 'cel is', 'cellen zijn')} niet ingevuld, want samengevoegd met een andere "
+            f"cel: {_places(report.merged)}. Maak dat samenvoegen ongedaan; de volgende ronde vult ze in."
+        )
+    lines.extend(f"Dit bestand is door iemand gewijzigd en daarom blijven staan: {path}" for path in report.kept)
+    return lines
+
+
+def _places(places: Sequence[Place]) -> str:
+    """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
+    told = [
+        f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}"
+        for place in places[:_PLACES]
+    ]
+    return ", ".join(told) + (f" en nog {len(places) - _PLACES}" if len(places) > _PLACES else "")
 
 
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from roster.finding import Finding, Weight
 from roster.logbook import MAIL_KINDS
@@ -15,55 +15,16 @@ from roster.messages.number_update import who_hears_the_number
 from roster.messages.role_letters import waiting_for_role_letter
 from roster.messages.welcome import waiting_for_welcome
 from roster.model import AdminRow, Area, Group, Member, Role, Status, Street
-from roster.plan.delivery_status import State
 from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
 from roster.planners.status_cells import describe_former_admins
 from roster.sheet.columns import BEHEERDERS
 from roster.sheet.dutch import counted
-from roster.sheet.table import Place
-
-_PLACES = 5
-"""Cells that are named one by one."""
-
 
 EXAMPLE_NUMBER = (
     "In config/settings.toml staat bij regiegroep_number nog het voorbeeldnummer. Dat is van niemand. "
     "Mails met het nummer van de regiegroep wachten tot daar het echte nummer staat."
 )
-
-
-class Totals(Protocol):
-    """What a run reports of itself: letters due = sent + waiting + held + uncertain + failed; cells; files."""
-
-    @property
-    def due(self) -> int: ...
-    @property
-    def sent(self) -> int: ...
-    @property
-    def waiting(self) -> int: ...
-    @property
-    def held(self) -> int: ...
-    @property
-    def uncertain(self) -> int: ...
-    @property
-    def failed(self) -> int: ...
-    @property
-    def cells_written(self) -> int: ...
-    @property
-    def cells_left(self) -> int: ...
-    @property
-    def code(self) -> int: ...
-    @property
-    def rows_added(self) -> int: ...
-    @property
-    def files_checked(self) -> int: ...
-    @property
-    def files_written(self) -> int: ...
-    @property
-    def kept(self) -> tuple[str, ...]: ...
-    @property
-    def merged(self) -> tuple[Place, ...]: ...
 
 
 def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = False) -> Iterator[Line]:
@@ -88,46 +49,6 @@ def describe_waiting(view: View) -> list[str]:
         lines.append("Nog niet verteld dat zij beheerder werden of in een andere groep kwamen:")
         lines += [f"  {number} × {turn.value}" for turn, number in later.items()]
     return lines
-
-
-def describe_report(report: Totals, mail_done: str = State.READY) -> list[str]:
-    """What a run did, in sums that add up; `mail_done` is the state of a letter that the mailbox took."""
-    cells, rows = counted(report.cells_written, "cel", "cellen"), counted(report.rows_added, "rij", "rijen")
-    parts = [f"{cells} bijgewerkt", *([f"{rows} toegevoegd"] if report.rows_added else [])]
-    if report.files_checked:
-        checked = counted(report.files_checked, "bestand", "bestanden")
-        parts.append(f"{checked} nagekeken, waarvan {report.files_written} (opnieuw) geschreven")
-    lines = [f"{'Gedaan tot nu toe' if report.code == 3 else 'Klaar'}: {', '.join(parts)}."]
-    if report.due:
-        rest = (
-            (report.waiting, "wacht" if report.waiting == 1 else "wachten"),
-            *((report.held, "aangehouden"), (report.uncertain, "onzeker"), (report.failed, "geweigerd")),
-        )
-        parts = [f"{report.sent} {mail_done}", *(f"{number} {how}" for number, how in rest if number)]
-        lines.append(f"Mails: {report.due} aan de beurt. Daarvan {', '.join(parts)}.")
-    if report.sent and mail_done == State.READY and report.code == 3:
-        lines.append("Wat is klaargezet, is nog niet verstuurd: het ligt in de map mail.")
-    if report.cells_left:
-        lines.append(
-            f"{counted(report.cells_left, 'cel is', 'cellen zijn')} overgeslagen, meestal omdat daar intussen iets "
-            "veranderde. De volgende ronde probeert het opnieuw."
-        )
-    if report.merged:
-        lines.append(
-            f"{counted(len(report.merged), 'cel is', 'cellen zijn')} niet ingevuld, want samengevoegd met een andere "
-            f"cel: {_places(report.merged)}. Maak dat samenvoegen ongedaan; de volgende ronde vult ze in."
-        )
-    lines.extend(f"Dit bestand is door iemand gewijzigd en daarom blijven staan: {path}" for path in report.kept)
-    return lines
-
-
-def _places(places: Sequence[Place]) -> str:
-    """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
-    told = [
-        f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}"
-        for place in places[:_PLACES]
-    ]
-    return ", ".join(told) + (f" en nog {len(places) - _PLACES}" if len(places) > _PLACES else "")
 
 
 def _people(view: View) -> Iterator[str]:

@@ -15,9 +15,9 @@ from outside.mail.mailbox import Letter, Outbox, Outcome
 from outside.run.apply import Report, report_of
 from outside.run.deliver import settle
 from outside.run.letters import DeliveryLog
+from outside.run.report import describe_report
 from outside.workbook import Written
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile
-from roster.planners.summary import describe_report
 from support.json_register import JsonRegister, new_register
 from support.ledgers import ledger_in
 from support.small_round import READY, TODAY, Postman, carry_out, letter_of, mails, numbered, plan_of, run, view_of
