@@ -60,16 +60,21 @@ class Spot:
     what: str = ""
 
 
+_AS_IT_SHOULD_BE = "Klopt het zo? Dan hoeft u niets te doen."
+"""Of a finding that tells of something, and asks nothing."""
+YOU, ADMINS = "u", "de beheerder van die groep, of u als die er niet is"
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """One thing to do: how often, who does it, how, and where. `opens` is what `how` names that lies in out/."""
 
     title: str
     count: int
-    who: str
     how: str
     spots: tuple[Spot, ...] = ()
     opens: str = ""
+    who: str = YOU
 
     @property
     def around(self) -> tuple[str, str]:
@@ -81,11 +86,6 @@ class Need:
     def more(self) -> int:
         """Places that are not named."""
         return self.count - len(self.spots) if self.spots else 0
-
-
-_AS_IT_SHOULD_BE = "Klopt het zo? Dan hoeft u niets te doen."
-"""Of a finding that tells of something, and asks nothing."""
-YOU, ADMINS = "u", "de beheerder van die groep, of u als die er niet is"
 
 
 class Overview:
@@ -111,7 +111,6 @@ class Overview:
         yield Need(
             "Mails waarvan niet zeker is of ze aankwamen",
             len(unsure),
-            YOU,
             "Zoek de mail bij Verzonden. Staat hij er: make sent NR=… Staat hij er niet: make resend NR=…",
             tuple(map(self._person, unsure[:_NAMED])),
         )
@@ -128,7 +127,6 @@ class Overview:
             yield Need(
                 f"Groepen {title}",
                 len(found),
-                YOU,
                 found[0].remedy if alike else "Een actieve deelnemer van die groep krijgt bij Rol: beheerder.",
                 tuple(self._of_admins(one, "" if alike else one.remedy) for one in islice(found, _NAMED)),
             )
@@ -146,7 +144,6 @@ class Overview:
         yield Need(
             "E-mailadressen die de mail weigerden",
             len(refused),
-            YOU,
             "Vraag een ander adres, of heet diegene met de hand welkom.",
             self._members(refused, "E-mail"),
         )
@@ -155,7 +152,6 @@ class Overview:
         yield Need(
             "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
             len(outside),
-            YOU,
             "Voeg hen in WhatsApp toe, en zet op tabblad Beheerders: ja.",
             self._spots(
                 (place if place.row else admins[nr].place, f"{admins[nr].name} ({nr})") for nr, place in outside.items()
@@ -166,7 +162,6 @@ class Overview:
         yield Need(
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
             len(full),
-            YOU,
             "Splits de groep: maak er een bij, en verplaats straten met make move. Of geef wie wacht een plek ernaast.",
             tuple(self._spot(place.at("Groep"), "", self._split(place)) for place in full[:_NAMED]),
         )
@@ -175,7 +170,6 @@ class Overview:
         yield Need(
             "Deelnemers die u met de hand welkom heet",
             len(by_hand),
-            YOU,
             f"Hun berichten staan in {_BY_HAND}. Klaar? Typ bijvoorbeeld: make sent NR={nr}",
             self._members(by_hand),
             _BY_HAND,
@@ -184,7 +178,6 @@ class Overview:
         yield Need(
             "Deelnemers aan wie u zelf iets nieuws vertelt",
             len(news),
-            YOU,
             f"Wat u vertelt, staat in {_BY_HAND}. Klaar? Typ: make sent NR=…",
             self._members(news),
             _BY_HAND,
@@ -205,7 +198,6 @@ class Overview:
         yield Need(
             "Groepen waarvan u de beheerder nog contacten geeft",
             len(due),
-            YOU,
             "Wie wat nodig heeft, staat in de map groepen, in uitleg.html. "
             f'Gegeven? Typ bijvoorbeeld: make given GROUP="{due[0][0].title if due else ""}"',
             self._spots((one.group.place, f"{one.title} ({', '.join(who)})") for one, who in due if one.group),
@@ -225,7 +217,7 @@ class Overview:
             same = len({finding.remedy for finding in those}) == 1
             how = those[0].remedy or _AS_IT_SHOULD_BE if same else "Bij elke rij staat wat u kunt doen."
             who = ADMINS if tab == "Deelnemers" else YOU
-            yield Need(title, len(those), who, how, self._cells(those, told=not alike, helped=not same))
+            yield Need(title, len(those), how, self._cells(those, told=not alike, helped=not same), who=who)
 
     def _later(self) -> Iterator[Need]:
         view, today = self._view, self._view.terms.today
@@ -233,9 +225,9 @@ class Overview:
         yield Need(
             "Deelnemers zonder sticker",
             len(stickers),
-            ADMINS,
             "Breng een sticker langs, en zet bij Sticker: ja.",
             self._cells(stickers),
+            who=ADMINS,
         )
         unanswered = [
             request
@@ -245,7 +237,6 @@ class Overview:
         yield Need(
             "Bordaanvragen zonder besluit",
             len(unanswered),
-            YOU,
             f"Nog niet verstuurd? Ze staan in de map {_SIGNS}; met make signs worden het mails. "
             "Wel? Zet het antwoord van de wijkconciërge bij Besluit.",
             self._spots((request.place, f"{request.nr} {request.group}".strip()) for request in unanswered),
@@ -259,7 +250,6 @@ class Overview:
         yield Need(
             f"Groepen die langer dan {_START} dagen zijn aangemeld, en nog niet gestart",
             len(slow),
-            YOU,
             "Vraag in die groep of het lukt. Is de groep begonnen? Zet de dag bij Gestart op.",
             self._spots((group.place, group.name) for group in slow),
         )
@@ -267,7 +257,6 @@ class Overview:
         yield Need(
             f"Rijen voorbij hun bewaartijd: langer dan {view.terms.left_days} dagen afgemeld",
             len(past),
-            YOU,
             "Typ make forget LEFT=1 voor alle tegelijk. Het laat eerst zien wie het zijn, en vraagt of het mag.",
             self._cells(past),
         )
