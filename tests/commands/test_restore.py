@@ -26,6 +26,24 @@ def test_an_older_copy_is_named_in_the_hint(tmp_path: Path, capsys: pytest.Captu
         bring_back(settings, "2025", sure=False)
 
 
+def test_a_damaged_register_is_never_put_back(tmp_path: Path) -> None:
+    """It was kept when a sound copy took its place, and would else be the newest at the next time."""
+    settings = lay_out(tmp_path)
+    path, backups = settings.workbook.path, settings.paths.state / "backups"
+    sound = path.read_bytes()
+    keep_backup(path, backups)
+    with pytest.raises(Stop, match="Elke kopie is gelijk aan wat er nu in"):
+        bring_back(settings, None, sure=True)
+    path.write_bytes(b"niet meer te lezen")
+    assert bring_back(settings, None, sure=True) == 0
+    assert path.read_bytes() == sound
+    (damaged,) = [copy for copy in backups.iterdir() if copy.read_bytes() != sound]
+    for which in (None, damaged.name):
+        with pytest.raises(Stop, match=rf"{damaged.name} is niet te lezen"):
+            bring_back(settings, which, sure=True)
+    assert path.read_bytes() == sound
+
+
 @pytest.mark.parametrize("name", ["nieuw.xlsm", "nieuw", "nieuw.xls"])
 def test_a_new_register_ends_on_xlsx(tmp_path: Path, name: str) -> None:
     """A file by another name would be called damaged by Excel."""

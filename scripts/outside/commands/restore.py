@@ -34,7 +34,7 @@ def bring_back(settings: Settings, which: str | None, *, sure: bool) -> int:
     if not sure and not agree(f"{name} vervangen door {wanted}?"):
         say(f"Er is niets gedaan. Weet u het zeker? Typ: make restore {f'BACKUP={wanted} ' if which else ''}YES=1")
         return 0
-    restored = backend.restore(which)
+    restored = backend.restore(wanted)
     say(f"{restored.name} is teruggezet als {name}. Wat er stond, is eerst zelf bewaard.")
     return 0
 

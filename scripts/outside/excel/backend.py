@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import re
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.console import say, warn
 from outside.errors import Stop
+from outside.excel.cells import open_register
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import backups_of, doing_on_disk, find_backup, keep_backup, restore_newest_backup
 from outside.files.private import keep_file
@@ -72,12 +74,12 @@ class ExcelBackend:
 
     def backup(self, which: str | None) -> Path:
         """One of them."""
-        return find_backup(self.file, self._folder, which)
+        return find_backup(self.file, self._folder, which, _opens)
 
     def restore(self, which: str | None) -> Path:
         """Raises Stop also where a run is busy with the file."""
         with self.open().lock():
-            return restore_newest_backup(self.file, self._folder, which)
+            return restore_newest_backup(self.file, self._folder, which, _opens)
 
     def health(self, filled_in: FilledIn) -> Iterator[Health]:
         """Whether the file is there, is readable, is its owner's alone and the only version."""
@@ -101,6 +103,13 @@ class ExcelBackend:
             mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."
             yield Health("Register", told, mends, let_op=True)
         yield from filled_in(workbook.is_example)
+
+
+def _opens(copy: Path) -> bool:
+    """Whether a copy can be read: a register that was damaged was kept as well when it was replaced."""
+    with contextlib.suppress(Stop):
+        return bool(open_register(copy)[1])
+    return False
 
 
 _BEHIND = re.compile(

@@ -113,16 +113,19 @@ def backups_of(path: Path, backups: Path) -> list[Path]:
     return [*believed, *sorted((copy for copy in found if copy.stem > now), key=lambda copy: copy.stem, reverse=True)]
 
 
-def find_backup(path: Path, backups: Path, which: str | None = None) -> Path:
-    """The backup that is meant. Raises Stop where there is none.
+def find_backup(
+    path: Path, backups: Path, which: str | None = None, is_sound: Callable[[Path], bool] = Path.is_file
+) -> Path:
+    """The backup that is meant. Raises Stop where there is none, or none that is sound.
 
     `which` is its file name, or the start of its date ("2026-03-05"); without it the newest that
-    differs from what stands there.
+    differs from what stands there. A register that was damaged is among them, since it was kept when it was replaced.
     """
     path = path.resolve()
     if path.is_dir():
         raise Stop(f"'{path.name}' is een map en geen bestand.", "Controleer de naam bij path in config/settings.toml.")
-    found = backups_of(path, backups)
+    there = backups_of(path, backups)
+    found = there
     if which:
         found = [
             copy for copy in found if copy.name == which or copy.stem.removeprefix(path.stem + "_").startswith(which)
@@ -130,18 +133,24 @@ def find_backup(path: Path, backups: Path, which: str | None = None) -> Path:
     elif path.exists():
         now = fingerprint(path).digest
         found = [copy for copy in found if fingerprint(copy).digest != now]
-    if not found:
-        names = ", ".join(copy.name for copy in backups_of(path, backups)[:5])
-        raise Stop("Er is geen kopie gevonden om terug te zetten.", f"Deze kopieën zijn er: {names}" if names else "")
-    return found[0]
+        if there and not found:
+            raise Stop(f"Elke kopie is gelijk aan wat er nu in {path.name} staat.", "Er is niets om terug te zetten.")
+    chosen = next(filter(is_sound, found), None)
+    if chosen is None:
+        names = ", ".join(copy.name for copy in there[:5])
+        what = f"{found[0].name} is niet te lezen." if found else "Er is geen kopie gevonden om terug te zetten."
+        raise Stop(what, f"Deze kopieën zijn er: {names}" if names else "")
+    return chosen
 
 
-def restore_newest_backup(path: Path, backups: Path, which: str | None = None) -> Path:
+def restore_newest_backup(
+    path: Path, backups: Path, which: str | None = None, is_sound: Callable[[Path], bool] = Path.is_file
+) -> Path:
     """Put a backup back in the register's place, after a backup of what stands there now; gives the one put back.
 
     Which one, and what it raises, `find_backup` tells.
     """
-    chosen, path = find_backup(path, backups, which), path.resolve()
+    chosen, path = find_backup(path, backups, which, is_sound), path.resolve()
     with doing_on_disk(path):
         content = chosen.read_bytes()  # before a new backup may clear the oldest
         if path.exists():
