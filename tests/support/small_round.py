@@ -19,8 +19,9 @@ if __name__ == "__main__":
 from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
-from outside.run.apply import Report, apply
+from outside.run.apply import apply
 from outside.run.deliver import settle
+from outside.run.letters import Report
 from roster.messages.welcome import plan_missed_marks, plan_welcome
 from roster.model import Area, Group, Member, Role, Roster, Standing, Status
 from roster.plan.history import History

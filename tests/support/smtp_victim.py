@@ -10,7 +10,7 @@ if __name__ == "__main__":
     sys.path[:0] = [str(Path(__file__).resolve().parents[2] / folder) for folder in ("scripts", "tests")]
 
 from outside.config.settings import Mail
-from outside.run.apply import Report
+from outside.run.letters import Report
 from outside.smtp.mailbox import Smtp
 from support import small_round
 from support.json_register import JsonRegister

@@ -4,151 +4,33 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self, TypedDict
+from typing import Self
 
 from outside.errors import Changed, Stop
 from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
 from outside.run.deliver import Round, Tell, settle
-from outside.run.letters import Compose, DeliveryLog, Letters, select
+from outside.run.letters import Compose, DeliveryLog, Letters, Report, report_of, select
 from outside.run.log import event
 from outside.run.output_files import Draw, OutputFiles
 from outside.workbook import Workbook, Written
 from roster.logbook import Given
-from roster.plan.delivery_status import State
-from roster.plan.history import Message, MessageKey
+from roster.plan.history import Message
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, WriteFile, derived_tab, row_of_step
 from roster.reading.row_ids import valid_number
 from roster.sheet.columns import DEELNEMERS
-from roster.sheet.table import Place
 
 Afterwards = Callable[[Sequence[Message]], Iterable[SetCell]]
 """How letters ended, in; the cells that tell of several of them together, out."""
 
 Lying = tuple[Collection[Given], Collection[tuple[str, str]]]
 """The contacts that will lie ready for whom, and of whom what they have is not forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a round did, over all its tries. `due` is sent + waiting + held + uncertain + failed, always.
-
-    `letters` says of each letter that waits no more how it stands: what is counted is counted there, so that a
-    letter which two tries speak of counts once. `unasked` of those that wait have nobody's leave. `cells_written`
-    are cells of the plan; what a row says of its letter is told with the letters.
-    `again` is True where the register changed under our hands: what left, left and is remembered;
-    the rest waits for a new reading. `stop` says why the run ended early, if it did, and `doubted` why a later try
-    was not carried out. `kept` are files under out/ that nobody needs any more but that somebody changed.
-    `merged` are cells that could not be told anything because they lie under a merged one; `cells_left` does not
-    count them.
-    """
-
-    due: int = 0
-    sent: int = 0
-    waiting: int = 0
-    held: int = 0
-    uncertain: int = 0
-    failed: int = 0
-    cells_written: int = 0
-    cells_left: int = 0
-    rows_added: int = 0
-    files_checked: int = field(default=0, compare=False)
-    files_written: int = 0
-    files_removed: int = 0
-    kept: tuple[str, ...] = ()
-    again: bool = False
-    interrupted: bool = False
-    unasked: int = 0
-    letters: Mapping[MessageKey, State] = field(default_factory=dict, compare=False)
-    doubted: tuple[str, ...] = ()
-    stop: Stop | None = field(default=None, compare=False)
-    merged: tuple[Place, ...] = ()
-
-    @property
-    def code(self) -> int:
-        """0 all well; 1 something for the coordinator to look at; 3 stopped half-way."""
-        if self.unasked or not self.is_whole:
-            return 3
-        return 1 if self.uncertain or self.failed else 0
-
-    @property
-    def is_whole(self) -> bool:
-        """True where the round came to its end, also where letters wait for leave."""
-        return not (self.interrupted or self.again or self.doubted or self.stop is not None)
-
-    @property
-    def did_something(self) -> bool:
-        """True once a letter was handed over, or something was written in the register or under out/."""
-        cells, files = self.cells_written + self.rows_added, self.files_written + self.files_removed
-        return bool(self.letters or cells or files)
-
-    def after(self, earlier: Report) -> Report:
-        """Both tries as one: this one took up what the earlier one left waiting or held."""
-        return replace(
-            self,
-            **_counted({**earlier.letters, **self.letters}, self.waiting, self.held),
-            cells_written=earlier.cells_written + self.cells_written,
-            rows_added=earlier.rows_added + self.rows_added,
-            files_written=earlier.files_written + self.files_written,
-            files_removed=earlier.files_removed + self.files_removed,
-        )
-
-
-class _Counted(TypedDict):
-    due: int
-    sent: int
-    waiting: int
-    held: int
-    uncertain: int
-    failed: int
-    letters: Mapping[MessageKey, State]
-
-
-def _counted(letters: Mapping[MessageKey, State], waiting: int, held: int) -> _Counted:
-    """The sum of a round's letters."""
-    states = Counter(letters.values())
-    sent = states.total() - states[State.UNCERTAIN] - states[State.REFUSED]
-    return _Counted(
-        due=states.total() + waiting + held,
-        sent=sent,
-        waiting=waiting,
-        held=held,
-        uncertain=states[State.UNCERTAIN],
-        failed=states[State.REFUSED],
-        letters=letters,
-    )
-
-
-def report_of(posted: DeliveryLog) -> Report:
-    """What one try did, also where it was cut off."""
-    letters = {key: state for key, state in posted.states.items() if key not in posted.known or state in _UNSETTLED}
-    settled = len(posted.known.keys() - letters.keys())
-    return Report(
-        **_counted(letters, posted.due - len(letters) - settled, posted.held),
-        cells_written=len(posted.cells),
-        cells_left=posted.left,
-        rows_added=posted.rows,
-        files_checked=posted.files,
-        files_written=posted.files_written,
-        files_removed=posted.files_removed,
-        kept=tuple(posted.kept),
-        again=posted.again,
-        interrupted=posted.interrupted,
-        unasked=posted.unasked,
-        stop=posted.stop,
-        merged=_places(posted.merged),
-    )
-
-
-_UNSETTLED = (State.UNCERTAIN, State.REFUSED)
-"""Of a letter of an earlier run that is planned again, what this round still counts."""
 
 
 def apply(
@@ -202,11 +84,6 @@ def apply(
         _write(workbook, cells, posted, halt)
         posted.interrupted = halt.is_asked()
     return report_of(posted)
-
-
-def _places(steps: Sequence[SetCell | AddRow]) -> tuple[Place, ...]:
-    """Where these steps wanted to write, each place once."""
-    return tuple(dict.fromkeys(step.place if isinstance(step, SetCell) else Place(step.tab) for step in steps))
 
 
 def _tell_together(posted: DeliveryLog, afterwards: Afterwards | None) -> None:

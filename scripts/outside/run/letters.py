@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outside.config.settings import Settings
@@ -125,6 +125,115 @@ class DeliveryLog:
         """How each letter stands that waits no more."""
         ended = {one.key: one.state for one in self.ended.values() if one.state != State.WAITS}
         return self.known | ended
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a round did, over all its tries: sums of what became of its letters, its cells and its files.
+
+    `letters` says of each letter that waits no more how it stands: what is counted is counted there, so that a
+    letter which two tries speak of counts once. `unasked` of those that wait have nobody's leave. `cells_written`
+    are cells of the plan; what a row says of its letter is told with the letters.
+    `again` is True where the register changed under our hands: what left, left and is remembered;
+    the rest waits for a new reading. `stop` says why the run ended early, if it did, and `doubted` why a later try
+    was not carried out. `kept` are files under out/ that nobody needs any more but that somebody changed.
+    `merged` are cells that could not be told anything because they lie under a merged one; `cells_left` does not
+    count them.
+    """
+
+    letters: Mapping[MessageKey, State] = field(default_factory=dict)
+    waiting: int = 0
+    held: int = 0
+    unasked: int = 0
+    cells_written: int = 0
+    cells_left: int = 0
+    rows_added: int = 0
+    files_checked: int = field(default=0, compare=False)
+    files_written: int = 0
+    files_removed: int = 0
+    kept: tuple[str, ...] = ()
+    again: bool = False
+    interrupted: bool = False
+    doubted: tuple[str, ...] = ()
+    stop: Stop | None = field(default=None, compare=False)
+    merged: tuple[Place, ...] = ()
+
+    @property
+    def due(self) -> int:
+        """All letters of the round: sent, waiting, held, uncertain and failed."""
+        return len(self.letters) + self.waiting + self.held
+
+    @property
+    def sent(self) -> int:
+        """Those that the mailbox took, or that were told by hand."""
+        return len(self.letters) - self.uncertain - self.failed
+
+    @property
+    def uncertain(self) -> int:
+        """Those of which nobody knows whether they left."""
+        return sum(state == State.UNCERTAIN for state in self.letters.values())
+
+    @property
+    def failed(self) -> int:
+        """Those that were refused."""
+        return sum(state == State.REFUSED for state in self.letters.values())
+
+    @property
+    def code(self) -> int:
+        """0 all well; 1 something for the coordinator to look at; 3 stopped half-way."""
+        if self.unasked or not self.is_whole:
+            return 3
+        return 1 if self.uncertain or self.failed else 0
+
+    @property
+    def is_whole(self) -> bool:
+        """True where the round came to its end, also where letters wait for leave."""
+        return not (self.interrupted or self.again or self.doubted or self.stop is not None)
+
+    @property
+    def did_something(self) -> bool:
+        """True once a letter was handed over, or something was written in the register or under out/."""
+        cells, files = self.cells_written + self.rows_added, self.files_written + self.files_removed
+        return bool(self.letters or cells or files)
+
+    def after(self, earlier: Report) -> Report:
+        """Both tries as one: this one took up what the earlier one left waiting or held."""
+        return replace(
+            self,
+            letters={**earlier.letters, **self.letters},
+            cells_written=earlier.cells_written + self.cells_written,
+            rows_added=earlier.rows_added + self.rows_added,
+            files_written=earlier.files_written + self.files_written,
+            files_removed=earlier.files_removed + self.files_removed,
+        )
+
+
+_UNSETTLED = (State.UNCERTAIN, State.REFUSED)
+"""Of a letter of an earlier run that is planned again, what this round still counts."""
+
+
+def report_of(posted: DeliveryLog) -> Report:
+    """What one try did, also where it was cut off."""
+    letters = {key: state for key, state in posted.states.items() if key not in posted.known or state in _UNSETTLED}
+    settled = len(posted.known.keys() - letters.keys())
+    places = (step.place if isinstance(step, SetCell) else Place(step.tab) for step in posted.merged)
+    return Report(
+        letters,
+        posted.due - len(letters) - settled,
+        posted.held,
+        posted.unasked,
+        cells_written=len(posted.cells),
+        cells_left=posted.left,
+        rows_added=posted.rows,
+        files_checked=posted.files,
+        files_written=posted.files_written,
+        files_removed=posted.files_removed,
+        kept=tuple(posted.kept),
+        again=posted.again,
+        interrupted=posted.interrupted,
+        stop=posted.stop,
+        merged=tuple(dict.fromkeys(places)),
+    )
 
 
 def select(

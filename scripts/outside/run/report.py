@@ -9,9 +9,9 @@ from outside.backends import backend_of
 from outside.config.settings import Settings
 from outside.console import Tone, say, warn
 from outside.ledger.ledger import Ledger
-from outside.run.apply import Report
 from outside.run.causes import because
 from outside.run.confirm import tell_unasked, tell_uncertain, tell_uncertain_elsewhere, tell_waiting
+from outside.run.letters import Report
 from outside.run.overview import OVERVIEW
 from outside.run.ready_letters import lie_ready, taken_away
 from roster.finding import Finding, Weight

@@ -18,12 +18,12 @@ from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose
 from outside.mail.mailbox import Mailbox
 from outside.mail.secrets import watched
-from outside.run.apply import Report, apply, report_of
+from outside.run.apply import apply
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
 from outside.run.forgetting import forgotten_elsewhere
 from outside.run.keeping import clear_expired, highest_numbers, identities, keep_refusals
-from outside.run.letters import DeliveryLog, open_mailbox
+from outside.run.letters import DeliveryLog, Report, open_mailbox, report_of
 from outside.run.log import run_log
 from outside.run.output_files import recall_from
 from outside.run.overview import write_overview

@@ -11,7 +11,7 @@ import pytest
 
 from outside.commands.preview import show_mails
 from outside.commands.sent import settle_outbox, settle_resend, settle_sent
-from outside.run.apply import Report
+from outside.run.letters import Report
 from outside.run.report import conclude
 from outside.run.round import run
 from roster.finding import Finding, Weight
