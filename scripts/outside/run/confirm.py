@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import agree, can_answer, say, warn
 from outside.errors import Stop
@@ -60,27 +61,17 @@ class Leave:
 
     Every try of a round asks it. What was agreed to is remembered letter by letter, by whom it goes to and what it
     says, so that a try whose letters are others asks again for the new ones; without a yes those wait. The outbox
-    needs no leave, and `sure` is a yes that was said beforehand. `again` is the word behind make. With `force` the
-    pause that stands now (`past`) holds nothing up, but one that the mailbox asks for meanwhile does. `unattended`: all
-    that needs leave waits, and the rest of the round is done.
+    needs no leave, and YES is one that was given beforehand. `again` is the word behind make. With FORCE the pause that
+    stands now (`past`) holds nothing up, but one that the mailbox asks for meanwhile does. Unattended all that needs
+    leave waits, and the rest of the round is done.
     """
 
-    def __init__(
-        self,
-        settings: Settings,
-        ledger: Ledger,
-        mailbox: Mailbox,
-        *,
-        sure: bool,
-        force: bool,
-        again: str,
-        unattended: bool = False,
-    ) -> None:
+    def __init__(self, settings: Settings, ledger: Ledger, mailbox: Mailbox, choices: Choices, again: str) -> None:
         self._settings, self._ledger, self._mailbox = settings, ledger, mailbox
-        self.past = ledger.departures.pause() if force or not settings.mail.leaves else None
-        self._given = sure or not settings.mail.leaves
+        self.past = ledger.departures.pause() if choices.force or not settings.mail.leaves else None
+        self._given = choices.yes or not settings.mail.leaves
         self._again = again
-        self._unattended = unattended
+        self._unattended = choices.unattended
         self._agreed: set[str] = set()
         self._declined: set[str] = set()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from outside.backends import backend_of, calls_made, open_workbook
+from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import progress, say, warn
 from outside.errors import Stop
@@ -64,9 +64,6 @@ from roster.planners.safety import BEGUN, doubts, is_remembered, says_ledger_is_
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 
-if TYPE_CHECKING:
-    from outside.config.choices import Choices
-
 _TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""
 
@@ -95,10 +92,17 @@ def run(
     """
     with run_log(settings, word) as ended:
         workbook = open_workbook(settings)
-        tries = _locked(workbook, settings, choices, planners, replaces, word)
+        with workbook.lock(), Ledger.of(settings, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
+            backend_of(settings).prepare()
+            settle(ledger, mailbox)
+            if mailbox.done == State.READY:
+                sweep_away(ledger, settings)
+            keep_rules(settings)
+            tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
+            code = tries.go()
         report = tries.report
         ended(
-            code=tries.code,
+            code=code,
             sent=report.sent,
             waiting=report.waiting,
             held=report.held,
@@ -108,58 +112,27 @@ def run(
             files=report.files_written,
             calls=calls_made(workbook),
         )
-    return tries.code
+    return code
 
 
-def _locked(
-    workbook: Workbook,
-    settings: Settings,
-    choices: Choices,
-    planners: Sequence[Planner],
-    replaces: Sequence[str],
-    word: str,
-) -> Tries:
-    """The round itself, while nobody else is busy with the register."""
-    with workbook.lock(), Ledger.of(settings, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
-        backend_of(settings).prepare()
-        settle(ledger, mailbox)
-        if mailbox.done == State.READY:
-            sweep_away(ledger, settings)
-        keep_rules(settings)
-        tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
-        tries.code = tries.go()
-        return tries
-
-
+@dataclass(slots=True)
 class Tries:
     """The tries of one round: the register is read anew where it changed under our hands, and all is told as one."""
 
-    def __init__(
-        self,
-        workbook: Workbook,
-        settings: Settings,
-        choices: Choices,
-        ledger: Ledger,
-        mailbox: Mailbox,
-        planners: Sequence[Planner],
-        replaces: Sequence[str],
-        word: str,
-    ) -> None:
-        self._workbook, self._settings, self._choices = workbook, settings, choices
-        self._ledger, self._mailbox = ledger, mailbox
-        self._planners, self._replaces, self._word = planners, replaces, word
-        self._leave = Leave(
-            settings,
-            ledger,
-            mailbox,
-            sure=choices.yes,
-            force=choices.force,
-            again=word,
-            unattended=choices.unattended,
-        )
-        self.report = Report()
-        self.code = 0
-        self._prepared: Prepared | None = None
+    _workbook: Workbook
+    _settings: Settings
+    _choices: Choices
+    _ledger: Ledger
+    _mailbox: Mailbox
+    _planners: Sequence[Planner]
+    _replaces: Sequence[str]
+    _word: str
+    _leave: Leave = field(init=False)
+    _prepared: Prepared | None = None
+    report: Report = field(default_factory=Report)
+
+    def __post_init__(self) -> None:
+        self._leave = Leave(self._settings, self._ledger, self._mailbox, self._choices, self._word)
 
     def go(self) -> int:
         """Until the register holds still; the exit code.
@@ -332,7 +305,5 @@ def _tell_together(view: View, ended: Sequence[Message], mailed: Sequence[Given]
     deliveries, bundles = [*view.history.deliveries, *ended], [*view.history.bundles, *mailed]
     history = replace(view.history, deliveries=deliveries, bundles=bundles)
     known = replace(view, history=history, people=view)
-    yield from plan_registered_marks(known)
-    yield from plan_follow_up_marks(known)
-    yield from plan_contacts_marks(known)
-    yield from plan_sign_marks(known)
+    for plan in (plan_registered_marks, plan_follow_up_marks, plan_contacts_marks, plan_sign_marks):
+        yield from plan(known)
