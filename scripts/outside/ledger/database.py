@@ -12,7 +12,7 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.files.atomic import make_private, own_folder, replace, settle_folder, stop_from
 from outside.files.backups import backups_of
-from outside.ledger.schema import APPLICATION, EIGHTEENTH, MIGRATIONS, WITH_PROOF
+from outside.ledger.schema import APPLICATION, MIGRATIONS, WITH_PROOF, WITHOUT_SALT
 from outside.ledger.secret import keep_secret, keyed, proof_of, sealed, secret_for, secrets_in
 
 BESIDE = ("", "-wal", "-shm", "-journal")
@@ -241,7 +241,7 @@ def _migrate(connection: sqlite3.Connection, secret_file: Path) -> None:
     steps = list(enumerate(MIGRATIONS[version:], start=version + 1))
     # A new one is made at once: step by step it would wait for the disk as often as there are steps.
     for together in [[step] for step in steps] if version else [steps]:
-        if version and together[0][1] is EIGHTEENTH:
+        if version and together[0][0] == WITHOUT_SALT:
             overwrite_pages(connection)
         connection.execute("BEGIN IMMEDIATE")
         for number, statements in together:
