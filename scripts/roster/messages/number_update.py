@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
-from roster.messages.notices import COLUMN, NUMBER_UPDATE, is_told_by, notices_of, number_told
+from roster.messages.notices import COLUMN, NUMBER_UPDATE, is_told_by, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
-from roster.plan.delivery_status import State, read_mark
+from roster.plan.delivery_status import State, number_told, read_mark
 from roster.plan.history import Message, Notice
 from roster.plan.steps import Planner, Send, View
 

@@ -6,26 +6,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from roster.messages.audience import by_joining
-from roster.messages.notices import (
-    ADMIN,
-    COLUMN,
-    MOVED,
-    NUMBER_UPDATE,
-    RELAY,
+from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, is_ours, is_told_by, notices_of
+from roster.messages.recipient_history import recipient_history_of
+from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
+from roster.plan.delivery_status import (
+    State,
     group_named_in,
     is_of,
-    is_ours,
-    is_told_by,
     mark_state,
-    notices_of,
     number_named,
     piece,
     pieces,
+    read_mark,
     same_piece,
 )
-from roster.messages.recipient_history import recipient_history_of
-from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
-from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import Message
 from roster.plan.steps import Send, SetCell, View
 from roster.sheet.table import fold, says

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from roster.logbook import MAIL_KINDS
 from roster.messages.in_group import SIGHT_COLUMN, read_sight
-from roster.messages.notices import pieces
 from roster.messages.recipient_history import LOOKED, recipient_history_of
 from roster.messages.sign_letters import SIGN_COLUMN
 from roster.model import Status
-from roster.plan.delivery_status import State, done_states, read_mark, says_no_mail, without_wish
+from roster.plan.delivery_status import State, done_states, pieces, read_mark, says_no_mail, without_wish
 from roster.plan.history import row_of
 from roster.plan.steps import Send, Step, View
 from roster.planners.bundles import CONTACTS_COLUMN, tells_of_contacts

@@ -21,8 +21,8 @@ from outside.mail.mailbox import letter_file_name
 from outside.run.output_files import READ_BACK, Sheaf
 from outside.text.templates import find_text
 from roster.messages.contact_cards import admin_cards
-from roster.messages.notices import group_named_in, piece, pieces, tells_of
 from roster.model import Group, Member
+from roster.plan.delivery_status import group_named_in, piece, pieces, tells_of
 from roster.plan.steps import file_name
 from roster.sheet.table import Cell, Place, Table
 from roster.vcard import card, frame
