@@ -16,13 +16,12 @@ from roster.logbook import (
     WasGiven,
     handed_version,
     read_version,
-    said_on_card,
 )
 from roster.messages.audience import audience_of
-from roster.messages.circles import COORDINATOR, Circle, circles_of
+from roster.messages.circles import COORDINATOR, Circle, Departures, Gone, circles_of
 from roster.messages.learned import logbook_of
 from roster.messages.recipient_history import recipient_history_of
-from roster.model import Member, Role, Status
+from roster.model import Member, Role
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, row_of
 from roster.plan.steps import View, by_view
@@ -33,15 +32,6 @@ BUNDLE = "bundle"
 
 _WENT = (State.SENT, State.HAND)
 _TURNS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A contact that is to be taken out: how it is called, its number (E.164), and why."""
-
-    name: str
-    mobile: str
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +70,7 @@ class Bundles:
         self._view = view
         self._book = logbook_of(view)  # each laptop makes the same marks
         self.circles = circles_of(view)
+        self._gone = Departures(view)
         self._deltas: dict[tuple[str, str], Delta] = {}
         self._states: dict[str, str] = {}
         self._made: dict[str, tuple[GivenCard, ...]] = {}
@@ -186,12 +177,8 @@ class Bundles:
 
     def _cards(self, circle: Circle) -> tuple[GivenCard, ...]:
         if circle.key not in self._made:
-            self._made[circle.key] = tuple(sorted(map(self._card, circle.members)))
+            self._made[circle.key] = tuple(sorted(map(self._gone.card, circle.members)))
         return self._made[circle.key]
-
-    def _card(self, member: Member) -> GivenCard:
-        identity = self._view.history.identity
-        return GivenCard(member.nr, identity(member.mobile or ""), identity(said_on_card(member.name)))
 
     def _state(self, circle: Circle) -> str:
         """A mark of all contacts."""
@@ -268,62 +255,15 @@ class Bundles:
         by_mail = has.kind != HANDED_OVER and read_version(has.kind).moment is None
         if found.doubted:
             return Delta(known=False, day=day, by_mail=by_mail, doubted=True, elsewhere=found.elsewhere)
-        had, now = {one.mobile: one for one in has.cards}, {self._card(one).mobile: one for one in circle.members}
+        had, now = {one.mobile: one for one in has.cards}, {self._gone.card(one).mobile: one for one in circle.members}
         new = tuple(one for mobile, one in now.items() if mobile not in had)
         renamed = tuple(
-            one for mobile, one in now.items() if mobile in had and had[mobile].name != self._card(one).name
+            one for mobile, one in now.items() if mobile in had and had[mobile].name != self._gone.card(one).name
         )
-        gone = [self._gone(one, circle) for mobile, one in sorted(had.items()) if mobile not in now]
+        gone = [self._gone.of(one, circle) for mobile, one in sorted(had.items()) if mobile not in now]
         if None in gone:  # nobody knows any more how that contact is called: she starts anew
             return Delta(known=False, day=day, by_mail=by_mail, doubted=True)
         return Delta(known=True, new=new, renamed=renamed, gone=tuple(filter(None, gone)), day=day, by_mail=by_mail)
-
-    def _gone(self, card: GivenCard, circle: Circle) -> Gone | None:
-        """How a contact is called that is to be taken out, and why; None where that is known no more."""
-        row, told = self._row_of(card), self._view.history.recalled(card, circle.folder)
-        if told is None and row is not None and row.mobile and self._card(row).mobile == card.mobile:
-            told = row.name, row.mobile
-        if told is None:
-            return None
-        if row is None:
-            return Gone(*told, "staat niet meer in het register")
-        changed = row in circle.members  # and so with another number
-        return Gone(*told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else self._why(row, circle))
-
-    def _row_of(self, card: GivenCard) -> Member | None:
-        """The row of whose card this was. Who has that number by now is somebody else, unless Nr or name say so."""
-        there = self._by_nr.get(card.nr)
-        rows = [*self._by_mobile.get(card.mobile, ()), *([there] if there else ())]
-        return next((one for one in rows if self._is_same(one, card)), None)
-
-    def _is_same(self, row: Member, card: GivenCard) -> bool:
-        now = self._card(row)
-        return now.name == card.name or (now.nr == card.nr and now.mobile == card.mobile)
-
-    def _why(self, row: Member, circle: Circle) -> str:
-        standing = self._view.standing
-        if row.left:
-            return "is afgemeld"
-        if circle.group is None:
-            return "is geen beheerder meer"
-        if fold(row.group) != circle.key:
-            return f"hoort nu bij groep {row.group}" if row.group else "hoort niet meer bij deze groep"
-        if standing.member.get(row.place.key) is Status.WAITING:
-            return "staat op de wachtlijst"
-        return "doet even niet mee: in het register klopt iets nog niet"
-
-    @cached_property
-    def _by_mobile(self) -> dict[str, list[Member]]:
-        """The rows by mobile, those of who left last."""
-        identity, found = self._view.history.identity, dict[str, list[Member]]()
-        for row in sorted(self._view.roster.members, key=lambda one: one.left):
-            if row.mobile:
-                found.setdefault(identity(row.mobile), []).append(row)
-        return found
-
-    @cached_property
-    def _by_nr(self) -> dict[str, Member]:
-        return {one.nr: one for one in self._view.roster.members}
 
 
 def _at_the_end_of(day: str) -> datetime:

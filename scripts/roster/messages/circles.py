@@ -1,11 +1,13 @@
-"""Every WhatsApp group: who is in it, and who is given their contacts."""
+"""Every WhatsApp group: who is in it, who is given their contacts, and why somebody is in it no more."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from roster.cells.text import group_invitation
+from roster.logbook import GivenCard, said_on_card
 from roster.messages.recipient_history import recipient_history_of
 from roster.model import Group, Member, Status
 from roster.plan.steps import View, file_name, group_folders
@@ -80,3 +82,71 @@ def _admin_groups(view: View, sound: _Sound) -> Iterator[Circle]:
         if admins:
             shared = frame(Group(place, title), view.terms)
             yield Circle(key, title, folder, tuple(admins), people, shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A contact that is to be taken out: how it is called, its number (E.164), and why."""
+
+    name: str
+    mobile: str
+    why: str
+
+
+class Departures:
+    """Why contacts that an admin has are no longer those of a circle."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def card(self, member: Member) -> GivenCard:
+        """A member's card as the ledger knows it."""
+        identity = self._view.history.identity
+        return GivenCard(member.nr, identity(member.mobile or ""), identity(said_on_card(member.name)))
+
+    def of(self, card: GivenCard, circle: Circle) -> Gone | None:
+        """How a contact is called that is to be taken out, and why; None where that is known no more."""
+        row, told = self._row_of(card), self._view.history.recalled(card, circle.folder)
+        if told is None and row is not None and row.mobile and self.card(row).mobile == card.mobile:
+            told = row.name, row.mobile
+        if told is None:
+            return None
+        if row is None:
+            return Gone(*told, "staat niet meer in het register")
+        changed = row in circle.members  # and so with another number
+        return Gone(*told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else self._why(row, circle))
+
+    def _row_of(self, card: GivenCard) -> Member | None:
+        """The row of whose card this was. Who has that number by now is somebody else, unless Nr or name say so."""
+        there = self._by_nr.get(card.nr)
+        rows = [*self._by_mobile.get(card.mobile, ()), *([there] if there else ())]
+        return next((one for one in rows if self._is_same(one, card)), None)
+
+    def _is_same(self, row: Member, card: GivenCard) -> bool:
+        now = self.card(row)
+        return now.name == card.name or (now.nr == card.nr and now.mobile == card.mobile)
+
+    def _why(self, row: Member, circle: Circle) -> str:
+        standing = self._view.standing
+        if row.left:
+            return "is afgemeld"
+        if circle.group is None:
+            return "is geen beheerder meer"
+        if fold(row.group) != circle.key:
+            return f"hoort nu bij groep {row.group}" if row.group else "hoort niet meer bij deze groep"
+        if standing.member.get(row.place.key) is Status.WAITING:
+            return "staat op de wachtlijst"
+        return "doet even niet mee: in het register klopt iets nog niet"
+
+    @cached_property
+    def _by_mobile(self) -> dict[str, list[Member]]:
+        """The rows by mobile, those of who left last."""
+        identity, found = self._view.history.identity, dict[str, list[Member]]()
+        for row in sorted(self._view.roster.members, key=lambda one: one.left):
+            if row.mobile:
+                found.setdefault(identity(row.mobile), []).append(row)
+        return found
+
+    @cached_property
+    def _by_nr(self) -> dict[str, Member]:
+        return {one.nr: one for one in self._view.roster.members}

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from roster.logbook import Given
 from roster.messages.audience import audience_of
-from roster.messages.bundles import BUNDLE, Bundles, Delta, Gone, bundles_of
-from roster.messages.circles import Circle
+from roster.messages.bundles import BUNDLE, Bundles, Delta, bundles_of
+from roster.messages.circles import Circle, Gone
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.steps import Document, Part, Send, SetCell, View, WriteFile, by_view
