@@ -62,15 +62,16 @@ class Door:
     def looked_at(self, *options: str) -> int:
         """Let strace look on from the first step to the last. Gives what it ended with."""
         look = [strace(), "-f", "-qq", *options, "-p", str(self.pid)]
-        looking = subprocess.Popen(look, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            while "TracerPid:\t0" in Path(f"/proc/{self.pid}/status").read_text():
-                assert looking.poll() is None, "strace cannot look into a process"
-                time.sleep(0.001)
-        finally:
-            self.send_signal(signal.SIGCONT)
+        looking = subprocess.Popen(look, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        while "TracerPid:\t0" in Path(f"/proc/{self.pid}/status").read_text():
+            if looking.poll() is not None:
+                self.kill()
+                self.wait()
+                raise OSError(f"strace looks into no process: {looking.communicate()[1]}")
+            time.sleep(0.001)
+        self.send_signal(signal.SIGCONT)
         ended = self.wait()
-        looking.wait()
+        looking.communicate()
         return ended
 
 
@@ -105,6 +106,8 @@ def calls_of(command_line: list[str], trace: Path, names: str = CHANGES) -> list
     count: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text(encoding="utf-8", errors="replace").splitlines():
         thread, call = line.split(None, 1)
+        if call.startswith("<... "):  # the end of one that another thread came between
+            continue
         name = call.partition("(")[0]
         count[thread, name] += 1
         calls.append((name, count[thread, name]))
