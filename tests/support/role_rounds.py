@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from roster.messages.number_update import number_update_planner
+from roster.messages.follow_up import number_update_planner
 from roster.sheet.table import Table
 from support.rounds import Rounds
 from support.sheet_notation import register

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from roster.messages.follow_up import plan_follow_up_marks, plan_role_letters
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered
-from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.welcome import plan_welcome
 from roster.plan.history import History, Message
 from roster.plan.steps import Planner, Send, View

@@ -24,9 +24,9 @@ from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.logbook import MAIL_KINDS
+from roster.messages.follow_up import plan_follow_up_marks
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.sign_letters import SIGNS, plan_sign_marks
 from roster.messages.welcome import Change, changes_by_hand, plan_by_hand

@@ -18,8 +18,8 @@ from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, take_back_of_no_use, tell_stale
 from outside.run.round import Prepared, prepare, run
 from outside.text.rules_archive import keep_rules, kept_rules
+from roster.messages.follow_up import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.notices import NUMBER_UPDATE
-from roster.messages.number_update import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
 from roster.plan.delivery_status import State

@@ -45,12 +45,12 @@ from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.logbook import Given
 from roster.messages.bundles import bundles_of
+from roster.messages.follow_up import plan_follow_up_marks
 from roster.messages.in_group import who_is_absent
 from roster.messages.learned import learned
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.sign_letters import plan_sign_marks
 from roster.messages.welcome_queue import all_made_up
 from roster.messages.welcomed import WhoWasWelcomed

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from roster.messages.audience import audience_of, by_joining, wants_no_mail
+from roster.messages.follow_up import number_version, who_hears_the_number
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
-from roster.messages.number_update import number_version, who_hears_the_number
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
 from roster.messages.rules_update import Holder, told_rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of

@@ -10,9 +10,8 @@ from typing import NamedTuple
 from roster.finding import Finding, Weight
 from roster.logbook import MAIL_KINDS
 from roster.messages.contact_cards import describe_new_admins
+from roster.messages.follow_up import waiting_for_role_letter, who_hears_the_number
 from roster.messages.notices import NUMBER_UPDATE
-from roster.messages.number_update import who_hears_the_number
-from roster.messages.role_letters import waiting_for_role_letter
 from roster.messages.welcome import waiting_for_welcome
 from roster.model import AdminRow, Area, Group, Member, Role, Status, Street
 from roster.plan.hold_back import Held

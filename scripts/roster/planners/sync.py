@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from roster.messages.follow_up import plan_follow_up_marks, plan_role_letters
 from roster.messages.in_group import plan_sights
 from roster.messages.registered import plan_registered, plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks, plan_role_letters
 from roster.messages.sign_letters import COPY, SIGNS, plan_sign_letters, plan_sign_marks
 from roster.messages.welcome import plan_by_hand, plan_missed_marks, plan_welcome
 from roster.plan.steps import GROUP_FILES, Planner

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.messages.number_update import number_update_planner
-from roster.messages.role_letters import plan_role_letters
+from roster.messages.follow_up import number_update_planner, plan_role_letters
 from roster.messages.rules_update import rules_update_planner
 from roster.messages.welcome import plan_welcome
 from roster.plan.steps import Planner, Send

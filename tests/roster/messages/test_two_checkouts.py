@@ -10,9 +10,8 @@ from datetime import date
 
 import pytest
 
-from roster.messages.number_update import number_update_planner
+from roster.messages.follow_up import number_update_planner, plan_follow_up_marks
 from roster.messages.registered import plan_registered_marks
-from roster.messages.role_letters import plan_follow_up_marks
 from roster.messages.rules_update import rules_update_planner
 from roster.messages.welcome import plan_missed_marks
 from roster.plan.delivery_status import mark_of

@@ -9,7 +9,7 @@ import pytest
 
 from outside.commands.sent import settle_outbox
 from outside.commands.updates import update_number
-from roster.messages.number_update import number_update_planner, who_hears_the_number
+from roster.messages.follow_up import number_update_planner, who_hears_the_number
 from roster.sheet.table import Table
 from support.role_rounds import OTHER, UPDATE, changed, marked, people, sanne, welcomed
 from support.rounds import Rounds

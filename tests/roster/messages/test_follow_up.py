@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from roster.messages.follow_up import plan_role_letters, waiting_for_role_letter
 from roster.messages.notices import notices_of
-from roster.messages.role_letters import plan_role_letters, waiting_for_role_letter
 from roster.messages.welcome_queue import WelcomeState
 from support.role_rounds import GROUPS, STAFF, STREETS, marked, people, sanne, welcomed
 from support.rounds import Rounds
