@@ -171,9 +171,9 @@ def test_every_copy_still_opens_and_holds_the_others(settings: Settings) -> None
     "step",
     sweep(
         [
-            "run.forgetting.in_copies",
-            "run.forgetting.forget_in_ledger",
-            "run.forgetting._in_copies_of_ledger",
+            "run.keeping.in_copies",
+            "run.keeping.forget_in_ledger",
+            "run.keeping._in_copies_of_ledger",
             "commands.forget._in_register",
             "commands.forget._tell_end",
         ],
@@ -540,7 +540,7 @@ def test_cut_off_on_the_other_laptop_it_is_done_at_the_next_round(
             def stop(*_: object) -> None:
                 raise KeyboardInterrupt
 
-            cut.setattr(f"outside.run.forgetting.{step}", stop)
+            cut.setattr(f"outside.run.keeping.{step}", stop)
             with pytest.raises(KeyboardInterrupt):
                 round_of(other)
     assert round_of(other) in (0, 1)

@@ -9,7 +9,7 @@ from outside.config.settings import Settings
 from outside.console import agree, say, warn
 from outside.ledger.copies import has_copies, moment_of, put_back, what_is_wrong
 from outside.ledger.ledger import Ledger
-from outside.run.forgetting import tell_how_many_stay_forgotten
+from outside.run.keeping import tell_how_many_stay_forgotten
 
 
 def tell_backups(settings: Settings) -> int:

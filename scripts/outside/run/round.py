@@ -21,8 +21,7 @@ from outside.mail.secrets import watched
 from outside.run.apply import apply
 from outside.run.confirm import Leave
 from outside.run.deliver import settle
-from outside.run.forgetting import forgotten_elsewhere
-from outside.run.keeping import clear_expired, highest_numbers, identities, keep_refusals
+from outside.run.keeping import clear_expired, forgotten_elsewhere, highest_numbers, identities, keep_refusals
 from outside.run.letters import DeliveryLog, Report, open_mailbox, report_of
 from outside.run.log import run_log
 from outside.run.output_files import recall_from
