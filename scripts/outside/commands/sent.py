@@ -19,7 +19,17 @@ from outside.run.deliver import settle
 from outside.run.dry_run import look_up
 from outside.run.letters import open_mailbox
 from outside.run.output_files import OutputFiles
-from outside.run.sent_cases import Case, before, case_of, is_mine, nothing_to_send, nothing_to_write, what_sends
+from outside.run.sent_cases import (
+    Case,
+    before,
+    case_of,
+    is_mine,
+    may_be_meant,
+    nothing_to_send,
+    nothing_to_write,
+    told_by_people,
+    what_sends,
+)
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
@@ -27,12 +37,10 @@ from roster.logbook import MAIL_KINDS
 from roster.messages.follow_up import plan_follow_up_marks
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
-from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.sign_letters import SIGNS, plan_sign_marks
-from roster.messages.welcome import Change, changes_by_hand, plan_by_hand
-from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
+from roster.messages.welcome import Change, plan_by_hand
 from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
-from roster.plan.history import NO_NOTICE, Message, row_of
+from roster.plan.history import Message, row_of
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import plan_logbook
 from roster.reading.row_ids import number_typed
@@ -198,10 +206,10 @@ def _meant(case: Case, kind: str, word: str) -> Case:
 def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
     unsure = [one for one in case.meant if one.state == State.UNCERTAIN]
-    told = [] if unsure else [one for one in _by_hand(case, force=choices.force) if case.is_meant(one.act)]
+    told = [] if unsure else [one for one in told_by_people(case, force=choices.force) if case.is_meant(one.act)]
     if told:
         return _told_by_hand(case, told, ledger, choices)
-    found = unsure or [one for one in case.meant if _may_be_meant(one, case)]
+    found = unsure or [one for one in case.meant if may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
     ledger.messages.adopt(found)
@@ -209,33 +217,6 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     version = max((one.version for one in found if one.act in IN_WELCOME), default=case.row_version)
     text = mark_of(State.SENT, choices.today, version, nr=case.nr).text
     return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
-
-
-def _may_be_meant(letter: Message, case: Case) -> bool:
-    """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
-    if (
-        letter.act in IN_WELCOME
-        and letter.state in (State.REFUSED, State.WAITS)
-        and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
-    ):
-        return False  # it goes by itself
-    put_off = letter.state == State.WAITS and case.view.terms.mail_done == State.SENT  # in the outbox it was taken back
-    return letter.state == State.READY or put_off or (letter.state == State.REFUSED and letter.act not in IN_WELCOME)
-
-
-def _by_hand(case: Case, *, force: bool) -> list[Change]:
-    """What a person told this member in place of a mail; all that the page has of him."""
-    member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
-    if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
-        return []
-    view, queue, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
-    welcome = queue.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
-    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
-        return [Change(member, WELCOME, version, queue.notice(member))]
-    has = next(iter(holders(view, [member])), None)
-    rules = has is not None and tells_rules_by_hand(has, view)
-    news = [Change(member, RULES_UPDATE, version, NO_NOTICE)] if rules else []
-    return news + [one for one in changes_by_hand(view) if one.member is member]
 
 
 def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: Choices) -> Done:
@@ -268,9 +249,8 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
     ledger.messages.adopt(found)
     ledger.messages.mark_due(one.message_id for one in found)
     step = _step(case, found, before(case.nr, case.letters, found))
-    elsewhere = {
-        one.key for one in case.view.history.elsewhere
-    }  # the laptop that let those go still says that they went
+    # The laptop that let those of elsewhere go still says that they went.
+    elsewhere = {one.key for one in case.view.history.elsewhere}
     due = tuple(one.message_id for one in found if one.key not in elsewhere)
     return Done(case.nr, what_sends(case, found), step, not found, due=due)
 

@@ -153,10 +153,8 @@ class Session:
             return seen_in(self.calls.change(batch.requests, batch.ranges, FIELDS))
         except Refused as refused:
             if self._dressed:
-                self._dress, self._dressed = (
-                    undressed,
-                    False,
-                )  # a round goes on without; setup says what Google does not take
+                # A round goes on without; setup says what Google does not take.
+                self._dress, self._dressed = undressed, False
                 raise
             look = look_why(self.calls, refused)
             if self.lock is not None and self.lock.is_lost(look.titles):

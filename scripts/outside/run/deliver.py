@@ -95,9 +95,8 @@ class Round:
         self._posted.marks += self._behind
 
     def _go_all(self) -> None:
-        announces = (
-            self._workbook.shared or self._mailbox.done == State.SENT
-        )  # another checkout may share a file as well
+        # Another checkout may share a file as well.
+        announces = self._workbook.shared or self._mailbox.done == State.SENT
         for chunk in self._letters.by(CHUNK[self._mailbox.done] if announces else self._mailbox.together):
             if self._over or self._halted():
                 return

@@ -1,4 +1,4 @@
-"""All that is known of one Nr, and what is truly to be said where nothing could be written down."""
+"""All that is known of one Nr, which of its letters can be meant, and what to say where nothing could be written."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from roster.messages.audience import has_address, wants_no_mail
 from roster.messages.bundles import BUNDLE
 from roster.messages.notices import NUMBER_UPDATE, RELAY
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, WELCOME, recipient_history_of
+from roster.messages.rules_update import holders, tells_rules_by_hand
 from roster.messages.sign_letters import COPY
+from roster.messages.welcome import Change, changes_by_hand
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, mark_of, read_mark
-from roster.plan.history import Message, row_of
+from roster.plan.history import NO_NOTICE, Message, row_of
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell
@@ -100,6 +102,33 @@ def _of_others(nr: str, view: View) -> Iterator[Message]:
 def is_mine(letter: Message, case: Case) -> bool:
     """True for a letter to who stands in the row now."""
     return case.member is not None and letter.person == recipient_history_of(case.view).person(case.member)
+
+
+def may_be_meant(letter: Message, case: Case) -> bool:
+    """True for a letter that lies ready or was put off, and for a refused one of which no page by hand tells."""
+    if (
+        letter.act in IN_WELCOME
+        and letter.state in (State.REFUSED, State.WAITS)
+        and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
+    ):
+        return False  # it goes by itself
+    put_off = letter.state == State.WAITS and case.view.terms.mail_done == State.SENT  # in the outbox it was taken back
+    return letter.state == State.READY or put_off or (letter.state == State.REFUSED and letter.act not in IN_WELCOME)
+
+
+def told_by_people(case: Case, *, force: bool) -> list[Change]:
+    """What a person told this member in place of a mail; all that the page has of him."""
+    member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
+    if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
+        return []
+    view, queue, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
+    welcome = queue.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
+    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
+        return [Change(member, WELCOME, version, queue.notice(member))]
+    has = next(iter(holders(view, [member])), None)
+    rules = has is not None and tells_rules_by_hand(has, view)
+    news = [Change(member, RULES_UPDATE, version, NO_NOTICE)] if rules else []
+    return news + [one for one in changes_by_hand(view) if one.member is member]
 
 
 def what_sends(case: Case, found: Iterable[Message]) -> tuple[str, ...]:

@@ -147,15 +147,14 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
                 yield SetCell(member.place.at(_COLUMN), "", cell)
             continue
         text = _text(known, member, cell, view)
-        if (
-            text is None and taken_back and welcome_queue_of(view).turn(member) is not WelcomeState.DUE
-        ):  # else his letter says it anew
+        is_due = welcome_queue_of(view).turn(member) is WelcomeState.DUE  # then his letter says it anew
+        if text is None and taken_back and not is_due:
             text = ""
         if alone:
             text = with_no_mail(cell if text is None else text)
         elif text is not None:
             text = keep_mail_again(cell, text)
-        elif stale and welcome_queue_of(view).turn(member) is not WelcomeState.DUE:  # likewise
+        elif stale and not is_due:
             text = without_wish(cell)
         if text is not None and not says(cell, text):
             yield SetCell(member.place.at(_COLUMN), text, cell)
