@@ -10,7 +10,7 @@ from roster.messages.audience import audience_of
 from roster.model import Location, Member, SignRequest, Status
 from roster.plan.delivery_status import BELIEVED, State, mark_in_row, mark_of, read_mark
 from roster.plan.history import Message, Notice
-from roster.plan.steps import Send, SetCell, View
+from roster.plan.steps import Send, SetCell, View, by_view
 from roster.sheet.columns import BORDAANVRAGEN
 from roster.sheet.table import Cell, fold, is_blank, says
 
@@ -28,11 +28,14 @@ def verstuurd(request: SignRequest, view: View) -> Cell:
 def known_letter(request: SignRequest, view: View) -> Message | None:
     """What our own ledger knows of its letter; where it bears a new Nr, of one that asked the same and is no row's."""
     letters = [one for one in view.history.of_person.get(request.nr, []) if one.act == SIGNS]
-    if not letters:
-        there = {one.nr for one in view.roster.requests}
-        known = (one for one in view.history.deliveries if one.act == SIGNS and one.person not in there)
-        letters = [one for one in known if one.notice.group == request.asked]
-    return letters[-1] if letters else None
+    return letters[-1] if letters else _of_no_row(view).get(request.asked)
+
+
+@by_view
+def _of_no_row(view: View) -> dict[str, Message]:
+    """The letter of each request that bears the Nr of no row, by what was asked; the latest where two ask the same."""
+    there = {one.nr for one in view.roster.requests}
+    return {one.notice.group: one for one in view.history.deliveries if one.act == SIGNS and one.person not in there}
 
 
 def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:

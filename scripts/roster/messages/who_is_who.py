@@ -132,11 +132,13 @@ class WhoIsWho:
         """
         own, now = self.person(member), self.seen(member)
         last = self._history.recipients.get(own, NOBODY)
+        by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
+        if not last.known_as and all(one == own for one in (*by_mobile, *by_address)):
+            return  # most people have a mobile and an address of their own, and one row
         if not self._is_still(own, now):
             last = NOBODY
         yield from last.known_as
         told = {own, *last.known_as}
-        by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
         by_others = [
             one for one in by_mobile if one in self._elsewhere and one not in told and self._is_he(member, one)
         ]

@@ -189,13 +189,13 @@ def read_mark(cell: Cell) -> WelcomeMark | None:
     shape = _SHAPE.fullmatch(cell) or _SHAPE.fullmatch(_WISH.sub("", " ".join(cell.split())))
     if shape is None:
         return None
+    state, day, month, year, hour, minute, nr, version, reason = shape.groups("")
     try:
-        day = date(int(shape["year"]), int(shape["month"]), int(shape["day"]))
-        at = time(int(shape["hour"]), int(shape["minute"])) if shape["hour"] else None
+        since = date(int(year), int(month), int(day))
+        at = time(int(hour), int(minute)) if hour else None
     except ValueError:
         return None
-    nr = (shape["nr"] or "").upper()
-    return WelcomeMark(State(shape["state"].lower()), day, shape["version"] or "", shape["reason"] or "", at, nr)
+    return WelcomeMark(State(state.lower()), since, version, reason, at, nr.upper())
 
 
 BETWEEN = "; "
