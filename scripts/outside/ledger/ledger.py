@@ -64,6 +64,7 @@ class Ledger:
         self.departures = DepartureStore(self._connection, clock)
         self.files = FileStore(self._connection, self._salt)
         self.bundles = BundleStore(self._connection, self.today, clock)
+        self._marks = History(salt=self._salt)  # of nobody yet: it makes digests, and no more
         self._goes_by: dict[str, str] | None = None  # which number an identity goes by, once that was asked
         self.secret = hmac.digest(self._salt, b"Message-ID", "sha256")
         self._leave = hmac.digest(self._salt, b"List-Unsubscribe", "sha256")
@@ -175,7 +176,7 @@ class Ledger:
 
     def address_mark(self, address: str) -> str:
         """A mail address as the ledger knows it; capitals do not count."""
-        return History(salt=self._salt).address_mark(address)
+        return self._marks.address_mark(address)
 
     def now(self) -> datetime:
         """The moment in UTC, by the ledger's clock."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from outside.console import progress
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
-from outside.mail.mailbox import Mailbox, Outcome
+from outside.mail.mailbox import Letter, Mailbox, Outcome
 from outside.run.letters import DeliveryLog, Letters, Spooled
 from outside.run.log import event
 from outside.run.ready_letters import lying_as
@@ -176,21 +176,22 @@ class Round:
         try:
             for start in range(0, len(chunk), size):
                 group = chunk[start : start + size]
+                letters = [self._letters.open(one) for one in group]
                 if self._mailbox.done == State.READY:
                     self._ledger.files.remember_ready(
-                        lying_as(one.send, self._letters.open(one), self._ledger) for one in group
+                        lying_as(one.send, letter, self._ledger) for one, letter in zip(group, letters, strict=True)
                     )
                 self._ledger.messages.book(fresh, [self._message(one) for one in group], self._mailbox.done)
                 results += fresh
                 fresh = []
-                for number, one in enumerate(group):
+                for number, (one, letter) in enumerate(zip(group, letters, strict=True)):
                     if self._over or self._halted():
                         self._ledger.messages.take_back([late.message_id for late in group[number:]])
                         return
                     if one.send.after and not self._has_left(one.send.after):
                         self._ledger.messages.take_back([one.message_id])
                         continue
-                    fresh.append((one.message_id, self._deliver(one)))
+                    fresh.append((one.message_id, self._deliver(one, letter)))
                 self._flush(fresh)
         finally:
             self._flush(fresh)
@@ -216,9 +217,9 @@ class Round:
             fresh.clear()
             raise
 
-    def _deliver(self, one: Spooled) -> Outcome:
+    def _deliver(self, one: Spooled, letter: Letter) -> Outcome:
         try:
-            outcome = self._mailbox.deliver(self._letters.open(one))
+            outcome = self._mailbox.deliver(letter)
         except Stop:
             self._ledger.messages.take_back(
                 [one.message_id]
