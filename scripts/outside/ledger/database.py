@@ -19,6 +19,10 @@ BESIDE = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database belongs to that one alone, and would spoil another."""
 
 
+WAIT = 8.0
+"""Seconds that are waited for another that holds the ledger: a look at a large register takes some of them."""
+
+
 class DamagedLedger(Stop):
     """The file at the ledger's place is no sound ledger."""
 
@@ -85,7 +89,7 @@ def writing(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=1, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
     try:
         # Before the log is first touched: then it needs no shared memory, which network drives lack.
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -261,7 +265,7 @@ def unusable(error: sqlite3.DatabaseError, path: Path, *, code: int = 2) -> Stop
     """Why a ledger cannot be used, and what to do."""
     said = str(error)
     if "locked" in said:
-        return Stop("Er is al een ronde bezig.", "Wacht tot die klaar is en draai dan opnieuw.")
+        return Stop("Er is al een opdracht bezig.", "Wacht tot die klaar is, en typ dit dan opnieuw.")
     if any(word in said for word in ("full", "unable to open", "readonly", "disk I/O", "locking protocol")):
         return Stop(
             f"Het logboek {path.name} kan niet worden geopend.",

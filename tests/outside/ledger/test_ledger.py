@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -231,10 +232,20 @@ def test_looking_changes_nothing(path: Path) -> None:
     assert [file for file in path.parent.iterdir() if file.name != ".gitignore"] == [path]
 
 
-def test_a_second_run_is_told_that_one_is_going_on(path: Path) -> None:
-    """It cannot open the ledger while the first holds it."""
-    with at(path), pytest.raises(Stop, match="al een ronde bezig") as stopped:
-        at(path)
+def test_a_second_run_waits_and_is_told_at_last_that_one_is_going_on(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot open the ledger while the first holds it; that may be a look of a second."""
+    at(path).connection.close()
+    held = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+    held.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(1.3, held.close)
+    end.start()
+    with at(path):
+        end.join()
+        monkeypatch.setattr("outside.ledger.database.WAIT", 0.1)
+        with pytest.raises(Stop, match="al een opdracht bezig") as stopped:
+            at(path)
     assert stopped.value.code == 2
 
 
