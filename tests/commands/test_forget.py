@@ -196,13 +196,17 @@ def test_cut_off_before_any_step_it_ends_the_same(
     assert where(settings) == []
 
 
-def test_a_row_that_is_gone_is_forgotten_by_its_nr_from_what_the_copies_tell(settings: Settings) -> None:
+def test_a_row_that_is_gone_is_forgotten_by_its_nr_from_what_the_copies_tell(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = load_workbook(settings.workbook.path)
     book["Deelnemers"].delete_rows(3)
     book.save(settings.workbook.path)
     assert where(settings) != []
     assert forget(settings, choices(), "D-0002") == 0
-    assert where(settings) == []
+    assert where(settings) == [] and "niet gezocht" not in capsys.readouterr().out
+    assert forget(settings, choices(), "D-0002") == 0
+    assert "Nergens staat nog wie D-0002 was." in capsys.readouterr().out, "so it says no more than it knows"
 
 
 def test_who_still_takes_part_nobody_and_two_at_once_are_left_alone(settings: Settings) -> None:

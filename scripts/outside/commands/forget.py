@@ -57,9 +57,7 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
             traces = traces_of(people, view)
         done = Removed()
         proof, rows = _Proof(people, choices, settings), LogbookRows(view)
-        for one in people:
-            if not (one.mobiles or one.addresses or one.names or one.nr in view.history.forgotten):
-                done.left.append(f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht.")
+        _tell_unknown(people, view, done)
         try:
             ledger.remember_numbers(highest_numbers(view), {})  # such a Nr is never given again
             workbook.write([step for one in people for step in rows.forgotten(one.nr)])
@@ -138,6 +136,17 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
         f"Er wordt gezocht in het register, in de mappen {settings.paths.out.name} en {settings.paths.state.name}, in "
         "alle kopieën en in het logboek. Wat andere mensen typten, blijft staan."
     )
+
+
+def _tell_unknown(people: Collection[Person], view: View, done: Removed) -> None:
+    for one in people:
+        if one.mobiles or one.addresses or one.names:
+            continue
+        told = f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht."
+        if one.nr not in view.history.forgotten:
+            done.left.append(told)
+        else:  # that was done before; or it was cut off, and then somebody took the row away by hand
+            say(f"{told} Haalde u de rij zelf weg? Kijk dan of de naam nog bij Aangevraagd door staat.")
 
 
 def _in_register(

@@ -93,7 +93,7 @@ class _MonthLog(logging.FileHandler):
 
 
 def _say_once() -> None:
-    warn("Het verslag in de map state/log kan niet worden bijgeschreven. De ronde gaat gewoon door.")
+    warn("Het verslag in de map state/log kan niet worden bijgeschreven. Dat alleen houdt de ronde niet tegen.")
 
 
 def _is_over(path: Path, days: int) -> bool:
