@@ -12,8 +12,10 @@ from pathlib import Path
 
 NUMBERS = ("06-23450002", "+31 6 2345 0002", "0031623450002", "06 23 45 00 02", "623450002")
 PIET = re.compile(
-    r"6?[ -]?23[ -]?45[ -]?00[ -]?02\b|piet\.b@mail|piet%2eb|piet\s+(van\s+den\s+)?berg|berg,\s?piet", re.IGNORECASE
+    r"23[ -]?45[ -]?00[ -]?02\b|piet(?:\.b@mail|%2eb|\s+(?:van\s+den\s+)?berg|(?<=berg,piet)|(?<=berg,\spiet))",
+    re.IGNORECASE,
 )
+"""What may stand before comes last, so that much is looked through quickly."""
 
 
 def texts(path: Path, data: bytes) -> Iterator[str]:
