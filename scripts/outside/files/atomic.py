@@ -227,7 +227,7 @@ def below(folder: Path, relative: str) -> Path:
     if any(_UNSAFE.search(piece) for piece in pieces):
         raise ValueError(f"a plan names a file that cannot be kept safely: {relative!r}")
     path = folder.joinpath(*pieces)
-    if not path.parent.resolve().is_relative_to(folder.resolve()):
+    if len(pieces) > 1 and not path.parent.resolve().is_relative_to(folder.resolve()):
         raise ValueError(f"a plan names a file that lies elsewhere: {relative!r}")
     return path
 

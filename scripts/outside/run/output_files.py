@@ -61,6 +61,7 @@ class OutputFiles:
         self.written = 0
         self.removed = 0
         self.kept: list[str] = []
+        self._ready: dict[str, Path] = {}
         all_differ(sheaf.path for sheaf in self._sheaves)
         try:
             own_folder(folder)
@@ -89,6 +90,7 @@ class OutputFiles:
 
     def _write(self, sheaves: Sequence[Sheaf]) -> None:
         begun: dict[Path, Path] = {}
+        self._ready.clear()  # since they were made, somebody may have taken one away
         try:
             for sheaf in sheaves:
                 path = self._place(sheaf.path)
@@ -136,11 +138,13 @@ class OutputFiles:
 
     def _place(self, relative: str) -> Path:
         """The file's path; every folder on the way is made, for its owner alone."""
-        path = below(self._folder, relative)
-        folder = self._folder
-        for piece in PurePosixPath(relative).parts[:-1]:
-            folder = private_folder(folder / piece)
-        return path
+        top, _, name = relative.rpartition("/")
+        if top not in self._ready:
+            self._ready[top] = below(self._folder, relative).parent
+            folder = self._folder
+            for piece in PurePosixPath(top).parts:
+                folder = private_folder(folder / piece)
+        return below(self._ready[top], name)
 
     def _stands(self, sheaf: Sheaf) -> bool:
         path = self._places[sheaf.path]
