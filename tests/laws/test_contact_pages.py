@@ -8,7 +8,7 @@ import shutil
 import socketserver
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -34,10 +34,12 @@ NAMES = {
     "Elin": ("Chloé 🏡", "van 't Hof-" + "Lang" * 20),
     "Joop": ("@Joop #1", "O'Neil"),
 }
-FRAME = """<!DOCTYPE html><iframe style="width: 390px; height: 2000px; border: 0" srcdoc="{page}"></iframe><script>
-onload = () => {{ const shown = document.querySelector("iframe").contentDocument; const told = JSON.stringify({{
+FRAME = '<iframe style="width: 390px; height: 2000px; border: 0" srcdoc="{page}"></iframe>'
+FRAMES = """<!DOCTYPE html>{frames}<script>
+onload = () => {{ const told = JSON.stringify([...document.querySelectorAll("iframe")].map(frame => {{
+const shown = frame.contentDocument; return {{
 links: [...shown.querySelectorAll("a")].map(one => one.href), wide: shown.documentElement.scrollWidth,
-back: getComputedStyle(shown.body).backgroundColor}}); document.body.innerHTML = "<pre class=told></pre>";
+back: getComputedStyle(shown.body).backgroundColor}}; }})); document.body.innerHTML = "<pre class=told></pre>";
 document.querySelector("pre").innerText = told; }}</script>"""
 
 
@@ -58,9 +60,10 @@ def proxy() -> Iterator[tuple[int, list[str]]]:
         server.shutdown()
 
 
-def shown(page: str, folder: Path, *, dark: bool) -> tuple[dict[str, Any], list[str]]:
-    """What a browser of 390 px makes of a page, and the addresses of others that it asked for."""
-    (folder / "page.html").write_text(FRAME.format(page=escape(page)), "utf-8")
+def shown(pages: Iterable[str], folder: Path, *, dark: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    """What a browser of 390 px makes of each page, and the addresses of others that it asked for."""
+    frames = "".join(FRAME.format(page=escape(page)) for page in pages)
+    (folder / "page.html").write_text(FRAMES.format(frames=frames), "utf-8")
     with proxy() as (port, heard):
         typed = [str(CHROMIUM), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder / 'browser'}"]
         typed += ["--window-size=390,2000", "--dump-dom", "--disable-background-networking", "--no-first-run"]
@@ -101,9 +104,10 @@ def test_a_browser_shows_the_page_and_asks_for_nothing(
     pages = sorted(settings.paths.out.glob("g*/**/uitleg.html"))
     assert len(pages) == 4
     invited = {}
-    for page in pages:
-        told, heard = shown(page.read_text("utf-8"), tmp_path, dark=dark)
-        assert told["wide"] == 390 and not heard, (page, told["wide"], heard)
+    seen, heard = shown([page.read_text("utf-8") for page in pages], tmp_path, dark=dark)
+    assert not heard
+    for page, told in zip(pages, seen, strict=True):
+        assert told["wide"] == 390, (page, told["wide"])
         dim = sum(map(int, re.findall(r"\d+", told["back"])[:3])) < 3 * 128
         assert dim is dark
         for link in map(urlsplit, told["links"]):
@@ -136,7 +140,7 @@ def test_a_browser_shows_the_page_and_asks_for_nothing(
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
 def test_a_browser_that_asks_for_something_is_heard(tmp_path: Path) -> None:
     page = "<!DOCTYPE html><body><p style='width: 900px'>.</p><img src='http://elders.example/a.png'></body>"
-    told, heard = shown(page, tmp_path, dark=False)
+    [told], heard = shown([page], tmp_path, dark=False)
     assert told["wide"] >= 900 and any("elders.example" in one for one in heard)
 
 
