@@ -53,7 +53,8 @@ def clear_expired(ledger: Ledger, settings: Settings) -> None:
     The run log has its own look, when it is opened: it is kept also where no round gets this far.
     """
     try:
-        found = [*_asked_for(settings), *_copies(settings)]
+        kept = list(files_kept(settings.paths.out, settings.paths.state))
+        found = [*_asked_for(kept, settings), *_copies(kept, settings)]
         for path in found:
             path.unlink(missing_ok=True)
         old = [path for path in lie_ready(ledger, settings) if _is_over(path, settings.privacy.keep_mail_days)]
@@ -67,9 +68,9 @@ def clear_expired(ledger: Ledger, settings: Settings) -> None:
         say("Hebt u alles verstuurd wat daar ligt? Typ: make sent OUTBOX=yes. De volgende make sync ruimt het dan op.")
 
 
-def _asked_for(settings: Settings) -> Iterator[Path]:
+def _asked_for(kept: Iterable[tuple[Path, FilePlace | None]], settings: Settings) -> Iterator[Path]:
     """What somebody once asked for in out/."""
-    for path, place in files_kept(settings.paths.out, settings.paths.state):
+    for path, place in kept:
         if place is None or place.days != "keep_out_days":
             continue
         is_ours = path.suffix != ".eml" or _TEST_LETTER.fullmatch(path.name) is not None
@@ -77,13 +78,12 @@ def _asked_for(settings: Settings) -> Iterator[Path]:
             yield path
 
 
-def _copies(settings: Settings) -> Iterator[Path]:
+def _copies(kept: Iterable[tuple[Path, FilePlace | None]], settings: Settings) -> Iterator[Path]:
     """Copies with their day in their name, except the newest of each; and a ledger that another took the place of."""
     state, days = settings.paths.state, settings.privacy.keep_backup_days
     for old in _of_one_kind((state / "backups").glob("*")):
         yield from (path for stamp, path in old if date.fromisoformat(stamp[:10]) + timedelta(days=days) < date.today())
-    replaced = files_at((REPLACED_LEDGERS,), settings.paths.out, state)
-    yield from (path for path in replaced if _is_over(path, days))
+    yield from (path for path, place in kept if place is REPLACED_LEDGERS and _is_over(path, days))
 
 
 def _of_one_kind(paths: Iterable[Path]) -> Iterator[list[tuple[str, Path]]]:

@@ -47,12 +47,13 @@ class Sources:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._home = folder.resolve()
 
     def read(self, name: str) -> str:
         """The text of a file of ours. Whatever a text asks for is fetched here, so nothing else is ever fetched."""
         path = self.folder / name
         try:
-            if not _OURS.fullmatch(name) or not path.resolve().is_relative_to(self.folder.resolve()):
+            if not _OURS.fullmatch(name) or not path.resolve().is_relative_to(self._home):
                 raise Stop(
                     f"Een tekst in de map templates vraagt om een bestand dat daar niet bij hoort: {name[:80]}",
                     "Haal die regel uit de tekst. Kreeg u de tekst van iemand? Vraag dan waarom dat erin staat. "
