@@ -19,8 +19,9 @@ from roster.sheet.table import Cell
 from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import google_book, laptop
+from support.ground import laid_out
 from support.sheet_notation import TODAY, register
-from support.whole_round import PEOPLE, choices, column, lay_out, sync, types
+from support.whole_round import PEOPLE, choices, column, lay_out, settings_of, sync, types
 
 __all__ = ["sheets"]
 
@@ -30,9 +31,7 @@ SEEN = f"{TODAY.day}-{TODAY.month}-{TODAY.year}"
 @pytest.fixture
 def ground(tmp_path: Path) -> Settings:
     """A register of four after a round; the welcomes lie ready."""
-    settings = lay_out(tmp_path)
-    sync(settings)
-    return settings
+    return settings_of(laid_out("four after a round", tmp_path, lambda folder: sync(lay_out(folder))))
 
 
 def given(settings: Settings, pasted: str | bytes, group: str = "Tuindorp", today: date = TODAY) -> int:

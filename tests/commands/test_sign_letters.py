@@ -19,8 +19,9 @@ from outside.mail.mailbox import Outcome
 from roster.plan.delivery_status import State
 from servers.smtp_server import Plan, answers, mail_server
 from support.excel_person import rows_in, type_under
+from support.ground import laid_out
 from support.sweeps import sweep
-from support.whole_round import TODAY, choices, lay_out, sync
+from support.whole_round import TODAY, choices, lay_out, settings_of, sync
 
 PLACES = ("52.9500, 4.7600", "52.9520, 4.7600")
 
@@ -28,13 +29,14 @@ PLACES = ("52.9500, 4.7600", "52.9520, 4.7600")
 @pytest.fixture
 def ground(tmp_path: Path) -> Settings:
     """A register of a started group with one request, of an admin; numbered and marked by a first round."""
-    settings = lay_out(tmp_path)
-    ask(
-        settings,
-        {"Groep": "Tuindorp", "Locatie 1": PLACES[0], "Locatie 2": PLACES[1], "Aangevraagd door": "Anna Bakker"},
-    )
-    sync(settings)
-    return settings
+
+    def make(folder: Path) -> None:
+        settings = lay_out(folder)
+        asked = {"Groep": "Tuindorp", "Locatie 1": PLACES[0], "Locatie 2": PLACES[1], "Aangevraagd door": "Anna Bakker"}
+        ask(settings, asked)
+        sync(settings)
+
+    return settings_of(laid_out("a request for signs", tmp_path, make))
 
 
 def ask(settings: Settings, cells: dict[str, object], row: int = 2, tab: str = "Bordaanvragen") -> None:

@@ -31,6 +31,7 @@ from outside.ledger.schema import WITH_PROOF
 from outside.ledger.secret import secrets_in
 from roster.logbook import Logbook
 from roster.plan.history import History
+from support.ground import laid_out
 from support.kill import die_often
 from support.sheet_notation import TODAY
 from support.two_folders import welcomed_by_one
@@ -111,9 +112,12 @@ def as_before(settings: Settings) -> tuple[bytes, bytes]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A register of four after two rounds, with two copies of the ledger."""
-    found = lay_out(tmp_path)
-    assert [sync(found), sync(found)] == [0, 0]
-    return found
+
+    def make(folder: Path) -> None:
+        found = lay_out(folder)
+        assert [sync(found), sync(found)] == [0, 0]
+
+    return settings_of(laid_out("two copies of the ledger", tmp_path, make))
 
 
 def test_who_finds_the_folder_of_the_ledger_finds_no_number_in_it(settings: Settings) -> None:
