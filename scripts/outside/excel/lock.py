@@ -8,6 +8,7 @@ seen, how long ago the file was last written. A run writes it with every write o
 from __future__ import annotations
 
 import contextlib
+import errno
 import getpass
 import os
 import platform
@@ -127,9 +128,17 @@ class RegisterLock:
                 return False
             self._share(handle)
             _rewrite(handle, self._words())
-        except BaseException:
+        except (
+            BaseException
+        ):  # a disk that is full: a file that bears nobody's name would keep all out till it is stale
+            with contextlib.suppress(OSError):
+                if sys.platform != "win32" and _is_named(handle, self._file):
+                    self._file.unlink()
             with contextlib.suppress(OSError):
                 os.close(handle)
+            if sys.platform == "win32":
+                with contextlib.suppress(OSError):
+                    self._file.unlink()
             raise
         return True
 
@@ -282,7 +291,8 @@ def _holder(handle: int) -> LockFile:
 
 def _rewrite(handle: int, words: bytes) -> None:
     os.lseek(handle, 0, os.SEEK_SET)
-    os.write(handle, words)
+    if os.write(handle, words) < len(words):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     os.ftruncate(handle, len(words))
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -151,6 +153,27 @@ def test_who_lost_the_lock_writes_nothing(how: str, tmp_path: Path) -> None:
             workbook.write([step])
     assert path.read_bytes() == before
     assert leftovers(path) == ([LOCK] if how == "taken over" else [])
+
+
+@pytest.mark.parametrize("room", [0, 20])
+def test_a_disk_that_was_full_keeps_nobody_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """The disk took the file and not what stands in it: once there is room, nobody is said to be at work."""
+    path = tmp_path / "register.xlsx"
+    register(path)
+    workbook = checkout(tmp_path, path)
+
+    def written(handle: int, words: bytes, write: Callable[[int, bytes], int] = os.write) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, words[:room])
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", written)
+        with pytest.raises(Stop, match="schijf is vol"), workbook.lock():
+            pass
+    assert leftovers(path) == []
+    with workbook.lock():
+        pass
 
 
 @pytest.mark.skipif(sys.platform == "win32" or not hasattr(os, "geteuid"), reason="rights mean something else there")
