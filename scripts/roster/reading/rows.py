@@ -142,6 +142,7 @@ def _try(read: Callable[[Cell], _Read], most: int) -> Callable[[Cell], _Read | U
         try:
             return read(cell)
         except Unreadable as wrong:
+            wrong.__traceback__ = wrong.__context__ = None  # else it keeps the columns of a whole tab to the end
             return wrong
 
     return attempt
