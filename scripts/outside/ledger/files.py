@@ -13,6 +13,7 @@ from typing import NamedTuple
 from outside.ledger.database import writing
 from outside.ledger.secret import keyed
 from roster.logbook import HANDED_OVER, READY, START_ANEW, Given, GivenCard
+from roster.plan.history import MessageKey
 
 
 class ReadyFile(NamedTuple):
@@ -62,6 +63,14 @@ class FileStore:
         """Every letter that was put ready, by Message-ID, whether it still lies there or not."""
         rows = self._connection.execute("SELECT message_id, name, digest, facts FROM lying")
         return {row[0]: ReadyFile(*row) for row in rows}
+
+    def lying(self) -> list[tuple[MessageKey, str, str]]:
+        """Every letter that lies ready, by person: its Message-ID, and its file's name, "" of before that was kept."""
+        asked = (
+            "SELECT person, act, version, message_id, coalesce(name, '') FROM message"
+            " LEFT JOIN lying USING (message_id) WHERE state = 'klaargezet' ORDER BY person, act"
+        )
+        return [(row[:3], *row[3:]) for row in self._connection.execute(asked)]
 
     def of_no_use(self) -> list[ReadyFile]:
         """Those of letters that were sent, are due again, came back, or were made anew under another Message-ID."""

@@ -181,7 +181,7 @@ def lie_ready(ledger: Ledger, settings: Settings) -> list[Path]:
     if settings.mail.leaves:
         return []
     there = sorted((settings.paths.out / FOLDER).glob("*.eml"))
-    names = {_name(*one) for one in ledger.messages.ready()} if there else ()
+    names = {name or _name(key, message_id) for key, message_id, name in ledger.files.lying()} if there else ()
     return [path for path in there if path.name in names]
 
 
@@ -189,12 +189,8 @@ def taken_away(ledger: Ledger, settings: Settings) -> list[str]:
     """The Nrs of whose letter this computer put ready where it does not lie any more, and nobody said that it went."""
     if settings.mail.leaves:
         return []
-    made = ledger.files.ready()
-    gone = (
-        row_of(person)
-        for (person, _act, _version), message_id in ledger.messages.ready()
-        if message_id in made and not (settings.paths.out / FOLDER / made[message_id].name).exists()
-    )
+    there = {path.name for path in (settings.paths.out / FOLDER).glob("*.eml")}
+    gone = (row_of(key[0]) for key, _message_id, name in ledger.files.lying() if name and name not in there)
     return list(dict.fromkeys(gone))
 
 
