@@ -219,6 +219,11 @@ def fetch(home: Path, lock: Path = LOCK) -> None:
     _see_that_it_can_be_written(home)
     (home / STAMP).unlink(missing_ok=True)
     own = lock == LOCK
+    if own and (home / VENV).is_symlink() and (home / VENV).is_dir():  # what it leads to would be emptied
+        raise NotReadyError(
+            f"De map {VENV} is een koppeling naar een andere map. Daaraan komt Buurtbeheer niet.",
+            f"Verwijder die koppeling {VENV} in de map {home}, en probeer het opnieuw.",
+        )
     needed = "die het nodig heeft" if own else "voor de proeven"
     tell(f"Buurtbeheer haalt de onderdelen op {needed}. Dat duurt een minuutje.")
     if own:

@@ -111,6 +111,18 @@ def test_what_cannot_be_fetched_is_told_and_nothing_seems_ready(tmp_path: Path) 
 
 
 @posix
+def test_parts_that_lie_elsewhere_are_not_emptied(tmp_path: Path) -> None:
+    """A .venv that leads to another folder may be in use there, and making it anew begins with emptying it."""
+    house, elsewhere = lay_out_house(tmp_path / "h", "sync"), tmp_path / "elders"
+    (house / ".venv").rename(elsewhere)
+    (elsewhere / ".ready").unlink()
+    (house / ".venv").symlink_to(elsewhere)
+    code, out, told = press(house, "sync")
+    assert (code, out) == (2, "") and "koppeling" in told
+    assert (elsewhere / "bin" / "python").exists()
+
+
+@posix
 def test_ctrl_c_is_for_the_door_and_the_menu_stays(house: Path) -> None:
     """In a terminal, where all that runs hears it."""
     import pty
