@@ -150,7 +150,7 @@ def test_state_of_another_register_is_refused(house: Settings) -> None:
 def test_a_ledger_that_mailed_other_people_is_refused(house: Settings) -> None:
     """The same without a backup: the ledger's letters went to nobody of this example."""
     house.workbook.path.unlink()
-    example_at(house.workbook.path, 60, 7, TODAY)
+    example_at(house.workbook.path, 20, 7, TODAY)
     shutil.rmtree(house.paths.state / "backups")
     refused(house, "hoort bij een ander register")
 

@@ -40,7 +40,7 @@ def home(tmp_path: Path, press_door: RunDoor) -> Path:
     """Everybody was mailed: an outbox whose letters went by hand."""
 
     def mail_everybody(folder: Path) -> None:
-        example_at(folder / "register.xlsx", 40, 3, DAY)
+        example_at(folder / "register.xlsx", 16, 3, DAY)
         settings = lay_out(folder, 25, transport="outbox")
         press_door("sync", "--settings", settings, *TODAY)
         assert press_door("sent", "--settings", settings, "--outbox", *TODAY).returncode == 0

@@ -27,7 +27,7 @@ class Ground:
     """A register whose members were welcomed, and what arrives from then on."""
 
     def __init__(self, home: Path, plan: Plan, port: int) -> None:
-        example_at(home / "register.xlsx", 40, 3, date(2026, 11, 23))
+        example_at(home / "register.xlsx", 16, 3, date(2026, 11, 23))
         self.home, self.plan, self.settings = home, plan, lay_out(home, port)
         self.seen = 0
         self.sync(day=23)

@@ -137,7 +137,7 @@ def _people(number: int) -> str:
 
 def test_members_with_an_older_version_get_one_letter(tmp_path: Path, press_door: RunDoor) -> None:
     """Through the doors: welcomed under an older version, told once of the new one, and then it is quiet."""
-    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 16, 3, date(2026, 11, 23))
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)
         sync(press_door, settings)
@@ -171,7 +171,7 @@ def test_members_with_an_older_version_get_one_letter(tmp_path: Path, press_door
 
 def test_refused_news_goes_again_with_the_same_word(tmp_path: Path, press_door: RunDoor) -> None:
     """Where the address is mended, and where the coordinator asks: both times with `make rules-update`, and told so."""
-    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 16, 3, date(2026, 11, 23))
     day = ("--yes", "--today", "2026-11-24")
     with mail_server() as (plan, port):
         settings = lay_out(tmp_path, port)

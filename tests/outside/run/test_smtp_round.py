@@ -23,7 +23,7 @@ from support.smtp_home import TODAY, age, lay_out, put_ready, sync, welkom
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A register of 40 made-up people, and settings for SMTP without a port yet."""
-    example_at(tmp_path / "register.xlsx", 40, 3, date(2026, 11, 23))
+    example_at(tmp_path / "register.xlsx", 26, 3, date(2026, 11, 23))
     return tmp_path
 
 
