@@ -92,8 +92,14 @@ def _waiting() -> subprocess.Popen[str]:
     """The process that becomes doors, one after the other."""
     command = [sys.executable, "-B", str(Path(__file__).with_name("waiting.py"))]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    atexit.register(process.communicate)
+    atexit.register(_end, process)
     return process
+
+
+def _end(waiting: subprocess.Popen[str]) -> None:
+    """With what it became, which may still stand still."""
+    waiting.kill()
+    waiting.communicate()
 
 
 def calls_of(command_line: list[str], trace: Path, names: str = CHANGES) -> list[tuple[str, int]]:

@@ -23,8 +23,8 @@ _READ_AHEAD = (
     "support.smtp_victim",
     "typst",
 )
-_MAY_BE_TRACED = 0x59616D61
-"""PR_SET_PTRACER (prctl(2)): elsewhere only one's own children may be looked into."""
+_DIES_WITH_US, _MAY_BE_TRACED = 1, 0x59616D61
+"""PR_SET_PDEATHSIG and PR_SET_PTRACER (prctl(2)); elsewhere only one's own children may be looked into."""
 
 
 def _become() -> list[str]:
@@ -39,6 +39,7 @@ def _become() -> list[str]:
             for stream in (0, 1, 2):
                 os.dup2(nothing, stream)
             if sys.platform == "linux":
+                ctypes.CDLL(None).prctl(_DIES_WITH_US, signal.SIGKILL, 0, 0, 0)
                 ctypes.CDLL(None).prctl(_MAY_BE_TRACED, ctypes.c_ulong(-1), 0, 0, 0)
             os.kill(os.getpid(), signal.SIGSTOP)
             return list(asked["command"])
