@@ -26,6 +26,7 @@ from servers.smtp_server import Plan, mail_server
 from support.asked_round import at_the_keyboard
 from support.excel_person import rows_in, type_in
 from support.google_register import EMAIL, google_book, laptop
+from support.kill import begun
 from support.pressed import press
 from support.whole_round import PEOPLE, lay_out, types
 from support.workbook_contract import PEOPLE as MEMBERS
@@ -299,17 +300,16 @@ def test_a_letter_that_may_have_arrived_waits_for_her_to_look(home: Home, post: 
 def test_a_round_that_was_killed_is_told_by_the_next_one(home: Home, post: tuple[Plan, int]) -> None:
     plan, port = post
     settings = settled(home, port)
-    stays_away = (
-        "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "import os, runpy, signal\n"
+    stays_away = home.folder / "stays_away.py"
+    stays_away.write_text(
+        "import os, signal, sys; sys.path.insert(0, sys.argv[1])\n"
         "from outside.run import round as rounds\n"
         "rounds.prepare = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "sys.argv = ['sync.py', '--settings', sys.argv[2], '--unattended']\n"
         "from sync import sync; sync.main()\n"
     )
     for _night in range(2):
-        killed = subprocess.run([sys.executable, "-c", stays_away, SCRIPTS, settings], check=False, cwd=home.folder)
-        assert killed.returncode == -signal.SIGKILL
+        assert begun([sys.executable, stays_away, SCRIPTS, settings]).wait(60) == -signal.SIGKILL
     [mail] = heard(plan)
     assert "brak ineens af" in mail
     assert home.night(settings).returncode in (0, 1) and len(heard(plan)) == 1
