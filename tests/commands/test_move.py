@@ -158,25 +158,28 @@ def of_two_groups(sheets: SheetsServer, folder: Path) -> tuple[Book, Settings]:
 
 
 @pytest.mark.parametrize(
-    "what", sweep(["rows move", "somebody retypes a group", "an answer is lost", "nothing"], quick=2)
+    "what",
+    sweep(["rows move", "somebody retypes a group", "an empty row comes", "an answer is lost", "nothing"], quick=3),
 )
 def test_at_google_the_cells_of_who_moves_change_and_no_others(
     sheets: SheetsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr(Calls, "patience", HURRIED)
     book, settings = of_two_groups(sheets, tmp_path)
-    want = dict(column(book, "Mobiel"))
+    want, rows = dict(column(book, "Mobiel")), len(peoples(book)["Deelnemers"])
     sheets.start_counting()
 
     def disturb(_book: object) -> None:
         person = Person(book)
         if what == "rows move":
             person.sorts("Deelnemers", "Voornaam", descending=True)
+        elif what == "an empty row comes":
+            person.inserts_row("Deelnemers", 3)
         elif what == "somebody retypes a group":
             person.types("Deelnemers", person.row_with("Deelnemers", "Voornaam", "Bram"), "Groep", "Zuid")
 
-    if what in ("rows move", "somebody retypes a group"):
-        sheets.between(5 if what == "rows move" else 4, disturb)
+    if what in ("rows move", "somebody retypes a group", "an empty row comes"):
+        sheets.between(4 if what == "somebody retypes a group" else 5, disturb)
     elif what == "an answer is lost":
         sheets.fail(6, Fault("503", after=True))
     with pytest.raises(Stop) if what == "somebody retypes a group" else nullcontext() as caught:
@@ -186,7 +189,7 @@ def test_at_google_the_cells_of_who_moves_change_and_no_others(
     assert move_street(settings, choices(), StreetPart("Duinweg"), "Oost") == 0
     found = dict(column(book, "Groep"))
     assert set(found.values()) <= {"Oost"}, found
-    assert dict(column(book, "Mobiel")) == want
+    assert dict(column(book, "Mobiel")) == want and len(peoples(book)["Deelnemers"]) == rows
     [street] = [row for row in peoples(book)["Straten"] if "Duinweg" in row]
     assert "Oost" in street
     assert sync_google(settings)[0] in (0, 1)

@@ -82,10 +82,15 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
             continue
         row = row_of.get(there)
         sent = doubt.sent.get(row, {}) if row is not None else {}
+        # Of a row that nobody knows only words that we made ourselves are not its own, unless it holds nothing else.
+        sure = row is not None or all(
+            is_blank(cell) or (at in watched and lookup_key(cell) in doubt.values)
+            for at, cell in enumerate(now.cells[there])
+        )
         for at, column in watched.items():
             cell = now.cell(there, at)
-            if lookup_key(cell) not in (doubt.values if row is not None else doubt.ours):
-                continue  # of a row that nobody knows, only words that we made ourselves are not its own
+            if lookup_key(cell) not in (doubt.values if sure else doubt.ours):
+                continue
             right = meant.cell(row, column) if row is not None and column is not None else None
             if not same(cell, right) and (column not in sent or column in retyped or not shows(cell, sent[column])):
                 moved.repairs[there, at] = right
