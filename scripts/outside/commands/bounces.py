@@ -34,7 +34,7 @@ from roster.messages.sign_letters import plan_sign_marks
 from roster.plan.history import Message
 from roster.plan.steps import SetCell
 from roster.planners.sync import MARKS
-from roster.sheet.dutch import counted
+from roster.sheet.dutch import counted, first_few
 
 LARGEST_FILE = 20_000_000
 
@@ -261,8 +261,7 @@ def _from_folder(folder: Path) -> Iterator[bytes]:
 
 def _listed(names: Sequence[str]) -> str:
     """Names in a row, each once; of very many only the first."""
-    once = list(dict.fromkeys(names))
-    return ", ".join(once[:SHOWN]) + (f" en nog {len(once) - SHOWN}" if len(once) > SHOWN else "")
+    return first_few(list(dict.fromkeys(names)), SHOWN)
 
 
 def _tell(heard: InboxSummary) -> None:

@@ -25,7 +25,7 @@ from roster.plan.delivery_status import State
 from roster.plan.steps import View
 from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
 from roster.planners.sync import MARKS
-from roster.sheet.dutch import counted, short_moment
+from roster.sheet.dutch import counted, first_few, short_moment
 
 NEWS_PAGE = "doorgeven.html"
 _EXAMPLE = 'Typ bijvoorbeeld: make relay TEXT="Wat er nu aan de hand is, en waar"'
@@ -149,9 +149,8 @@ def _about_mail(told: WhoIsTold, found: Circulation) -> Iterator[str]:
     if told.done:
         yield f"Al gedaan: voor {_admins(told.done)} is deze tekst vandaag al gemaild of klaargezet."
     if told.without_mail:
-        names = ", ".join(f"{one.name} ({one.group})" for one in told.without_mail[:_SHOWN])
-        more = f" en nog {len(told.without_mail) - _SHOWN}" if len(told.without_mail) > _SHOWN else ""
-        yield f"Zonder mail, dus bel of app zelf: {names}{more}."
+        names = [f"{one.name} ({one.group})" for one in told.without_mail]
+        yield f"Zonder mail, dus bel of app zelf: {first_few(names, _SHOWN)}."
 
 
 def _admins(those: tuple[Member, ...]) -> str:

@@ -43,10 +43,10 @@ from roster.plan.delivery_status import State, keep_wish, mark_of, read_mark
 from roster.plan.history import Message, row_of
 from roster.plan.steps import CellStep, SetCell, View
 from roster.planners.logbook_tab import plan_logbook
-from roster.reading.row_ids import number_typed
+from roster.reading.row_ids import number_said, number_typed
 from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.dutch import counted
-from roster.sheet.table import Table, says
+from roster.sheet.table import says
 
 _TOLD = {
     WELCOME: "met de hand welkom geheten",
@@ -102,7 +102,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
         for index in range(len(table.rows)):
             cell = table.cell(index, "Welkom")
             mark = read_mark(cell)
-            nr = _nr(table, index)
+            nr = number_said(table.cell(index, "Nr"))
             if mark is None or mark.state != State.READY or not mark.is_of(nr):
                 continue
             if nr in people:
@@ -271,11 +271,6 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
         OutputFiles(settings.paths.out, documents, lambda one: draw(one, settings)).write(ledger.files)
     except (Stop, OSError):
         say("De bladzijde met-de-hand.html kon nu niet worden vernieuwd. Dat komt goed met: make sync")
-
-
-def _nr(table: Table, index: int) -> str:
-    cell = table.cell(index, "Nr")
-    return cell.strip().upper() if isinstance(cell, str) else ""
 
 
 def tell_register(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:

@@ -20,6 +20,7 @@ from outside.files.private import keep_file
 from outside.workbook import FilledIn, FirstLook, Health, nobodys, see_nothing
 from roster.plan.history import History
 from roster.reading.roster import read_roster
+from roster.sheet.dutch import first_few
 
 ON_PURPOSE = "Deelt u het register met opzet op deze computer? Zet dan in de instellingen bij [workbook] shared = true."
 
@@ -129,7 +130,7 @@ def conflict_copies(path: Path) -> list[str]:
     path = path.resolve()
     try:
         beside = [other.name for other in path.parent.iterdir()]
-    except OSError:  # a folder that cannot be listed says nothing
+    except OSError:  # a folder that cannot be first_few says nothing
         return []
     return sorted(name for name in beside if name != path.name and _is_copy(name, path))
 
@@ -139,9 +140,8 @@ def told_copies(path: Path) -> str:
     found = conflict_copies(path)
     if not found:
         return ""
-    more = f" en nog {len(found) - 3}" if len(found) > 3 else ""
     return (
-        f"Naast {path.name} staat wat lijkt op een andere versie: {', '.join(found[:3])}{more}. Buurtbeheer leest "
+        f"Naast {path.name} staat wat lijkt op een andere versie: {first_few(found, 3)}. Buurtbeheer leest "
         f"alleen {path.name}. Kijk of daar alles in staat, en zet de andere in een andere map."
     )
 

@@ -18,6 +18,7 @@ from outside.run.letters import DeliveryLog, select
 from roster.messages.contact_cards import admin_mark, describe_new_admins, unvouched
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.steps import Send, View
+from roster.reading.row_ids import number_said
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.dutch import counted, short_moment
 
@@ -238,8 +239,7 @@ def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
         mark = read_mark(cell) if isinstance(cell, str) else None
         if mark is None or mark.state not in (State.BUSY, State.UNCERTAIN):
             continue
-        number = table.cell(index, "Nr")
-        nr = number.strip().upper() if isinstance(number, str) else ""
+        nr = number_said(table.cell(index, "Nr"))
         if nr and nr not in told and mark.is_of(nr):  # a copied row has the Nr or the mark of the one that was copied
             told.add(nr)
             yield nr, mark

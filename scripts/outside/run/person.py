@@ -21,9 +21,10 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.model import Member
 from roster.plan.history import row_of
 from roster.plan.steps import View
-from roster.reading.row_ids import number_typed
+from roster.reading.row_ids import number_said, number_typed
 from roster.rules.dates import a_row_is_kept_no_longer_than_its_time
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, LOGBOEK
+from roster.sheet.dutch import first_few
 from roster.sheet.headings import find_what_is_there
 from roster.sheet.table import Cell, Table, fold, is_blank
 
@@ -59,7 +60,7 @@ class Person:
 
         A row with his Nr that tells of nobody is what a run that was cut off left of his.
         """
-        nr = _nr(table, index)
+        nr = number_said(table.cell(index, "Nr"))
         if nr not in ("", self.nr):
             return False
         if not any((self.mobiles, self.addresses, self.names)):
@@ -74,9 +75,10 @@ def find_person(typed: str, view: View) -> Person:
     """Who is meant, by Nr, mobile, address or name. Raises Stop for nobody, naming the nearest, and for several."""
     members = list(_meant(typed, view.roster.members)) or list(_of_surname(typed, view.roster.members))
     if len({member.nr for member in members}) > 1:
-        told = ", ".join(f"{member.nr} ({member.name}, {member.home})" for member in members[:_SHOWN])
-        more = f", en nog {len(members) - _SHOWN}" if len(members) > _SHOWN else ""
-        raise Stop(f"Dit past bij meer dan een deelnemer: {told}{more}.", f"Kies er een. Typ WHO={members[0].nr}")
+        told = [f"{member.nr} ({member.name}, {member.home})" for member in members]
+        raise Stop(
+            f"Dit past bij meer dan een deelnemer: {first_few(told, _SHOWN)}.", f"Kies er een. Typ WHO={members[0].nr}"
+        )
     if not members and not _is_nr(typed, view):
         names = {fold(member.name): member for member in view.roster.members}
         near = difflib.get_close_matches(fold(typed), names, 1)
@@ -227,7 +229,7 @@ def _tells(cell: Cell, traces: Traces) -> bool:
 def _is_their_row(people: Collection[Person], table: Table, index: int) -> bool:
     if table.tab == DEELNEMERS.title:
         return any(one.is_in(table, index) for one in people)
-    nr = _nr(table, index)
+    nr = number_said(table.cell(index, "Nr"))
     person = next((one for one in people if one.nr == nr), None) if nr else None
     if person is None:
         return False
@@ -273,10 +275,6 @@ def _is_nr(typed: str, view: View) -> bool:
     """True for a Nr that was given once, though its row is gone."""
     prefix, _dash, digits = number_typed(typed).partition("-")
     return prefix == "D" and digits.isdigit() and 0 < int(digits) <= view.history.highest.get("D", 0)
-
-
-def _nr(table: Table, index: int) -> str:
-    return str(table.cell(index, "Nr") or "").strip().upper()
 
 
 def _mobile(cell: Cell) -> str:

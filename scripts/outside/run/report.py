@@ -23,7 +23,7 @@ from roster.plan.hold_back import Held
 from roster.plan.steps import Step, View
 from roster.planners.safety import WAITING, counts
 from roster.planners.summary import describe, describe_plan, describe_waiting, kinds
-from roster.sheet.dutch import counted
+from roster.sheet.dutch import counted, first_few
 from roster.sheet.table import Place
 
 WHOLE = ("sync", "demo")
@@ -126,10 +126,9 @@ def describe_report(report: Report, mail_done: str = State.READY) -> list[str]:
 def _places(places: Sequence[Place]) -> str:
     """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
     told = [
-        f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}"
-        for place in places[:_PLACES]
+        f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}" for place in places
     ]
-    return ", ".join(told) + (f" en nog {len(places) - _PLACES}" if len(places) > _PLACES else "")
+    return first_few(told, _PLACES)
 
 
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> int:

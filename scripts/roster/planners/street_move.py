@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from roster.model import Group, Member, Role, Status, Street
 from roster.plan.steps import SetCell, View
-from roster.sheet.dutch import counted
+from roster.sheet.dutch import counted, first_few
 from roster.sheet.table import fold
 from roster.streets.lookup import Address, Lane, Streets
 from roster.streets.names import closest
@@ -94,11 +94,7 @@ def plan_move(view: View, part: StreetPart, group: str) -> Move | Refusal:
 def refuse_formulas(steps: Sequence[SetCell]) -> Refusal:
     """What is said where formulas fill cells that would change: they stay, and so nothing moves."""
     rows = {tab: sorted({one.place.row for one in steps if one.place.tab == tab}) for tab in ("Straten", "Deelnemers")}
-    named = [
-        f"{tab} rij {', '.join(map(str, those[:_SHOWN]))}{f' en nog {len(those) - _SHOWN}' * (len(those) > _SHOWN)}"
-        for tab, those in rows.items()
-        if those
-    ]
+    named = [f"{tab} rij {first_few([*map(str, those)], _SHOWN)}" for tab, those in rows.items() if those]
     elsewhere = " Of haalt die formule de groep van het tabblad Straten? Zet dan alleen daar zelf de andere groep."
     return Refusal(
         f"Bij Groep staat hier een formule, en die wordt niet overschreven: {'; '.join(named)}. Er is niets veranderd.",

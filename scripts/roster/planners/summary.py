@@ -18,7 +18,7 @@ from roster.plan.hold_back import Held
 from roster.plan.steps import AddRow, Document, Send, SetCell, Step, View, WriteFile, derived_tab
 from roster.planners.status_cells import describe_former_admins
 from roster.sheet.columns import BEHEERDERS
-from roster.sheet.dutch import counted
+from roster.sheet.dutch import counted, first_few
 
 EXAMPLE_NUMBER = (
     "In config/settings.toml staat bij regiegroep_number nog het voorbeeldnummer. Dat is van niemand. "
@@ -201,5 +201,4 @@ def _by_kind(findings: Sequence[Finding]) -> Iterator[Line]:
 
 def _rows(findings: Sequence[Finding]) -> str:
     rows = sorted({finding.place.row for finding in findings})
-    more = f" en nog {len(rows) - ROWS}" if len(rows) > ROWS else ""
-    return f"rij {', '.join(map(str, rows[:ROWS]))}{more}."
+    return f"rij {first_few([*map(str, rows)], ROWS)}."

@@ -35,6 +35,11 @@ def valid_number(cell: Cell, prefix: str) -> str | None:
     return number if number.startswith(prefix) else None
 
 
+def number_said(cell: Cell) -> str:
+    """What a cell says in the place of a Nr, proper or not, in capitals; "" for what is no text."""
+    return cell.strip().upper() if isinstance(cell, str) else ""
+
+
 def number_typed(text: str) -> str:
     """The Nr that somebody means who types "d-12", "D12" or "D-00012": D-0012. Anything else only in capitals."""
     found = _SPOKEN.fullmatch(text.strip(_BLANKS).upper())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from roster.sheet.table import Cell
@@ -43,6 +44,12 @@ def short_moment(at: datetime) -> str:
 def counted(number: int, one: str, more: str) -> str:
     """So many of something: "1 rij", "3 rijen"."""
     return f"{number} {one if number == 1 else more}"
+
+
+def first_few(words: Sequence[str], most: int) -> str:
+    """Words in a row; of many the first, and how many more there are: "Jan, Piet, Els en nog 4"."""
+    more = f" en nog {len(words) - most}" if len(words) > most else ""
+    return f"{', '.join(words[:most])}{more}"
 
 
 def shown_number(mobile: str) -> str:
