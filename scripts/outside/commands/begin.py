@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from outside.backends import backend_of
+from outside.commands.setup import refuse_lost_register
 from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.cells import open_register
@@ -40,7 +41,8 @@ def begin_own(settings: Settings, today: date, *, force: bool = False) -> list[s
         )
     state, out = settings.paths.state, settings.paths.out
     if not path.exists() and not path.is_symlink():
-        return _without_register(settings)
+        refuse_lost_register(path, settings)
+        return backend_of(settings).set_up()
     _check_that_it_can_move(settings)
     workbook = ExcelWorkbook(path, state / "backups")
     with workbook.lock():
@@ -60,15 +62,6 @@ def begin_own(settings: Settings, today: date, *, force: bool = False) -> list[s
 def is_example(sheets: Iterable[Sheet]) -> bool:
     """True for a register that was made as an example: its front tab says so."""
     return any(map(is_front_of_example, sheets))
-
-
-def _without_register(settings: Settings) -> list[str]:
-    if (settings.paths.state / "ledger.sqlite3").exists():
-        raise Stop(
-            f"Het register {settings.workbook.path.name} is weg, terwijl het er eerder wel was.",
-            "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
-        )
-    return backend_of(settings).set_up()
 
 
 def _check_that_it_can_move(settings: Settings) -> None:
@@ -135,7 +128,7 @@ def _is_kept_example(copy: Path, path: Path) -> bool:
 
 def _mailed_others(sheets: Sequence[Sheet], settings: Settings, today: date) -> bool:
     """True when most letters that the ledger knows were to people who do not stand in this register."""
-    if not (settings.paths.state / "ledger.sqlite3").exists():
+    if not Ledger.is_there(settings):
         return False
     with Ledger.of(settings, today) as opened:
         history = opened.history()

@@ -15,7 +15,7 @@ from outside.commands.doctor_settings import examine_sender, examine_settings
 from outside.config.settings import LEDGER_SECRET, Settings, load_settings
 from outside.console import say
 from outside.errors import Stop
-from outside.files.atomic import check_folder, stop_from
+from outside.files.atomic import check_folder
 from outside.files.places import files_kept
 from outside.files.private import synced_by
 from outside.ledger.ledger import Ledger
@@ -25,6 +25,7 @@ from outside.run.log import logs_of
 from outside.text.rules_archive import why_not_kept
 from outside.text.templates import rules_version
 from outside.workbook import Health
+from roster.sheet.dutch import first_few
 
 ENOUGH = 500_000_000
 """Bytes on the disk: a register's backups, and a large round's mails."""
@@ -77,12 +78,8 @@ def _rules(settings: Settings) -> Iterator[Health]:
 
 
 def _ledger(settings: Settings) -> Iterator[Health]:
-    path = settings.paths.state / "ledger.sqlite3"
-    try:
-        if not path.exists():
-            return
-    except OSError as error:
-        raise stop_from(error, path.parent.name) from error
+    if not Ledger.is_there(settings):
+        return
     with Ledger.of(settings, date.today()) as ledger:
         ledger.history()
     yield Health("Logboek", f"wat al verstuurd is, is goed te lezen. Het geheim ervan staat apart: {LEDGER_SECRET}.")
@@ -150,10 +147,9 @@ def _strange_files(out: Path, state: Path) -> Iterator[Health]:
         if home in file.parents
     ]
     if names:
-        more = f" en nog {len(names) - 3}" if len(names) > 3 else ""
         yield Health(
             "Schijf",
-            f"in de mappen out en state staat wat Buurtbeheer er niet zelf in zette: {', '.join(names[:3])}{more}.",
+            f"in de mappen out en state staat wat Buurtbeheer er niet zelf in zette: {first_few(names, 3)}.",
             "Staan daar gegevens van deelnemers in? Buurtbeheer ruimt dat niet op. Doe dat zelf, als u het niet meer "
             "nodig hebt.",
             let_op=True,

@@ -74,8 +74,7 @@ def _told(coming: int, lying: int, out: str) -> str:
 
 
 def _ready(settings: Settings, choices: Choices) -> list[Path]:
-    path = settings.paths.state / "ledger.sqlite3"
-    if not path.exists():
+    if not Ledger.is_there(settings):
         return []
     with Ledger.of(settings, choices.today) as ledger:
         return lie_ready(ledger, settings)

@@ -12,6 +12,7 @@ from outside.console import progress, say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, private_folder
 from outside.front_tab import EXAMPLE as TITLE
+from outside.ledger.ledger import Ledger
 from roster.planners.safety import lost_headings
 from roster.sheet.table import Table
 
@@ -27,11 +28,7 @@ def ensure_register(settings: Settings, today: date) -> None:
     path = backend_of(settings).file
     if path is None or path.exists():
         return
-    if (settings.paths.state / "ledger.sqlite3").exists():
-        raise Stop(
-            f"Het register {path.name} is weg, terwijl het er eerder wel was.",
-            "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
-        )
+    refuse_lost_register(path, settings)
     if settings.mail.leaves:
         raise Stop(
             f"Er is nog geen register: {path.name} ontbreekt.",
@@ -41,6 +38,15 @@ def ensure_register(settings: Settings, today: date) -> None:
     say(f"Er was nog geen register. {path.name} is nu een VOORBEELD met verzonnen mensen.")
     say("Wilt u echt beginnen, met een leeg register? Typ: make begin")
     say()
+
+
+def refuse_lost_register(path: Path, settings: Settings) -> None:
+    """Raise Stop where there was a register before: an empty one, or the example, would hide that it is gone."""
+    if Ledger.is_there(settings):
+        raise Stop(
+            f"Het register {path.name} is weg, terwijl het er eerder wel was.",
+            "Zet het terug op zijn plaats, of haal de laatste kopie terug met: make restore",
+        )
 
 
 def ask_about_lost_headings(tables: dict[str, Table]) -> None:

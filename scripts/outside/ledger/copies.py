@@ -57,7 +57,7 @@ def ledger_copies(state: Path) -> list[Path]:
 
 def what_is_wrong(settings: Settings) -> str:
     """Why the ledger may be replaced, in Dutch; "" for a sound one. Raises Stop where it is in use."""
-    if not (settings.paths.state / LEDGER_FILE).exists():
+    if not Ledger.is_there(settings):
         return "is er niet"
     try:
         with Ledger.of(settings, date.today()) as ledger:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from outside.config.settings import Settings
+from outside.files.atomic import stop_from
 from outside.ledger.database import open_database, unusable, writing
 from outside.ledger.files import BundleStore, FileStore
 from outside.ledger.messages import STATES, MessageStore
@@ -73,6 +74,14 @@ class Ledger:
     def of(cls, settings: Settings, today: date) -> Self:
         """The ledger of an installation."""
         return cls(settings.paths.state / LEDGER_FILE, settings.ledger_secret, today)
+
+    @staticmethod
+    def is_there(settings: Settings) -> bool:
+        """False where none was ever begun. Raises Stop for a folder that we may not look into."""
+        try:
+            return (settings.paths.state / LEDGER_FILE).exists()
+        except OSError as error:
+            raise stop_from(error, settings.paths.state.name) from error
 
     def __enter__(self) -> Self:
         return self

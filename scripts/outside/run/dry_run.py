@@ -9,7 +9,7 @@ from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
-from outside.files.atomic import check_folder, stop_from
+from outside.files.atomic import check_folder
 from outside.ledger.copies import has_copies
 from outside.ledger.ledger import Ledger
 from outside.run.ready_letters import stale_letters, tell_stale
@@ -46,13 +46,8 @@ def prepare_dry(
     settings: Settings, choices: Choices, planners: Sequence[Planner], workbook: Workbook | None = None
 ) -> Prepared:
     """What a round would make of the register, without writing anything: also which letters it would take back."""
-    path = settings.paths.state / "ledger.sqlite3"
     workbook = workbook or open_workbook(settings)
-    try:
-        known = path.exists()
-    except OSError as error:  # a folder that we may not look into
-        raise stop_from(error, path.parent.name) from error
-    if not known:
+    if not Ledger.is_there(settings):
         return prepare(workbook, settings, choices, planners, History())
     with Ledger.of(settings, choices.today) as ledger:
         history = ledger.history()
