@@ -10,7 +10,7 @@ from outside.config.choices import Choices
 def check(choices: Choices) -> int:
     """Steps 1 to 7 of a round."""
     from outside.config.settings import load_settings  # likewise
-    from outside.run.dry_run import look  # all of this is only needed once --help has been answered
+    from outside.run.prepare import look  # all of this is only needed once --help has been answered
     from roster.planners.sync import PLANNERS  # likewise
 
     return look(load_settings(choices.settings), choices, PLANNERS)

@@ -10,7 +10,7 @@ import pytest
 from outside.commands.doctor import examine
 from outside.commands.preview import show_mails
 from outside.config.settings import Settings
-from outside.run.dry_run import look
+from outside.run.prepare import look
 from roster.planners.sync import PLANNERS
 from support.sweeps import sweep
 from support.whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types

@@ -27,8 +27,8 @@ from outside.inbox.unsubscribe import StopAsked
 from outside.ledger.ledger import Ledger
 from outside.ledger.replies import MAY_HAVE_LEFT
 from outside.run.confirm import A_DAY
-from outside.run.dry_run import look_up
 from outside.run.keeping import keep_refusals
+from outside.run.prepare import look_up
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.sign_letters import plan_sign_marks
 from roster.plan.history import Message

@@ -17,7 +17,7 @@ from outside.console import agree, can_answer, say, warn
 from outside.errors import Changed, Stop
 from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up
+from outside.run.prepare import look_up
 from outside.workbook import Workbook
 from roster.cells.text import Unreadable
 from roster.compare.export import read_paste

@@ -16,9 +16,9 @@ from outside.errors import Changed, Stop
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
 from outside.files.places import GOOGLE_OPEN, Traces, files_at
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up
 from outside.run.keeping import Removed, forget_here, highest_numbers
 from outside.run.person import Person, cells_of, find_person, learn, left_long_ago, others_with, still_named, traces_of
+from outside.run.prepare import look_up
 from outside.workbook import Workbook
 from roster.model import Status
 from roster.plan.steps import View

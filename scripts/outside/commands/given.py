@@ -12,7 +12,7 @@ from outside.config.values import bedoelde_u
 from outside.console import say, warn
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up
+from outside.run.prepare import look_up
 from roster.logbook import READY, Given
 from roster.messages.bundles import bundles_of
 from roster.plan.steps import View

@@ -10,7 +10,7 @@ from outside.config.settings import Settings
 from outside.console import agree, can_answer, say
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up, prepare_dry
+from outside.run.prepare import look_up, prepare_dry
 from roster.plan.steps import SetCell, View
 from roster.planners.street_move import Move, Refusal, StreetPart, describe_move, plan_move, refuse_formulas
 from roster.planners.whereabouts import where

@@ -15,7 +15,7 @@ from outside.errors import Changed, Stop
 from outside.inbox.message import spellings_of
 from outside.inbox.unsubscribe import StopAsked
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up
+from outside.run.prepare import look_up
 from outside.workbook import Workbook
 from roster.messages.audience import again_since, wants_no_mail
 from roster.messages.recipient_history import recipient_history_of

@@ -22,9 +22,9 @@ from outside.mail.compose import compose, subject_of
 from outside.mail.mailbox import Letter
 from outside.mail.secrets import watched
 from outside.run.confirm import must_fit
-from outside.run.dry_run import prepare_dry
 from outside.run.letters import open_mailbox
 from outside.run.overview import LettersPage
+from outside.run.prepare import prepare_dry
 from outside.run.ready_letters import FOLDER, lie_ready
 from outside.text.environment import whatsapp_link
 from outside.text.rules_archive import tell_changed_rules

@@ -14,8 +14,9 @@ from outside.console import agree, can_answer, say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
+from outside.run.prepare import prepare
 from outside.run.ready_letters import sweep_away, take_back_of_no_use
-from outside.run.round import prepare, run
+from outside.run.round import run
 from outside.text.environment import whatsapp_link
 from outside.text.templates import fill_page, find_text
 from roster.cells.personal import number_plates, phone_numbers

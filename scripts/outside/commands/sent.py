@@ -16,9 +16,9 @@ from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.run.confirm import kind_of
 from outside.run.deliver import settle
-from outside.run.dry_run import look_up
 from outside.run.letters import open_mailbox
 from outside.run.output_files import OutputFiles
+from outside.run.prepare import look_up
 from outside.run.sent_cases import (
     Case,
     before,

@@ -12,8 +12,8 @@ from outside.console import say
 from outside.files.atomic import own_folder, private_folder, stop_from, write_private
 from outside.files.places import FilePlace, Tells, Traces, files_kept
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look_up
 from outside.run.person import Person, find_person, known_by, learn, rows_of, still_named, traces_of
+from outside.run.prepare import look_up
 from outside.text.templates import fill_page
 from roster.logbook import ACT_NAMES
 from roster.messages.audience import wants_no_mail

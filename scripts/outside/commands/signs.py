@@ -8,7 +8,8 @@ from outside.config.settings import Settings
 from outside.console import say
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.run.round import prepare, run
+from outside.run.prepare import prepare
+from outside.run.round import run
 from roster.messages.sign_letters import (
     ONCE,
     SIGNS,

@@ -15,8 +15,9 @@ from outside.console import say
 from outside.errors import Stop
 from outside.files.atomic import own_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
+from outside.run.prepare import Prepared, prepare
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, take_back_of_no_use, tell_stale
-from outside.run.round import Prepared, prepare, run
+from outside.run.round import run
 from outside.text.rules_archive import keep_rules, kept_rules
 from roster.messages.follow_up import WhoHears, number_update_planner, who_hears_the_number
 from roster.messages.notices import NUMBER_UPDATE

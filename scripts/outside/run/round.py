@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outside.backends import backend_of, calls_made, open_workbook
 from outside.config.choices import Choices
 from outside.config.settings import Settings
-from outside.console import progress, say, warn
+from outside.console import say, warn
 from outside.errors import Stop
 from outside.ledger.copies import has_copies, keep_copy
 from outside.ledger.ledger import Ledger
@@ -26,6 +25,7 @@ from outside.run.letters import DeliveryLog, Report, open_mailbox, report_of
 from outside.run.log import run_log
 from outside.run.output_files import recall_from
 from outside.run.overview import write_overview
+from outside.run.prepare import Prepared, gc_paused, prepare
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
 from outside.run.report import (
     WHOLE,
@@ -38,44 +38,25 @@ from outside.run.report import (
     tell_plan,
     tell_report,
 )
-from outside.run.terms import terms_of, without_example_number
 from outside.text.documents import draw
 from outside.text.rules_archive import keep_rules
 from outside.workbook import Workbook
 from roster.logbook import Given
 from roster.messages.bundles import bundles_of
 from roster.messages.follow_up import plan_follow_up_marks
-from roster.messages.in_group import who_is_absent
-from roster.messages.learned import learned
 from roster.messages.notices import notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.registered import plan_registered_marks
 from roster.messages.sign_letters import plan_sign_marks
-from roster.messages.welcome_queue import all_made_up
-from roster.messages.welcomed import WhoWasWelcomed
 from roster.plan.delivery_status import State
-from roster.plan.history import History, Message
-from roster.plan.hold_back import Held, hold_back
-from roster.plan.steps import GROUP_FILES, Planner, Send, SetCell, Step, View
+from roster.plan.history import Message
+from roster.plan.steps import GROUP_FILES, Planner, Send, SetCell, View
 from roster.planners.bundles import mailed_contents, plan_contacts_marks
 from roster.planners.logbook_tab import LogbookRows
-from roster.planners.safety import BEGUN, doubts, is_remembered, says_ledger_is_new
-from roster.reading.roster import read_roster
-from roster.rules.catalogue import check
+from roster.planners.safety import BEGUN
 
 _TRIES = 5
 """How often a register that keeps changing under our hands is read anew before the run gives up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What steps 2 to 6 made of a register: what is there, what is meant to happen, and what is doubted."""
-
-    view: View
-    plan: list[Step]
-    held: Held
-    doubted: list[str]
-    new_ledger: str = ""
 
 
 def run(
@@ -262,41 +243,6 @@ def _is_done(act: Callable[[], object]) -> bool:
         warn(f"{stop.message} {stop.remedy}")
         return False
     return True
-
-
-def prepare(
-    workbook: Workbook, settings: Settings, choices: Choices, planners: Sequence[Planner], history: History
-) -> Prepared:
-    """Steps 2 to 6: from the workbook to a plan of which the bad rows are held back. Writes nothing."""
-    terms = terms_of(settings, choices)
-    with progress("Register lezen"), gc_paused():
-        tables = workbook.read()
-    with progress("Afspraken nalopen"), gc_paused():
-        roster = read_roster(tables, terms, history)
-        history = learned(history, roster, terms)
-        asked = WhoWasWelcomed(history, terms)
-        found, standing = check(roster, terms, asked, who_is_absent(asked))
-        terms = without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
-        view = View(roster, standing, tuple(found), history, terms, asked.view)
-        planned = (step for planner in planners for step in planner(view))
-        plan, held = hold_back(planned, view.findings)
-    # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.
-    has_lost = history.is_new and (not is_remembered(view) or has_copies(settings))
-    return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view) if has_lost else "")
-
-
-@contextmanager
-def gc_paused() -> Iterator[None]:
-    """Collect no garbage meanwhile: a register of 100,000 rows is millions of values that all live to the end.
-
-    To look through them again and again takes a third of the time; afterwards they are not looked at any more.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _tell_together(view: View, ended: Sequence[Message], mailed: Sequence[Given]) -> Iterator[SetCell]:

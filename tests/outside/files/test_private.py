@@ -25,7 +25,7 @@ from outside.files.atomic import private_folder
 from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
 from outside.mail.secrets import FILE, find_password
-from outside.run.dry_run import look
+from outside.run.prepare import look
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, sync
 
@@ -65,7 +65,7 @@ def test_a_register_that_is_shared_on_purpose_stays_shared(tmp_path: Path) -> No
 
 def test_looking_changes_no_rights(tmp_path: Path) -> None:
     """The dry run writes nothing anywhere."""
-    from outside.run.dry_run import look  # what make check does
+    from outside.run.prepare import look  # what make check does
     from roster.planners.sync import PLANNERS
     from support.whole_round import choices
 

@@ -18,7 +18,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.files.backups import KEPT
 from outside.ledger import copies
-from outside.run.dry_run import look
+from outside.run.prepare import look
 from roster.planners.sync import PLANNERS
 from support.announced import announced
 from support.ledgers import ledger_at

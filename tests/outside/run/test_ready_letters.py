@@ -12,7 +12,7 @@ from outside.commands.sent import settle_outbox, settle_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.run.dry_run import look
+from outside.run.prepare import look
 from roster.planners.sync import PLANNERS
 from support.ground import laid_out
 from support.sheet_notation import TODAY

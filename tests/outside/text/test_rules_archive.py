@@ -11,7 +11,7 @@ from outside.commands.updates import update_rules
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
-from outside.run.dry_run import look
+from outside.run.prepare import look
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, letters, sync
