@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from roster.finding import Finding, UnreadCell, Weight
 from roster.model import Roster, Standing
-from roster.rules import addresses, dates, doubles, groups, members, officials, signs, structure
+from roster.rules import addresses, dates, groups, members, officials, signs, structure
 from roster.rules.context import Rule, RuleContext
 from roster.rules.status import AskWelcomed, stand, stand_requests
 from roster.terms import Terms
@@ -16,7 +16,7 @@ RULES: tuple[Rule, ...] = (
     *members.RULES,
     *addresses.RULES,
     *officials.RULES,
-    *doubles.RULES,
+    *members.RULES_ABOUT_DOUBLES,
     *dates.RULES,
 )
 """Rules about single rows: none of them needs to know who is active.
