@@ -213,6 +213,11 @@ class Roster:
         table = self.tables.get(place.tab)
         return None if table is None else table.cell(place.row - table.first, column)
 
+    def bears_number(self, row: Member | SignRequest) -> bool:
+        """True where a row says the Nr itself that it goes by: a new row does after a round, a copied one another's."""
+        cell = self.cell(row.place, "Nr")
+        return cell == row.nr or (isinstance(cell, str) and fold(cell) == fold(row.nr))
+
     @cached_property
     def group_named(self) -> dict[str, Group]:
         """Groups by folded name; of a doubled name the first."""

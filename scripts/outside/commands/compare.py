@@ -23,7 +23,7 @@ from roster.cells.text import Unreadable
 from roster.compare.export import read_paste
 from roster.compare.matching import Comparison, Matcher
 from roster.compare.paste import Entry, Paste
-from roster.messages.in_group import has_number, plan_in_group, was_seen
+from roster.messages.in_group import plan_in_group, was_seen
 from roster.model import Group, Member, Status
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import counted
@@ -212,7 +212,7 @@ def _elsewhere(entry: Entry, view: View) -> str:
 
 
 def _write(workbook: Workbook, steps: Sequence[SetCell], view: View, choices: Choices, found: Comparison) -> int:
-    new = [one for one in (*found.both, *found.missing) if not has_number(one, view)]
+    new = [one for one in (*found.both, *found.missing) if not view.roster.bears_number(one)]
     say()
     if not steps:
         say("In de kolom In de groep verandert niets.")

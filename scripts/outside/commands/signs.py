@@ -13,7 +13,6 @@ from outside.run.round import run
 from roster.messages.sign_letters import (
     ONCE,
     SIGNS,
-    bears_its_number,
     caretaker_address,
     is_due,
     known_letter,
@@ -33,7 +32,7 @@ def mail_requests(settings: Settings, choices: Choices) -> int:
     with Ledger.of(settings, choices.today) as ledger:
         view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
     concepts = [one for one in view.roster.requests if view.standing.request.get(one.place.key) is Status.DRAFT]
-    unnumbered = sum(not bears_its_number(one, view) for one in concepts)
+    unnumbered = sum(not view.roster.bears_number(one) for one in concepts)
     due = [one for one in concepts if is_due(one, view)]
     by_hand = [one.nr for one in due if not caretaker_address(one, view)]
     if unnumbered:
@@ -53,7 +52,7 @@ def mail_requests(settings: Settings, choices: Choices) -> int:
 
 def request_with(nr: str, view: View) -> SignRequest:
     """The request with this Nr, in its own row. Raises Stop."""
-    found = [one for one in view.roster.requests if one.nr == nr and bears_its_number(one, view)]
+    found = [one for one in view.roster.requests if one.nr == nr and view.roster.bears_number(one)]
     if not found:
         raise Stop(
             f"{nr} staat niet op het tabblad Bordaanvragen.", "Kijk daar in de kolom Nr. Is die leeg? Typ: make sync"

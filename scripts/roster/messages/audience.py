@@ -201,12 +201,11 @@ def _is_own_mark(member: Member, view: View) -> bool:
     mark = read_mark(known.cell(member, "Welkom"))
     if mark is not None and not mark.is_of(member.nr):
         return False
-    number = known.cell(member, "Nr")
-    if is_blank(number):
+    if is_blank(known.cell(member, "Nr")):
         identity = history.identity(member.mobile) if member.mobile else ""
         if history.deliveries and history.identity_nr.get(identity) != member.nr:
             return False
-    elif str(number).strip().upper() != member.nr:
+    elif not view.roster.bears_number(member):
         return False
     person = known.person(member)  # that of a row which is another's by now was never seen before
     return person == member.nr or person in history.of_person or person in history.recipients

@@ -132,8 +132,8 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     """
     recipients, history = recipient_history_of(view), view.history
     cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.network.regiegroep_number)
-    if str(recipients.cell(member, "Nr") or "").strip() != member.nr:
-        return frozenset()  # a copied row
+    if not view.roster.bears_number(member):
+        return frozenset()
     busy, row = read_mark(cell), number_told(cell, member.nr)
     if busy is not None and busy.state == State.BUSY:
         return frozenset() if any(one.reported == cell for one in recipients.in_row(member)) else frozenset({current})

@@ -13,7 +13,7 @@ from roster.messages.welcomed import Welcomed, WhoWasWelcomed
 from roster.model import Member, Roster, Standing
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import short_day
-from roster.sheet.table import Cell, fold, is_blank, says
+from roster.sheet.table import Cell, fold, says
 
 SIGHT_COLUMN = "In de groep"
 
@@ -59,8 +59,7 @@ class Sights:
 
     def is_anothers(self, member: Member) -> bool:
         """True where what the row says was copied from another, or is of who stood there before."""
-        number = self._recipients.cell(member, "Nr")
-        return is_blank(number) or fold(str(number)) != fold(member.nr) or self._recipients.took_over(member)
+        return not self._view.roster.bears_number(member) or self._recipients.took_over(member)
 
     def is_absent(self, member: Member) -> bool:
         """True for who was welcomed in this group more than so many days ago, and was not seen or told to be in it."""
@@ -113,13 +112,8 @@ def plan_in_group(view: View, seen: Iterable[Member], unseen: Iterable[Member]) 
         text = Sight(is_seen, view.terms.today).text
         for member in members:
             cell = recipients.cell(member, SIGHT_COLUMN)
-            if has_number(member, view) and not says(cell, text):
+            if view.roster.bears_number(member) and not says(cell, text):
                 yield SetCell(member.place.at(SIGHT_COLUMN), text, cell)
-
-
-def has_number(member: Member, view: View) -> bool:
-    """Whether the row says its Nr already; a row that is new says it after the next round."""
-    return fold(str(recipient_history_of(view).cell(member, "Nr") or "")) == fold(member.nr)
 
 
 def was_seen(member: Member, view: View) -> bool:

@@ -206,8 +206,8 @@ class Notices:
     def _told_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
         """True where his row says that another computer told him this, or with `sure` False may have."""
         version = fold(member.group)
-        if str(self._recipients.cell(member, "Nr") or "").strip() != member.nr:
-            return False  # a copied row
+        if not self._view.roster.bears_number(member):
+            return False
         group = self._view.roster.group_named.get(version)
         if group is None:
             return False

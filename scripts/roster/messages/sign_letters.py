@@ -99,7 +99,7 @@ def is_due(request: SignRequest, view: View) -> bool:
     """
     known, cell = known_letter(request, view), verstuurd(request, view)
     lies_ready = (State.READY,) if view.terms.mail_done == State.SENT else ()
-    if view.standing.request.get(request.place.key) is not Status.DRAFT or not bears_its_number(request, view):
+    if view.standing.request.get(request.place.key) is not Status.DRAFT or not view.roster.bears_number(request):
         return False
     if known is not None:
         if known.state not in (State.WAITS, State.REFUSED, *lies_ready):
@@ -115,11 +115,6 @@ def is_due(request: SignRequest, view: View) -> bool:
     if mark is None:  # what was copied from another row tells nothing
         return is_blank(cell) or read_mark(cell) is not None
     return mark.state in (State.REFUSED, *lies_ready)
-
-
-def bears_its_number(request: SignRequest, view: View) -> bool:
-    """True where the row itself says the Nr that the request goes by."""
-    return view.roster.cell(request.place, "Nr") == request.nr
 
 
 def _is_ours(cell: Cell, known: Message) -> bool:
@@ -191,7 +186,7 @@ def plan_sign_marks(view: View) -> Iterator[SetCell]:
     """What each row must say of its letter, as far as our own ledger knows better than the row."""
     for request in view.roster.requests:
         known = known_letter(request, view)
-        if known is None or not bears_its_number(request, view):
+        if known is None or not view.roster.bears_number(request):
             continue
         cell, text = verstuurd(request, view), sign_mark(known, request)
         mark = read_mark(cell)
