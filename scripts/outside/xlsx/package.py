@@ -172,11 +172,14 @@ class Book:
 
     def add_part(self, name: str, kind: str, content: bytes) -> None:
         """Add a part of that content type."""
+        self._announce(name, kind)
+        self.added[name] = content
+
+    def _announce(self, name: str, kind: str) -> None:
         types = self.text(_TYPES)
         prefix = _root_prefix(types, "Types")
         entry = f'<{prefix}Override PartName="/{name}" ContentType="{kind}"/>'
         self.texts[_TYPES] = _before_end(types, prefix + "Types", entry)
-        self.added[name] = content
 
     def relate(self, source: str, kind: str, target: str) -> str:
         """Have a part point to another; the mark by which it may name it."""
@@ -201,27 +204,17 @@ class Book:
         """Announce a new last tab; gives the name of its part, which the caller must write."""
         from xml.sax.saxutils import quoteattr  # brings all of urllib along, and new tabs are rare
 
-        relations, workbook, types = self.text(self.relations), self.text(self.workbook), self.text(_TYPES)
+        relations, workbook = self.text(self.relations), self.text(self.workbook)
         folder = posixpath.dirname(self.workbook)
         parts = ((n, posixpath.join(folder, f"worksheets/sheet{n}.xml")) for n in range(1, 1 << 16))
-        number, part = next(
-            (n, part)
+        part = next(
+            part
             for n, part in parts
             if part not in self.archive and part not in self.sheets.values() and f"sheet{n}.xml" not in relations
         )
-        used = set(re.findall(r"""\sId\s*=\s*["']([^"']*)["']""", relations))
-        mark = next(f"rId{n}" for n in range(1, 1 << 16) if f"rId{n}" not in used)
         kind = next(kind for kind in re.findall(r"""\sType\s*=\s*["']([^"']*/worksheet)["']""", relations))
-        prefix = _root_prefix(relations, "Relationships")
-        self.texts[self.relations] = _before_end(
-            relations,
-            prefix + "Relationships",
-            (f'<{prefix}Relationship Id="{mark}" Type="{kind}" Target="worksheets/sheet{number}.xml"/>'),
-        )
-        prefix = _root_prefix(types, "Types")
-        self.texts[_TYPES] = _before_end(
-            types, prefix + "Types", (f'<{prefix}Override PartName="/{part}" ContentType="{_SHEET_TYPE}"/>')
-        )
+        mark = self.relate(self.workbook, kind, part)
+        self._announce(part, _SHEET_TYPE)
         prefix = _root_prefix(workbook, "workbook")
         known = (attribute("name", tag) or "" for tag in re.findall(r"<[^<>]*\ssheetId\s*=[^<>]*>", workbook))
         if title.casefold() in map(str.casefold, known):  # it leads nowhere, or we would not be asked to make it
