@@ -237,3 +237,8 @@ def _totals(book: Book, title: str) -> Iterable[int]:
 def _counts_from_1904(book: Book) -> bool:
     about = re.search(r"<(?:[\w.-]+:)?workbookPr(?=\s)[^>]*>", book.text(book.workbook))
     return about is not None and attribute("date1904", about[0]) in ("1", "true", "on")
+
+
+def used_width(cells: list[list[Cell]]) -> int:
+    """The last column in which anything stands (1 = A; 0 = none)."""
+    return max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)

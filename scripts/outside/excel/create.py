@@ -12,11 +12,11 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import to_excel
 
 from outside.errors import Stop
-from outside.excel.cells import check_not_too_far, open_register
+from outside.excel.cells import check_not_too_far, open_register, used_width
 from outside.excel.formatting import dress_tab, write_front_page
 from outside.excel.lights import CHARTS, charts_of
 from outside.excel.new_tab import front_sheet, look_of_new, look_with_heights, sheet_with_headings
-from outside.excel.save import SheetChange, put_cells, would_change
+from outside.excel.save import SheetChange, known_columns, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import doing_on_disk, replacing
 from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
@@ -176,7 +176,7 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         added += dict.fromkeys(_CHARTED if looks[title].charts else _LIT for title in changed)
     if added:
         # An outcome that is taken out is unknown to the next run: those of the register stay, as after a sync.
-        kept = {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables.values()}
+        kept = known_columns(tables.values())
         put_cells(path, backups, changes, new_sheets=new, kept=kept, expected=seen)
     return added + theirs
 
@@ -220,7 +220,7 @@ def _as_it_should_look(tab: TabSpec, table: Table, columns: Mapping[str, int]) -
 
 def _with_headings(tab: TabSpec, table: Table, missing: list[str], cells: list[list[Cell]]) -> SheetChange:
     """New headings right of all that stands on the tab."""
-    width = max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
+    width = used_width(cells)
     row = table.first - 1
     places: list[tuple[int, Value]] = [(width + turn, Heading(heading)) for turn, heading in enumerate(missing, 1)]
     columns = table.columns | {heading: width + turn for turn, heading in enumerate(missing)}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from outside.errors import Stop
 from outside.excel.cells import open_register
-from outside.excel.save import SheetChange, put_cells
+from outside.excel.save import SheetChange, known_columns, put_cells
 from outside.files.atomic import open_private, replace, settle_folder
 from outside.files.backups import doing_on_disk, replacing
 from outside.workbook import CellsOfTabs, Choose
@@ -57,9 +57,8 @@ def _fill(part: Path, path: Path, cells: CellsOfTabs, tables: dict[str, Table]) 
     """The new file: the cells emptied, and the words that only they used blotted out."""
     with open_private(part) as copy, path.open("rb") as old:
         shutil.copyfileobj(old, copy)
-    kept = {one.title: frozenset(position + 1 for position in one.columns.values()) for one in tables.values()}
     changes = {title: _change(rows) for title, rows in cells.items()}
-    put_cells(part, part.parent, changes, kept=kept, backup=False)
+    put_cells(part, part.parent, changes, kept=known_columns(tables.values()), backup=False)
     with part.open("rb") as old:
         archive = Archive(old)
         words = next((entry.filename for entry in archive.entries if entry.filename.endswith("sharedStrings.xml")), "")

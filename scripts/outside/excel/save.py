@@ -23,6 +23,7 @@ from outside.xlsx.guard import check_not_open
 from outside.xlsx.package import Book, open_book, related
 from outside.xlsx.patch import SheetPatch, patched_part
 from outside.xlsx.references import grow_tables
+from roster.sheet.table import Table
 
 _LARGE = 32 << 20
 
@@ -39,6 +40,11 @@ class SheetChange:
     touched: Callable[[], Touched]
     added: tuple[int, int, int] | None = None
     charts: Sequence[Chart] = ()
+
+
+def known_columns(tables: Iterable[Table]) -> dict[str, frozenset[int]]:
+    """The columns that the register knows, by the tab's own title (1 = A): outcomes in them are kept."""
+    return {table.title: frozenset(at + 1 for at in table.columns.values()) for table in tables}
 
 
 def put_cells(

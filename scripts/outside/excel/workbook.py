@@ -18,11 +18,12 @@ from outside.excel.cells import (
     find_links,
     open_register,
     put_in_what_is_meant,
+    used_width,
 )
 from outside.excel.erase import erase
 from outside.excel.lock import RegisterLock
 from outside.excel.new_tab import look_of_new, sheet_with_headings
-from outside.excel.save import SheetChange, check_writable, put_cells, try_cells
+from outside.excel.save import SheetChange, check_writable, known_columns, put_cells, try_cells
 from outside.excel.steps import TabEdits
 from outside.files.atomic import check_folder, installation, no_lock, stop_from
 from outside.files.backups import Fingerprint, make_state_folder
@@ -31,10 +32,10 @@ from outside.workbook import Choose, Written
 from outside.xlsx.guard import check_not_open
 from outside.xlsx.patch import SheetPatch
 from outside.xlsx.text import column_letters
-from roster.plan.steps import AddRow, CellStep, SetCell
+from roster.plan.steps import AddRow, CellStep, SetCell, tab_of
 from roster.sheet.columns import TAB
-from roster.sheet.headings import HeadingProblems, find_tables
-from roster.sheet.table import Cell, Sheet, Table
+from roster.sheet.headings import HeadingProblems, find_tables, new_table
+from roster.sheet.table import Sheet, Table
 
 
 @dataclass(slots=True)
@@ -121,8 +122,7 @@ class ExcelWorkbook:
         try:
             tables = find_tables(sheets)
         except HeadingProblems as problems:
-            told = [f"{message} {remedy}".rstrip() for message, remedy in problems.problems]
-            raise Stop(f"'{self.name}' kan zo niet worden gelezen.", "\n".join(told)) from problems
+            raise Stop(f"'{self.name}' kan zo niet worden gelezen.", problems.told) from problems
         if is_1904:
             days_from_1904(tables)
         find_links(self.path, tables)
@@ -132,7 +132,7 @@ class ExcelWorkbook:
         for tab, table in tables.items():
             complete = all(heading in table.columns for heading in table.own)
             self._reading.tabs[tab] = TabEdits(
-                table, merged.get(table.title, []), 0 if complete else _width(cells[table.title])
+                table, merged.get(table.title, []), 0 if complete else used_width(cells[table.title])
             )
         return tables
 
@@ -172,13 +172,10 @@ class ExcelWorkbook:
         tabs = self._reading.tabs
         new = list(dict.fromkeys(step.tab for step in steps if isinstance(step, AddRow) and step.tab not in tabs))
         for tab in new:
-            headings = TAB[tab].headings
-            tabs[tab] = TabEdits(
-                Table(tab, tab, {heading: turn for turn, heading in enumerate(headings)}, [], 2, TAB[tab].own), [], 0
-            )
+            tabs[tab] = TabEdits(new_table(tab), [], 0)
         try:
             for step in steps:
-                tab = step.tab if isinstance(step, AddRow) else step.place.tab
+                tab = tab_of(step)
                 (done if tab in tabs and tabs[tab].take(step) else left).append(step)
             merged = tuple(step for one in tabs.values() for step in one.hidden)
             put(new)
@@ -237,12 +234,4 @@ class ExcelWorkbook:
             title, row, column = self._reading.stamp
             told = [(row, [(column, stamp_of(datetime.now()))])]
             changed[title] = SheetChange(SheetPatch(told), lambda: {column: [row]})
-        kept = {
-            tab.table.title: frozenset(position + 1 for position in tab.table.columns.values()) for tab in tabs.values()
-        }
-        return changed, sheets, kept
-
-
-def _width(cells: list[list[Cell]]) -> int:
-    """The last column in which anything stands (1 = A; 0 = none)."""
-    return max((turn for row in cells for turn, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
+        return changed, sheets, known_columns(tab.table for tab in tabs.values())

@@ -205,3 +205,8 @@ def spreadsheet_id(text: str, login: Login) -> str:
     if re.search(r"[?&#]rtpof=true", text):  # Google's own mark of an Office file that is edited as it is
         raise no_google_sheet(login)
     return found[1]
+
+
+def new_id() -> int:
+    """The id of a tab that is to be added: two of us never draw the same."""
+    return random.SystemRandom().randrange(10**8, 2 * 10**9)

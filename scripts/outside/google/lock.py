@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import platform
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from outside.errors import Stop
 from outside.files.atomic import installation, no_lock, own_folder
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
-from outside.google.client import Calls, Json
+from outside.google.client import Calls, Json, new_id
 from outside.google.refusal import GRIDS, full, is_full
 from outside.google.tabs import quoted
 from outside.google.takeover import TITLE, LockTab, as_moment, broke_off, in_local_time, is_busy, people_may_be_hit
@@ -109,7 +108,7 @@ class Lock:
         )
 
     def _take(self) -> None:
-        mine = random.SystemRandom().randrange(10**8, 2 * 10**9)
+        mine = new_id()
         self._since = self._now()
         batch: list[Json] = self._tab(mine)
         self._sheet = mine  # from here on there is something to release, also when an interrupt comes before the answer

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Mapping, Sequence
 
 from outside.google.batch import TabChange
+from outside.google.client import new_id
 from outside.google.tabs import Tab
 from roster.plan.steps import AddRow, CellStep, SetCell
 from roster.sheet.columns import TAB
-from roster.sheet.table import Table, same, says
+from roster.sheet.headings import new_table
+from roster.sheet.table import same, says
 
 BY_POSITION = "="
 """How a column is called that has no heading of ours: this, and its position. A heading never begins with it."""
@@ -21,11 +22,6 @@ _LONGEST = 49_000
 def cut_to_fit(value: str | int) -> str | int:
     """A value as it can stand in a cell."""
     return value if isinstance(value, int) else value[:_LONGEST]
-
-
-def tab_of(step: CellStep) -> str:
-    """The register's tab that a step is about."""
-    return step.tab if isinstance(step, AddRow) else step.place.tab
 
 
 class TabSteps:
@@ -128,10 +124,7 @@ class TabSteps:
 
 def new_tab(name: str) -> Tab:
     """A tab that does not stand there yet, with all its headings to be written."""
-    headings = TAB[name].headings
-    table = Table(name, name, {heading: turn for turn, heading in enumerate(headings)}, [], 2, TAB[name].own)
-    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
-    return Tab(number, name, 1000, len(headings), [], table, new=True)
+    return Tab(new_id(), name, 1000, len(TAB[name].headings), [], new_table(name), new=True)
 
 
 def write_headings(steps: TabSteps) -> None:

@@ -160,8 +160,7 @@ def _tell_what_is_missing(calls: Calls, found: Found) -> dict[str, Tab]:
 
 def unreadable(problems: HeadingProblems) -> Stop:
     """All that is wrong with tabs and headings, each with what mends it."""
-    told = [f"{message} {remedy}".rstrip() for message, remedy in problems.problems]
-    return Stop("Het Google-blad kan zo niet worden gelezen.", "\n".join(told))
+    return Stop("Het Google-blad kan zo niet worden gelezen.", problems.told)
 
 
 def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> dict[str, Tab]:

@@ -10,10 +10,10 @@ from outside.google.answers import Refused
 from outside.google.batch import TabChange, batches, stands_as_meant, together
 from outside.google.row_matching import Cells, Moved, UnverifiedWrite, match_lines, match_rows, with_cells
 from outside.google.session import Session
-from outside.google.steps import TabSteps, new_tab, tab_of, write_headings
+from outside.google.steps import TabSteps, new_tab, write_headings
 from outside.google.tabs import Tab
 from outside.workbook import Written
-from roster.plan.steps import AddRow, CellStep, SetCell
+from roster.plan.steps import AddRow, CellStep, SetCell, tab_of
 from roster.sheet.columns import TAB
 
 FRESH = 15.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import stat
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.google.answers import Refused
-from outside.google.client import Calls, Json
+from outside.google.client import Calls, Json, new_id
 from outside.google.login import key_file, log_in
 from outside.google.refusal import CHANGING, look_why
 from outside.google.tabs import list_tabs, read_tabs
@@ -151,7 +150,7 @@ def _clock(calls: Calls) -> Iterator[Health]:
 
 def _may_write(calls: Calls) -> Iterator[Health]:
     """Add a tab and delete it in one go: nobody sees it, and nothing is left of it."""
-    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    number = new_id()
     properties: Json = {
         "sheetId": number,
         "title": f"Proef {number}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -12,7 +11,7 @@ from outside.excel.formatting import TELLS
 from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
-from outside.google.client import Calls, Json
+from outside.google.client import Calls, Json, new_id
 from outside.google.lock import Lock
 from outside.google.login import log_in
 from outside.google.refusal import CHANGING, look_why
@@ -157,7 +156,7 @@ def _below(found: Found, sheet: Sheet, lines: Sequence[tuple[str, str]]) -> list
 
 
 def _new_front(lines: Sequence[tuple[str, str]]) -> list[Json]:
-    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    number = new_id()
     grid = {"rowCount": 100, "columnCount": 10}
     properties = {"sheetId": number, "title": FRONT, "index": 0, "gridProperties": grid}
     return [{"addSheet": {"properties": properties}}, _words(number, 1, lines)]
@@ -171,7 +170,7 @@ def _words(number: int, row: int, lines: Sequence[tuple[str, str]]) -> Json:
 
 
 def _new_tab(title: str, headings: Sequence[str], turn: int) -> list[Json]:
-    number = random.SystemRandom().randrange(10**8, 2 * 10**9)
+    number = new_id()
     grid = {"rowCount": 1000, "columnCount": len(headings), "frozenRowCount": 1}
     properties = {"sheetId": number, "title": title, "index": turn + 1, "gridProperties": grid}
     return [{"addSheet": {"properties": properties}}, _row(number, 0, 0, headings)]

@@ -125,6 +125,11 @@ CellStep = SetCell | AddRow
 Step = CellStep | Send | WriteFile | Document
 
 
+def tab_of(step: CellStep) -> str:
+    """The tab that a step is about."""
+    return step.tab if isinstance(step, AddRow) else step.place.tab
+
+
 def row_of_step(step: CellStep) -> tuple[str, str]:
     """The tab and the key of the row that a step is about."""
     return (step.tab, step.key) if isinstance(step, AddRow) else (step.place.tab, step.place.key)
@@ -135,7 +140,7 @@ def derived_tab(step: Step) -> str:
 
     What is told there is told elsewhere already, and counts as no cell or row.
     """
-    tab = row_of_step(step)[0] if isinstance(step, SetCell | AddRow) else ""
+    tab = tab_of(step) if isinstance(step, SetCell | AddRow) else ""
     return tab if tab and TAB[tab].is_ours else ""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
-from roster.sheet.columns import TABS, TabSpec
+from roster.sheet.columns import TAB, TABS, TabSpec
 from roster.sheet.table import Cell, Sheet, Table, bare, fold, is_blank
 
 HeadingProblem = tuple[str, str]
@@ -43,6 +43,17 @@ class HeadingProblems(ValueError):
     def __init__(self, problems: Sequence[HeadingProblem]) -> None:
         super().__init__(f"{len(problems)} problems with tabs or headings")
         self.problems: tuple[HeadingProblem, ...] = tuple(problems)
+
+    @property
+    def told(self) -> str:
+        """All of them, one a line."""
+        return "\n".join(f"{message} {remedy}".rstrip() for message, remedy in self.problems)
+
+
+def new_table(title: str) -> Table:
+    """A tab of the register that does not stand there yet, as it will: its own headings, and no row."""
+    spec = TAB[title]
+    return Table(title, title, {heading: turn for turn, heading in enumerate(spec.headings)}, [], 2, spec.own)
 
 
 def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
