@@ -10,10 +10,9 @@ from outside.config.choices import Choices
 def backup(choices: Choices) -> int:
     """Changes nothing in the register."""
     from outside.backends import backend_of  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
 
-    path = backend_of(load_settings(choices.settings)).back_up()
+    path = backend_of(choices.load_settings()).back_up()
     say(f"De kopie staat in {path.parent.parent.name}/{path.parent.name}: {path.name}")
     return 0
 

@@ -10,10 +10,9 @@ from outside.config.choices import Choices
 def begin(choices: Choices) -> int:
     """Refuses a register that is no example."""
     from outside.commands import begin as beginning  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
 
-    for line in beginning.begin_own(load_settings(choices.settings), choices.today, force=choices.force):
+    for line in beginning.begin_own(choices.load_settings(), choices.today, force=choices.force):
         say(line)
     return 0
 

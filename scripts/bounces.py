@@ -15,9 +15,8 @@ def bounces(choices: Choices, folder: str | None) -> int:
     from pathlib import Path  # all of this is only needed once --help has been answered
 
     from outside.commands.bounces import take_bounces  # likewise
-    from outside.config.settings import load_settings  # likewise
 
-    return take_bounces(load_settings(choices.settings), choices, Path(folder).expanduser() if folder else None)
+    return take_bounces(choices.load_settings(), choices, Path(folder).expanduser() if folder else None)
 
 
 if __name__ == "__main__":

@@ -14,9 +14,8 @@ from outside.config.choices import Choices
 def bundle(choices: Choices, group: str, who: str) -> int:
     """All of them, or one."""
     from outside.commands.given import give_again  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return give_again(load_settings(choices.settings), choices, group, who)
+    return give_again(choices.load_settings(), choices, group, who)
 
 
 if __name__ == "__main__":

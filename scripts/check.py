@@ -9,11 +9,10 @@ from outside.config.choices import Choices
 @door("Laat zien wat er niet klopt en wat een ronde zou doen. Er wordt niets geschreven.")
 def check(choices: Choices) -> int:
     """Steps 1 to 7 of a round."""
-    from outside.config.settings import load_settings  # likewise
     from outside.run.prepare import look  # all of this is only needed once --help has been answered
     from roster.planners.sync import PLANNERS  # likewise
 
-    return look(load_settings(choices.settings), choices, PLANNERS)
+    return look(choices.load_settings(), choices, PLANNERS)
 
 
 if __name__ == "__main__":

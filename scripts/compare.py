@@ -14,9 +14,8 @@ from outside.config.choices import Choices
 def compare(choices: Choices, group: str, source: str | None) -> int:
     """What is pasted comes from standard input."""
     from outside.commands import compare as command  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return command.compare(load_settings(choices.settings), choices, group, source)
+    return command.compare(choices.load_settings(), choices, group, source)
 
 
 if __name__ == "__main__":

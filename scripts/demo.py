@@ -13,12 +13,11 @@ from outside.config.choices import Choices
 @click.option("--seed", type=Number(0, 2**31), default=1, help="Een ander getal geeft andere mensen. Gewoon: 1.")
 def demo(choices: Choices, members: int, seed: int) -> int:
     """The folder is out/demo-<members>-<seed>; what stood there from an earlier example is replaced."""
-    from outside.commands.setup import lay_out_demo  # likewise
-    from outside.config.settings import load_settings  # likewise
-    from outside.run.round import run  # all of this is only needed once --help has been answered
+    from outside.commands.setup import lay_out_demo  # all of this is only needed once --help has been answered
+    from outside.run.round import run  # likewise
     from roster.planners.sync import FOLDERS, PLANNERS  # likewise
 
-    settings = lay_out_demo(load_settings(choices.settings), members, seed, choices.today)
+    settings = lay_out_demo(choices.load_settings(), members, seed, choices.today)
     return run(settings, choices, PLANNERS, FOLDERS, "demo")
 
 

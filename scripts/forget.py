@@ -14,12 +14,11 @@ from outside.config.choices import Choices
 def forget(choices: Choices, who: str, *, left: bool) -> int:
     """A plan first, and one question."""
     from outside.commands.forget import forget as forget_person  # all of this is only needed once --help was answered
-    from outside.config.settings import load_settings  # likewise
     from outside.errors import Stop
 
     if bool(who.strip()) is left:
         raise Stop("Het is niet duidelijk wie u bedoelt.", "Typ make forget WHO=D-0012, of make forget LEFT=1.")
-    return forget_person(load_settings(choices.settings), choices, who)
+    return forget_person(choices.load_settings(), choices, who)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from outside.config.choices import Choices
 def given(choices: Choices, group: str, who: str, everybody: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One group, or all."""
     from outside.commands.given import write_given  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return write_given(load_settings(choices.settings), choices, group, who, everybody=everybody)
+    return write_given(choices.load_settings(), choices, group, who, everybody=everybody)
 
 
 if __name__ == "__main__":

@@ -20,11 +20,10 @@ from outside.config.choices import Choices
 @click.option("--group", metavar="GROEP", required=True, help="De groep waar de straat heen gaat.")
 def move(choices: Choices, street: str, first: int | None, last: int | None, side: str | None, group: str) -> int:
     """Writes cells of people's: Groep of street rows and of members."""
-    from outside.commands.move import move_street  # likewise
-    from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.commands.move import move_street  # all of this is only needed once --help has been answered
     from roster.planners.street_move import StreetPart
 
-    return move_street(load_settings(choices.settings), choices, StreetPart(street, first, last, side or ""), group)
+    return move_street(choices.load_settings(), choices, StreetPart(street, first, last, side or ""), group)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ from outside.config.choices import Choices
 def number_update(choices: Choices, everybody: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Each once."""
     from outside.commands.updates import update_number  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return update_number(load_settings(choices.settings), choices, everybody=everybody)
+    return update_number(choices.load_settings(), choices, everybody=everybody)
 
 
 if __name__ == "__main__":

@@ -10,10 +10,9 @@ from outside.config.choices import Choices
 def preview(choices: Choices) -> int:
     """Writes that page and nothing else."""
     from outside.commands.preview import show_mails  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
     from roster.planners.sync import PLANNERS  # likewise
 
-    return show_mails(load_settings(choices.settings), choices, PLANNERS)
+    return show_mails(choices.load_settings(), choices, PLANNERS)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from outside.config.choices import Choices
 def relay(choices: Choices, text: str, area: str, mail: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Asks first whether residents can act on it."""
     from outside.commands.relay import pass_on  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return pass_on(load_settings(choices.settings), choices, text, area, by_mail=mail)
+    return pass_on(choices.load_settings(), choices, text, area, by_mail=mail)
 
 
 if __name__ == "__main__":

@@ -20,9 +20,8 @@ def restore(choices: Choices, *, only_list: bool, backup: str | None) -> int:
         bring_back,
         tell_backups,
     )
-    from outside.config.settings import load_settings  # likewise
 
-    settings = load_settings(choices.settings)
+    settings = choices.load_settings()
     if only_list:
         return tell_backups(settings)
     return bring_back(settings, backup, sure=choices.yes)

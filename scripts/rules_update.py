@@ -12,13 +12,12 @@ from outside.config.choices import Choices
 @click.option("--typo", is_flag=True, help="Alleen een tikfout is verbeterd: de versie blijft, en niemand krijgt mail.")
 def rules_update(choices: Choices, typo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Only the difference, and only to those."""
-    from outside.commands.updates import update_rules  # likewise
-    from outside.config.settings import load_settings  # likewise
-    from outside.text.rules_archive import accept_typo  # all of this is only needed once --help has been answered
+    from outside.commands.updates import update_rules  # all of this is only needed once --help has been answered
+    from outside.text.rules_archive import accept_typo  # likewise
 
     if typo:
-        return accept_typo(load_settings(choices.settings))
-    return update_rules(load_settings(choices.settings), choices)
+        return accept_typo(choices.load_settings())
+    return update_rules(choices.load_settings(), choices)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ from outside.config.choices import Choices
 def schedule(choices: Choices, at: str, send: bool, off: bool) -> int:  # noqa: FBT001  # click hands flags over by name
     """Says what it will do, and asks."""
     from outside.commands.schedule import end_schedule, set_schedule  # only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    settings = load_settings(choices.settings)
+    settings = choices.load_settings()
     return end_schedule(settings, choices) if off else set_schedule(settings, choices, at, send=send)
 
 

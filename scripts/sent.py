@@ -14,11 +14,10 @@ from outside.config.choices import Choices
 @click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
 def sent(choices: Choices, nr: str | None, kind: str, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One of the two must be said."""
-    from outside.commands.sent import settle_outbox, settle_sent  # likewise
-    from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.commands.sent import settle_outbox, settle_sent  # only needed once --help has been answered
     from outside.errors import Stop  # likewise
 
-    settings = load_settings(choices.settings)
+    settings = choices.load_settings()
     if nr and not outbox:
         return settle_sent(settings, choices, nr, kind)
     if outbox and not nr:

@@ -11,12 +11,11 @@ def setup(choices: Choices) -> int:
     """Touches nothing that is there already."""
     from outside.backends import backend_of  # all of this is only needed once --help has been answered
     from outside.commands.setup import ask_about_lost_headings  # likewise
-    from outside.config.settings import load_settings  # likewise
     from outside.console import say  # likewise
     from outside.workbook import see_nothing  # likewise
 
     look = see_nothing if choices.force else ask_about_lost_headings
-    for line in backend_of(load_settings(choices.settings)).set_up(look):
+    for line in backend_of(choices.load_settings()).set_up(look):
         say(line)
     return 0
 

@@ -13,9 +13,8 @@ from outside.config.choices import Choices
 def show(choices: Choices, who: str) -> int:
     """A page in out/inzage."""
     from outside.commands.show import show as show_person  # all of this is only needed once --help was answered
-    from outside.config.settings import load_settings  # likewise
 
-    return show_person(load_settings(choices.settings), choices, who)
+    return show_person(choices.load_settings(), choices, who)
 
 
 if __name__ == "__main__":

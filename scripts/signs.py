@@ -10,9 +10,8 @@ from outside.config.choices import Choices
 def signs(choices: Choices) -> int:
     """Each once."""
     from outside.commands.signs import mail_requests  # all of this is only needed once --help has been answered
-    from outside.config.settings import load_settings  # likewise
 
-    return mail_requests(load_settings(choices.settings), choices)
+    return mail_requests(choices.load_settings(), choices)
 
 
 if __name__ == "__main__":

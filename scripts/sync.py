@@ -12,13 +12,12 @@ from outside.config.choices import Choices
 @click.option("--unattended", is_flag=True, help="Er kijkt niemand mee: vraag niets, en mail de coördinator wat er is.")
 def sync(choices: Choices, unattended: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Without a register it makes the example first, and runs on that."""
-    from outside.commands.setup import ensure_register  # likewise
-    from outside.config.settings import load_settings  # likewise
+    from outside.commands.setup import ensure_register  # all of this is only needed once --help has been answered
     from outside.run.causes import watch_over  # likewise
-    from outside.run.round import run  # all of this is only needed once --help has been answered
+    from outside.run.round import run  # likewise
     from roster.planners.sync import FOLDERS, PLANNERS  # likewise
 
-    settings = load_settings(choices.settings)
+    settings = choices.load_settings()
 
     def whole_round(chosen: Choices) -> int:
         ensure_register(settings, chosen.today)

@@ -12,10 +12,9 @@ from outside.config.choices import Choices
 @click.option("--to", metavar="ADRES", required=True, help="Het e-mailadres waar de proefmails heen gaan.")
 def test_mail(choices: Choices, to: str) -> int:
     """With the outbox they are put ready in a folder of their own."""
-    from outside.commands.preview import send_tests  # likewise
-    from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.commands.preview import send_tests  # all of this is only needed once --help has been answered
 
-    return send_tests(load_settings(choices.settings), choices, to)
+    return send_tests(choices.load_settings(), choices, to)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ from outside.config.choices import Choices
 @click.option("--address", metavar="ADRES", required=True, help="Straat en huisnummer, en de plaats achter een komma.")
 def where(choices: Choices, address: str) -> int:
     """Only looks."""
-    from outside.commands.move import tell_where  # likewise
-    from outside.config.settings import load_settings  # all of this is only needed once --help has been answered
+    from outside.commands.move import tell_where  # all of this is only needed once --help has been answered
 
-    return tell_where(load_settings(choices.settings), choices, address)
+    return tell_where(choices.load_settings(), choices, address)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path  # --help needs none, and it is a fifth of what that may take
 
+    from outside.config.settings import Settings  # likewise
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -19,3 +21,9 @@ class Choices:
     force: bool
     today: date
     unattended: bool = False
+
+    def load_settings(self) -> Settings:
+        """The settings of this run. Raises Stop with all that is wrong with them."""
+        from outside.config.settings import load_settings  # only needed once --help has been answered
+
+        return load_settings(self.settings)
