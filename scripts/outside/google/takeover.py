@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -62,7 +62,7 @@ def people_may_be_hit(holder: LockTab, titles: Sequence[str]) -> Stop:
     place = f"op tabblad {where} " if where else ""
     return Stop(
         f"{broke_off(holder)}, terwijl in het blad iets verschoof. Misschien staat {place}in kolommen van u iets dat "
-        "er niet hoort.",
+        "er niet hoort, of is daar iets weg.",
         "Typ op die computer nog eens make sync: die weet wat er stond, en zet het terug. Kan dat niet? Vergelijk het "
         f"blad dan met de versie van vlak vóór {in_local_time(holder.seen)} (Bestand, Versiegeschiedenis), en zet "
         f"terug wat verkeerd staat. Verwijder daarna het verborgen tabblad '{TITLE}' (Weergave, Verborgen bladen), en "
@@ -137,7 +137,8 @@ def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWri
             tab = tabs.get(part["tab"])
             if tab is None:
                 continue
-            if _may_have_hit(part, tab) or not (part["rows"] or _stands(part, tab)):
+            stands = _peoples_stand(part, tab) and (part["rows"] or _stands(part, tab))
+            if _may_have_hit(part, tab) or not stands:
                 hit.append(tab.title)
             elif repairs := _repairs(part, tab):
                 astray = {lookup_key(tab.cell(*place)) for place in repairs}
@@ -177,6 +178,7 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
         "emptied": sorted({column for _row, column, value in cells if is_blank(value)}),
         "said": sorted({_digest(lookup_key(value)) for _row, _column, value in cells if not is_blank(value)}),
         "first": tab.table.first,
+        "peoples": list(_peoples(change)),
         "rows": [],
     }
     if sent or astray:
@@ -185,6 +187,32 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
         told |= {"kept": list(kept), "sent": sent, "astray": astray, "people": list(zip(rows, people, strict=True))}
         told["rows"] = _own_cells(tab, kept, tab.cells) if len(tab.cells) <= MOST_TOLD else []
     return told
+
+
+def _peoples(change: TabChange) -> Iterator[tuple[int, str, str]]:
+    """Each row of which cells of people's are written: its place, and who it is before and after it."""
+    tab = change.tab
+    hit = [row for row, line in change.cells.items() if row < len(tab.cells) and not tab.own.issuperset(line)]
+    made = with_cells(tab, {(row, column): value for row in hit for column, value in change.cells[row].items()})
+    for row in hit:
+        before, after = _who(tab, [tab.cells[row], made.cells[row]])
+        yield row, before, after
+
+
+def _who(tab: Tab, lines: Iterable[list[Cell]]) -> list[str]:
+    """Digests of rows: their Nr and what people typed."""
+    named = tab.table.named_by
+    return [_digest(line) for line in _own_cells(tab, (named,) if named in tab.table.own else (), lines)]
+
+
+def _peoples_stand(part: Told, tab: Tab) -> bool:
+    """True where each row of which cells of people's were written stands as before or after it, or elsewhere as after.
+
+    One that is elsewhere as it was before may have moved ahead of the write, which then hit somebody else's.
+    """
+    told = part.get("peoples", ())
+    there = _who(tab, tab.cells) if told else []
+    return all(there[row : row + 1] in ([before], [after]) or after in there for row, before, after in told)
 
 
 def _kept(tab: Tab) -> dict[str, int]:

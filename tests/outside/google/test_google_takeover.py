@@ -188,6 +188,42 @@ def test_a_status_that_landed_in_the_column_of_the_numbers_is_not_taken_for_one(
     lock.__exit__(None, None, None)
 
 
+@pytest.mark.parametrize("edit", sweep(["", ROWS[0], ROWS[3]], quick=2))
+def test_where_cells_of_people_were_written_in_rows_that_moved_people_look(
+    sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], edit: str
+) -> None:
+    """As a forget does, or a move: what was hit, only the laptop that died knows. It puts that back."""
+    book, expected = new_book(sheets), new_book(sheets)
+    EDITS.get(edit, lambda _book: None)(expected)
+    one, other = laptop(sheets, book, tmp_path / "one"), laptop(sheets, book, tmp_path / "other")
+    workbook = opened(one)
+    with workbook.lock():
+        table = workbook.read()["Deelnemers"]
+        steps = [
+            SetCell(table.place(2, heading), "", table.cell(2, heading), of_people=True)
+            for heading in ("Mobiel", "E-mail")
+        ]
+        sheets.start_counting()
+        sheets.between(1, EDITS.get(edit, lambda _book: None))
+        sheets.fail(2, Fault("503", after=True))
+        sheets.fail(3, Fault("503"), times=60)
+        with pytest.raises(Stop):
+            workbook.write(steps)
+    whose = Person(expected).row_with("Deelnemers", "Mobiel", table.cell(2, "Mobiel"))
+    assert peoples(book) != peoples(expected), "somebody's cells were emptied"
+    sheets.start_counting()
+    later()
+    code, said = sync(other)
+    assert code in (0, 1) if not edit else (code == 2 and "Versiegeschiedenis" in said), said
+    sync(one)
+    if edit:
+        assert peoples(book)["Deelnemers"] == peoples(expected)["Deelnemers"]
+    else:
+        for heading in ("Mobiel", "E-mail"):
+            Person(expected).sets("Deelnemers", whose, heading, None)
+        assert peoples(book)["Deelnemers"] == peoples(expected)["Deelnemers"]
+
+
 @pytest.mark.parametrize("edit", sweep([ROWS[0], COLUMNS[0], ROWS[1], COLUMNS[1]], quick=2))
 def test_the_same_laptop_mends_also_where_somebody_deleted_the_lock_tab(
     sheets: SheetsServer, tmp_path: Path, edit: str
