@@ -163,9 +163,12 @@ class RowWriter:
         default = _style(row) if _CUSTOM.search(row) else None
         todo = iter([*cells, (_BEYOND, "")])
         (wanted, value), left = next(todo), b""
-        copied, stop = span
+        (copied, stop), digits = span, b"%d" % number
         for cell in self.names.cell.finditer(seen, copied, stop):
-            last = column = self._column(cell, number, last)
+            column = _number(cell[1]) if cell[2] == digits else self._column(cell, number, last)
+            if column <= last:
+                raise UnsupportedWorkbook("In een tabblad staan de cellen niet op volgorde.")
+            last = column
             if column >= wanted:
                 yield text[copied : cell.start()]
                 copied = cell.start()
@@ -203,7 +206,7 @@ class RowWriter:
             if found is None:
                 return last + 1
             column, row = _number(found[1]), found[2]
-        if column <= last or int(row) != number:
+        if int(row) != number:
             raise UnsupportedWorkbook("In een tabblad staan de cellen niet op volgorde.")
         return column
 
