@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 
 from conftest import CHECKOUT, files_of_the_house
 from outside.commands.begin import begin_own
-from outside.commands.setup import ensure_register
+from outside.commands.setup import ensure_register, make_example
 from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
 from outside.errors import Stop
@@ -29,12 +29,12 @@ TODAY = date(2026, 11, 23)
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a newcomer pressed sync: an example, with what was made of it."""
+    """A folder in which a newcomer pressed sync: an example, a small one, with what was made of it."""
     folder = tmp_path_factory.mktemp("begin") / "buurt"
     (folder / "config").mkdir(parents=True)
     shutil.copy(CHECKOUT / "config" / "settings.toml", folder / "config")
     settings = load_settings(folder / "config" / "settings.toml")
-    ensure_register(settings, TODAY)
+    make_example(settings.workbook.path, 60, 1, TODAY, settings)
     run(settings, Choices(None, yes=True, force=False, today=TODAY), PLANNERS, FOLDERS)
     return folder
 

@@ -16,7 +16,7 @@ from openpyxl import load_workbook
 from outside.backends import backend_of
 from outside.commands.begin import begin_own
 from outside.commands.preview import send_tests, show_mails
-from outside.commands.setup import ensure_register, lay_out_demo
+from outside.commands.setup import lay_out_demo, make_example
 from outside.config.choices import Choices
 from outside.config.settings import Settings, load_settings
 from outside.excel.create import create_register
@@ -29,6 +29,7 @@ from servers.sheets_server import SheetsServer
 from servers.sheets_server.fixture import sheets
 from support.google_register import google_book, laptop
 from support.judged_example import judge
+from support.sweeps import sweep
 
 __all__ = ["sheets"]  # a fixture is found by its name in this module
 
@@ -89,10 +90,13 @@ def words_in(path: Path) -> str:
     return data.decode("utf-8", "replace")
 
 
-def test_nothing_of_our_first_town_reaches_it(town: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("members", sweep([60, 300]))
+def test_nothing_of_our_first_town_reaches_it(tmp_path: Path, members: int, capsys: pytest.CaptureFixture[str]) -> None:
     """Example, round, preview, trial mails, demonstration, and the empty register with which it begins."""
     choices = Choices(None, yes=True, force=True, today=TODAY)
-    ensure_register(town, TODAY)
+    (tmp_path / "settings.toml").write_text(SETTINGS, encoding="utf-8")
+    town = load_settings(tmp_path / "settings.toml")
+    make_example(town.workbook.path, members, 1, TODAY, town)
     run(town, choices, PLANNERS, FOLDERS)
     show_mails(town, choices, PLANNERS)
     send_tests(town, choices, "wie@mail.example")
