@@ -491,7 +491,11 @@ def laptops(request: pytest.FixtureRequest, tmp_path: Path, _hurried: None) -> L
     return Laptops(one, other, lambda settings: sync(settings, force=True), lambda **cells: types(one, 6, **cells))
 
 
-@pytest.mark.parametrize("writes", sweep([True, False], quick=2))
+@pytest.mark.parametrize(
+    ("laptops", "writes"),
+    sweep([("a file", True), ("google", False), ("a file", False), ("google", True)], quick=2),
+    indirect=["laptops"],
+)
 def test_another_laptop_forgets_him_at_its_next_round(
     laptops: Laptops, writes: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
