@@ -450,6 +450,27 @@ def test_at_google_his_cells_go_and_nobody_elses(sheets: SheetsServer, tmp_path:
     assert [row[0] for row in in_sheet(book)["Beheerders"]][1:] == ["D-0001"]
 
 
+@pytest.mark.usefixtures("_hurried")
+def test_at_google_a_row_that_comes_in_his_place_at_that_moment_is_told(
+    sheets: SheetsServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No look ever saw it: what was emptied there cannot be put back, so people look."""
+    book, settings = at_google(sheets, tmp_path)
+    person = Person(book)
+    typed = {"Voornaam": "Ruud", "Mobiel": "'06-23450009"}
+
+    def comes(_book: object) -> None:
+        person.inserts_row("Deelnemers", 3)
+        for heading, text in typed.items():
+            person.types("Deelnemers", 3, heading, text)
+
+    sheets.start_counting()
+    sheets.between(8, comes)
+    assert forget(settings, choices(force=True), "D-0002") == 0
+    assert "niets mist: rij 3." in capsys.readouterr().err
+    assert "Ruud" in str(in_sheet(book)) and PIET.search(str(in_sheet(book))) is None
+
+
 def said(rows: list[list[object]]) -> list[str]:
     """What rows say, in whatever order they stand, but for cells of ours that name him and a column that came."""
     kept = (

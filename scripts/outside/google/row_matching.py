@@ -19,11 +19,15 @@ Mark = tuple[bool, object]
 
 @dataclass(slots=True)
 class Moved:
-    """Where rows and columns of an earlier look stand in a later one, and the cells of the later one to put back."""
+    """Where rows and columns of an earlier look stand in a later one, and the cells of the later one to put back.
+
+    `hit` are rows of the later one that nobody knows, in which cells of people's may have been written over.
+    """
 
     rows: dict[int, int] = field(default_factory=dict)
     columns: dict[int, int] = field(default_factory=dict)
     repairs: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    hit: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class UnverifiedWrite:
 
     def add(self, cells: Cells) -> None:
         """These went as well, and nobody knows where they stand."""
-        peoples = {column for column, heading in enumerate(folded_headings(self.meant)) if heading} - self.meant.own
+        peoples = _peoples(self.meant)
         for row, line in cells.items():
             self.sent.setdefault(row, {}).update(line)
             self.columns.update(line)
@@ -77,6 +81,7 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
     watched |= {there: here for there, here in column_of.items() if here in near or there in near}
     row_of = {there: here for here, there in moved.rows.items()}
     ours = _rows_put_in(doubt, now, columns, row_of.keys())
+    written = doubt.columns & _peoples(meant)
     for there in range(len(now.cells)):
         if there in ours:
             continue
@@ -89,6 +94,8 @@ def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
         )
         for at, column in watched.items():
             cell = now.cell(there, at)
+            if not sure and column in written and lookup_key(cell) in doubt.values:
+                moved.hit.add(there)
             if lookup_key(cell) not in (doubt.values if sure else doubt.ours):
                 continue
             right = meant.cell(row, column) if row is not None and column is not None else None
@@ -131,6 +138,11 @@ def shows(cell: Cell, value: Cell) -> bool:
     if isinstance(value, str | int) and not isinstance(value, bool):
         return says(cell, value)
     return same(cell, value)
+
+
+def _peoples(tab: Tab) -> set[int]:
+    """The columns of people's that have a heading."""
+    return {column for column, heading in enumerate(folded_headings(tab)) if heading} - tab.own
 
 
 def _match_columns(before: Tab, now: Tab) -> dict[int, int]:

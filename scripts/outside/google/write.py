@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 
+from outside.console import warn
 from outside.errors import Stop
 from outside.google.answers import Refused
 from outside.google.batch import TabChange, batches, stands_as_meant, together
@@ -38,6 +39,7 @@ class Write:
         self._pending = list(steps)
         self._done: set[int] = set()
         self._merged: set[int] = set()
+        self._hit: dict[str, set[int]] = {}
         self._names = list(dict.fromkeys([*map(tab_of, steps), *session.doubts]))
         self._rows: dict[int, int] = {}
         self._followed: dict[str, dict[str, int | None]] = {}
@@ -58,6 +60,12 @@ class Write:
                     break
                 if moved >= 2 * LOOKS:
                     raise _never_rests(self._session.doubts.values())
+        for title, rows in self._hit.items():
+            where = ", ".join(str(row + 1) for row in sorted(rows))
+            warn(
+                f"Op tabblad '{title}' kwam er een rij bij, of veranderde er een, terwijl Buurtbeheer schreef. Kijk of "
+                f"daar niets mist: rij {where}. Wat er stond, toont Bestand, Versiegeschiedenis."
+            )
         done = tuple(step for step in self._steps if id(step) in self._done)
         left = tuple(step for step in self._steps if id(step) not in self._done)
         return Written(done, left, tuple(step for step in left if id(step) in self._merged))
@@ -74,6 +82,8 @@ class Write:
         self._session.remember(views)
         for name, move in moves.items():
             change = steps[name].change
+            if move.hit:
+                self._hit.setdefault(fresh[name].title, set()).update(move.hit)
             for (row, column), value in move.repairs.items():
                 if column not in change.cells.get(row, {}):
                     change.put(row, column, value)
