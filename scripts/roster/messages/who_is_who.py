@@ -133,7 +133,7 @@ class WhoIsWho:
         own, now = self.person(member), self.seen(member)
         last = self._history.recipients.get(own, NOBODY)
         by_mobile, by_address = self._with_mobile.get(now.mobile, ()), self._with_address.get(now.address, ())
-        if not last.known_as and all(one == own for one in (*by_mobile, *by_address)):
+        if not last.known_as and {own}.issuperset((*by_mobile, *by_address)):
             return  # most people have a mobile and an address of their own, and one row
         if not self._is_still(own, now):
             last = NOBODY

@@ -167,12 +167,12 @@ class LogbookRows:
             self._rows[key], self._written[key] = _ADDED, dict(values)
             yield AddRow(LOGBOEK.title, key, tuple((one, values.get(one, "")) for one in LOGBOEK.headings))
             return
-        index = self._rows[key]
-        place = Place(LOGBOEK.title, 0, key) if index == _ADDED else self._table.place(index)
         for heading, value in values.items():
             was = self._says(key, heading)
             if not says(was, value):
                 self._written.setdefault(key, {})[heading] = value
+                index = self._rows[key]
+                place = Place(LOGBOEK.title, 0, key) if index == _ADDED else self._table.place(index)
                 yield SetCell(place.at(heading), value, was)
 
     def _says(self, key: str, heading: str) -> Cell:
