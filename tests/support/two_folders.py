@@ -71,7 +71,7 @@ class Ground:
         """The rows of a tab, by heading."""
         return by_heading(self.one.workbook.path, tab)
 
-    def write(self, tab: str, where: dict[str, str], what: dict[str, str]) -> None:
+    def write(self, tab: str, where: dict[str, str], what: dict[str, str | None]) -> None:
         """Other words in the cells of the rows that say so."""
         for row, said in enumerate(self.rows(tab), 2):
             if where.items() <= said.items():

@@ -16,6 +16,7 @@ from openpyxl.workbook import Workbook
 from outside.config.settings import Settings
 from outside.excel.create import complete_register
 from roster.sheet.columns import OVERZICHT
+from support.excel_person import by_heading
 from support.sheet_notation import TODAY
 from support.whole_round import lay_out, settings_of, sync, types
 
@@ -42,8 +43,7 @@ def book_of(settings: Settings) -> Workbook:
 
 
 def rows(settings: Settings, title: str = "Overzicht") -> list[dict[str, object]]:
-    head, *lines = list(book_of(settings)[title].values)
-    return [dict(zip(map(str, head), line, strict=True)) for line in lines if any(cell is not None for cell in line)]
+    return [row for row in by_heading(settings.workbook.path, title) if any(cell is not None for cell in row.values())]
 
 
 def spans(settings: Settings) -> list[str]:
