@@ -186,7 +186,7 @@ def test_cut_off_before_any_step_it_ends_the_same(
     """What was done is found done; a round in between brings back no more than the row still tells."""
     with monkeypatch.context() as cut:
 
-        def stop(*_: object) -> None:
+        def stop(*_: object, **__: object) -> None:
             raise KeyboardInterrupt
 
         cut.setattr(f"outside.{step}", stop)
