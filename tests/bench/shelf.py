@@ -25,7 +25,10 @@ coordinator_email = "coordinator@mail.example"
 [mail]
 transport = "outbox"
 sender = "BuurtPreventieApp <buurt@mail.example>"
+[map]
+tiles = ""
 """
+"""Without a server of maps: what a network takes is no figure of ours."""
 
 
 def home(folder: Path, register: Path, state: Path | None = None) -> Path:
@@ -101,13 +104,14 @@ class Shelf:
         return path, place / "state"
 
     def _in_use(self, name: str, members: int, rounds: int) -> Path:
-        """A place that so many rounds left behind; the letters were taken along, as somebody does who sends them."""
+        """A place that so many rounds left behind; somebody sent the letters of the first, and said so."""
         place = self.folder / name
         out = place / "out"
         if not out.exists() or (out / "mail").exists():
             shutil.rmtree(place, ignore_errors=True)  # of a bench that was broken off, or of an older one
             python, *door = sync(_laid_out(place, self.fresh(members)))
-            for _ in range(rounds):
-                run([python, HERE / "hasty.py", *door], codes=(0, 1))
+            said = [*sync(place, "sent")[1:], "--outbox"]
+            for words in (door, said, *[door] * (rounds - 1)):
+                run([python, HERE / "hasty.py", *words], codes=(0, 1))
             shutil.rmtree(out / "mail")
         return place
