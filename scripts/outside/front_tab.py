@@ -87,10 +87,10 @@ def lines_to_add(sheets: Iterable[Sheet], network: str) -> list[tuple[str, str]]
     return found
 
 
-def told_of(lines: Sequence[tuple[str, str]]) -> str:
+def describe_added(lines: Sequence[tuple[str, str]]) -> str:
     """What was added to the front tab, in Dutch."""
-    told = {WHOSE: "van welk netwerk dit register is", NOT_YET: "wanneer het is bijgewerkt"}
-    return f"Tabblad {FRONT}: toegevoegd {' en '.join(told[one] for one, _other in lines if one in told)}."
+    words = {WHOSE: "van welk netwerk dit register is", NOT_YET: "wanneer het is bijgewerkt"}
+    return f"Tabblad {FRONT}: toegevoegd {' en '.join(words[one] for one, _other in lines if one in words)}."
 
 
 def stamp_of(now: datetime) -> str:

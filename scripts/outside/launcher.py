@@ -77,9 +77,9 @@ def split(line: str) -> list[str]:
 def read_words(home: Path) -> MakeWords:
     """Those for who looks after a register, in the order of the Makefile."""
     text = (home / "Makefile").read_text(encoding="utf-8")
-    told = re.findall(r"^([a-z][a-z-]*): \$\(READY\) ## (.+)$", text, re.MULTILINE)
+    described = re.findall(r"^([a-z][a-z-]*): \$\(READY\) ## (.+)$", text, re.MULTILINE)
     names = dict(re.findall(r"^(VALUES|SWITCHES) := (.+)$", text, re.MULTILINE))
-    ours = {word: line for word, line in told if not line.startswith("voor makers") and word != "menu"}
+    ours = {word: line for word, line in described if not line.startswith("voor makers") and word != "menu"}
     return MakeWords(ours, tuple(names["VALUES"].split()), tuple(names["SWITCHES"].split()))
 
 

@@ -30,9 +30,9 @@ class Job:
 
 
 class Timer(Protocol):
-    """A timer of this user. `told` is what it does for a job, in Dutch, before it does it."""
+    """A timer of this user. `describe` says what it does for a job, in Dutch, before it does it."""
 
-    def told(self, job: Job) -> str:
+    def describe(self, job: Job) -> str:
         """See above."""
 
     def has(self, job: Job) -> bool:
@@ -68,7 +68,7 @@ def timers() -> list[Timer]:
 class Cron:
     """A line in this user's crontab; all others stay byte for byte (crontab(5))."""
 
-    def told(self, job: Job) -> str:
+    def describe(self, job: Job) -> str:
         """The line as it will stand there."""
         return f"Daarvoor komt deze regel in uw crontab; de andere regels blijven zoals ze zijn:\n  {_line(job)}"
 
@@ -126,7 +126,7 @@ class Systemd:
     def __init__(self, config: Path) -> None:
         self._folder = config / "systemd" / "user"
 
-    def told(self, job: Job) -> str:
+    def describe(self, job: Job) -> str:
         """Where it will stand."""
         where = f"{self._name(job)}, in {self._folder}"
         return f"Daarvoor komt er een timer van systemd bij: {where}. Die loopt als u bent ingelogd."
@@ -172,7 +172,7 @@ class Launchd:
     def __init__(self, home: Path) -> None:
         self._folder = home / "Library" / "LaunchAgents"
 
-    def told(self, job: Job) -> str:
+    def describe(self, job: Job) -> str:
         """Where it will stand."""
         return f"Daarvoor komt er een bestand bij voor launchd: {self._file(job)}"
 
@@ -184,7 +184,7 @@ class Launchd:
         """Its file, and the word to begin; one that ran before ends first."""
         file = self._file(job)
         self._folder.mkdir(parents=True, exist_ok=True)
-        told = {
+        properties = {
             "Label": file.stem,
             "ProgramArguments": list(job.command),
             "StartCalendarInterval": {"Hour": job.hour, "Minute": job.minute},
@@ -192,7 +192,7 @@ class Launchd:
             "StandardErrorPath": "/dev/null",
         }
         _run("launchctl", "bootout", f"{_user()}/{file.stem}")
-        write_private(file, plistlib.dumps(told))
+        write_private(file, plistlib.dumps(properties))
         try:
             _must("launchctl", "bootstrap", _user(), str(file))
         except Stop:
@@ -216,7 +216,7 @@ def _user() -> str:
 class TaskPlanner:
     """A task in Windows' planner (Taakplanner), which catches up when the computer is on again."""
 
-    def told(self, job: Job) -> str:
+    def describe(self, job: Job) -> str:
         """What it will be called."""
         return f"Daarvoor komt er een taak bij in Taakplanner: {_task(job)}. Die loopt als u bent ingelogd."
 

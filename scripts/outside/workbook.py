@@ -81,7 +81,7 @@ class Health(NamedTuple):
     """How one part is. `remedy` is "" where it is good; a let op may stay as it is."""
 
     part: str
-    told: str
+    message: str
     remedy: str = ""
     let_op: bool = False
 

@@ -93,7 +93,7 @@ class Member:
     `adult`, `agreed`, `sticker`, `in_whatsapp` are None where blank or unreadable. `left` is True
     for whoever has an Afgemeld op that is not to come, also an unreadable one; `left_on` is its day where it reads.
     `no_mail` is True for whoever has anything but "nee" in a column Geen mail, None where that cell shows an error:
-    he gets none as long as that is so, and nothing of it is kept. `told_no_mail` is True where our own Welkom
+    he gets none as long as that is so, and nothing of it is kept. `welcome_says_no_mail` is True where our own Welkom
     says that somebody wants no mail, `mail_again` since when it says that this was taken back (local time).
     """
 
@@ -121,7 +121,7 @@ class Member:
     exception: str = ""
     in_whatsapp: bool | None = None
     no_mail: bool | None = False
-    told_no_mail: bool = False
+    welcome_says_no_mail: bool = False
     mail_again: datetime | None = None
 
     @property
@@ -168,15 +168,15 @@ class SignRequest:
     @property
     def asked(self) -> str:
         """A digest of what is asked for, which tells nobody what: another one means that the row was changed."""
-        told = fold(self.group), self.locations, self.descriptions, self.explanation
-        return in_letters(hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()[:6])
+        facts = fold(self.group), self.locations, self.descriptions, self.explanation
+        return in_letters(hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:6])
 
 
 @dataclass(slots=True, eq=False)
 class AdminRow:
     """A row that stands in tab Beheerders now, with the people's two answers.
 
-    The rest is what our own cells say, or what people typed in them beforehand: `mobile` is E.164 or None, `told`
+    The rest is what our own cells say, or what people typed in them beforehand: `mobile` is E.164 or None, `reported`
     what stands in Meldingen.
     """
 
@@ -188,7 +188,7 @@ class AdminRow:
     mobile: str | None = None
     group: str = ""
     area: str = ""
-    told: str = ""
+    reported: str = ""
 
 
 @dataclass(eq=False)

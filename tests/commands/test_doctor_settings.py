@@ -23,7 +23,7 @@ SOUND = Settings(
 
 def told(settings: Settings, *, is_example: bool = False) -> list[tuple[str, str]]:
     """What is wrong: the part, and what it says; each with something to do about it."""
-    return [(one.part, one.told) for one in examine_settings(settings, is_example=is_example) if one.remedy]
+    return [(one.part, one.message) for one in examine_settings(settings, is_example=is_example) if one.remedy]
 
 
 def with_network(**changes: str) -> Settings:

@@ -335,7 +335,7 @@ def test_what_the_row_says_of_a_wish_counts_with_whatever_ledger(
     """Lost, or another laptop's; and no round plans to take the mark away."""
     view = view_of(table(welkom, "D-0001"), replace(HISTORY, **history))  # type: ignore[arg-type]  # a test's own fields
     member = view.roster.members[0]
-    member.told_no_mail, member.mail_again = "geen mail" in welkom.casefold(), mail_again_since(welkom)
+    member.welcome_says_no_mail, member.mail_again = "geen mail" in welkom.casefold(), mail_again_since(welkom)
     assert wants_no_mail(member, view) is alone
     assert takes_mail_again(member, view) is (not alone and bool(view.history.do_not_mail_digests))
     if alone:
@@ -354,7 +354,7 @@ def test_a_copied_row_does_not_carry_the_wish_of_the_original(nr: str) -> None:
     )
     view = view_of(table("verstuurd 1-1-2026 (versie 1); wil geen mail", nr), history)
     member = view.roster.members[0]
-    member.told_no_mail = True
+    member.welcome_says_no_mail = True
     if nr:
         member.nr = "D-0008"
     assert not wants_no_mail(member, view)
@@ -366,7 +366,7 @@ def test_the_wish_of_who_stood_in_a_row_before_goes_when_another_is_typed_over()
     view = view_of(
         table("verstuurd 1-1-2026 (versie 1); wil geen mail", "D-0001"), replace(HISTORY, deliveries=[letter("x", "y")])
     )
-    view.roster.members[0].told_no_mail = True
+    view.roster.members[0].welcome_says_no_mail = True
     view = replace(
         view, terms=replace(view.terms, network=replace(view.terms.network, regiegroep_number=""))
     )  # the welcome waits

@@ -185,7 +185,7 @@ def test_a_mac_gets_an_agent_of_its_own(tmp_path: Path, stands_in: Stands) -> No
     [file] = (tmp_path / "Kim de Wit" / "Library" / "LaunchAgents").iterdir()
     said = plistlib.loads(file.read_bytes())
     assert said["ProgramArguments"] == list(ODD.command) and said["StartCalendarInterval"] == {"Hour": 6, "Minute": 5}
-    assert said["Label"] == file.stem and str(file) in timer.told(ODD) and timer.has(ODD)
+    assert said["Label"] == file.stem and str(file) in timer.describe(ODD) and timer.has(ODD)
     asked = (kept / "asked").read_text("utf-8").split("--\n")
     bootout = f"bootout\ngui/{os.getuid()}/{file.stem}\n"
     assert asked[:4] == [bootout, f"bootstrap\ngui/{os.getuid()}\n{file}\n"] * 2
@@ -216,4 +216,4 @@ def test_windows_gets_a_task_in_its_planner(tmp_path: Path, stands_in: Stands) -
 
 def test_each_timer_says_beforehand_what_it_will_do(tmp_path: Path) -> None:
     for timer in (Cron(), Systemd(tmp_path), Launchd(tmp_path), TaskPlanner()):
-        assert ODD.key in timer.told(ODD)
+        assert ODD.key in timer.describe(ODD)

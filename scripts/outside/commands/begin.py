@@ -55,8 +55,8 @@ def begin_own(settings: Settings, today: date, *, force: bool = False) -> list[s
         kept = [_move_away(thing, today) for thing in (out, state, path) if thing.exists()]
     except OSError as error:
         raise stop_from(error, state.name, code=3) from error
-    told = [f"Het voorbeeld staat nu hier: {' en '.join(dict.fromkeys(str(place.parent) for place in kept))}"]
-    return [*told, *backend_of(settings).set_up()]
+    report = [f"Het voorbeeld staat nu hier: {' en '.join(dict.fromkeys(str(place.parent) for place in kept))}"]
+    return [*report, *backend_of(settings).set_up()]
 
 
 def is_example(sheets: Iterable[Sheet]) -> bool:

@@ -183,16 +183,18 @@ def _hear_limit(
 
     So it is believed of our own provider, of letters to two people, and where so many left that it may well be so.
     """
-    told = _letters(ledger.replies.limits_told(ledger.now() - 2 * A_DAY), ledger)
-    others = {one.message_id for one in told if one.person != letter.person and one.address_mark != letter.address_mark}
+    reported = _letters(ledger.replies.limits_reported(ledger.now() - 2 * A_DAY), ledger)
+    others = {
+        one.message_id for one in reported if one.person != letter.person and one.address_mark != letter.address_mark
+    }
     if bounce.own or others or ledger.departures.since(ledger.now() - A_DAY) >= per_day * _NEAR:
         stopped = [letter.message_id, *sorted(others)]
         ledger.replies.hear_limit(digest, stopped, ledger.now() + A_DAY)
         heard.due += len(stopped)
-        heard.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *told) if one.message_id in stopped)
+        heard.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *reported) if one.message_id in stopped)
         heard.unproven = [one for one in heard.unproven if one[0] not in others]
     else:
-        ledger.replies.hear_limit_told(digest, letter.message_id)
+        ledger.replies.hear_limit_reported(digest, letter.message_id)
         heard.unproven.append((letter.message_id, letter.person))
 
 

@@ -55,9 +55,9 @@ def examine(source: Path | None) -> int:
 def _show(found: list[Health]) -> int:
     for one in found:
         if one.let_op:
-            say(f"let op  {one.part}: {one.told}", "careful")
+            say(f"let op  {one.part}: {one.message}", "careful")
         else:
-            say(f"{'FOUT' if one.remedy else 'goed'}  {one.part}: {one.told}", "bad" if one.remedy else "good")
+            say(f"{'FOUT' if one.remedy else 'goed'}  {one.part}: {one.message}", "bad" if one.remedy else "good")
         for line in one.remedy.splitlines():
             say(f"      {line}")
     bad = sum(bool(one.remedy) and not one.let_op for one in found)
@@ -86,8 +86,8 @@ def _ledger(settings: Settings) -> Iterator[Health]:
 
 
 def _mail(settings: Settings) -> Iterator[Health]:
-    for told, remedy in examine_sender(settings):
-        yield Health("Afzender", told, remedy, let_op=True)
+    for message, remedy in examine_sender(settings):
+        yield Health("Afzender", message, remedy, let_op=True)
     yield Health("Mail", open_mailbox(settings).try_out())
 
 

@@ -32,16 +32,18 @@ def examine_settings(settings: Settings, *, is_example: bool) -> Iterator[Health
 def _number(settings: Settings, file: str) -> Iterator[Health]:
     number = settings.network.regiegroep_number
     if is_placeholder(number):
-        told = "in de instellingen staat nog het voorbeeldnummer; mails met dat nummer wachten."
-        yield Health("Regiegroep", told, f"Zet in {file} bij regiegroep_number het echte nummer.")
+        message = "in de instellingen staat nog het voorbeeldnummer; mails met dat nummer wachten."
+        yield Health("Regiegroep", message, f"Zet in {file} bij regiegroep_number het echte nummer.")
     elif not number:
-        told = "er is nog geen nummer ingevuld; welkomstmails wachten daarop."
+        message = "er is nog geen nummer ingevuld; welkomstmails wachten daarop."
         yield Health(
-            "Regiegroep", told, f"Vul in {file} bij regiegroep_number het mobiele nummer van de regiegroep in."
+            "Regiegroep", message, f"Vul in {file} bij regiegroep_number het mobiele nummer van de regiegroep in."
         )
     elif not _is_mobile(number):
-        told = "het nummer is geen mobiel nummer. Met een vast nummer kan niemand in WhatsApp."
-        yield Health("Regiegroep", told, f"Zet in {file} bij regiegroep_number het mobiele nummer van de regiegroep.")
+        message = "het nummer is geen mobiel nummer. Met een vast nummer kan niemand in WhatsApp."
+        yield Health(
+            "Regiegroep", message, f"Zet in {file} bij regiegroep_number het mobiele nummer van de regiegroep."
+        )
 
 
 def _is_mobile(number: str) -> bool:
@@ -54,23 +56,23 @@ def _is_mobile(number: str) -> bool:
 
 def _coordinator(settings: Settings, file: str) -> Iterator[Health]:
     if not settings.network.coordinator:
-        told = "er is nog geen naam ingevuld; onder de berichten staat dan niet wie ze schrijft."
-        yield Health("Coördinator", told, f"Vul in {file} bij coordinator de naam van de coördinator in.")
+        message = "er is nog geen naam ingevuld; onder de berichten staat dan niet wie ze schrijft."
+        yield Health("Coördinator", message, f"Vul in {file} bij coordinator de naam van de coördinator in.")
 
 
 def _sender(settings: Settings, file: str) -> Iterator[Health]:
     network, mail = settings.network, settings.mail
     if not parseaddr(mail.sender)[1] and not network.coordinator_email:
-        told = "er is nog geen afzender ingevuld; op de berichten kan niemand antwoorden."
-        yield Health("Afzender", told, f"Vul in {file} bij sender het e-mailadres van het netwerk in.")
+        message = "er is nog geen afzender ingevuld; op de berichten kan niemand antwoorden."
+        yield Health("Afzender", message, f"Vul in {file} bij sender het e-mailadres van het netwerk in.")
         return
     named = {"sender": mail.sender, "reply_to": mail.reply_to, "coordinator_email": network.coordinator_email}
     left = [key for key, typed in named.items() if _is_delivered(typed, mail.username)]
     if left:
-        told = f"bij {_listed(left)} staat nog het adres dat met Buurtbeheer meekwam."
+        message = f"bij {_listed(left)} staat nog het adres dat met Buurtbeheer meekwam."
         yield Health(
             "Afzender",
-            told,
+            message,
             f"Vul in {file} uw eigen adres in. Is het toch het adres van uw netwerk? Zet het dan ook bij username.",
         )
 
@@ -94,8 +96,10 @@ def _town(settings: Settings, file: str) -> Iterator[Health]:
     }
     keys = [key for key, is_left in left.items() if is_left]
     if keys:
-        told = f"bij {_listed(keys)} staat nog wat bij {ours.municipality} hoort."
-        yield Health("Gemeente", told, f"Vul daar in {file} in wat bij uw eigen gemeente hoort, of haal de regel weg.")
+        message = f"bij {_listed(keys)} staat nog wat bij {ours.municipality} hoort."
+        yield Health(
+            "Gemeente", message, f"Vul daar in {file} in wat bij uw eigen gemeente hoort, of haal de regel weg."
+        )
 
 
 def _squeezed(words: str) -> str:
@@ -143,13 +147,13 @@ def examine_sender(settings: Settings) -> Iterator[tuple[str, str]]:
     servers = SERVERS.get(domain, ())
     if servers and not any(host == one or host.endswith(f".{one}") for one in servers):
         also = ", of verstuur via smtp.gmail.com met een app-wachtwoord" if servers is _GOOGLE else ""
-        told = (
+        message = (
             f"de afzender is een adres van {domain}, maar de mail gaat weg via {host}. Ontvangers kunnen dat voor "
             "namaak houden (DMARC), en weigeren."
         )
-        yield told, f"Neem bij sender een adres dat bij {host} hoort{also}."
+        yield message, f"Neem bij sender een adres dat bij {host} hoort{also}."
     elif "@" in mail.username and _one(sender) != _one(mail.username):
-        told = (
+        message = (
             "de afzender is een ander adres dan waarmee u inlogt. Mails kunnen dan worden geweigerd, of bij ongewenste "
             "mail komen (DMARC)."
         )
@@ -157,7 +161,7 @@ def examine_sender(settings: Settings) -> Iterator[tuple[str, str]]:
             "Zet bij sender het adres dat bij username staat. Of laat uw provider dat andere adres toestaan, en kijk "
             "met make test-mail TO=… of de mail goed aankomt."
         )
-        yield told, remedy
+        yield message, remedy
 
 
 def _one(address: str) -> str:

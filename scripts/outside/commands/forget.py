@@ -73,9 +73,11 @@ def forget(settings: Settings, choices: Choices, typed: str = "") -> int:
             remedy = f"{stop.remedy} Typ dit daarna nog eens: het gaat verder waar het was.".strip()
             raise Stop(stop.message, remedy, code=3) from stop
     if left := [path for path in files_at((GOOGLE_OPEN,), *homes) if traces.in_file(path)]:
-        told = f"{left[0].name}: daarin staat wat er bij Google gebeurde toen het misging. "
-        told += "Typ make sync, en daarna dit weer." if file is None else "Werkt u daar niet meer? Verwijder het zelf."
-        done.left.append(told)
+        message = f"{left[0].name}: daarin staat wat er bij Google gebeurde toen het misging. "
+        message += (
+            "Typ make sync, en daarna dit weer." if file is None else "Werkt u daar niet meer? Verwijder het zelf."
+        )
+        done.left.append(message)
         proof.keep(done)
     return _tell_end(people, proof, done, is_at_google=file is None)
 
@@ -127,9 +129,9 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
         say(f"En nog {len(more)}: {', '.join(one.nr for one in more)}.")
     for other in others_with(people, view):
         say(f"Ook {other} heeft zo'n nummer of adres. Die rij blijft staan, met dat nummer of adres.")
-    if told := [path for path in (settings.paths.out / "groepen").rglob("weg*.txt") if traces.in_file(path)]:
+    if removals := [path for path in (settings.paths.out / "groepen").rglob("weg*.txt") if traces.in_file(path)]:
         names = ", ".join(
-            f"{settings.paths.out.name}/{path.relative_to(settings.paths.out).as_posix()}" for path in told
+            f"{settings.paths.out.name}/{path.relative_to(settings.paths.out).as_posix()}" for path in removals
         )
         say(f"Een beheerder moet dit contact nog weghalen. Geef eerst door wat daarover staat in {names}.")
     say(
@@ -142,11 +144,11 @@ def _tell_unknown(people: Collection[Person], view: View, done: Removed) -> None
     for one in people:
         if one.mobiles or one.addresses or one.names:
             continue
-        told = f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht."
+        message = f"Nergens staat nog wie {one.nr} was. In bestanden en kopieën is dus niet gezocht."
         if one.nr not in view.history.forgotten:
-            done.left.append(told)
+            done.left.append(message)
         else:  # that was done before; or it was cut off, and then somebody took the row away by hand
-            say(f"{told} Haalde u de rij zelf weg? Kijk dan of de naam nog bij Aangevraagd door staat.")
+            say(f"{message} Haalde u de rij zelf weg? Kijk dan of de naam nog bij Aangevraagd door staat.")
 
 
 def _in_register(

@@ -75,11 +75,11 @@ def _write_down(
                 "Een andere computer schreef intussen iets op over deze contacten. Er is niets opgeschreven.",
                 "Typ eerst make sync, en kijk in uitleg.html wat er nog te geven is.",
             )
-        told = [bundles_of(view).handed(one, moment, anew=anew) for one in found]
+        messages = [bundles_of(view).handed(one, moment, anew=anew) for one in found]
         day = choices.today.isoformat()
-        held = [one._replace(kind=message.version, day=day) for one, message in zip(found, told, strict=True)]
+        held = [one._replace(kind=message.version, day=day) for one, message in zip(found, messages, strict=True)]
         (ledger.bundles.begin_anew if anew else ledger.bundles.give)(held)
-        for message in told:
+        for message in messages:
             ledger.messages.mark_by_hand(message)
         tell_register(workbook, (), view, ledger)
     return found, view

@@ -29,7 +29,7 @@ def move_street(settings: Settings, choices: Choices, part: StreetPart, group: s
             if not isinstance(move, Refusal) and (filled := workbook.filled_by_formula(move.steps)):
                 move = refuse_formulas(filled)
             if isinstance(move, Refusal):
-                raise Stop(move.told, move.remedy)
+                raise Stop(move.message, move.remedy)
             return view, move
 
         view, move = planned()

@@ -56,14 +56,14 @@ def show_mails(settings: Settings, choices: Choices, planners: Sequence[Planner]
         _write(settings, sends, ready)
     except OSError as error:
         raise stop_from(error, settings.paths.out.name) from error
-    say(_told(len(sends), len(ready), settings.paths.out.name))
+    say(_summary(len(sends), len(ready), settings.paths.out.name))
     for line in describe_waiting(prepared.view):
         say(line)
     tell_changed_rules(settings)
     return 0
 
 
-def _told(coming: int, lying: int, out: str) -> str:
+def _summary(coming: int, lying: int, out: str) -> str:
     """What there is to look at, and where."""
     look = "Open dat bestand in uw browser. Er is niets verstuurd."
     if coming:
@@ -186,7 +186,7 @@ def _send(act: str, language: str, to: str, terms: Terms, facts: dict[str, objec
     made = admin_cards(Group(place, "Proefgroep"), [admin], terms) if act in _WITH_ADMINS else ()
     admins = cards_for(Member(place, ""), made)
     regiegroep = regiegroep_at(_MOBILE, terms) if act in _WITH_NUMBER else ()
-    told = {"area": ""} if act == RELAY else {}  # such news is for all areas
+    area = {"area": ""} if act == RELAY else {}  # such news is for all areas
     return Send(
         about=place,
         act=act,
@@ -195,7 +195,7 @@ def _send(act: str, language: str, to: str, terms: Terms, facts: dict[str, objec
         person=f"PROEF-{secrets.token_hex(4)}",
         to_name="Sanne de Proef",
         to_address=to,
-        facts=facts | told | facts_of(admins, regiegroep),
+        facts=facts | area | facts_of(admins, regiegroep),
         mark=place,
         cards=(*admins, *regiegroep),
     )

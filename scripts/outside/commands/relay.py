@@ -24,7 +24,7 @@ from roster.messages.notices import RELAY
 from roster.model import Member
 from roster.plan.delivery_status import State
 from roster.plan.steps import View
-from roster.planners.relay import LONGEST, Circulation, WhoIsTold, circulation, relay_planner, tidy_news, who_is_told
+from roster.planners.relay import LONGEST, Circulation, Recipients, circulation, recipients_of, relay_planner, tidy_news
 from roster.planners.sync import MARKS
 from roster.sheet.dutch import counted, first_few, short_moment
 
@@ -56,10 +56,10 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
     say("Plak ze in WhatsApp, en stuur niets door: een doorgestuurd bericht gaat maar naar één groep tegelijk.")
     if not by_mail:
         return 0
-    told = who_is_told(view, found.admins, news)
-    for line in _about_mail(told, found):
+    recipients = recipients_of(view, found.admins, news)
+    for line in _about_mail(recipients, found):
         say(line)
-    if not told.due:
+    if not recipients.due:
         return 0
     if not settings.mail.leaves:
         say(f"De mails komen in {settings.paths.out.name}/mail, met relay in hun naam. Verstuur ze meteen zelf.")
@@ -143,14 +143,14 @@ def _write_page(texts: dict[str, str], found: Circulation, settings: Settings) -
         raise stop_from(error, settings.paths.out.name) from error
 
 
-def _about_mail(told: WhoIsTold, found: Circulation) -> Iterator[str]:
+def _about_mail(recipients: Recipients, found: Circulation) -> Iterator[str]:
     """How many admins are mailed, had it already, or must be told otherwise."""
-    if not (told.due or told.done or told.without_mail):
+    if not (recipients.due or recipients.done or recipients.without_mail):
         yield f"Er is {_where(found)} nog geen beheerder om te mailen."
-    if told.done:
-        yield f"Al gedaan: voor {_admins(told.done)} is deze tekst vandaag al gemaild of klaargezet."
-    if told.without_mail:
-        names = [f"{one.name} ({one.group})" for one in told.without_mail]
+    if recipients.done:
+        yield f"Al gedaan: voor {_admins(recipients.done)} is deze tekst vandaag al gemaild of klaargezet."
+    if recipients.without_mail:
+        names = [f"{one.name} ({one.group})" for one in recipients.without_mail]
         yield f"Zonder mail, dus bel of app zelf: {first_few(names, _SHOWN)}."
 
 

@@ -26,7 +26,7 @@ def set_schedule(settings: Settings, choices: Choices, at: str, *, send: bool) -
     say(f"Elke dag om {job.hour}:{job.minute:02} loopt dan vanzelf een ronde, voor de map {home_of(settings.source)}.")
     say(_mails(settings, send=send))
     say(_hears(settings))
-    say(first.told(job))
+    say(first.describe(job))
     if not _agrees(choices, "Zo instellen?", "make schedule"):
         return 0
     memory = Memory.read(settings.paths.state)

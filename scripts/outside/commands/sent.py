@@ -23,11 +23,11 @@ from outside.run.sent_cases import (
     Case,
     before,
     case_of,
+    done_by_people,
     is_mine,
     may_be_meant,
     nothing_to_send,
     nothing_to_write,
-    told_by_people,
     what_sends,
 )
 from outside.text.documents import draw
@@ -48,7 +48,7 @@ from roster.sheet.columns import DEELNEMERS, LOGBOEK
 from roster.sheet.dutch import counted
 from roster.sheet.table import says
 
-_TOLD = {
+_DONE_BY_HAND = {
     WELCOME: "met de hand welkom geheten",
     RULES_UPDATE: "met de hand over de nieuwe spelregels verteld",
     ADMIN: "met de hand verteld dat dit nu een beheerder is",
@@ -151,8 +151,8 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
                 refused.append(stop)
         left = tell_register(workbook, [one.step for one in done if one.step is not None], view, ledger)
         if not any(step.place.tab == LOGBOEK.title for step in left):
-            told = [one for one in done if one.step is not None and one.step not in left]
-            ledger.messages.forget_reported(due for one in told for due in one.due)
+            reported = [one for one in done if one.step is not None and one.step not in left]
+            ledger.messages.forget_reported(due for one in reported for due in one.due)
         if any(one.by_hand for one in done):
             _shrink_page(settings, view, [one.nr for one in done if one.by_hand], ledger)
     if not done and len(refused) == 1:
@@ -206,9 +206,9 @@ def _meant(case: Case, kind: str, word: str) -> Case:
 def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     """What is uncertain did arrive; else who is told by hand was told; else what may be meant did go. Raises Stop."""
     unsure = [one for one in case.meant if one.state == State.UNCERTAIN]
-    told = [] if unsure else [one for one in told_by_people(case, force=choices.force) if case.is_meant(one.act)]
-    if told:
-        return _told_by_hand(case, told, ledger, choices)
+    changes = [] if unsure else [one for one in done_by_people(case, force=choices.force) if case.is_meant(one.act)]
+    if changes:
+        return _sent_by_hand(case, changes, ledger, choices)
     found = unsure or [one for one in case.meant if may_be_meant(one, case)]
     if not found and not case.doubt_elsewhere:
         raise nothing_to_write(case)
@@ -219,22 +219,22 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     return Done(case.nr, (f"{case.nr}: opgeschreven als verstuurd.",), _step(case, found, text), not found)
 
 
-def _told_by_hand(case: Case, told: Sequence[Change], ledger: Ledger, choices: Choices) -> Done:
+def _sent_by_hand(case: Case, changes: Sequence[Change], ledger: Ledger, choices: Choices) -> Done:
     """Write down that a person did it. It counts as sent, for ever."""
     view, history = case.view, case.view.history
-    for one in told:
+    for one in changes:
         person = recipient_history_of(view).person(one.member)
         address = history.address_mark(one.member.email or "")
         mobile = (history.identity(one.member.mobile),) if one.member.mobile else ()
         news = Message(person, one.act, one.version, State.HAND, choices.today, mobile, address, notice=one.notice)
         ledger.messages.mark_by_hand(news)
-    if any(one.act in IN_WELCOME for one in told):
+    if any(one.act in IN_WELCOME for one in changes):
         mark = mark_of(State.HAND, choices.today, view.terms.rules_version).text
         step = case.step(keep_wish(case.cell, mark))
     else:  # the row says so in a column of its own
         known = replace(view, history=ledger.history())
-        step = next((one for one in plan_follow_up_marks(known) if one.place.key == told[0].member.place.key), None)
-    lines = tuple(f"{case.nr}: opgeschreven als {_TOLD[one.act]}." for one in told)
+        step = next((one for one in plan_follow_up_marks(known) if one.place.key == changes[0].member.place.key), None)
+    lines = tuple(f"{case.nr}: opgeschreven als {_DONE_BY_HAND[one.act]}." for one in changes)
     return Done(case.nr, lines, step, by_hand=True)
 
 
@@ -276,8 +276,8 @@ def _shrink_page(settings: Settings, view: View, numbers: Sequence[str], ledger:
 def tell_register(workbook: Workbook, steps: Sequence[SetCell], view: View, ledger: Ledger) -> list[SetCell]:
     """Tell the rows and tab Logboek; the cells in which somebody worked meanwhile, and so could not be told."""
     wanted: list[CellStep] = [step for step in steps if not says(step.was, step.value)]
-    told, known = {step.place for step in steps}, replace(view, history=ledger.history())
-    wanted += [step for step in plan_sign_marks(known) if step.place not in told]
+    places, known = {step.place for step in steps}, replace(view, history=ledger.history())
+    wanted += [step for step in plan_sign_marks(known) if step.place not in places]
     wanted += plan_logbook(known)
     cells = [step for step in wanted if isinstance(step, SetCell)]
     try:

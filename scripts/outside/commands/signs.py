@@ -82,8 +82,8 @@ def request_went(nr: str, view: View, ledger: Ledger, choices: Choices) -> SetCe
         ledger.messages.mark_sent([known.message_id])
         text = mark_of(State.SENT, choices.today, known.notice.group or request.asked, nr=nr).text
     else:
-        told = Message(nr, SIGNS, ONCE, State.HAND, choices.today, notice=Notice(group=request.asked))
-        ledger.messages.mark_by_hand(told)
+        message = Message(nr, SIGNS, ONCE, State.HAND, choices.today, notice=Notice(group=request.asked))
+        ledger.messages.mark_by_hand(message)
         text = mark_of(State.HAND, choices.today, request.asked).text
     return SetCell(request.place.at("Verstuurd"), text, cell)
 

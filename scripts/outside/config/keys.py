@@ -71,8 +71,8 @@ def read_table(name: str, found: dict[str, Any], values: dict[str, Any], problem
             problems.append(Problem((name, key), str(error)))
 
 
-def disagreements(values: dict[str, dict[str, Any]], told: set[SettingKey]) -> list[Problem]:
-    """What is wrong between keys that are each right by themselves. `told` are the keys that are already wrong."""
+def disagreements(values: dict[str, dict[str, Any]], known_wrong: set[SettingKey]) -> list[Problem]:
+    """What is wrong between keys that are each right by themselves. `known_wrong` are those that are not."""
     workbook, limits, mail, paths = (values[name] for name in ("workbook", "limits", "mail", "paths"))
     here = {"localhost", "127.0.0.1", "::1"}
     wrong = (
@@ -102,7 +102,7 @@ def disagreements(values: dict[str, dict[str, Any]], told: set[SettingKey]) -> l
             "is dezelfde map als out. Kies twee verschillende mappen.",
         ),
     )
-    return [Problem(key, message) for is_wrong, key, message in wrong if is_wrong and key not in told]
+    return [Problem(key, message) for is_wrong, key, message in wrong if is_wrong and key not in known_wrong]
 
 
 def of_this_town(network: dict[str, Any]) -> dict[str, Any]:

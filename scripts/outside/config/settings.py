@@ -208,7 +208,7 @@ def load_settings(path: Path | None = None) -> Settings:
     text = read_text(source)
     values, problems = read_tables(parse(text, source), KEYS)
     if problems:
-        raise Stop(*told(problems, text, source))
+        raise Stop(*explained(problems, text, source))
     home = home_of(source)
     workbook, paths = WorkbookSettings(**values["workbook"]), Paths(**values["paths"])
     return Settings(
@@ -230,7 +230,7 @@ def home_of(source: Path) -> Path:
     return folder.parent if folder.name.casefold() == "config" else folder
 
 
-def told(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
+def explained(problems: list[Problem], text: str, source: Path) -> tuple[str, str]:
     """All problems (the first few of very many) as one message in the order of the file, and what to do."""
     lines = lines_of(text, [problem.key for problem in problems])
     ordered = sorted(zip(lines, problems, strict=True), key=lambda pair: pair[0])

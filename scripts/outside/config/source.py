@@ -194,4 +194,4 @@ def _why(statement: str, error: Exception) -> str:
         (value[0:1] in {"[", "{"}, "Er ontbreekt een haak of een komma, of een aanhalingsteken in de lijst."),
         (value[0:1] in {'"', "'"}, "Er ontbreekt een aanhalingsteken, of er staat iets achter het laatste."),
     )
-    return next((told for found, told in causes if found), 'Tekst staat tussen rechte aanhalingstekens: "zo".')
+    return next((cause for found, cause in causes if found), 'Tekst staat tussen rechte aanhalingstekens: "zo".')

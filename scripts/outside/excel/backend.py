@@ -46,7 +46,7 @@ class ExcelBackend:
         if not self._settings.workbook.shared and sys.platform != "win32" and path.is_file():
             if keep_file(path, ON_PURPOSE):
                 say(f"{path.name} was ook voor anderen op deze computer te lezen. Nu alleen nog voor u. {ON_PURPOSE}")
-        if copies := told_copies(self.file):
+        if copies := describe_copies(self.file):
             warn(copies)
 
     def set_up(self, look: FirstLook = see_nothing) -> list[str]:
@@ -58,8 +58,8 @@ class ExcelBackend:
             name = settings.network.name
             create_register(path, title=name, terms=settings.terms(date.min), network=name)
             return [f"{path.name} is gemaakt: een leeg register. Vul het in, en typ daarna: make sync"]
-        told = complete_register(path, self._folder, look, settings.network.name)
-        return told or [f"{path.name} is compleet. Er is niets veranderd."]
+        report = complete_register(path, self._folder, look, settings.network.name)
+        return report or [f"{path.name} is compleet. Er is niets veranderd."]
 
     def back_up(self) -> Path:
         """A copy of the file as it stands."""
@@ -93,16 +93,16 @@ class ExcelBackend:
         with workbook.lock():
             tables = workbook.read()
         if sys.platform != "win32" and not self._settings.workbook.shared and path.stat().st_mode & 0o077:
-            told = f"anderen op deze computer kunnen {path.name} lezen."
-            yield Health("Register", told, f"De volgende make sync maakt het voor u alleen. {ON_PURPOSE}")
+            message = f"anderen op deze computer kunnen {path.name} lezen."
+            yield Health("Register", message, f"De volgende make sync maakt het voor u alleen. {ON_PURPOSE}")
         members = len(read_roster(tables, self._settings.terms(date.today()), History()).members)
         yield Health("Register", f"{path.name} is leesbaar: {members} deelnemers.")
         if not (workbook.whose or workbook.is_example):
             yield nobodys()
         if copies := conflict_copies(path):
-            told = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
+            message = f"ernaast staat wat lijkt op een andere versie: {', '.join(copies[:3])}."
             mends = f"Kijk of alles in {path.name} staat, en zet de andere in een andere map."
-            yield Health("Register", told, mends, let_op=True)
+            yield Health("Register", message, mends, let_op=True)
         yield from filled_in(workbook.is_example)
 
 
@@ -135,7 +135,7 @@ def conflict_copies(path: Path) -> list[str]:
     return sorted(name for name in beside if name != path.name and _is_copy(name, path))
 
 
-def told_copies(path: Path) -> str:
+def describe_copies(path: Path) -> str:
     """One line about them; "" where there are none."""
     found = conflict_copies(path)
     if not found:

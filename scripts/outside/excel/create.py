@@ -19,7 +19,7 @@ from outside.excel.new_tab import front_sheet, look_of_new, look_with_heights, s
 from outside.excel.save import SheetChange, known_columns, put_cells, would_change
 from outside.excel.workbook import ExcelWorkbook
 from outside.files.backups import doing_on_disk, replacing
-from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
+from outside.front_tab import FRONT, check_whose, describe_added, is_front, lines_to_add
 from outside.workbook import FirstLook, left_to_them, see_nothing
 from outside.xlsx.archive import Archive, PackedPart
 from outside.xlsx.charts import put_charts
@@ -140,8 +140,8 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
     check_whose(sheets, network)
     tables, problems = find_what_is_there(sheets)
     if _doubled(sheets, tables):
-        told = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
-        raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(told))
+        messages = [f"{message} {remedy}" for message, remedy in problems if "meer dan één keer" in message]
+        raise Stop(f"'{path.name}' kan zo niet worden aangevuld.", "\n".join(messages))
     look(tables)
     added: list[str] = []
     theirs: list[str] = []
@@ -170,7 +170,7 @@ def _complete(path: Path, backups: Path, look: FirstLook, network: str) -> list[
         if not fronts:
             new[FRONT] = front_sheet([(network,), (), *lines])
         if not fronts or _last_row(fronts[0]):
-            added.append(told_of(lines))
+            added.append(describe_added(lines))
     if changed := would_change(path, looks):
         changes = {title: looks[title] for title in changed} | changes
         added += dict.fromkeys(_CHARTED if looks[title].charts else _LIT for title in changed)

@@ -169,13 +169,13 @@ def write_front_page(sheet: Worksheet, title: str, lines: Sequence[str], network
     row += 2
     _say(sheet.cell(row, 2, "Zo werkt het"), size=14, bold=True, ink=INK)
     row += 1
-    for fill, ink, word, told in (
+    for fill, ink, word, explanation in (
         (THEIRS, PAPER, "Van u", "Deze kolommen vult u in. Buurtbeheer verandert hier niets, tenzij u erom vraagt."),
         (OURS, INK, "Van Buurtbeheer", "Deze kolommen vult Buurtbeheer in. Wat u hier typt, wordt overschreven."),
     ):
         _say(sheet.cell(row, 2, word), bold=True, ink=ink)
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor=fill)
-        _say(sheet.cell(row, 3, told))
+        _say(sheet.cell(row, 3, explanation))
         sheet.row_dimensions[row].height = 22
         row += 1
     for line in (

@@ -237,8 +237,8 @@ class RegisterLock:
             os.close(handle)
 
     def _busy(self, holder: LockFile, *, seen: bool = False) -> Stop:
-        told = ", ".join(filter(None, (holder.who, f"sinds {holder.since}" if holder.since else "")))
-        message = f"Buurtbeheer is al bezig met dit register{f' ({told})' if told else ''}."
+        whose = ", ".join(filter(None, (holder.who, f"sinds {holder.since}" if holder.since else "")))
+        message = f"Buurtbeheer is al bezig met dit register{f' ({whose})' if whose else ''}."
         if seen:
             return Stop(message, "Wacht tot de andere opdracht klaar is, en probeer het opnieuw.")
         return Stop(
@@ -284,9 +284,11 @@ def _holder(handle: int) -> LockFile:
     text = os.read(handle, _MOST).decode("utf-8", "replace")
     if text == _FREE.decode():
         return LockFile(token=text.strip())
-    told = {name: value.strip() for name, found, value in (line.partition(":") for line in text.splitlines()) if found}
-    token, machine, installation = (*told.get("Voor Buurtbeheer zelf", "").split(), "", "", "")[:3]
-    return LockFile(told.get("Wie", "")[:80], told.get("Sinds", "")[:20], token, machine, installation)
+    fields = {
+        name: value.strip() for name, found, value in (line.partition(":") for line in text.splitlines()) if found
+    }
+    token, machine, installation = (*fields.get("Voor Buurtbeheer zelf", "").split(), "", "", "")[:3]
+    return LockFile(fields.get("Wie", "")[:80], fields.get("Sinds", "")[:20], token, machine, installation)
 
 
 def _rewrite(handle: int, words: bytes) -> None:

@@ -81,6 +81,6 @@ def _row(number: int, cells: Mapping[int, str | int]) -> bytes:
         if isinstance(value, int):
             inside.append(b'<c r="%s"><v>%d</v></c>' % (address, value))
         elif value != "":
-            told = text_xml(value)
-            inside.append(b'<c r="%s" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>' % (address, told))
+            escaped = text_xml(value)
+            inside.append(b'<c r="%s" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>' % (address, escaped))
     return b'<row r="%d">%s</row>' % (number, b"".join(inside))

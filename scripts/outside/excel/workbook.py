@@ -122,7 +122,7 @@ class ExcelWorkbook:
         try:
             tables = find_tables(sheets)
         except HeadingProblems as problems:
-            raise Stop(f"'{self.name}' kan zo niet worden gelezen.", problems.told) from problems
+            raise Stop(f"'{self.name}' kan zo niet worden gelezen.", problems.text) from problems
         if is_1904:
             days_from_1904(tables)
         find_links(self.path, tables)
@@ -232,6 +232,6 @@ class ExcelWorkbook:
         changed |= {name: look_of_new(TAB[name], lines) for name, lines in rows.items()}
         if (changed or sheets) and self._reading is not None and self._reading.stamp is not None:
             title, row, column = self._reading.stamp
-            told = [(row, [(column, stamp_of(datetime.now()))])]
-            changed[title] = SheetChange(SheetPatch(told), lambda: {column: [row]})
+            stamp = [(row, [(column, stamp_of(datetime.now()))])]
+            changed[title] = SheetChange(SheetPatch(stamp), lambda: {column: [row]})
         return changed, sheets, known_columns(tab.table for tab in tabs.values())

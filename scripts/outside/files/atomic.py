@@ -68,10 +68,10 @@ def own_folder(folder: Path) -> Path:
     Raises as `private_folder`.
     """
     private_folder(folder)
-    told = folder / ".gitignore"
-    if not told.exists():
+    ignore_file = folder / ".gitignore"
+    if not ignore_file.exists():
         remove_leftovers(folder)  # of a run that was cut off right here
-        write_private(told, b"# Made by Buurtbeheer: what lies here is about people, and is nobody else's.\n*\n")
+        write_private(ignore_file, b"# Made by Buurtbeheer: what lies here is about people, and is nobody else's.\n*\n")
     return folder
 
 

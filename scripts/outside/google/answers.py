@@ -174,5 +174,5 @@ def _reasons(error: Any) -> Iterator[str]:
 
 
 def _retry_after(answer: Any) -> float:
-    told = str(answer.headers.get("Retry-After", ""))
-    return float(told) if told.isdecimal() else 0.0
+    header = str(answer.headers.get("Retry-After", ""))
+    return float(header) if header.isdecimal() else 0.0

@@ -56,7 +56,7 @@ class Journal:
         `views` are the tabs as they should stand without them.
         """
         looks = (self._look(name, doubts.get(name) or UnverifiedWrite(views[name])) for name in {**cells, **doubts})
-        sent = ({"tab": name, "sent": _told(some)} for name, some in cells.items())
+        sent = ({"tab": name, "sent": _listed(some)} for name, some in cells.items())
         self._write(chain([] if self._file else [{"sheet": sheet}], *looks, sent))
 
     def settle(self) -> None:
@@ -164,7 +164,7 @@ def _put(lines: Iterable[dict[str, Any]], file: IO[bytes]) -> None:
     sync(file.fileno())
 
 
-def _told(cells: Cells) -> list[tuple[int, int, Cell]]:
+def _listed(cells: Cells) -> list[tuple[int, int, Cell]]:
     return [(row, column, cell) for row, line in cells.items() for column, cell in line.items()]
 
 

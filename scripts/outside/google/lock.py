@@ -92,7 +92,7 @@ class Lock:
         if self._sheet is None or not (under_way or self._under_way):
             return []
         self._under_way = under_way
-        return [self._told_under_way(self._sheet)]
+        return [self._under_way_request(self._sheet)]
 
     def is_lost(self, titles: Mapping[int, str]) -> bool:
         """True when another run took the lock over, or somebody removed its tab. `titles` are those of now, by id."""
@@ -142,9 +142,9 @@ class Lock:
 
     def _look_at_clock(self) -> float:
         """Go by Google's clock from here on; how many seconds that differs from what was gone by until now."""
-        told, before = self._calls.answered, self._ahead
-        if told is not None:
-            self._ahead = told - time.time()
+        answered, before = self._calls.answered, self._ahead
+        if answered is not None:
+            self._ahead = answered - time.time()
         return self._ahead - before
 
     def _correct_clock(self) -> None:
@@ -210,10 +210,10 @@ class Lock:
     def _tab(self, sheet: int) -> list[Json]:
         grid = {"rowCount": _ROWS, "columnCount": _COLUMNS}
         properties = {"sheetId": sheet, "title": TITLE, "hidden": True, "gridProperties": grid}
-        carried = [self._told_under_way(sheet)] if self._under_way else []
+        carried = [self._under_way_request(sheet)] if self._under_way else []
         return [{"addSheet": {"properties": properties}}, self._words(sheet), *carried]
 
-    def _told_under_way(self, sheet: int) -> Json:
+    def _under_way_request(self, sheet: int) -> Json:
         pieces = [self._under_way[at : at + _PIECE] for at in range(0, len(self._under_way), _PIECE)]
         line = ["Onderweg" if pieces else "", *pieces, *[""] * (_COLUMNS - 1 - len(pieces))]
         start = {"sheetId": sheet, "rowIndex": _UNDER_WAY, "columnIndex": 0}
@@ -246,8 +246,8 @@ class Lock:
             [(_, rows)] = self._calls.values([quoted(TITLE)])
         except Refused:
             return None  # released in between
-        told = [str(row[1]) if len(row) > 1 else "" for row in rows] + [""] * 6
-        since, seen, installation = (*told[5].split(), "", "", "")[:3]
+        fields = [str(row[1]) if len(row) > 1 else "" for row in rows] + [""] * 6
+        since, seen, installation = (*fields[5].split(), "", "", "")[:3]
         if not installation:
             self._sheet = None
             raise Stop(
@@ -255,7 +255,7 @@ class Lock:
                 "Geef het een andere naam, of verwijder het (Weergave, Verborgen bladen), en probeer het opnieuw.",
             )
         under_way = "".join(map(str, rows[_UNDER_WAY][1:])) if len(rows) > _UNDER_WAY else ""
-        return LockTab(sheets[TITLE], told[1], as_moment(since), as_moment(seen), installation, under_way)
+        return LockTab(sheets[TITLE], fields[1], as_moment(since), as_moment(seen), installation, under_way)
 
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""

@@ -98,9 +98,9 @@ def _ask(
     ranges = [quoted(tabs[name].title, (span[0], span[1] + 1) if span else None) for name, span in asked]
     sheets: dict[str, tuple[str, list[list[Cell]]]] = {}
     lines: dict[str, Lines] = {}
-    for (name, span), (told, cells) in zip(asked, calls.values(ranges), strict=True):
+    for (name, span), (range_name, cells) in zip(asked, calls.values(ranges), strict=True):
         if span is None:
-            sheets[name] = told, cells
+            sheets[name] = range_name, cells
         else:
             first, last = span
             blank: list[list[Cell]] = [[] for _ in range(last + 1 - first - len(cells))]
@@ -126,15 +126,15 @@ def _alike(one: Sequence[Cell], other: Sequence[Cell]) -> bool:
 
 
 def _whole(found: Found, tabs: Mapping[str, Tab], sheets: Mapping[str, tuple[str, list[list[Cell]]]]) -> dict[str, Tab]:
-    for name, (_told, cells) in sheets.items():
+    for name, (_range_name, cells) in sheets.items():
         _keep_once(cells, tabs[name].cells)
-    by_name = {name: Sheet(tabs[name].title, cells) for name, (_told, cells) in sheets.items()}
+    by_name = {name: Sheet(tabs[name].title, cells) for name, (_range_name, cells) in sheets.items()}
     tables, problems = find_what_is_there(list(by_name.values()))
     fresh = {}
     for name, sheet in by_name.items():
         table = tables.get(name)
         if table is None or not _has_all(table, tabs[name].table):
-            raise unreadable(HeadingProblems([told for told in problems if f"'{sheet.title}'" in told[0]]))
+            raise unreadable(HeadingProblems([problem for problem in problems if f"'{sheet.title}'" in problem[0]]))
         size = grid_size(sheets[name][0]) or (tabs[name].row_count, tabs[name].column_count)
         fresh[name] = as_tab(found, table, sheet, size)
     return fresh

@@ -84,8 +84,8 @@ def look_why(calls: Calls, refused: Refused) -> Look:
     place = "in het blad"  # without its number nobody knows which of the batch was refused
     if turn is not None:
         place = next((f"op het tabblad '{titles[box.sheet]}'" for box in touched if box.sheet in titles), place)
-    told = f"Google weigert wat Buurtbeheer {place} wil zetten."
-    return Look(titles, refused.stop(told, "Geef dit door aan wie Buurtbeheer voor u onderhoudt."), is_certain=False)
+    message = f"Google weigert wat Buurtbeheer {place} wil zetten."
+    return Look(titles, refused.stop(message, "Geef dit door aan wie Buurtbeheer voor u onderhoudt."), is_certain=False)
 
 
 def why_unread(calls: Calls, refused: Refused, titles: Collection[str]) -> Exception:

@@ -160,7 +160,7 @@ def _tell_what_is_missing(calls: Calls, found: Found) -> dict[str, Tab]:
 
 def unreadable(problems: HeadingProblems) -> Stop:
     """All that is wrong with tabs and headings, each with what mends it."""
-    return Stop("Het Google-blad kan zo niet worden gelezen.", problems.told)
+    return Stop("Het Google-blad kan zo niet worden gelezen.", problems.text)
 
 
 def as_tabs(found: Found, sheets: Sequence[tuple[Sheet, tuple[int, int]]]) -> dict[str, Tab]:

@@ -98,7 +98,7 @@ MADE_ANEW = frozenset({"Status", "Meldingen", "Aantal", "Vrij", "Beheerders", "G
 MOST = 1_000_000
 """Characters that the lock tab takes."""
 
-MOST_TOLD = 40_000
+MOST_DESCRIBED = 40_000
 """Rows of which is told what stood in our columns. Of a larger tab only the rows that are written are told."""
 
 _PERSON = "kenmerk"
@@ -107,7 +107,7 @@ _WITHOUT_THE_OTHERS: Mapping[str, object] = {"rows": []}
 _WITHOUT_ANY: Mapping[str, object] = {"rows": [], "said": [], "sent": [], "astray": [], "people": [[0, "?"]]}
 """A row that no sheet has: what is told without any other never stands as it was meant."""
 
-Told = dict[str, Any]
+BatchPart = dict[str, Any]
 
 
 def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, UnverifiedWrite]) -> str:
@@ -117,22 +117,22 @@ def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, Unveri
     only which tabs it is about is told: whoever takes over cannot see that all is well there, and says so.
     """
     parts = [_part(name, change, doubts.get(name)) for name, change in changes.items() if not change.tab.new]
-    told = _packed(parts)
+    under_way = _packed(parts)
     for less in (_WITHOUT_THE_OTHERS, _WITHOUT_ANY):
-        if len(told) > MOST:
-            told = _packed([{**part, **{name: less[name] for name in less if name in part}} for part in parts])
-    return told
+        if len(under_way) > MOST:
+            under_way = _packed([{**part, **{name: less[name] for name in less if name in part}} for part in parts])
+    return under_way
 
 
-def take_up(told: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWrite], list[str]]:
+def take_up(under_way: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, UnverifiedWrite], list[str]]:
     """What may stand wrong in our own columns, by tab, and the titles of tabs where people's cells may be hit.
 
-    `told` is what a run that broke off said, `tabs` how they stand now. Raises ValueError for what no run said.
+    `under_way` is what a run that broke off said, `tabs` how they stand now. Raises ValueError for what no run said.
     """
     doubts: dict[str, UnverifiedWrite] = {}
     hit: list[str] = []
     try:
-        parts = json.loads(zlib.decompress(base64.b64decode(told, validate=True)))
+        parts = json.loads(zlib.decompress(base64.b64decode(under_way, validate=True)))
         for part in parts:
             tab = tabs.get(part["tab"])
             if tab is None:
@@ -158,12 +158,12 @@ def another_wrote(doubt: UnverifiedWrite, now: Tab) -> bool:
     return any(valid_number(cell, "") is not None or read_mark(cell) is not None for cell in news)
 
 
-def _packed(parts: Sequence[Told]) -> str:
+def _packed(parts: Sequence[BatchPart]) -> str:
     text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode("ascii")
 
 
-def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
+def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> BatchPart:
     """What is told of one tab."""
     tab = change.tab
     kept = {} if TAB[name].derived else _kept(tab)
@@ -171,7 +171,7 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
     cells = [(row, column, value) for row, line in change.cells.items() for column, value in line.items()]
     sent = [(row, places[column], value) for row, column, value in cells if column in places]
     astray = [value for _is_text, value in doubt.values] if doubt is not None and kept else []
-    told = {
+    part = {
         "tab": name,
         "headings": _headings(tab),
         "columns": sorted({column for _row, column, _value in cells}),
@@ -184,9 +184,9 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> Told:
     if sent or astray:
         rows = sorted({row for row, _at, _value in sent if row < len(tab.cells)})
         people = [line[-1] for line in _own_cells(tab, (), [tab.cells[row] for row in rows])]
-        told |= {"kept": list(kept), "sent": sent, "astray": astray, "people": list(zip(rows, people, strict=True))}
-        told["rows"] = _own_cells(tab, kept, tab.cells) if len(tab.cells) <= MOST_TOLD else []
-    return told
+        part |= {"kept": list(kept), "sent": sent, "astray": astray, "people": list(zip(rows, people, strict=True))}
+        part["rows"] = _own_cells(tab, kept, tab.cells) if len(tab.cells) <= MOST_DESCRIBED else []
+    return part
 
 
 def _peoples(change: TabChange) -> Iterator[tuple[int, str, str]]:
@@ -205,14 +205,14 @@ def _who(tab: Tab, lines: Iterable[list[Cell]]) -> list[str]:
     return [_digest(line) for line in _own_cells(tab, (named,) if named in tab.table.own else (), lines)]
 
 
-def _peoples_stand(part: Told, tab: Tab) -> bool:
+def _peoples_stand(part: BatchPart, tab: Tab) -> bool:
     """True where each row of which cells of people's were written stands as before or after it, or elsewhere as after.
 
     One that is elsewhere as it was before may have moved ahead of the write, which then hit somebody else's.
     """
-    told = part.get("peoples", ())
-    there = _who(tab, tab.cells) if told else []
-    return all(there[row : row + 1] in ([before], [after]) or after in there for row, before, after in told)
+    people = part.get("peoples", ())
+    there = _who(tab, tab.cells) if people else []
+    return all(there[row : row + 1] in ([before], [after]) or after in there for row, before, after in people)
 
 
 def _kept(tab: Tab) -> dict[str, int]:
@@ -244,7 +244,7 @@ def _digest(said: object) -> str:
     return hashlib.blake2b(repr(said).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def _may_have_hit(part: Told, tab: Tab) -> bool:
+def _may_have_hit(part: BatchPart, tab: Tab) -> bool:
     """True where columns stand elsewhere than was counted on, and what was written may lie over what is not known.
 
     That is what people typed, and what stood in our own columns that no run can make anew.
@@ -267,7 +267,7 @@ def _may_have_hit(part: Told, tab: Tab) -> bool:
     )
 
 
-def _stands(part: Told, tab: Tab) -> bool:
+def _stands(part: BatchPart, tab: Tab) -> bool:
     """True where every row that was written still stands where it stood, and says what it was sent."""
     rows = {row: tab.cells[row] if row < len(tab.cells) else [] for row, _said in part.get("people", ())}
     people = [line[-1] for line in _own_cells(tab, (), rows.values())]
@@ -278,7 +278,7 @@ def _stands(part: Told, tab: Tab) -> bool:
     )
 
 
-def _repairs(part: Told, tab: Tab) -> dict[tuple[int, int], Cell]:
+def _repairs(part: BatchPart, tab: Tab) -> dict[tuple[int, int], Cell]:
     """The cells of our own columns that must be put back, found as the run itself would have, by whose row it is."""
     if not part["rows"]:
         return {}

@@ -22,7 +22,7 @@ from outside.google_setup.download import bring_down
 from outside.google_setup.formatting import dressed
 from outside.google_setup.setup import set_up_google
 from outside.workbook import FilledIn, FirstLook, Health, nobodys, see_nothing
-from roster.sheet.dutch import REMEDY, TOLD
+from roster.sheet.dutch import MONTH_FIRST_MESSAGE, MONTH_FIRST_REMEDY
 
 
 class GoogleBackend:
@@ -102,7 +102,7 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
     yield from _clock(calls)
     yield from _may_write(calls)
     if found.month_first:
-        yield Health("Land", TOLD, REMEDY, let_op=True)
+        yield Health("Land", MONTH_FIRST_MESSAGE, MONTH_FIRST_REMEDY, let_op=True)
     slow = "" if took < SLOW else "Kijk of uw internet traag is. Blijft het zo, probeer het dan op een ander moment."
     yield Health("Snelheid", f"Google antwoordt in {took:.1f} seconden.".replace(".", ",", 1), slow)
     cells = sum(
@@ -131,11 +131,11 @@ def examine_google(settings: Settings, filled_in: FilledIn) -> Iterator[Health]:
 def _key(settings: Settings) -> Iterator[Health]:
     path = key_file(settings)
     if sys.platform != "win32" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        told = f"anderen op deze computer konden {path.name} lezen."
+        message = f"anderen op deze computer konden {path.name} lezen."
         mends = (
             "Buurtbeheer maakt het nu voor u alleen. Kan iemand het gelezen hebben? Maak bij Google een nieuwe sleutel."
         )
-        yield Health("Sleutel", told, mends)
+        yield Health("Sleutel", message, mends)
     else:
         yield Health("Sleutel", f"{path.name} is gevonden.")
 

@@ -61,8 +61,8 @@ def _pages(calls: Calls, network: str) -> list[Page]:
         there = formulas.get(sheet.title, {})
         kept = {}
         if there == after.get(sheet.title, {}):
-            told = {place: for_excel(text, names, comma=comma) for place, text in there.items()}
-            kept = {place: text for place, text in told.items() if text is not None}
+            converted = {place: for_excel(text, names, comma=comma) for place, text in there.items()}
+            kept = {place: text for place, text in converted.items() if text is not None}
         _make_room(sheet, kept)
         pages.append(Page(sheet.title, sheet.cells, frozenset(days.get(sheet.title, ())), kept))
     return pages
@@ -126,7 +126,7 @@ def for_excel(formula: str, titles: Collection[str], *, comma: bool) -> str | No
     `titles` are the tabs of that file. Excel calls a whole workbook damaged for one formula that it cannot
     read, so whatever is not known to be one of its own is None.
     """
-    told, arrays = [], 0
+    pieces, arrays = [], 0
     for turn, piece in enumerate(_PIECES.split(formula)):
         value = piece
         if turn % 2:
@@ -135,8 +135,8 @@ def for_excel(formula: str, titles: Collection[str], *, comma: bool) -> str | No
                 value = ","
             elif piece == "," and comma:
                 return None  # a decimal mark or not: nobody can tell
-        told.append(value)
-    plain = "".join(told)
+        pieces.append(value)
+    plain = "".join(pieces)
     try:
         items = Tokenizer(plain).items
     except TokenizerError:

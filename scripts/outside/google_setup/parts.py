@@ -44,8 +44,8 @@ def in_parts(calls: Calls, checks: Sequence[Json], requests: Sequence[Json], ref
         part = waiting.pop()
         try:
             calls.change([*checks, *part])
-        except Refused as told:
-            at = None if told.turn is None else told.turn - len(checks)
+        except Refused as refusal:
+            at = None if refusal.turn is None else refusal.turn - len(checks)
             if at is not None and not 0 <= at < len(part):
                 raise
             if at is None and len(part) > 1:

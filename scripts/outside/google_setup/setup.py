@@ -8,7 +8,7 @@ from datetime import date
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.formatting import TELLS
-from outside.front_tab import FRONT, check_whose, is_front, lines_to_add, told_of
+from outside.front_tab import FRONT, check_whose, describe_added, is_front, lines_to_add
 from outside.google.answers import Lost, Refused
 from outside.google.batch import as_cell
 from outside.google.client import Calls, Json, new_id
@@ -51,20 +51,20 @@ def set_up_google(settings: Settings, first: FirstLook) -> list[str]:
     calls = Calls(settings.workbook.spreadsheet, log_in(settings))
     lock = Lock(calls, settings.paths.state)
     with lock.held():
-        told = complete(calls, settings.network.name, lock, settings.terms(date.min), first)
-    return told or ["Het Google-blad is compleet. Er is niets veranderd."]
+        report = complete(calls, settings.network.name, lock, settings.terms(date.min), first)
+    return report or ["Het Google-blad is compleet. Er is niets veranderd."]
 
 
 def complete(calls: Calls, title: str, lock: Lock, terms: Terms, first: FirstLook) -> list[str]:
     """Headings first, looks after them; each is looked up anew where an answer was lost. Raises Stop."""
-    told: list[str] = []
+    report: list[str] = []
     looks: list[Json] = []
     refused_looks: list[Json] = []
 
     def ask() -> None:
         try:
-            _add_headings(calls, title, lock.check(), told, first)
-            told.extend(_add_looks(calls, lock.check(), terms, looks, refused_looks))
+            _add_headings(calls, title, lock.check(), report, first)
+            report.extend(_add_looks(calls, lock.check(), terms, looks, refused_looks))
         except Refused as refused:
             look = look_why(calls, refused)
             if lock.is_lost(look.titles):
@@ -74,10 +74,10 @@ def complete(calls: Calls, title: str, lock: Lock, terms: Terms, first: FirstLoo
             raise Lost(look.stop or CHANGING, certain=True) from refused
 
     calls.until_answered(ask)
-    return list(dict.fromkeys(told))
+    return list(dict.fromkeys(report))
 
 
-def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[str], first: FirstLook) -> None:
+def _add_headings(calls: Calls, title: str, checks: Sequence[Json], report: list[str], first: FirstLook) -> None:
     found, tables, sheets = _what_is_there(calls)
     fronts = [sheet for sheet in sheets.values() if is_front(sheet.title)]
     check_whose(fronts, title)
@@ -88,7 +88,7 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
         said.append(f"Tabblad {FRONT} is toegevoegd.")
         said.append("Het blad staat nu op Nederland: een getypte 5-3-2026 is er 5 maart.")
     elif tables and (lines := lines_to_add(fronts, title)):
-        said.append(told_of(lines))
+        said.append(describe_added(lines))
         batch = _below(found, fronts[0], lines) if fronts else _new_front([(title, ""), ("", ""), *lines])
     for turn, tab in enumerate(TABS):
         table = tables.get(tab.title)
@@ -98,14 +98,14 @@ def _add_headings(calls: Calls, title: str, checks: Sequence[Json], told: list[s
             said.append(f"Tabblad {tab.title} is toegevoegd.")
             continue
         if table.theirs:
-            told.append(left_to_them(table.title))
+            report.append(left_to_them(table.title))
             continue
         missing = [heading for heading in headings if heading not in table.columns]
         if missing:
             batch += _new_columns(found.sheets[table.title].get("sheetId", 0), table, missing, sheets[table.title])
             said.append(f"Tabblad {table.title}: toegevoegd {', '.join(missing)}.")
     if batch:
-        told += said  # also where the answer is lost: the next look may find all of it
+        report += said  # also where the answer is lost: the next look may find all of it
         calls.change([*checks, *batch])
 
 

@@ -38,7 +38,7 @@ from outside.mail.replies import (
 LARGEST = 2_000_000
 """Bytes of one message that are read."""
 
-_TOLD = 50_000
+_PART = 50_000
 """Characters of a part that are looked at."""
 
 _SHORTEST = 5
@@ -203,7 +203,7 @@ def _blocks(part: Message) -> Iterator[Message]:
     is_packed = header_of(part, "Content-Transfer-Encoding").casefold() == "base64"
     if blocks and (is_packed or part.get_content_subtype() == "global-delivery-status"):
         # The library takes only the older type apart, and unpacks neither.
-        rest = str(blocks[0].get_payload())[:_TOLD].replace("\r", "")
+        rest = str(blocks[0].get_payload())[:_PART].replace("\r", "")
         rest = base64.b64decode(rest).decode("utf-8", "replace").replace("\r", "") if is_packed else rest
         blocks = [read_message(block.encode("utf-8", "replace")) for block in re.split(r"\n(?:[ \t]*\n)+", rest)]
     yield from (block for block in blocks if block["Action"] or block["Final-Recipient"])
@@ -230,34 +230,34 @@ def _from_fields(failed: list[Message], message: Message) -> Bounce:
 def _from_words(message: Message, failed: frozenset[str]) -> Bounce | None:
     """What a robot says without the fields of a report, as qmail and old Exim do; `failed` is whom it gave up."""
     text = "\n".join(text_of(part) for part in own_parts(message) if part.get_content_maintype() == "text")
-    told = _COPY.split(text[:_TOLD], maxsplit=1)[0].replace("\r", "")
+    body = _COPY.split(text[:_PART], maxsplit=1)[0].replace("\r", "")
     subject = header_of(message, "Subject")
-    if _is_delay(subject, told):
+    if _is_delay(subject, body):
         return None
-    code = _CODE.search(told)
+    code = _CODE.search(body)
     if code is None and not (
-        failed or header_of(message, "X-Failed-Recipients") or _GAVE_UP.search(f"{subject} {told}")
+        failed or header_of(message, "X-Failed-Recipients") or _GAVE_UP.search(f"{subject} {body}")
     ):
         return None
-    words = told[code.start() :][:1000] if code else told[:1000]
+    words = body[code.start() :][:1000] if code else body[:1000]
     said = read_reply(int(words[:3]) if words[:3].isdigit() else 550, words.encode("utf-8", "replace"))
     return _bounced(message, Reply(said.code if code else 0, said.status or read_status(words[4:]), said.words), failed)
 
 
-def _is_delay(subject: str, told: str) -> bool:
+def _is_delay(subject: str, body: str) -> bool:
     """True for a warning that a letter is late; it still may arrive."""
-    return bool(_DELAYED.search(f"{subject} {told}")) and not (_FINAL.search(told) or _UNKNOWN.search(told))
+    return bool(_DELAYED.search(f"{subject} {body}")) and not (_FINAL.search(body) or _UNKNOWN.search(body))
 
 
 def _unclear(message: Message) -> Bounce | None:
     """What comes under the subject of a report, from a robot, and says in no words that we know what it means."""
     if not (_is_returned(message) and is_robot(message)):
         return None
-    told = " ".join(text_of(part)[:_TOLD] for part in own_parts(message) if part.get_content_maintype() == "text")
-    own = _COPY.split(told, maxsplit=1)[0]
-    is_told = any(header_of(part, "Action") for part in message.walk() if part is not message)
+    text = " ".join(text_of(part)[:_PART] for part in own_parts(message) if part.get_content_maintype() == "text")
+    own = _COPY.split(text, maxsplit=1)[0]
+    is_dsn = any(header_of(part, "Action") for part in message.walk() if part is not message)
     return (
-        None if is_told or _is_delay(header_of(message, "Subject"), own) else Bounce(_quoted(message), "", unclear=True)
+        None if is_dsn or _is_delay(header_of(message, "Subject"), own) else Bounce(_quoted(message), "", unclear=True)
     )
 
 
@@ -274,7 +274,7 @@ def _bounced(message: Message, reply: Reply, failed: frozenset[str]) -> Bounce:
 def _copy(part: Message) -> str:
     """The headers of the returned letter where they stand as text."""
     is_text = part.get_content_maintype() == "text" or part.get_content_type() == "message/rfc822-headers"
-    return text_of(part)[:_TOLD].replace("\r", "") if is_text else ""
+    return text_of(part)[:_PART].replace("\r", "") if is_text else ""
 
 
 def _reason(reply: Reply) -> str:

@@ -191,11 +191,11 @@ def vouches(message: Message, host: str) -> bool:
     word = _topmost(message, _domain(host)) if domain else None
     if word is None:
         return False
-    name, _, told = _plain(word).partition(";")
+    name, _, rest = _plain(word).partition(";")
     server = name.split()[0].casefold() if name.split() else ""
     if not server or not (server == host.casefold() or _domain(server) == _domain(host) != ""):
         return False
-    results = [result.split() for result in told.split(";")]
+    results = [result.split() for result in rest.split(";")]
     dmarc = [words for words in results if words and words[0].casefold().startswith("dmarc=")]
     return len(dmarc) == 1 and dmarc[0][0].casefold() == "dmarc=pass" and _aligned(dmarc[0][1:], domain)
 
@@ -223,8 +223,8 @@ def _topmost(message: Message, ours: str) -> str | None:
 
 
 def _is_google(received: str) -> bool:
-    told = _plain(received[:_LONGEST])
-    return bool(re.search(r"(^|\s)by\s+(mx\.google\.com|2002:[0-9a-f:]+)\s+with\s", told, re.IGNORECASE))
+    plain = _plain(received[:_LONGEST])
+    return bool(re.search(r"(^|\s)by\s+(mx\.google\.com|2002:[0-9a-f:]+)\s+with\s", plain, re.IGNORECASE))
 
 
 def _aligned(words: list[str], domain: str) -> bool:

@@ -239,12 +239,12 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A hidden element hides all up to its end; elements of its own kind may lie in it."""
-        told = {name: value or "" for name, value in attrs}
-        self._over |= told.get("id", "").removeprefix("x_") in self.OLDER  # Outlook quotes without an end
+        attributes = {name: value or "" for name, value in attrs}
+        self._over |= attributes.get("id", "").removeprefix("x_") in self.OLDER  # Outlook quotes without an end
         if self._inside:
             if tag == self._inside[0]:
                 self._inside.append(tag)
-        elif tag in self.HIDDEN or self.QUOTES & set(told.get("class", "").split()):
+        elif tag in self.HIDDEN or self.QUOTES & set(attributes.get("class", "").split()):
             self._inside.append(tag)
             self.pieces.append("\n>\n" if tag not in {"title", "style", "script"} else "\n")
         elif tag not in self.INLINE:

@@ -126,7 +126,7 @@ class BundleStore:
     def _news(self, found: Collection[Given]) -> list[Given]:
         asked = "SELECT person, circle, cards, state, after FROM bundle WHERE kind = ?"
         rows = self._connection.execute(asked, (READY,))
-        known = {(person, circle): told for person, circle, *told in rows}
+        known = {(person, circle): rest for person, circle, *rest in rows}
         now = {(one.person, one.circle): [_written(one.cards), one.state, one.after] for one in found}
         return [one for one in found if known.get(key := (one.person, one.circle)) != now[key]]
 

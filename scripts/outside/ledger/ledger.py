@@ -147,8 +147,8 @@ class Ledger:
             else:
                 place = Place(LOGBOEK.title, 0, intern(key))
                 moment = moments.get(since) or moments.setdefault(since, datetime.fromisoformat(since))
-                told = intern(nr), intern(act), intern(version), STATES[state], intern(mark), moment
-                book.entries[place.key] = LogEntry(place, *told)
+                fields = intern(nr), intern(act), intern(version), STATES[state], intern(mark), moment
+                book.entries[place.key] = LogEntry(place, *fields)
         return book
 
     def remember_logbook(self, book: Logbook, known: Logbook) -> None:

@@ -134,11 +134,11 @@ class MessageStore:
         with writing(self._connection) as connection:
             before = [one.message_id for one in self.known([letter.key]).values()]
             self.settle(connection, before, State.SENT, _SETTLED_BY_HAND)
-            told = letter._replace(message_id=f"{State.HAND} {letter.act} {letter.version} {letter.person}")
+            by_hand = letter._replace(message_id=f"{State.HAND} {letter.act} {letter.version} {letter.person}")
             connection.execute(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, 0, '', '')"
                 " ON CONFLICT (person, act, version) DO UPDATE SET via = excluded.via",
-                (*_row(told), State.SENT, State.HAND, day, now, now),
+                (*_row(by_hand), State.SENT, State.HAND, day, now, now),
             )
             self._keep_notice(connection, letter)
 

@@ -111,13 +111,13 @@ class ReplyStore:
             connection.executemany("DELETE FROM limit_told WHERE message_id = ?", [(one,) for one in message_ids])
             set_pause(connection, until)
 
-    def hear_limit_told(self, digest: str, message_id: str) -> None:
+    def hear_limit_reported(self, digest: str, message_id: str) -> None:
         """Somebody says that the day's limit stopped this letter, and nothing bears that out yet."""
         with self._hearing(digest) as connection:
             now = self._clock().isoformat()
             connection.execute("INSERT OR REPLACE INTO limit_told VALUES (?, ?)", (message_id, now))
 
-    def limits_told(self, since: datetime) -> set[str]:
+    def limits_reported(self, since: datetime) -> set[str]:
         """The letters of which that was said since a moment (UTC), by Message-ID."""
         found = self._connection.execute("SELECT message_id FROM limit_told WHERE at > ?", (since.isoformat(),))
         return {row[0] for row in found}

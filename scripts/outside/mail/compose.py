@@ -160,8 +160,8 @@ def message_id(act: str, version: str, person: str, sender: str, to: str = "", s
     A delivery report is believed by this name. So nobody who lacks the secret can make one up, and one about
     an older address says nothing of the letter to a better one.
     """
-    told = f"{act}\x1f{version}\x1f{person}\x1f{sender.casefold()}\x1f{to.casefold()}"
-    digest = hmac.digest(secret, told.encode("utf-8", "surrogatepass"), "sha256").hex()[:20]
+    key = f"{act}\x1f{version}\x1f{person}\x1f{sender.casefold()}\x1f{to.casefold()}"
+    digest = hmac.digest(secret, key.encode("utf-8", "surrogatepass"), "sha256").hex()[:20]
     pieces = [_NOT_IN_AN_ID.sub("", piece)[:16] for piece in (act, person)]
     return f"<{'.'.join([*filter(None, pieces), digest])}@{_address(sender).rpartition('@')[2]}>"
 

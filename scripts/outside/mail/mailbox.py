@@ -157,8 +157,8 @@ class Outbox:
 
 def letter_file_name(letter: Letter) -> str:
     """What a letter's file is called: the Nr and the act for people, a digest of the Message-ID for the ledger."""
-    told = [_NOT_IN_A_NAME.sub("", piece)[:40] for piece in (letter.person, letter.act)]
-    return "-".join([piece for piece in told if piece] + [_digest(letter.message_id)]) + ".eml"
+    pieces = [_NOT_IN_A_NAME.sub("", piece)[:40] for piece in (letter.person, letter.act)]
+    return "-".join([piece for piece in pieces if piece] + [_digest(letter.message_id)]) + ".eml"
 
 
 def _digest(message_id: str) -> str:

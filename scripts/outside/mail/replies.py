@@ -42,7 +42,7 @@ class Reply:
     words: str
 
     @property
-    def told(self) -> str:
+    def codes(self) -> str:
         """The codes, which hold nobody's data: "550 5.7.1"."""
         return f"{self.code} {'.'.join(map(str, self.status))}" if self.status else str(self.code)
 

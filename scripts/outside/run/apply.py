@@ -133,20 +133,20 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
     others = () if posted.stop or halt.is_asked() else cells
     steps: list[SetCell | AddRow] = [step for step in others if isinstance(step, AddRow) or _cell(step) not in marked]
     steps += posted.marks
-    told = Written()
+    written = Written()
     try:
         if steps:
-            told = workbook.write(steps)
-            event("written", cells=len(told.done), left=len(told.left))
+            written = workbook.write(steps)
+            event("written", cells=len(written.done), left=len(written.left))
     except Changed:
         posted.again = True
     except Stop as stop:
         posted.stop = posted.stop or Stop(stop.message, stop.remedy, code=3)
-    done = {_cell(step) for step in (*told.done, *posted.written) if isinstance(step, SetCell)}
+    done = {_cell(step) for step in (*written.done, *posted.written) if isinstance(step, SetCell)}
     posted.cells = done & {_cell(step) for step in cells if isinstance(step, SetCell) and not derived_tab(step)}
-    posted.rows = sum(isinstance(step, AddRow) and not derived_tab(step) for step in told.done)
-    posted.left += len(told.left) - len(told.merged)
-    posted.merged += told.merged
+    posted.rows = sum(isinstance(step, AddRow) and not derived_tab(step) for step in written.done)
+    posted.left += len(written.left) - len(written.merged)
+    posted.merged += written.merged
 
 
 def _cell(step: SetCell) -> tuple[str, str, str]:

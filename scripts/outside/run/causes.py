@@ -36,14 +36,14 @@ _CAUSES, _LINES, _LETTERS = 6, 8, 200
 class Cause:
     """What happened, in Dutch, and what to do: no name, number or address. `when` the round began, in local time.
 
-    `whole` is True where the round went on to its end all the same. `told` is True once she knows. `name` is given
+    `whole` is True where the round went on to its end all the same. `reported` is True once she knows. `name` is given
     where the words differ from one time to the next.
     """
 
     lines: tuple[str, ...]
     whole: bool = False
     when: str = ""
-    told: bool = False
+    reported: bool = False
     name: str = ""
 
     @property
@@ -111,6 +111,8 @@ class Memory:
         memory = cls(state)
         with suppress(OSError, ValueError, TypeError, AttributeError, KeyError):
             kept = json.loads((state / _FILE).read_text(encoding="utf-8"))
+            for one in kept["causes"]:
+                one["reported"] = one.pop("told", False)  # as it has always been called there
             causes = [Cause(**{**one, "lines": tuple(map(str, one["lines"]))}) for one in kept["causes"]]
             memory.begun, memory.last = str(kept["begun"]), str(kept["last"])
             memory.causes = {one.key: one for one in causes if one.lines}
@@ -124,27 +126,30 @@ class Memory:
     def keep(self) -> bool:
         """Write it down, over what stands there; whether that could be done."""
         kept = [{**asdict(one), "lines": _short(one.lines)} for one in list(self.causes.values())[:_CAUSES]]
-        told = json.dumps({"begun": self.begun, "last": self.last, "causes": kept}, ensure_ascii=False).encode()
+        for one in kept:
+            one["told"] = one.pop("reported")
+        data = json.dumps({"begun": self.begun, "last": self.last, "causes": kept}, ensure_ascii=False).encode()
         try:
             own_folder(self.state)
             path = self.state / _FILE
             if path.is_file() and path.stat().st_size == SIZE:
-                overwrite(path, told.ljust(SIZE))
+                overwrite(path, data.ljust(SIZE))
             else:
-                write_private(path, told.ljust(SIZE))
+                write_private(path, data.ljust(SIZE))
         except (OSError, Stop):
             return False
         return True
 
-    def after(self, found: Iterable[Cause], *, told: bool, whole: bool) -> None:
+    def after(self, found: Iterable[Cause], *, reported: bool, whole: bool) -> None:
         """What is remembered once a round ended: its causes, and of older ones those that it did not prove solved.
 
         A round that came to its end knows all causes there are. One that stopped says nothing of the others.
         """
         now, known = {one.key: one for one in found}, self.causes
-        stays = {key: one for key, one in known.items() if not (whole and (told or one.told))}
+        stays = {key: one for key, one in known.items() if not (whole and (reported or one.reported))}
         self.causes = {
-            key: replace(one, told=told or (key in known and known[key].told)) for key, one in {**stays, **now}.items()
+            key: replace(one, reported=reported or (key in known and known[key].reported))
+            for key, one in {**stays, **now}.items()
         }
 
 
@@ -225,11 +230,11 @@ def _tell(memory: Memory, found: Sequence[Cause], settings: Settings, *, mails: 
     late = [
         replace(one, lines=(*one.lines, _SOLVED)) if whole and one.key not in now else one
         for one in memory.causes.values()
-        if not one.told
+        if not one.reported
     ]
     new = [one for one in found if one.key not in memory.causes]
-    told = not mails or not (late or new) or _mail([*late, *new], settings)
-    memory.after(found, told=told, whole=whole)
+    reported = not mails or not (late or new) or _mail([*late, *new], settings)
+    memory.after(found, reported=reported, whole=whole)
     memory.keep()
 
 
@@ -244,14 +249,14 @@ def _tell_broken_off(memory: Memory, settings: Settings) -> None:
 
 def _tell_missed(memory: Memory) -> None:
     """Say on the screen what happened while nobody looked on, and could not be mailed."""
-    missed = [one for one in memory.causes.values() if not one.told]
+    missed = [one for one in memory.causes.values() if not one.reported]
     if not missed:
         return
     for when in dict.fromkeys(one.when for one in missed):
         warn(f"Buurtbeheer liep vanzelf op {when}, en kon u niet mailen wat er was:")
         for line in as_lines([one for one in missed if one.when == when]):
             warn(f"  {line}", "plain")
-    memory.after((), told=True, whole=False)
+    memory.after((), reported=True, whole=False)
     memory.keep()
 
 

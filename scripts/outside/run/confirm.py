@@ -122,8 +122,8 @@ class Leave:
 
 def says_what(send: Send) -> str:
     """A digest of a letter as somebody agrees to it: to whom it goes, and all that it says."""
-    told = send.person, send.act, send.version, send.to_name, send.to_address, send.language, send.facts, send.cards
-    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).hexdigest()
+    content = send.person, send.act, send.version, send.to_name, send.to_address, send.language, send.facts, send.cards
+    return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _nobody_there(number: int, again: str) -> Stop:
@@ -234,14 +234,14 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
 def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
     """The Nr and the Welkom of each row that tells of a letter of which nobody can know whether it arrived."""
     table = view.roster.tables[DEELNEMERS.title]
-    told: set[str] = set()
+    seen: set[str] = set()
     for index, cell in enumerate(table.column("Welkom")):
         mark = read_mark(cell) if isinstance(cell, str) else None
         if mark is None or mark.state not in (State.BUSY, State.UNCERTAIN):
             continue
         nr = number_said(table.cell(index, "Nr"))
-        if nr and nr not in told and mark.is_of(nr):  # a copied row has the Nr or the mark of the one that was copied
-            told.add(nr)
+        if nr and nr not in seen and mark.is_of(nr):  # a copied row has the Nr or the mark of the one that was copied
+            seen.add(nr)
             yield nr, mark
 
 

@@ -121,13 +121,13 @@ class Round:
         numbers = [self._numbers[key] for key in keys if key in self._numbers]
         logged = [step for one in chunk for step in self._log(one, Outcome(State.BUSY), since)]
         announced = self._write_behind([*numbers, *cells.values(), *logged])
-        self._posted.busy |= {one.send.mark: _busy(one.send, since) for one in chunk if one.send.told_together}
-        told = {step.place for step in announced if isinstance(step, SetCell)}
+        self._posted.busy |= {one.send.mark: _busy(one.send, since) for one in chunk if one.send.shared_cell}
+        places = {step.place for step in announced if isinstance(step, SetCell)}
         for one in chunk:
-            if one.send.mark not in told:
+            if one.send.mark not in places:
                 self._behind += self._log(one)
         try:
-            self._go([one for one in chunk if one.send.mark in told], self._behind, since)
+            self._go([one for one in chunk if one.send.mark in places], self._behind, since)
         except BaseException:
             if self._behind:
                 self._write_behind([])
@@ -138,11 +138,11 @@ class Round:
 
         Gives the announcements that stand. What was to be told stays in `_behind` where this raises.
         """
-        told = self._behind
-        written = self._workbook.write([*told, *announced])
+        behind = self._behind
+        written = self._workbook.write([*behind, *announced])
         event("written", cells=len(written.done), left=len(written.left))
         self._behind = []
-        of_before = set(told)
+        of_before = set(behind)
         self._posted.written += [step for step in written.done if step in of_before and isinstance(step, SetCell)]
         self._posted.left += len(written.left) - len(written.merged)
         self._posted.merged += written.merged
@@ -236,7 +236,7 @@ class Round:
             outcome = Outcome(State.REFUSED, outcome.reason)
         event("letter", nr=one.send.person, kind=one.send.act, state=outcome.state)
         self._posted.ended[one.message_id] = self._message(one, outcome)
-        if one.send.told_together:
+        if one.send.shared_cell:
             self._posted.together[one.send.mark] = one.send.mark_was
         self._done(1)
         return outcome
@@ -274,12 +274,12 @@ class Round:
     def _mark(self, one: Spooled, outcome: Outcome | None, since: datetime | None) -> list[SetCell]:
         """What a row must say now. One whose letter did not leave says what it said before it was announced."""
         send = one.send
-        if send.told_together:
+        if send.shared_cell:
             return []
         was = send.mark_was if since is None else _while_busy(send, since)
         if outcome is not None and outcome.state != State.WAITS:
-            told = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason, send.mark_nr)
-            text = keep_mail_again(send.mark_was, told.text)
+            mark = mark_of(outcome.state, self._ledger.today, send.version, outcome.reason, send.mark_nr)
+            text = keep_mail_again(send.mark_was, mark.text)
         elif since is None and not _is_busy(send.mark_was):
             return []
         else:
@@ -297,7 +297,7 @@ def _busy(send: Send, since: datetime) -> str:
 def _while_busy(send: Send, since: datetime) -> str:
     """What a row says while its letter leaves; a cell that tells of several letters says nothing else."""
     busy = _busy(send, since)
-    return busy if send.told_together else keep_mail_again(send.mark_was, busy)
+    return busy if send.shared_cell else keep_mail_again(send.mark_was, busy)
 
 
 def _is_no_more(send: Send) -> bool:

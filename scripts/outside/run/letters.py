@@ -289,5 +289,5 @@ def _is_early(letter: Message | None, address: str, ledger: Ledger) -> bool:
 
 def _tell(marks: list[CellStep], send: Send, mark: WelcomeMark) -> None:
     text = keep_mail_again(send.mark_was, mark.text)
-    if not send.told_together and not says(send.mark_was, text):
+    if not send.shared_cell and not says(send.mark_was, text):
         marks.append(SetCell(send.mark, text, send.mark_was))

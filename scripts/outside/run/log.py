@@ -83,12 +83,12 @@ def _opened(settings: Settings) -> logging.Handler | None:
 class _MonthLog(logging.FileHandler):
     """A file that lines are added to; where the disk does not take one, that is said once."""
 
-    told = False
+    reported = False
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, ARG002  # as logging calls it
         """Say it, and go on."""
-        if not self.told:
-            self.told = True
+        if not self.reported:
+            self.reported = True
             _say_once()
 
 

@@ -220,9 +220,9 @@ def recall_from(out: Path, files: FileStore, history: History) -> Callable[[Give
         return found
 
     def recalled(card: GivenCard, folder: str) -> tuple[str, str] | None:
-        told = known().get(card.mobile, [])
-        named = [one for one in told if history.identity(said_on_card(one[1])) == card.name]
-        return next((one[1:] for one in (*named, *told) if one in named or one[0].startswith(f"{folder}/")), None)
+        contacts = known().get(card.mobile, [])
+        named = [one for one in contacts if history.identity(said_on_card(one[1])) == card.name]
+        return next((one[1:] for one in (*named, *contacts) if one in named or one[0].startswith(f"{folder}/")), None)
 
     return recalled
 

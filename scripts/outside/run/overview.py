@@ -49,12 +49,12 @@ class LettersPage:
         kind = send.act, send.language, bool(send.facts.get("is_admin"))
         whole = compose(send) if self._is_first(kind) else None
         admins = send.facts.get("admins")
-        told = {
+        details = {
             "groep": str(send.facts.get("group") or ""),
             "beheerders": ", ".join(map(str, admins)) if isinstance(admins, list) else "",
             "contacten erbij": ", ".join(name for name, _text in send.cards),
         }
-        more = "; ".join(f"{what}: {value}" for what, value in told.items() if value)
+        more = "; ".join(f"{what}: {value}" for what, value in details.items() if value)
         to = f"{send.to_name} <{send.to_address}>" if send.to_name else send.to_address
         return self._piece(kind, to, subject(send), escape(more[:1].upper() + more[1:]), whole)
 

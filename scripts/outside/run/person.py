@@ -75,9 +75,10 @@ def find_person(typed: str, view: View) -> Person:
     """Who is meant, by Nr, mobile, address or name. Raises Stop for nobody, naming the nearest, and for several."""
     members = list(_meant(typed, view.roster.members)) or list(_of_surname(typed, view.roster.members))
     if len({member.nr for member in members}) > 1:
-        told = [f"{member.nr} ({member.name}, {member.home})" for member in members]
+        listed = [f"{member.nr} ({member.name}, {member.home})" for member in members]
         raise Stop(
-            f"Dit past bij meer dan een deelnemer: {first_few(told, _SHOWN)}.", f"Kies er een. Typ WHO={members[0].nr}"
+            f"Dit past bij meer dan een deelnemer: {first_few(listed, _SHOWN)}.",
+            f"Kies er een. Typ WHO={members[0].nr}",
         )
     if not members and not _is_nr(typed, view):
         names = {fold(member.name): member for member in view.roster.members}
@@ -89,8 +90,8 @@ def find_person(typed: str, view: View) -> Person:
 
 def left_long_ago(view: View) -> list[Person]:
     """Everybody whose row is past its time, as the rows themselves tell."""
-    told = {one.place.key for one in view.findings if one.rule == a_row_is_kept_no_longer_than_its_time.__name__}
-    return [_as_in_row(member, view) for member in view.roster.members if member.place.key in told]
+    overdue = {one.place.key for one in view.findings if one.rule == a_row_is_kept_no_longer_than_its_time.__name__}
+    return [_as_in_row(member, view) for member in view.roster.members if member.place.key in overdue]
 
 
 def _as_in_row(member: Member, view: View) -> Person:
@@ -246,8 +247,8 @@ def _marks_of(nr: str, view: View) -> frozenset[str]:
     """The digests of the mobiles that the ledger knows of who had this Nr: by these a copy tells who that was."""
     history = view.history
     last = (one.mobile for person, one in history.recipients.items() if row_of(person) == nr)
-    told = (one.identities for one in history.deliveries if row_of(one.person) == nr)
-    return frozenset((*last, *(mark for marks in told for mark in marks))) - {""}
+    of_letters = (one.identities for one in history.deliveries if row_of(one.person) == nr)
+    return frozenset((*last, *(mark for marks in of_letters for mark in marks))) - {""}
 
 
 def _meant(typed: str, members: Iterable[Member]) -> Iterator[Member]:

@@ -19,7 +19,7 @@ from outside.ledger.files import ReadyFile
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Letter, letter_file_name
 from roster.messages.audience import is_placeholder
-from roster.messages.stale import as_if_due, facts_in, told_elsewhere, untold
+from roster.messages.stale import as_if_due, facts_in, reported_elsewhere, unreported
 from roster.plan.delivery_status import State
 from roster.plan.history import Message, MessageKey, row_of
 from roster.plan.hold_back import sends_left
@@ -71,7 +71,7 @@ def stale_letters(view: View, planners: Sequence[Planner], ledger: Ledger, setti
     older = (
         {} if is_placeholder(view.terms.network.regiegroep_number) else _with_example_number(unknown, folder, ledger)
     )
-    leaving = untold(view)
+    leaving = unreported(view)
     # What somebody took away was told, so it counts as done for the others.
     lying = {key: one for key, one in (lying | older).items() if key not in leaving and one.name in lies}
     there = {act for _person, act, _version in lying}
@@ -130,7 +130,7 @@ def _unlike(
     planned = (step for planner in planners for step in planner(there))
     today = {send.key: facts_mark(send, ledger) for send in sends_left(planned, view.findings)}
     unlike = [key for key in due if today.get(key) != lying[key].facts]
-    stay = told_elsewhere(there) if unlike else ()
+    stay = reported_elsewhere(there) if unlike else ()
     there.kept.clear()  # else it all stays until the garbage is looked through
     return [key for key in unlike if key not in stay]
 

@@ -125,10 +125,10 @@ def describe_report(report: Report, mail_done: str = State.READY) -> list[str]:
 
 def _places(places: Sequence[Place]) -> str:
     """Where cells stand, the first few of them: "Deelnemers rij 5 (Status)"."""
-    told = [
+    named = [
         f"{place.tab} rij {place.row} ({place.column})" if place.row else f"onderaan {place.tab}" for place in places
     ]
-    return first_few(told, _PLACES)
+    return first_few(named, _PLACES)
 
 
 def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, word: str, *, has_page: bool) -> int:

@@ -116,7 +116,7 @@ def may_be_meant(letter: Message, case: Case) -> bool:
     return letter.state == State.READY or put_off or (letter.state == State.REFUSED and letter.act not in IN_WELCOME)
 
 
-def told_by_people(case: Case, *, force: bool) -> list[Change]:
+def done_by_people(case: Case, *, force: bool) -> list[Change]:
     """What a person told this member in place of a mail; all that the page has of him."""
     member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
     if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
@@ -235,11 +235,11 @@ def _settled(case: Case) -> Stop:
         return Stop(f"{nr} staat niet meer in het register.", "Er hoeft niets te worden opgeschreven.")
     latest = case.letters[-1] if case.letters else None
     if latest is not None:
-        told = f"de laatste mail staat als {latest.state} op {short_day(latest.day)}"
+        how = f"de laatste mail staat als {latest.state} op {short_day(latest.day)}"
         if latest.state == State.HAND:
-            told = f"met de hand verteld op {short_day(latest.day)}"
+            how = f"met de hand verteld op {short_day(latest.day)}"
         return Stop(
-            f"Bij {nr} is niets onzeker: {told}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
+            f"Bij {nr} is niets onzeker: {how}.", f"Moet het toch nog een keer? Typ: make resend NR={nr} FORCE=1"
         )
     if mark is not None and mark.state in (State.READY, State.SENT, State.HAND):
         return Stop(

@@ -114,7 +114,7 @@ class Smtp:
             raise Stop("De mailserver verbreekt de verbinding.", "Probeer het later nog eens.") from None
         except NotNow as no:
             raise Stop(
-                f"De mailserver wil nu even geen verbinding ({no.reply.told}).", "Probeer het later nog eens."
+                f"De mailserver wil nu even geen verbinding ({no.reply.codes}).", "Probeer het later nog eens."
             ) from None
         finally:
             self.close()
@@ -286,19 +286,19 @@ def on_the_wire(data: bytes) -> bytes:
 def _refused_for_us(stage: Stage, reply: Reply) -> Stop:
     if reply.code in (530, 535) or stage is Stage.LOGIN:
         return Stop(
-            f"De mailserver wil eerst een gebruikersnaam en wachtwoord ({reply.told}). De ronde is gestopt.",
+            f"De mailserver wil eerst een gebruikersnaam en wachtwoord ({reply.codes}). De ronde is gestopt.",
             "Vul username in bij [mail] in de instellingen, en zet het wachtwoord klaar. In de HANDLEIDING staat hoe.",
             code=3,
         )
     if stage in (Stage.START, Stage.END):
         return Stop(
-            f"De mailserver weigert de tekst van deze mails ({reply.told}). De ronde is gestopt.",
+            f"De mailserver weigert de tekst van deze mails ({reply.codes}). De ronde is gestopt.",
             "Er is niemand als geweigerd opgeschreven. Vraag uw provider naar deze code, of pas de tekst in "
             "templates aan.",
             code=3,
         )
     return Stop(
-        f"De mailserver neemt van dit postvak geen mail aan ({reply.told}). De ronde is gestopt.",
+        f"De mailserver neemt van dit postvak geen mail aan ({reply.codes}). De ronde is gestopt.",
         "Kijk of sender in de instellingen bij [mail] het adres is waarmee u inlogt. Er is niemand als geweigerd "
         "opgeschreven.",
         code=3,

@@ -47,7 +47,7 @@ class NotNow(Exception):
     """The server will not talk with us at this moment. No letter was on its way."""
 
     def __init__(self, reply: Reply, verdict: Verdict) -> None:
-        super().__init__(reply.told)
+        super().__init__(reply.codes)
         self.reply = reply
         self.verdict = verdict
 
@@ -211,8 +211,8 @@ def _log_in(session: smtplib.SMTP, mail: Mail, account: str, ask_password: Calla
     if not password:
         return
     if "PLAIN" in offered:
-        told = f"\0{account}\0{password}".encode()
-        reply = ask(session, f"AUTH PLAIN {_packed(told)}")
+        credentials = f"\0{account}\0{password}".encode()
+        reply = ask(session, f"AUTH PLAIN {_packed(credentials)}")
     elif "LOGIN" in offered:
         reply = ask(session, "AUTH LOGIN")
         for piece in (account, password):
@@ -246,14 +246,14 @@ def _not_let_in(reply: Reply) -> Stop:
     """A login that failed. The server's own words are left out: some repeat what was typed."""
     if reply.code == 534 or (reply.status and reply.status[1:] == (7, 9)):
         return Stop(
-            f"De mailserver wil een app-wachtwoord zien, niet het gewone wachtwoord ({reply.told}).",
+            f"De mailserver wil een app-wachtwoord zien, niet het gewone wachtwoord ({reply.codes}).",
             "Maak bij Google een app-wachtwoord en zet dat op de plaats van het oude. In de HANDLEIDING staat hoe.",
         )
     policy = reply.status is not None and reply.status[1:] == (7, 139) and "credentials" not in reply.words.casefold()
     if policy or _NO_PASSWORDS.search(reply.words):
-        return _takes_no_password(reply.told)
+        return _takes_no_password(reply.codes)
     return Stop(
-        f"Inloggen bij de mailserver is niet gelukt: de gebruikersnaam of het wachtwoord klopt niet ({reply.told}).",
+        f"Inloggen bij de mailserver is niet gelukt: de gebruikersnaam of het wachtwoord klopt niet ({reply.codes}).",
         "Kijk username na in de instellingen bij [mail], en het wachtwoord. Bij Gmail is dat een app-wachtwoord.",
     )
 
@@ -271,10 +271,10 @@ def _in_no_way_of_ours(offered: Sequence[str], mail: Mail) -> Stop:
     )
 
 
-def _takes_no_password(told: str) -> Stop:
+def _takes_no_password(codes: str) -> Stop:
     """Microsoft lets no program in with a password, and no password helps (Exchange Online: basic authentication)."""
     return Stop(
-        f"De provider van dit postvak laat een programma niet inloggen met een wachtwoord ({told}). Een ander "
+        f"De provider van dit postvak laat een programma niet inloggen met een wachtwoord ({codes}). Een ander "
         "wachtwoord helpt niet.",
         "Wat wel werkt: een Gmail-adres met een app-wachtwoord, of een postvak bij een andere provider. Of zet bij "
         '[mail] transport = "outbox", en verstuur de mails zelf. Is het een postvak van een organisatie? Dan kan de '
@@ -284,7 +284,7 @@ def _takes_no_password(told: str) -> Stop:
 
 def _unwelcome(reply: Reply) -> Stop:
     return Stop(
-        f"De mailserver wil geen mail van deze computer aannemen ({reply.told}).",
+        f"De mailserver wil geen mail van deze computer aannemen ({reply.codes}).",
         "Kijk of host en port in de instellingen bij [mail] kloppen, of vraag het uw provider.",
     )
 

@@ -99,8 +99,8 @@ def accept_typo(settings: Settings, folder: Path = TEMPLATES) -> int:
         raise stop_from(error, settings.paths.state.name) from error
     for one in changed:
         say(f"Onthouden als verbeterde tikfout in versie {version} ({_spoken(one.language, folder)}):")
-        told = difference(read_rules(one.kept), read_rules(one.now))["changed"]
-        for rule in told if isinstance(told, list) else []:
+        rules = difference(read_rules(one.kept), read_rules(one.now))["changed"]
+        for rule in rules if isinstance(rules, list) else []:
             say(f"  regel {rule['number']}: {rule['text']}")
     say("Niemand krijgt hier een mail over. De eerdere tekst blijft ook bewaard.")
     return 0

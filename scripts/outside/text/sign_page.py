@@ -58,11 +58,11 @@ def sign_pdf(facts: Facts, language: str, settings: Settings) -> bytes | None:
     Words and pictures go in as data: what people typed is never read as markup.
     """
     text = find_text("signs", language, settings.language)
-    told = {**facts, "attached": False}
-    letter = text.piece(told).replace("<br>", "<br/>").replace("<hr>", "<hr/>")  # as XML
+    pdf_facts = {**facts, "attached": False}
+    letter = text.piece(pdf_facts).replace("<br>", "<br/>").replace("<hr>", "<hr/>")  # as XML
     given = {
         "letter": f"<letter>{letter}</letter>",
-        "title": text.subject(told),
+        "title": text.subject(pdf_facts),
         "author": str(facts["network"]),
         "language": text.language,
         "map_alt": _described(facts),
@@ -119,18 +119,18 @@ def _code(number: int, link: str) -> str:
     drawn = io.BytesIO()
     code = segno.make_qr(link, error="m")
     code.save(drawn, kind="svg", xmldecl=False, omitsize=True, light="#ffffff", svgclass=None, lineclass=None)
-    told = f'<svg role="img" aria-label="{number}: {escape(link)}" '
-    return drawn.getvalue().decode().strip().replace("<svg ", told, 1)
+    opening = f'<svg role="img" aria-label="{number}: {escape(link)}" '
+    return drawn.getvalue().decode().strip().replace("<svg ", opening, 1)
 
 
 def _described(facts: Facts) -> str:
     """The map in words, for who hears the page."""
     places = cast("Sequence[Mapping[str, str]]", facts["locations"])
-    told = [
+    parts = [
         " ".join(filter(None, (f"{number}:", one["description"], f"({one['latitude']}, {one['longitude']})")))
         for number, one in enumerate(places, 1)
     ]
-    return f"{'; '.join(told)}; {facts['distance']} m"
+    return f"{'; '.join(parts)}; {facts['distance']} m"
 
 
 def _map(facts: Facts, settings: Settings) -> str:

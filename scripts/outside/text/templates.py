@@ -166,9 +166,9 @@ def rules_version(folder: Path = TEMPLATES) -> str:
     sources = Sources(folder)
     versions = {language: sources.version(f"{language}/spelregels.md") for language in languages(folder)}
     if len(set(versions.values())) != 1 or not all(versions.values()):
-        told = ", ".join(f"{name}: {version or 'geen'}" for name, version in versions.items())
+        listed = ", ".join(f"{name}: {version or 'geen'}" for name, version in versions.items())
         raise Stop(
-            f"De spelregels hebben niet in elke taal dezelfde versie ({told or 'er zijn geen spelregels'}).",
+            f"De spelregels hebben niet in elke taal dezelfde versie ({listed or 'er zijn geen spelregels'}).",
             "Zet in het bestand spelregels.md van elke taal dezelfde regel bovenaan, bijvoorbeeld: Versie: 2",
         )
     return next(iter(versions.values()))

@@ -116,8 +116,8 @@ def _unknown_in(seen: bytes, text: bytes, cut: int) -> Iterator[tuple[tuple[int,
         row, column = int(place[2]) - 1, column_number(place[1].decode()) - 1
         stored = text[value.start(1) : value.end(1)].decode("utf-8", "replace") if value and value[1] else ""
         reach = _ARRAY.search(hit[0]) if is_formula else None
-        told = kind[1].decode() if kind else ""
-        for unknown in _unknown(told, stored, is_formula=is_formula, has_value=value is not None):
+        cell_type = kind[1].decode() if kind else ""
+        for unknown in _unknown(cell_type, stored, is_formula=is_formula, has_value=value is not None):
             for down, over in _reached(reach[1].decode() if reach and b"array" in hit[0] else "", unknown):
                 yield (row + down, column + over), unknown
 

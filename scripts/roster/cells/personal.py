@@ -48,8 +48,8 @@ _WORDS = re.compile("aan|bij|bus|de|een|en|ja|km|m|mt|nee|nr|of|om|op|per|st|t|t
 def phone_numbers(typed: str, ours: Iterable[str]) -> list[str]:
     """The telephone numbers in a text, but for services and those that are `ours`, however they are written."""
     known = {_bare(number) for number in ours if number}
-    told = _MOMENT.sub(" · ", _SERVICE.sub(" · ", plain_digits(text(typed))))
-    return [found[0].strip() for found in _NUMBER.finditer(told) if _bare(found[0]) not in known]
+    plain = _MOMENT.sub(" · ", _SERVICE.sub(" · ", plain_digits(text(typed))))
+    return [found[0].strip() for found in _NUMBER.finditer(plain) if _bare(found[0]) not in known]
 
 
 def number_plates(typed: str) -> list[str]:
@@ -57,10 +57,10 @@ def number_plates(typed: str) -> list[str]:
 
     A postal code, a day and house numbers are none. Without dashes only capitals count, or parts that alternate.
     """
-    told = _MOMENT.sub(" · ", _SERVICE.sub(" · ", plain_digits(text(typed))))
-    found = [one[0] for one in _ABROAD.finditer(told)]
+    plain = _MOMENT.sub(" · ", _SERVICE.sub(" · ", plain_digits(text(typed))))
+    found = [one[0] for one in _ABROAD.finditer(plain)]
     at = 0
-    while (one := _PLATE.search(told, at)) is not None:
+    while (one := _PLATE.search(plain, at)) is not None:
         is_plate = _is_plate([one[1], one[3], one[4]], one[2])
         found += [one[0]] if is_plate and not any(one[0] in other for other in found) else []
         at = one.end() if is_plate else one.end(1)

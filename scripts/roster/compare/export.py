@@ -161,9 +161,9 @@ class _Chat:
         return '"' in sender or "“" in sender
 
     def _event(self, said: str) -> None:
-        told = said[:_LONGEST_EVENT].rstrip(" .")
+        event = said[:_LONGEST_EVENT].rstrip(" .")
         for what, pattern in _EVENTS:
-            found = pattern.fullmatch(told)
+            found = pattern.fullmatch(event)
             if found is None:
                 continue
             groups = {name.rstrip("0123456789"): value for name, value in found.groupdict().items() if value}

@@ -87,7 +87,7 @@ class Audience:
         mark: Place,
         mark_was: Cell,
         cards: Cards = (),
-        told_together: bool = False,
+        shared_cell: bool = False,
         notice: Notice = NO_NOTICE,
     ) -> Send:
         """A letter to him, which `mark` will tell of; to what `facts` say is added what every letter tells."""
@@ -104,7 +104,7 @@ class Audience:
             mark_was=mark_was,
             identities=(self._view.history.identity(member.mobile),) if member.mobile else (),
             cards=cards,
-            told_together=told_together,
+            shared_cell=shared_cell,
             notice=notice,
         )
 
@@ -149,10 +149,10 @@ def wants_no_mail(member: Member, view: View) -> bool:
     since = history.do_not_mail_since.get(mark)
     if mark and mark in history.do_not_mail_digests and not _is_taken_back(member, since, view):
         return True
-    told = _in_logbook(member, view)
-    if told is not None and told.state == State.ALONE and not _is_taken_back(member, told.since, view):
+    said = _in_logbook(member, view)
+    if said is not None and said.state == State.ALONE and not _is_taken_back(member, said.since, view):
         return True
-    return member.told_no_mail and _is_own_mark(member, view)
+    return member.welcome_says_no_mail and _is_own_mark(member, view)
 
 
 def takes_mail_again(member: Member, view: View) -> bool:
@@ -165,9 +165,9 @@ def takes_mail_again(member: Member, view: View) -> bool:
 
 def again_since(member: Member, view: View) -> datetime | None:
     """Since when (local time) somebody takes mail again, as his row or tab Logboek tells; None where neither does."""
-    told = _in_logbook(member, view)
+    said = _in_logbook(member, view)
     row = member.mail_again if member.mail_again is not None and _is_own_mark(member, view) else None
-    moments = [row, told.since if told is not None and told.state == State.AGAIN else None]
+    moments = [row, said.since if said is not None and said.state == State.AGAIN else None]
     return max(filter(None, moments), default=None)
 
 
@@ -188,8 +188,8 @@ def _in_logbook(member: Member, view: View) -> LogEntry | None:
 
 def _is_taken_back(member: Member, since: datetime | None, view: View) -> bool:
     """Whether a wish of that moment was, as the tab tells it to the second or the row to the minute."""
-    told = _in_logbook(member, view)
-    if told is not None and told.state == State.AGAIN and (since is None or since.replace(microsecond=0) <= told.since):
+    said = _in_logbook(member, view)
+    if said is not None and said.state == State.AGAIN and (since is None or since.replace(microsecond=0) <= said.since):
         return True
     later = member.mail_again is not None and (since is None or since < member.mail_again)
     return later and _is_own_mark(member, view)

@@ -126,8 +126,8 @@ class Bundles:
 
     def learned(self) -> list[Given]:
         """What another laptop gave, and which contacts those were: known here only for as long as they lie ready."""
-        told = (self._has(circle, person) for circle in self.circles for person, _name, _admin in circle.people)
-        found = [one.given for one in told if one and not one.doubted and not one.given.at]
+        last_given = (self._has(circle, person) for circle in self.circles for person, _name, _admin in circle.people)
+        found = [one.given for one in last_given if one and not one.doubted and not one.given.at]
         kept = set(self._view.history.bundles) if found else ()
         return [one for one in found if one not in kept]
 
@@ -183,8 +183,8 @@ class Bundles:
     def _state(self, circle: Circle) -> str:
         """A mark of all contacts."""
         if circle.key not in self._states:
-            told = sorted(f"{member.mobile} {member.name}" for member in circle.members)
-            self._states[circle.key] = self._book.mark("\n".join([circle.key, *told]))
+            contacts = sorted(f"{member.mobile} {member.name}" for member in circle.members)
+            self._states[circle.key] = self._book.mark("\n".join([circle.key, *contacts]))
         return self._states[circle.key]
 
     def _person(self, member: Member) -> str:
@@ -220,11 +220,11 @@ class Bundles:
                 latest = has if latest is None or has.is_later(latest) else latest
         for letter in self._view.history.of_person.get(self._whose(person), ()):
             if letter.act == BUNDLE and letter.state in _WENT:
-                told = self._told_by(letter, circle, person)
-                latest = told if told is not None and (latest is None or told.is_later(latest)) else latest
+                given = self._given_by(letter, circle, person)
+                latest = given if given is not None and (latest is None or given.is_later(latest)) else latest
         return latest
 
-    def _told_by(self, letter: Message, circle: Circle, person: str) -> WasGiven | None:
+    def _given_by(self, letter: Message, circle: Circle, person: str) -> WasGiven | None:
         """What she has by a message that went; None where that is of another circle.
 
         What our own ledger told is in its memory, unless that was dropped. What another laptop told is known here

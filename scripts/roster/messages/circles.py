@@ -106,15 +106,15 @@ class Departures:
 
     def of(self, card: GivenCard, circle: Circle) -> Gone | None:
         """How a contact is called that is to be taken out, and why; None where that is known no more."""
-        row, told = self._row_of(card), self._view.history.recalled(card, circle.folder)
-        if told is None and row is not None and row.mobile and self.card(row).mobile == card.mobile:
-            told = row.name, row.mobile
-        if told is None:
+        row, contact = self._row_of(card), self._view.history.recalled(card, circle.folder)
+        if contact is None and row is not None and row.mobile and self.card(row).mobile == card.mobile:
+            contact = row.name, row.mobile
+        if contact is None:
             return None
         if row is None:
-            return Gone(*told, "staat niet meer in het register")
+            return Gone(*contact, "staat niet meer in het register")
         changed = row in circle.members  # and so with another number
-        return Gone(*told, "heeft een nieuw nummer: dat is een nieuw contact" if changed else self._why(row, circle))
+        return Gone(*contact, "heeft een nieuw nummer: dat is een nieuw contact" if changed else self._why(row, circle))
 
     def _row_of(self, card: GivenCard) -> Member | None:
         """The row of whose card this was. Who has that number by now is somebody else, unless Nr or name say so."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from roster.messages.audience import audience_of, by_joining
 from roster.messages.contact_cards import facts_of, regiegroep_card
-from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, is_ours, is_told_by, notices_of
+from roster.messages.notices import ADMIN, COLUMN, MOVED, NUMBER_UPDATE, RELAY, is_mark_of, is_ours, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome_queue import WelcomeState, welcome_queue_of
 from roster.model import Member, Status
@@ -19,8 +19,8 @@ from roster.plan.delivery_status import (
     group_named_in,
     is_of,
     mark_state,
+    number_in_cell,
     number_named,
-    number_told,
     piece,
     pieces,
     read_mark,
@@ -117,7 +117,7 @@ def _has_another(member: Member, view: View) -> bool | None:
     ):
         return False
     known, current = notices_of(view).known(member), view.history.number_mark(number)
-    elsewhere = _told_elsewhere(member, view, known.number_since if known is not None else None)
+    elsewhere = _numbers_elsewhere(member, view, known.number_since if known is not None else None)
     if elsewhere:
         return current not in elsewhere
     if known is None or (not known.is_sure and known.number in ("", current)):
@@ -125,7 +125,7 @@ def _has_another(member: Member, view: View) -> bool | None:
     return known.number not in ("", current)
 
 
-def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset[str]:
+def _numbers_elsewhere(member: Member, view: View, since: date | None) -> frozenset[str]:
     """The numbers that another computer told him of, or may have, later than our own letter of the day `since`.
 
     Empty for none. A row that is busy names no number, so it may be today's.
@@ -134,7 +134,7 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     cell, current = recipients.cell(member, COLUMN), history.number_mark(view.terms.network.regiegroep_number)
     if not view.roster.bears_number(member):
         return frozenset()
-    busy, row = read_mark(cell), number_told(cell, member.nr)
+    busy, row = read_mark(cell), number_in_cell(cell, member.nr)
     if busy is not None and busy.state == State.BUSY:
         return frozenset() if any(one.reported == cell for one in recipients.in_row(member)) else frozenset({current})
     if row is None or row[1].state not in (*audience_of(view).done, State.UNCERTAIN):
@@ -142,7 +142,7 @@ def _told_elsewhere(member: Member, view: View, since: date | None) -> frozenset
     number, mark = history.number_mark(row[0]), row[1]
     ours = [one for one in recipients.in_row(member) if one.act == NUMBER_UPDATE and one.notice.number == number]
     is_older = since is not None and mark.day < since <= view.terms.today
-    return frozenset() if is_older or is_told_by(mark, ours) else frozenset({number})
+    return frozenset() if is_older or is_mark_of(mark, ours) else frozenset({number})
 
 
 def _number_letter(member: Member, view: View) -> Send:
@@ -155,8 +155,8 @@ def _number_letter(member: Member, view: View) -> Send:
 def number_version(member: Member, view: View) -> str:
     """One letter a number; a number that comes back after another is told again."""
     mark, done = view.history.number_mark(view.terms.network.regiegroep_number), audience_of(view).done
-    told = sum(one.notice.number == mark and one.state in done for one in _number_letters(member, view))
-    return f"{mark}-{told + 1}" if told else mark
+    times = sum(one.notice.number == mark and one.state in done for one in _number_letters(member, view))
+    return f"{mark}-{times + 1}" if times else mark
 
 
 def _number_letters(member: Member, view: View) -> list[Message]:
@@ -191,16 +191,16 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
             continue
         cell = recipients.cell(member, COLUMN)
         mine = [one for one in recipients.letters_of_row(member) if one.act in ACTS]
-        told, standing = _told(mine, view, member.nr), pieces(cell)
+        ours, standing = _latest_by_kind(mine, view, member.nr), pieces(cell)
         lasting = [one for one in standing if is_of(one, member.nr) and not _is_taken_back(one, mine, view)]
-        if not told and lasting == standing and not _is_our_busy(cell, mine):
+        if not ours and lasting == standing and not _is_our_busy(cell, mine):
             continue
-        text = "; ".join(_merged(told, lasting, mine))
+        text = "; ".join(_merged(ours, lasting, mine))
         if not says(cell, text):
             yield SetCell(member.place.at(COLUMN), text, cell)
 
 
-def _told(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Message, str]]:
+def _latest_by_kind(letters: list[Message], view: View, nr: str) -> dict[str, tuple[Message, str]]:
     """The latest letter of each kind, with what the row says of it; of two of one day the one that is uncertain."""
     found: dict[str, tuple[Message, str]] = {}
     for one in sorted(letters, key=lambda one: (one.at, one.day, one.state == State.UNCERTAIN)):
@@ -232,7 +232,7 @@ def _is_taken_back(said: str, letters: list[Message], view: View) -> bool:
     return is_ours(state, said, waiting)
 
 
-def _merged(told: dict[str, tuple[Message, str]], standing: list[str], mine: list[Message]) -> Iterator[str]:
+def _merged(ours: dict[str, tuple[Message, str]], standing: list[str], mine: list[Message]) -> Iterator[str]:
     """Ours, and what stands there of a kind of which we know nothing later.
 
     What we wrote ourselves is not later, also where the clock was ahead when we did.
@@ -241,9 +241,9 @@ def _merged(told: dict[str, tuple[Message, str]], standing: list[str], mine: lis
     for kind in ("place", "number", "news"):
         mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
         alike = [one for one in mine if _KINDS.get(one.act, "place") == kind]
-        is_later = mark is not None and kind in told and mark.day > told[kind][0].day and not is_told_by(mark, alike)
-        if kind in told and not is_later and not same_piece(told[kind][1], there.get(kind, "")):
-            yield told[kind][1]
+        is_later = mark is not None and kind in ours and mark.day > ours[kind][0].day and not is_mark_of(mark, alike)
+        if kind in ours and not is_later and not same_piece(ours[kind][1], there.get(kind, "")):
+            yield ours[kind][1]
         elif kind in there:
             yield there[kind]
 

@@ -122,8 +122,8 @@ class _Learner:
         notice = self._notice(entry.act, version) if person in self._placed else NO_NOTICE
         at = entry.since.isoformat() if any(notice) else ""
         identities = (identity,) if identity else ()
-        told = entry.act, version, State(entry.state), entry.since.date()
-        return Message(person, *told, identities, notice=notice, at=at)
+        fields = entry.act, version, State(entry.state), entry.since.date()
+        return Message(person, *fields, identities, notice=notice, at=at)
 
     def _rows(self, entry: LogEntry) -> Sequence[Member]:
         """All rows with the mobile that an entry went to."""
@@ -143,8 +143,8 @@ class _Learner:
         found = {(act, self._book.version(act, name)): name for name in self._roster.group_named for act in acts}
         found |= {(COPY, self._book.version(COPY, one.nr)): one.nr for one in self._roster.requests}
         for turn in _TURNS if number else ():
-            told = _number_in_tab(turn, self._book, self._terms)
-            found[NUMBER_UPDATE, told] = f"{number}-{turn}" if turn else number
+            version = _number_in_tab(turn, self._book, self._terms)
+            found[NUMBER_UPDATE, version] = f"{number}-{turn}" if turn else number
         return found
 
     def _notice(self, act: str, version: str) -> Notice:

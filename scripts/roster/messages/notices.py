@@ -77,18 +77,18 @@ class Notices:
         if self._desk.turn(member) is not WelcomeState.DONE:
             return None
         letters = [one for one in self._recipients.letters(member) if one.state in self._may_have]
-        told = [*self._sights(member), *letters]
-        if len(told) > 1:
-            told.sort(key=lambda one: one.at)
-        alike = tuple([(one.notice, one.act, one.version, one.state, one.day, not one.at) for one in told])
+        messages = [*self._sights(member), *letters]
+        if len(messages) > 1:
+            messages.sort(key=lambda one: one.at)
+        alike = tuple([(one.notice, one.act, one.version, one.state, one.day, not one.at) for one in messages])
         if alike not in self._alike:
-            self._alike[alike] = self._told_by(told)
+            self._alike[alike] = self._known_from(messages)
         return self._alike[alike]
 
-    def _told_by(self, letters: Sequence[Message]) -> Known | None:
+    def _known_from(self, letters: Sequence[Message]) -> Known | None:
         """What somebody knows who was told these, the latest last."""
-        told = [one for one in letters if one.at]
-        placed = [one for one in told if one.notice.group]
+        dated = [one for one in letters if one.at]
+        placed = [one for one in dated if one.notice.group]
         if not placed:
             return None
         places = {(one.notice.group, one.notice.role) for one in placed}
@@ -97,8 +97,8 @@ class Notices:
         group = placed[-1].notice.group
         if group in self.renamed:
             places |= {(self.renamed[group], role) for name, role in places if name == group}
-        numbered = [one for one in told if one.notice.number and one.state in self._done]
-        sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in told)
+        numbered = [one for one in dated if one.notice.number and one.state in self._done]
+        sure = numbered[-1].act != SEEN if numbered else all(one.act != SEEN for one in dated)
         number = numbered[-1].notice.number if numbered else ""
         since = numbered[-1].day if numbered and numbered[-1].act != SEEN else None
         return Known(frozenset(places), self.renamed.get(group, group), number, sure, since)
@@ -121,7 +121,7 @@ class Notices:
             act = "" if (group, Role.ADMIN.value) in known.places else ADMIN
         else:
             act = "" if group in known.groups else MOVED
-        return "" if not act or self._told_elsewhere(member, act) else act
+        return "" if not act or self._known_elsewhere(member, act) else act
 
     @cached_property
     def changes(self) -> list[tuple[Member, str]]:
@@ -157,7 +157,7 @@ class Notices:
                         yield self._sight(member, Notice(*place))
             is_admin = member.role is Role.ADMIN
             now = Notice(here, (Role.ADMIN if is_admin else Role.MEMBER).value)
-            if now[:2] not in known.places and self._told_elsewhere(member, ADMIN if is_admin else MOVED, sure=True):
+            if now[:2] not in known.places and self._known_elsewhere(member, ADMIN if is_admin else MOVED, sure=True):
                 yield self._sight(member, now)
 
     @cached_property
@@ -168,18 +168,18 @@ class Notices:
         told of the old one, and nobody else who was told of a group, stand under the new one.
         """
         groups = self._view.roster.group_named
-        told_of = {one.notice.group for one in (*self._view.history.sights, *self._view.history.deliveries)}
-        if told_of <= {"", *groups}:
+        notified_of = {one.notice.group for one in (*self._view.history.sights, *self._view.history.deliveries)}
+        if notified_of <= {"", *groups}:
             return {}  # every group that anybody was told of is there still
         here: dict[str, Counter[str]] = {}
         sources: dict[str, set[str]] = {}
         heard: set[str] = set()
         for member in self._view.roster.members:
-            told = self._placed(member) if self.is_active(member) else []
-            if not told:
+            placed = self._placed(member) if self.is_active(member) else []
+            if not placed:
                 continue
-            heard.update(one.notice.group for one in told)
-            latest, name = max(told, key=lambda one: one.at).notice.group, fold(member.group)
+            heard.update(one.notice.group for one in placed)
+            latest, name = max(placed, key=lambda one: one.at).notice.group, fold(member.group)
             sources.setdefault(name, set()).add(latest)
             here.setdefault(latest, Counter())[name] += 1
         found: dict[str, str] = {}
@@ -203,7 +203,7 @@ class Notices:
     def _sight(self, member: Member, notice: Notice) -> Message:
         return Message(self._recipients.person(member), SEEN, "", State.SENT, self._view.terms.today, notice=notice)
 
-    def _told_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
+    def _known_elsewhere(self, member: Member, act: str, *, sure: bool = False) -> bool:
         """True where his row says that another computer told him this, or with `sure` False may have."""
         version = fold(member.group)
         if not self._view.roster.bears_number(member):
@@ -219,13 +219,13 @@ class Notices:
         return state in self._done or (not sure and state in (State.BUSY, State.UNCERTAIN))
 
 
-def is_told_by(mark: WelcomeMark, letters: Iterable[Message]) -> bool:
+def is_mark_of(mark: WelcomeMark, letters: Iterable[Message]) -> bool:
     """True where one of these letters stands so since that very day, or stood so before."""
     wanted = mark.state, mark.day
-    told = [(one, read_mark(one.reported)) for one in letters]
+    reported = [(one, read_mark(one.reported)) for one in letters]
     return any(
         wanted == (one.state, one.day) or (before is not None and wanted == (before.state, before.day))
-        for one, before in told
+        for one, before in reported
     )
 
 
@@ -233,5 +233,5 @@ def is_ours(state: str, cell: Cell, letters: Iterable[Message]) -> bool:
     """True where a state that a cell tells of is our own hand's: what the ledger says of a letter, or told."""
     if state == State.BUSY:
         return any(one.reported == cell for one in letters)
-    told = [(one.state, read_mark(one.reported)) for one in letters]
-    return any(state == now or (before is not None and before.state == state) for now, before in told)
+    reported = [(one.state, read_mark(one.reported)) for one in letters]
+    return any(state == now or (before is not None and before.state == state) for now, before in reported)

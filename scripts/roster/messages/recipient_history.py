@@ -70,11 +70,11 @@ class RecipientHistory(WhoIsWho):
             others = before.known_as
             if status.get(member.place.key) is not Status.BLOCKED:
                 others = (*others, *(other for other in self._lasting(member) if other not in others))
-            told = Recipient(
+            merged = Recipient(
                 now.mobile or before.mobile, now.address or before.address, now.name or before.name, others
             )
-            if kept.get(person) != told:
-                found[person] = told
+            if kept.get(person) != merged:
+                found[person] = merged
         return found
 
     def row_says(self, member: Member) -> str:
@@ -143,7 +143,7 @@ class RecipientHistory(WhoIsWho):
             letters = self.in_row(member)
             is_later = names_row and bool(letters) and not any(_is_known(mark, one) for one in letters)
             return mark.day.toordinal() + is_later <= looked <= today
-        return not names_row and (mark.day.toordinal() < looked <= today or self._is_told_elsewhere(mark))
+        return not names_row and (mark.day.toordinal() < looked <= today or self._is_by_hand_elsewhere(mark))
 
     def took_over(self, member: Member) -> bool:
         """True where the row told of somebody else when it was last seen."""
@@ -152,7 +152,7 @@ class RecipientHistory(WhoIsWho):
             return not self._is_still(person, self.seen(member))
         return self.last_in_row(member) is not None
 
-    def _is_told_elsewhere(self, mark: WelcomeMark) -> bool:
+    def _is_by_hand_elsewhere(self, mark: WelcomeMark) -> bool:
         """True where somebody was told by hand here on that day: a row that we do not know was copied from his."""
         return mark.state == State.HAND and any(
             one.state == State.HAND and one.day == mark.day and one.act in IN_WELCOME
@@ -183,7 +183,7 @@ def _is_known(mark: WelcomeMark, delivery: Message) -> bool:
     return read_mark(delivery.reported) == mark or (is_same and delivery.day >= mark.day)
 
 
-def when_told(delivery: Message) -> tuple[int, date, int]:
+def by_version(delivery: Message) -> tuple[int, date, int]:
     """Which of somebody's letters that Welkom tells of is the later one: versions only rise, a clock may be wrong."""
     version = int(delivery.version) if delivery.version.isdigit() else 0
     return version, delivery.day, IN_WELCOME.index(delivery.act)

@@ -46,18 +46,18 @@ def plan_registered_marks(view: View) -> Iterator[SetCell]:
     registered = {group.place.key: admins for group, admins in _registered_groups(view)}
     for group in view.roster.group_named.values():
         admins = registered.get(group.place.key, [])
-        told = [_latest(admin, group, view) for admin in admins]
-        got = _told_well(told, len(admins), view)
+        letters = [_latest(admin, group, view) for admin in admins]
+        got = _reached_admins(letters, len(admins), view)
         refused = [
             (admin, letter)
-            for admin, letter in zip(admins, told, strict=True)
+            for admin, letter in zip(admins, letters, strict=True)
             if letter is not None and _is_refused(letter, admin, view)
         ]
         cell = view.roster.cell(group.place, _COLUMN)
         briefly = "; ".join(filter(None, (got, _refusals(refused))))
         wholly = "; ".join(filter(None, (got, _refusals(refused, why=True))))
-        told_before = isinstance(cell, str) and cell.startswith(State.REFUSED)
-        if not (wholly or told_before or _was_taken_back(cell, group, admins, view)):
+        was_refused = isinstance(cell, str) and cell.startswith(State.REFUSED)
+        if not (wholly or was_refused or _was_taken_back(cell, group, admins, view)):
             continue
         if not says(cell, briefly) and not says(cell, wholly):
             yield SetCell(group.place.at(_COLUMN), wholly, cell)
@@ -73,9 +73,9 @@ def _was_taken_back(cell: Cell, group: Group, admins: Iterable[Member], view: Vi
     )
 
 
-def _told_well(told: Iterable[Message | None], admins: int, view: View) -> str:
+def _reached_admins(latest: Iterable[Message | None], admins: int, view: View) -> str:
     """When the number reached the admins and how many of them, or since when that is uncertain; "" for neither."""
-    letters = [letter for letter in told if letter is not None]
+    letters = [letter for letter in latest if letter is not None]
     got = [letter for letter in letters if letter.state in audience_of(view).done]
     unsure = [letter for letter in letters if letter.state == State.UNCERTAIN]
     if got:
@@ -135,12 +135,12 @@ def _of(admin: Member, view: View) -> list[Message]:
     Of a welcome of which only a row tells, tab Logboek will tell too, and so a later round: it counts at once.
     """
     recipients, done = recipient_history_of(view), audience_of(view).done
-    told = [one for one in recipients.letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
+    letters = [one for one in recipients.letters(admin) if one.act in (REGISTERED, WELCOME, ADMIN)]
     mark = read_mark(recipients.row_says(admin))
-    is_known = any(one.act == WELCOME and one.state in done for one in told)
+    is_known = any(one.act == WELCOME and one.state in done for one in letters)
     if mark is not None and mark.state in done and not is_known:
-        told.append(Message(recipients.person(admin), WELCOME, mark.version, mark.state, mark.day))
-    return told
+        letters.append(Message(recipients.person(admin), WELCOME, mark.version, mark.state, mark.day))
+    return letters
 
 
 def _latest(admin: Member, group: Group, view: View) -> Message | None:
@@ -189,7 +189,7 @@ def _letter(admin: Member, group: Group, view: View) -> Send:
         mark=group.place.at(_COLUMN),
         mark_was=view.roster.cell(group.place, _COLUMN),
         cards=cards,
-        told_together=True,
+        shared_cell=True,
         notice=Notice(_version(group), Role.ADMIN.value, view.history.number_mark(number)),
     )
 

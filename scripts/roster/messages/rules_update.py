@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from roster.messages.audience import audience_of, by_joining, has_address, is_left_alone
-from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, by_version, recipient_history_of
 from roster.model import Member, Status
 from roster.plan.delivery_status import State, WelcomeMark, read_mark
 from roster.plan.history import Message
@@ -68,9 +68,9 @@ def difference(old: Sequence[str] | None, new: Sequence[str]) -> dict[str, objec
     }
 
 
-def is_news(told: Mapping[str, object]) -> bool:
+def is_news(news: Mapping[str, object]) -> bool:
     """True where a difference holds something to tell."""
-    return bool(told.get("changed") or told.get("dropped"))
+    return bool(news.get("changed") or news.get("dropped"))
 
 
 def holders(view: View, members: Iterable[Member]) -> list[Holder]:
@@ -81,8 +81,8 @@ def holders(view: View, members: Iterable[Member]) -> list[Holder]:
     for member in members:
         if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
             continue
-        told = [one for one in recipients.letters(member) if one.act in IN_WELCOME and one.state in done]
-        latest = max(told, key=when_told, default=None)
+        letters = [one for one in recipients.letters(member) if one.act in IN_WELCOME and one.state in done]
+        latest = max(letters, key=by_version, default=None)
         mark = read_mark(recipients.row_says(member))
         if mark is not None and mark.state in done and mark.version and _is_later(mark, latest):
             found.append(Holder(member, mark.version))
@@ -95,19 +95,19 @@ def rules_update_planner(rules: Rules) -> Planner:
     """The planner of the letters: one for each holder of an older version who can be mailed and for whom it is news."""
 
     def plan_rules_update(view: View) -> Iterator[Send]:
-        audience, told = audience_of(view), Difference(rules, view.terms.rules_version)
+        audience, differences = audience_of(view), Difference(rules, view.terms.rules_version)
         for holder in sorted(holders(view, view.roster.members), key=lambda one: by_joining(one.member)):
             member = holder.member
             if not is_older(holder.version, view.terms.rules_version) or not audience.can_be_mailed(member):
                 continue
-            news = told.to(holder.version, audience.language(member))
+            news = differences.to(holder.version, audience.language(member))
             if is_news(news):
                 yield _letter(member, news, view)
 
     return plan_rules_update
 
 
-def told_rules_by_hand(view: View) -> list[Holder]:
+def rules_by_hand(view: View) -> list[Holder]:
     """Who has an older version, and is told the newer one by hand."""
     was_refused = any((one.act, one.state) == (RULES_UPDATE, State.REFUSED) for one in view.history.deliveries)
     members = (member for member in view.roster.members if was_refused or not has_address(member))
@@ -125,9 +125,9 @@ def tells_rules_by_hand(holder: Holder, view: View) -> bool:
 def no_news(found: Iterable[Holder], rules: Rules, view: View) -> dict[tuple[str, str], int]:
     """How many have an older version that says the same in their language, by that version and language."""
     audience, current = audience_of(view), view.terms.rules_version
-    told = Difference(rules, current)
+    differences = Difference(rules, current)
     behind = [(one.version, audience.language(one.member)) for one in found if is_older(one.version, current)]
-    return dict(sorted(Counter(one for one in behind if not is_news(told.to(*one))).items()))
+    return dict(sorted(Counter(one for one in behind if not is_news(differences.to(*one))).items()))
 
 
 class Difference:
@@ -165,12 +165,12 @@ def _is_later(mark: WelcomeMark, known: Message | None) -> bool:
     return is_older(known.version, mark.version) and (by_number or mark.day >= known.day)
 
 
-def _letter(member: Member, told: dict[str, object], view: View) -> Send:
+def _letter(member: Member, news: dict[str, object], view: View) -> Send:
     return audience_of(view).letter(
         member,
         RULES_UPDATE,
         view.terms.rules_version,
-        {**told, "group": member.group},
+        {**news, "group": member.group},
         mark=member.place.at(_COLUMN),
         mark_was=recipient_history_of(view).cell(member, _COLUMN),
     )

@@ -150,7 +150,7 @@ def _letter(request: SignRequest, view: View) -> Send | None:
         facts=facts,
         mark=request.place.at(SIGN_COLUMN),
         mark_was=verstuurd(request, view),
-        told_together=True,
+        shared_cell=True,
         notice=Notice(group=request.asked),
     )
 
@@ -176,7 +176,7 @@ def _copy(request: SignRequest, view: View) -> Iterator[Send]:
         facts_of_request(request, view),
         mark=request.place.at(SIGN_COLUMN),
         mark_was=verstuurd(request, view),
-        told_together=True,
+        shared_cell=True,
     )
     if not any(one.key == send.key and one.state != State.WAITS for one in view.history.of_person.get(send.person, ())):
         yield send

@@ -17,11 +17,11 @@ from roster.plan.steps import Send, View
 
 def facts_in(send: Send) -> bytes:
     """All that a letter says of people, groups and numbers: two that say the same are alike."""
-    told = [send.to_name, send.to_address, send.language, send.facts, send.cards]
-    return json.dumps(told, sort_keys=True, default=str).encode()
+    content = [send.to_name, send.to_address, send.language, send.facts, send.cards]
+    return json.dumps(content, sort_keys=True, default=str).encode()
 
 
-def untold(view: View) -> frozenset[MessageKey]:
+def unreported(view: View) -> frozenset[MessageKey]:
     """Letters that lie ready while their row still says that they are leaving: the round broke off before it told it.
 
     Today's plan takes such a row for another computer's, so it cannot be held against it. This round tells the row.
@@ -38,7 +38,7 @@ def untold(view: View) -> frozenset[MessageKey]:
     )
 
 
-def told_elsewhere(view: View) -> frozenset[MessageKey]:
+def reported_elsewhere(view: View) -> frozenset[MessageKey]:
     """Letters, as if due again, of which another row or computer already tells the row that their receiver has now.
 
     Such a word outlasts the letter that it is of, so once that was taken back nobody would get one in its place. It
@@ -63,7 +63,7 @@ def told_elsewhere(view: View) -> frozenset[MessageKey]:
 
 
 @lru_cache(maxsize=64)  # few days and versions, and asked for every letter that lies ready
-def _as_told(day: date, version: str) -> str:
+def _as_reported(day: date, version: str) -> str:
     return mark_of(State.READY, day, version).text
 
 
@@ -73,7 +73,7 @@ def as_if_due(history: History, letters: Collection[MessageKey]) -> History:
     return replace(
         history,
         deliveries=[
-            one._replace(state=State.WAITS, reported=_as_told(one.day, one.version))
+            one._replace(state=State.WAITS, reported=_as_reported(one.day, one.version))
             if one.state == State.READY and one.key in wanted
             else one
             for one in history.deliveries

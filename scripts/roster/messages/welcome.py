@@ -10,8 +10,8 @@ from datetime import date
 from roster.messages.audience import audience_of, by_joining, wants_no_mail
 from roster.messages.follow_up import number_version, who_hears_the_number
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
-from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, recipient_history_of, when_told
-from roster.messages.rules_update import Holder, told_rules_by_hand
+from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, by_version, recipient_history_of
+from roster.messages.rules_update import Holder, rules_by_hand
 from roster.messages.welcome_queue import ByHand, WelcomeState, welcome_queue_of
 from roster.model import Member
 from roster.plan.delivery_status import (
@@ -69,7 +69,7 @@ def news_by_hand(view: View) -> list[Member]:
 @by_view
 def _news(view: View) -> tuple[list[Holder], list[Change]]:
     """Who is told of other spelregels, and which changes; the page, its count and the screen ask for it."""
-    return told_rules_by_hand(view), changes_by_hand(view)
+    return rules_by_hand(view), changes_by_hand(view)
 
 
 def plan_by_hand(view: View, but: Collection[str] = ()) -> Iterator[Document]:
@@ -137,9 +137,9 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
     said, first = list(table.column(_COLUMN)), table.first
     for member in view.roster.members:
         letters = recipients.letters_of_row(member)
-        known = _told_of(letters)
+        known = _in_welcome(letters)
         alone = wants_no_mail(member, view)
-        stale = member.told_no_mail and not alone  # of who stood there before, or of the row it was copied from
+        stale = member.welcome_says_no_mail and not alone  # of who stood there before, or of the row it was copied from
         cell = said[member.place.row - first]
         taken_back = any(_was_taken_back(one, cell) for one in letters)
         if not (known or alone or stale or taken_back):
@@ -168,14 +168,14 @@ def _was_taken_back(letter: Message, cell: Cell) -> bool:
     return mark is not None and mark.state == State.READY and read_mark(letter.reported) == mark
 
 
-def _told_of(letters: Iterable[Message]) -> list[Message]:
+def _in_welcome(letters: Iterable[Message]) -> list[Message]:
     """Those of somebody's letters that the cell tells of, the latest last."""
     known = [
         one
         for one in letters
         if one.act in IN_WELCOME and one.state in (State.READY, State.SENT, State.HAND, State.UNCERTAIN, State.REFUSED)
     ]
-    return sorted(known, key=when_told) if len(known) > 1 else known
+    return sorted(known, key=by_version) if len(known) > 1 else known
 
 
 def _text(known: list[Message], member: Member, cell: Cell, view: View) -> str | None:
@@ -183,15 +183,15 @@ def _text(known: list[Message], member: Member, cell: Cell, view: View) -> str |
     standing = [one for one in known if not _is_withdrawn(one, member, view)]
     if not standing:
         return None
-    told, latest = standing[-1], known[-1]
+    letter, latest = standing[-1], known[-1]
     mark = read_mark(cell)
     is_anothers = mark is not None and not mark.is_of(member.nr)
-    is_back = told is not latest and _tells_of(cell, latest)
-    if not (is_anothers or is_back or _is_news(mark, told)):
+    is_back = letter is not latest and _tells_of(cell, latest)
+    if not (is_anothers or is_back or _is_news(mark, letter)):
         return None
-    if _is_due_again(told, member, view):
+    if _is_due_again(letter, member, view):
         return None
-    return mark_of(told.state, told.day, told.version, told.reason, member.nr).text
+    return mark_of(letter.state, letter.day, letter.version, letter.reason, member.nr).text
 
 
 def _is_withdrawn(letter: Message, member: Member, view: View) -> bool:
@@ -205,18 +205,18 @@ def _tells_of(cell: Cell, letter: Message) -> bool:
     return mark is not None and (mark.state, mark.day) == (letter.state, letter.day)
 
 
-def _is_news(mark: WelcomeMark | None, told: Message) -> bool:
+def _is_news(mark: WelcomeMark | None, letter: Message) -> bool:
     if mark is None or mark.state == State.BUSY:
         return True
-    if mark.day > told.day:
+    if mark.day > letter.day:
         return False
-    if told.state == State.HAND:  # a person tells of one version after the other
-        return mark.state != State.HAND or mark.version != told.version
+    if letter.state == State.HAND:  # a person tells of one version after the other
+        return mark.state != State.HAND or mark.version != letter.version
     # What was sent may still come back refused; nothing else is later than sent.
-    return mark.state != told.state and (mark.state not in (State.SENT, State.HAND) or told.state == State.REFUSED)
+    return mark.state != letter.state and (mark.state not in (State.SENT, State.HAND) or letter.state == State.REFUSED)
 
 
-def _is_due_again(told: Message, member: Member, view: View) -> bool:
-    if told.state == State.READY:
+def _is_due_again(letter: Message, member: Member, view: View) -> bool:
+    if letter.state == State.READY:
         return view.terms.mail_done != State.READY
-    return told.state == State.REFUSED and recipient_history_of(view).address_mark(member) != told.address_mark
+    return letter.state == State.REFUSED and recipient_history_of(view).address_mark(member) != letter.address_mark

@@ -156,7 +156,7 @@ class WelcomeQueue:
             mark=member.place.at(column),
             mark_was=recipient_history_of(self._view).cell(member, column),
             cards=(*admins, *regiegroep),
-            told_together=act != WELCOME,
+            shared_cell=act != WELCOME,
             notice=self.notice(member),
         )
 

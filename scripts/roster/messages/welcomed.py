@@ -41,11 +41,11 @@ class Welcomed:
             return State.SENT
         if len(known) == 1 and known[0].state == self._view.terms.mail_done:
             return State.SENT
-        states, row = {delivery.state for delivery in known}, self._told_by_row(member)
-        for told in (states, {row}):
-            if not told.isdisjoint(self._done):
+        states, row = {delivery.state for delivery in known}, self._state_in_row(member)
+        for found in (states, {row}):
+            if not found.isdisjoint(self._done):
                 return State.SENT
-            if State.BUSY in told or State.UNCERTAIN in told:
+            if State.BUSY in found or State.UNCERTAIN in found:
                 return State.UNCERTAIN
         if State.REFUSED in states and any(
             one.state == State.REFUSED and self._recipients.is_refused(one, member) for one in known
@@ -69,14 +69,14 @@ class Welcomed:
         last = self._recipients.last_in_row(member)
         return last is not None and last.address not in ("", self._recipients.address_mark(member))
 
-    def _told_by_row(self, member: Member) -> str:
+    def _state_in_row(self, member: Member) -> str:
         """The state that the row's Welkom tells of, or ""."""
-        told = fold(self._recipients.row_says(member))
+        text = fold(self._recipients.row_says(member))
         return next(
             (
                 state
                 for state in (State.SENT, State.HAND, State.READY, State.BUSY, State.UNCERTAIN, State.REFUSED)
-                if told.startswith(state)
+                if text.startswith(state)
             ),
             "",
         )

@@ -138,14 +138,14 @@ class WhoIsWho:
         if not self._is_still(own, now):
             last = NOBODY
         yield from last.known_as
-        told = {own, *last.known_as}
+        already = {own, *last.known_as}
         by_others = [
-            one for one in by_mobile if one in self._elsewhere and one not in told and self._is_he(member, one)
+            one for one in by_mobile if one in self._elsewhere and one not in already and self._is_he(member, one)
         ]
         yield from by_others
         if last is not NOBODY and self._history.of_person.get(own):
             return
-        told.update(by_others)
+        already.update(by_others)
         at_home = self._at_address[now.address] > 1
         for person in dict.fromkeys((*by_mobile, *by_address)):
             # Whoever stands nowhere can come back in a row that did not bear it before. An address at which somebody
@@ -154,7 +154,7 @@ class WhoIsWho:
             is_alike = not at_home or person in by_mobile or self._alike(person, now) > 1
             # A double that is left when the row beside it went is the same person by name.
             counts = is_new or person in self._holder or self._has_name(person, now)
-            if person not in told and counts and is_alike and self._is_he(member, person):
+            if person not in already and counts and is_alike and self._is_he(member, person):
                 yield from (person, *self._history.recipients.get(person, NOBODY).known_as)
 
     @cached_property
@@ -212,11 +212,11 @@ class WhoIsWho:
     @cached_property
     def _with_mobile(self) -> dict[str, list[str]]:
         """Persons by each mobile that a letter to them, or their row, ever told of."""
-        told = ((digest, one.person) for one in self._history.deliveries for digest in one.identities)
-        return by_digest(chain(told, ((one.mobile, person) for person, one in self._history.recipients.items())))
+        of_letters = ((digest, one.person) for one in self._history.deliveries for digest in one.identities)
+        return by_digest(chain(of_letters, ((one.mobile, person) for person, one in self._history.recipients.items())))
 
     @cached_property
     def _with_address(self) -> dict[str, list[str]]:
         """Persons by each address that a letter to them, or their row, ever told of."""
-        told = ((one.address_mark, one.person) for one in self._history.deliveries)
-        return by_digest(chain(told, ((one.address, person) for person, one in self._history.recipients.items())))
+        of_letters = ((one.address_mark, one.person) for one in self._history.deliveries)
+        return by_digest(chain(of_letters, ((one.address, person) for person, one in self._history.recipients.items())))

@@ -82,18 +82,18 @@ class WelcomeMark:
     def text(self) -> str:
         """The words for the cell, such as "klaargezet 23-11-2026 (D-0302, versie 1)"."""
         since = " sinds" if self.state in (State.BUSY, State.UNCERTAIN) else ""
-        told = f"{self.state}{since} {short_day(self.day)}"
+        words = f"{self.state}{since} {short_day(self.day)}"
         if self.at is not None:
-            told += f" {self.at:%H:%M}"
+            words += f" {self.at:%H:%M}"
         nr = "" if self.state == State.HAND else self.nr
         version = (
             f"versie {self.version}" if self.state in (State.READY, State.SENT, State.HAND) and self.version else ""
         )
         if nr or version:
-            told += f" ({', '.join(filter(None, (nr, version)))})"
+            words += f" ({', '.join(filter(None, (nr, version)))})"
         if self.state in (State.UNCERTAIN, State.REFUSED) and self.reason:
-            told += f": {self.reason}"
-        return told
+            words += f": {self.reason}"
+        return words
 
 
 def mark_in_row(table: Table, row: int, column: str, nr: str) -> WelcomeMark | None:
@@ -177,8 +177,8 @@ def _wish_in(cell: Cell) -> re.Match[str] | None:
 
 
 def _with(cell: Cell, wish: str) -> str:
-    told = without_wish(cell)
-    return f"{told}; {wish}" if told else wish
+    rest = without_wish(cell)
+    return f"{rest}; {wish}" if rest else wish
 
 
 @lru_cache(maxsize=1024)  # few days and versions, and a round asks for every row
@@ -230,13 +230,13 @@ def tells_of(cell: Cell, what: str, nr: str) -> str:
     if mark is not None and mark.state == State.BUSY:
         return State.BUSY if mark.is_of(nr) else ""
     for one in cell.split(BETWEEN):
-        named, told = _parts(one)
-        if named == what.casefold() and told is not None and told.is_of(nr):
-            return told.state
+        named, letter_mark = _parts(one)
+        if named == what.casefold() and letter_mark is not None and letter_mark.is_of(nr):
+            return letter_mark.state
     return ""
 
 
-def number_told(cell: Cell, nr: str) -> tuple[str, WelcomeMark] | None:
+def number_in_cell(cell: Cell, nr: str) -> tuple[str, WelcomeMark] | None:
     """Which number of the regiegroep the cell of the row with this Nr tells of, and how that stands; None for none."""
     for one in pieces(cell):
         named, _colon, said = one.partition(": ")
@@ -248,8 +248,8 @@ def number_told(cell: Cell, nr: str) -> tuple[str, WelcomeMark] | None:
 
 def is_of(one: str, nr: str) -> bool:
     """False for what a cell says of another row's letter: it was copied from there."""
-    _named, told = _parts(one)
-    return told is None or told.is_of(nr)
+    _named, mark = _parts(one)
+    return mark is None or mark.is_of(nr)
 
 
 def same_piece(one: str, other: str) -> bool:

@@ -252,8 +252,8 @@ def numbered(history: History, mobiles: Iterable[str | None]) -> History:
     for prefix, number in book.highest.items():
         highest[prefix] = max(number, highest.get(prefix, 0))
     unknown = [mobile for mobile in mobiles if mobile and history.identity(mobile) not in history.identity_nr]
-    told = sorted(book.entries.values(), key=lambda one: one.since) if unknown else ()
-    nrs = {one.mark: one.nr for one in told if one.mark}
+    entries = sorted(book.entries.values(), key=lambda one: one.since) if unknown else ()
+    nrs = {one.mark: one.nr for one in entries if one.mark}
     there = {history.identity(mobile): book.mark(mobile) for mobile in unknown} if nrs else {}
     known = {identity: nrs[mark] for identity, mark in there.items() if mark in nrs}
     return replace(history, highest=highest, identity_nr=known | history.identity_nr if known else history.identity_nr)
@@ -278,10 +278,10 @@ def outdated(
 
 def is_our_word(entry: LogEntry, own: Message) -> bool:
     """True where the tab still tells what this computer wrote itself, of a letter of which it knows better since."""
-    told, since = read_mark(own.reported), entry.since
-    if told is None or told.day != since.date() or told.at not in (None, since.time()):
+    reported, since = read_mark(own.reported), entry.since
+    if reported is None or reported.day != since.date() or reported.at not in (None, since.time()):
         return False
-    return told.state == entry.state or {told.state, entry.state} == {State.BUSY, State.UNCERTAIN}
+    return reported.state == entry.state or {reported.state, entry.state} == {State.BUSY, State.UNCERTAIN}
 
 
 def _later(kept: LogEntry, found: LogEntry) -> LogEntry:

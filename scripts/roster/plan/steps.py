@@ -47,7 +47,7 @@ class Send:
     `act` is the folder under templates/ ("welcome"), `version` the version of what is told, and
     `facts` all that the template may use, as plain values. `person` is the Nr, `marks` the
     identities that the ledger knows this person by. `mark` is the cell that says afterwards how it went;
-    with `told_together` several letters share it, and their planner says it for all of them. `cards`
+    with `shared_cell` several letters share it, and their planner says it for all of them. `cards`
     are the vCards that go along: file name and card. `notice` is what the ledger remembers of what it tells. One
     that tells of another letter leaves only once that one, `after`, has left.
     """
@@ -64,7 +64,7 @@ class Send:
     mark_was: Cell = None
     identities: tuple[str, ...] = ()
     cards: tuple[tuple[str, str], ...] = ()
-    told_together: bool = False
+    shared_cell: bool = False
     notice: Notice = field(default=NO_NOTICE, compare=False)
     after: MessageKey | None = None
 

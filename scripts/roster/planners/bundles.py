@@ -63,7 +63,7 @@ def plan_bundle_mails(view: View) -> Iterator[Send]:
             mark=circle.group.place.at(CONTACTS_COLUMN),
             mark_was=view.roster.cell(circle.group.place, CONTACTS_COLUMN),
             cards=_attached(circle, delta, view),
-            told_together=True,
+            shared_cell=True,
         )
 
 
@@ -85,7 +85,7 @@ def plan_contacts_marks(view: View) -> Iterator[SetCell]:
     bundles = bundles_of(view)
     for circle in bundles.circles:
         if circle.group is not None:
-            text, was = _told(circle, bundles), view.roster.cell(circle.group.place, CONTACTS_COLUMN)
+            text, was = _contacts_text(circle, bundles), view.roster.cell(circle.group.place, CONTACTS_COLUMN)
             elsewhere = any(bundles.delta(circle, person).elsewhere for person, _name, _admin in circle.people)
             if not says(was, text) and not (elsewhere and tells_of_contacts(was) and str(was)[0].isdecimal()):
                 yield SetCell(circle.group.place.at(CONTACTS_COLUMN), text, was)
@@ -161,9 +161,9 @@ def _others(circle: Circle, view: View) -> Iterator[dict[str, object]]:
 def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -> dict[str, object]:
     """What the text tells of a circle, to those with these needs; `who` invites."""
     known = [need.delta for need in needs if need.delta.known]
-    told = [one for delta in known for one in delta.new]
+    new = [one for delta in known for one in delta.new]
     starts = not known and (bool(needs) or not circle.people)
-    people = circle.members if starts else [one for one in circle.members if one in told]
+    people = circle.members if starts else [one for one in circle.members if one in new]
     admins = {admin.nr for _person, _name, admin in circle.people if admin is not None}
     gone = dict.fromkeys(one for delta in known for one in delta.gone)
     renamed = {one.nr: one for delta in known for one in delta.renamed}
@@ -180,7 +180,7 @@ def _facts(circle: Circle, needs: Sequence[_Need], view: View, who: list[str]) -
         "files": [f"alle{f'-{turn + 1}' if turn else ''}.vcf" for turn in range(-(-len(circle.members) // most))],
         "starts": starts,
         "people": [_person(one, circle, view, who) for one in people if not (starts and one.nr in admins)],
-        "new": len(set(told)),
+        "new": len(set(new)),
         "gone": [{"name": one.name, "number": shown_number(one.mobile), "why": one.why} for one in gone],
         "renamed": [{"name": one.name, "number": shown_number(one.mobile or "")} for one in renamed.values()],
         "notes": _noted(view).get(circle.key, []) if circle.group is not None else [],
@@ -243,13 +243,13 @@ def _list_of(gone: Sequence[Gone], circle: Circle) -> str:
 
 def tells_of_contacts(cell: Cell) -> bool:
     """True for what we write in Contacten."""
-    return isinstance(cell, str) and _TOLD.match(cell) is not None
+    return isinstance(cell, str) and _CONTACTS_TEXT.match(cell) is not None
 
 
-_TOLD = re.compile(r"(alle \d+|bij|\d+ nieuw|\d+ weg|\d+ andere naam)[;,]")
+_CONTACTS_TEXT = re.compile(r"(alle \d+|bij|\d+ nieuw|\d+ weg|\d+ andere naam)[;,]")
 
 
-def _told(circle: Circle, bundles: Bundles) -> str:
+def _contacts_text(circle: Circle, bundles: Bundles) -> str:
     """What the row says: "3 nieuw, 1 weg; gemaild 28-11-2026 aan 2 beheerders"."""
     if not circle.people:
         return f"alle {len(circle.members)}; er is nog geen beheerder om ze aan te geven" if circle.members else ""
@@ -261,15 +261,15 @@ def _told(circle: Circle, bundles: Bundles) -> str:
     most = max(known, key=lambda one: len(one.new) + len(one.gone) + len(one.renamed))
     parts = [f"{len(most.new)} nieuw"] * bool(most.new) + [f"{len(most.gone)} weg"] * bool(most.gone)
     parts += [f"{len(most.renamed)} andere naam"] * bool(most.renamed)
-    told = [", ".join(parts) or "bij"]
+    pieces = [", ".join(parts) or "bij"]
     for (day, by_mail), number in Counter((one.day, one.by_mail) for one in known).items():
         assert day is not None
         how = "gemaild" if by_mail else "gegeven"
-        told.append(f"{how} {short_day(day)} aan {_admins(number)}")
+        pieces.append(f"{how} {short_day(day)} aan {_admins(number)}")
     if len(known) < len(deltas):
         new = len(deltas) - len(known)
-        told.append(f"{_admins(new)} {'moet' if new == 1 else 'moeten'} alle {len(circle.members)} nog krijgen")
-    return "; ".join(told)
+        pieces.append(f"{_admins(new)} {'moet' if new == 1 else 'moeten'} alle {len(circle.members)} nog krijgen")
+    return "; ".join(pieces)
 
 
 def _admins(number: int) -> str:

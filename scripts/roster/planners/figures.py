@@ -165,7 +165,7 @@ class Figures:
                 {
                     "x": round(500 + scale * narrow * (spot.longitude - middle)),
                     "y": round(500 - scale * (spot.latitude - height)),
-                    "told": f"{request.nr} {request.group}: {status.value if status else ''}",
+                    "caption": f"{request.nr} {request.group}: {status.value if status else ''}",
                     "stands": status in (Status.PLACED, Status.PROMISED),
                     "name": "" if fold(request.group) in named else request.group,
                 }

@@ -38,7 +38,7 @@ def plan_logbook(view: View) -> Iterator[CellStep]:
     yield from rows.heads()
     for message in sorted(view.history.deliveries, key=lambda one: (one.day, one.person, one.act, one.version)):
         yield from rows.tell(message)
-    yield from rows.told_in_rows()
+    yield from rows.only_in_rows()
     yield from rows.wishes()
     yield from rows.lost()
     yield from rows.outdated()
@@ -53,7 +53,7 @@ class LogbookRows:
     def __init__(self, view: View) -> None:
         self._view = view
         self._book = found = logbook_of(view)
-        self._told: set[str] = set()
+        self._reported: set[str] = set()
         self._written: dict[str, _Said] = {}
         self._table = table = view.roster.tables.get(LOGBOEK.title) or Table(LOGBOEK.title, LOGBOEK.title, {}, [], 1)
         self._is_bare = bool(table.columns) and bool(LOGBOEK.own - table.columns.keys())  # a heading is gone
@@ -72,8 +72,8 @@ class LogbookRows:
             yield from self._secret()
         for prefix, highest in found.items():
             if highest > self._book.highest.get(prefix, 0):
-                told = {"Nr": f"{prefix}-{highest:04d}", "Bericht": "Hoogste Nr"}
-                yield from self._put(f"{HIGHEST} {prefix}", told)
+                said = {"Nr": f"{prefix}-{highest:04d}", "Bericht": "Hoogste Nr"}
+                yield from self._put(f"{HIGHEST} {prefix}", said)
 
     def _secret(self) -> Iterator[CellStep]:
         if not self._view.roster.logbook.secret:
@@ -84,19 +84,19 @@ class LogbookRows:
         named = self._named(message)
         if named is None:
             return
-        key, told = named
-        self._told.add(key)
+        key, said = named
+        self._reported.add(key)
         if key not in self._rows and message.state == State.WAITS:
             return
         entry = self._book.entries.get(key)
         if key not in self._rows or since is not None or _is_news(message, entry):
-            told |= _stands(message.state, since or message.day, timed=since is not None)
+            said |= _stands(message.state, since or message.day, timed=since is not None)
         elif self._is_bare and entry is not None:
-            told |= _stands(entry.state, entry.since)
+            said |= _stands(entry.state, entry.since)
         yield from self._secret()
-        yield from self._put(key, told)
+        yield from self._put(key, said)
 
-    def told_in_rows(self) -> Iterator[CellStep]:
+    def only_in_rows(self) -> Iterator[CellStep]:
         """What only the rows tell of a welcome, so that it is known still where a row tells of it no more."""
         recipients = recipient_history_of(self._view)
         for member in self._view.roster.members:
@@ -127,28 +127,28 @@ class LogbookRows:
         """What makes the tab tell what somebody wants since that moment (local time)."""
         mark = self._book.mark(member.mobile or "")
         key = self._book.wish_key(mark)
-        if not member.mobile or key in self._told:  # of who stands there twice one row tells
+        if not member.mobile or key in self._reported:  # of who stands there twice one row tells
             return
-        self._told.add(key)
-        told: _Said = {"Nr": member.nr, "Bericht": ACT_NAMES[WISH], "Kenmerk": mark}
+        self._reported.add(key)
+        said: _Said = {"Nr": member.nr, "Bericht": ACT_NAMES[WISH], "Kenmerk": mark}
         yield from self._secret()
-        yield from self._put(key, {**told, **_stands(state, since)})
+        yield from self._put(key, {**said, **_stands(state, since)})
 
     def forgotten(self, nr: str) -> Iterator[CellStep]:
         """What makes the tab tell every computer that whoever had a Nr is forgotten, as of today."""
-        told: _Said = {"Nr": nr, "Bericht": ACT_NAMES[FORGOTTEN]}
+        said: _Said = {"Nr": nr, "Bericht": ACT_NAMES[FORGOTTEN]}
         yield from self._secret()
         yield from self._put(
-            self._book.key(nr, "", FORGOTTEN, ""), {**told, **_stands(State.FORGOTTEN, self._view.terms.today)}
+            self._book.key(nr, "", FORGOTTEN, ""), {**said, **_stands(State.FORGOTTEN, self._view.terms.today)}
         )
 
     def lost(self) -> Iterator[CellStep]:
         """What stood there once of letters of others: somebody took it out, or put back an older version."""
         for key, one in self._view.history.logbook.entries.items():
             there = self._book.entries.get(key)
-            if key not in self._told and (self._is_bare or there is None or there.state != one.state):
-                told: _Said = {"Nr": one.nr, "Bericht": ACT_NAMES.get(one.act, one.act), "Versie": one.version}
-                yield from self._put(key, {**told, **_stands(one.state, one.since), "Kenmerk": one.mark})
+            if key not in self._reported and (self._is_bare or there is None or there.state != one.state):
+                said: _Said = {"Nr": one.nr, "Bericht": ACT_NAMES.get(one.act, one.act), "Versie": one.version}
+                yield from self._put(key, {**said, **_stands(one.state, one.since), "Kenmerk": one.mark})
 
     def outdated(self) -> Iterator[SetCell]:
         """Empties copies, and rows of long ago of people who no longer stand in the register."""
@@ -161,8 +161,8 @@ class LogbookRows:
                 if not says(was, ""):
                     yield SetCell(place.at(heading), "", was)
 
-    def _put(self, key: str, told: Mapping[str, Cell]) -> Iterator[CellStep]:
-        values = {heading: value for heading, value in {**told, "Sleutel": key}.items() if isinstance(value, str)}
+    def _put(self, key: str, said: Mapping[str, Cell]) -> Iterator[CellStep]:
+        values = {heading: value for heading, value in {**said, "Sleutel": key}.items() if isinstance(value, str)}
         if key not in self._rows:
             self._rows[key], self._written[key] = _ADDED, dict(values)
             yield AddRow(LOGBOEK.title, key, tuple((one, values.get(one, "")) for one in LOGBOEK.headings))
@@ -190,17 +190,17 @@ class LogbookRows:
         nr, version = row_of(message.person), version_in_tab(message, self._book, self._view.history, self._view.terms)
         if version is None:
             return None
-        told: _Said = {"Nr": nr, "Bericht": ACT_NAMES.get(message.act, message.act), "Versie": version}
+        said: _Said = {"Nr": nr, "Bericht": ACT_NAMES.get(message.act, message.act), "Versie": version}
         mobile = next((self._mobiles[one] for one in message.identities if one in self._mobiles), None)
         if mobile is None:
             there = self._of_before.get((nr, message.act, version), ())
             if len(there) == 1:
-                return there[0], told
+                return there[0], said
             mobile = self._today.get(message.person)
         if mobile is None:
             return None
-        told["Kenmerk"] = mark = self._book.mark(mobile)
-        return self._book.key(nr, mark, message.act, version), told
+        said["Kenmerk"] = mark = self._book.mark(mobile)
+        return self._book.key(nr, mark, message.act, version), said
 
     @cached_property
     def _mobiles(self) -> dict[str, str]:

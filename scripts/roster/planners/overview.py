@@ -36,7 +36,7 @@ _SHOWN = 3
 _NAMED = 100
 """Places of one need that are named: with thousands a page is no help on a phone."""
 
-TOLD_APART = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _PAST, _ = (
+RULES_WITH_OWN_LINE = _STICKER, _BOTH_GROUPS, _NO_ADMIN, _ONE_ADMIN, _PAST, _ = (
     "a_member_shows_the_sticker",
     "an_admin_sits_in_both_admin_groups",
     "a_group_has_an_admin",
@@ -207,7 +207,7 @@ class Overview:
         """What is wrong in the rows, by kind, but for what has a line of its own."""
         kinds: dict[tuple[bool, str, str, str], list[Finding]] = defaultdict(list)
         for finding in self._view.findings:
-            if finding.rule not in TOLD_APART:
+            if finding.rule not in RULES_WITH_OWN_LINE:
                 place = finding.place
                 kinds[not finding.blocks, place.tab, place.column, finding.rule].append(finding)
         for (lightly, tab, column, _rule), those in sorted(kinds.items(), key=lambda one: (one[0][0], -len(one[1]))):
@@ -217,7 +217,7 @@ class Overview:
             same = len({finding.remedy for finding in those}) == 1
             how = those[0].remedy or _AS_IT_SHOULD_BE if same else "Bij elke rij staat wat u kunt doen."
             who = ADMINS if tab == "Deelnemers" else YOU
-            yield Need(title, len(those), how, self._cells(those, told=not alike, helped=not same), who=who)
+            yield Need(title, len(those), how, self._cells(those, message=not alike, remedy=not same), who=who)
 
     def _later(self) -> Iterator[Need]:
         view, today = self._view, self._view.terms.today
@@ -274,10 +274,10 @@ class Overview:
             return Spot(nr, "staat niet meer in het register", "")
         return self._spot(member.place, f"{member.name} ({nr})")
 
-    def _cells(self, findings: Iterable[Finding], *, told: bool = False, helped: bool = False) -> tuple[Spot, ...]:
-        """The cells of findings; `told`: with what is wrong there, `helped`: with what mends it."""
+    def _cells(self, findings: Iterable[Finding], *, message: bool = False, remedy: bool = False) -> tuple[Spot, ...]:
+        """The cells of findings; `message`: with what is wrong there, `remedy`: with what mends it."""
         named = islice((one for one in findings if one.place.row), _NAMED)
-        says = [(one.place, one.message * told, one.remedy * helped) for one in named]
+        says = [(one.place, one.message * message, one.remedy * remedy) for one in named]
         return tuple(self._spot(place, "", " ".join(filter(None, what))) for place, *what in says)
 
     def _spots(self, places: Iterable[tuple[Place, str]]) -> tuple[Spot, ...]:

@@ -61,7 +61,7 @@ def circulation(view: View, typed: str) -> Circulation | str:
 
 
 @dataclass(frozen=True, slots=True)
-class WhoIsTold:
+class Recipients:
     """The admins of a circulation: who is mailed now, who was mailed this news today, and who takes no mail."""
 
     due: tuple[Member, ...]
@@ -69,7 +69,7 @@ class WhoIsTold:
     without_mail: tuple[Member, ...]
 
 
-def who_is_told(view: View, admins: Iterable[Member], news: tuple[str, ...]) -> WhoIsTold:
+def recipients_of(view: View, admins: Iterable[Member], news: tuple[str, ...]) -> Recipients:
     """How each of these admins stands with this news. What may have reached her counts as done."""
     audience, version = audience_of(view), _version(view, news)
     done_states = (*audience.done, State.UNCERTAIN, State.BUSY)
@@ -83,7 +83,7 @@ def who_is_told(view: View, admins: Iterable[Member], news: tuple[str, ...]) -> 
             without.append(admin)
         else:
             due.append(admin)
-    return WhoIsTold(tuple(due), tuple(done), tuple(without))
+    return Recipients(tuple(due), tuple(done), tuple(without))
 
 
 def relay_planner(news: tuple[str, ...], area: str, facts: Mapping[str, object]) -> Planner:
@@ -92,7 +92,7 @@ def relay_planner(news: tuple[str, ...], area: str, facts: Mapping[str, object])
     def plan_relay(view: View) -> Iterator[Send]:
         audience, version, found = audience_of(view), _version(view, news), circulation(view, area)
         admins = found.admins if isinstance(found, Circulation) else ()  # the area may have gone meanwhile
-        for admin in who_is_told(view, admins, news).due:
+        for admin in recipients_of(view, admins, news).due:
             yield audience.letter(
                 admin,
                 RELAY,
@@ -100,7 +100,7 @@ def relay_planner(news: tuple[str, ...], area: str, facts: Mapping[str, object])
                 {**facts, "group": admin.group},
                 mark=admin.place.at(COLUMN),
                 mark_was=recipient_history_of(view).cell(admin, COLUMN),
-                told_together=True,
+                shared_cell=True,
             )
 
     return plan_relay

@@ -108,12 +108,12 @@ def _forgotten(view: View, welcomes: Sequence[Send]) -> list[str]:
     members = [one for one in view.roster.members if one.place.key in due and cell(one, "Status")]
     if len(members) <= _SMALL:
         return []
-    told = f"{len(members)} deelnemers stonden al eerder in het register en zouden een welkomstmail krijgen. "
+    message = f"{len(members)} deelnemers stonden al eerder in het register en zouden een welkomstmail krijgen. "
     if elsewhere:
-        told += "Het tabblad Logboek weet van mails aan anderen, maar bij niemand staat iets in de kolom Welkom. "
+        message += "Het tabblad Logboek weet van mails aan anderen, maar bij niemand staat iets in de kolom Welkom. "
     else:
-        told += "Deze computer en het tabblad Logboek weten van geen enkele mail. "
-    return [told + "Is de kolom Welkom leeggemaakt?"]
+        message += "Deze computer en het tabblad Logboek weten van geen enkele mail. "
+    return [message + "Is de kolom Welkom leeggemaakt?"]
 
 
 def _older_version(view: View) -> list[str]:
@@ -121,22 +121,22 @@ def _older_version(view: View) -> list[str]:
 
     A row that somebody took out from among the others is just put back.
     """
-    told, known = view.roster.logbook.entries, view.history.logbook.entries
-    lost = [one.since for key, one in known.items() if key not in told]
-    if not lost or not view.history.elsewhere or any(one.since >= min(lost) for one in told.values()):
+    there, known = view.roster.logbook.entries, view.history.logbook.entries
+    lost = [one.since for key, one in known.items() if key not in there]
+    if not lost or not view.history.elsewhere or any(one.since >= min(lost) for one in there.values()):
         return []
     what = "ontbreekt het laatste bericht" if len(lost) == 1 else f"ontbreken de laatste {len(lost)} berichten"
-    told_of = f"Op het tabblad Logboek {what}. Misschien is een oudere versie van het register teruggezet. "
-    return [told_of + "Wat een andere computer daarna nog verstuurde, weet deze computer dan niet."]
+    message = f"Op het tabblad Logboek {what}. Misschien is een oudere versie van het register teruggezet. "
+    return [message + "Wat een andere computer daarna nog verstuurde, weet deze computer dan niet."]
 
 
 def _flood(view: View, plan: Sequence[Step]) -> list[str]:
     """Very many mails at once that the last round did not see coming, on a register that is known."""
-    before, told = view.history.counts, view.history.of_person
+    before, of_person = view.history.counts, view.history.of_person
     if not before.get("members"):
         return []
     sends = [step for step in plan if isinstance(step, Send) and not MAIL_KINDS[step.act].for_many]
-    fresh = [send for send in sends if all(one.act != send.act for one in told.get(send.person, ()))]
+    fresh = [send for send in sends if all(one.act != send.act for one in of_person.get(send.person, ()))]
     number, everybody = len(fresh) - before.get(WAITING, 0), len(view.roster.members)
     if number <= _SMALL or number <= everybody * SHARE:
         return []
@@ -151,13 +151,13 @@ def _mixed_up(view: View) -> list[str]:
     if all(then is now for then, now in rows):
         return []
     for at, column in enumerate(_COLUMNS):
-        told = [(then[at] if then else "", now[at]) for then, now in rows]
-        filled = [(then, now) for then, now in told if then and now]
+        pairs = [(then[at] if then else "", now[at]) for then, now in rows]
+        filled = [(then, now) for then, now in pairs if then and now]
         changed = [(then, now) for then, now in filled if then != now]
         # Also what came to stand in a row that had nothing, or that is new: few may have an address at all.
-        gone = {then for then, _now in told if then} - {now for then, now in told if then == now}
-        number = sum(now in gone for _then, now in told)
-        had = sum(then != "" for then, _now in told)
+        gone = {then for then, _now in pairs if then} - {now for then, now in pairs if then == now}
+        number = sum(now in gone for _then, now in pairs)
+        had = sum(then != "" for then, _now in pairs)
         if number >= _MIXED or (number > 2 and number * 2 >= had):
             swapped[column] = number
         elif len(filled) >= _SMALL and len(changed) > len(filled) * SHARE:

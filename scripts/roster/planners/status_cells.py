@@ -23,7 +23,7 @@ def plan_marks(view: View) -> Iterator[SetCell]:
     """
     lines = lines_by_row(view.findings, view.roster.tables)
     roster, standing = view.roster, view.standing
-    told: dict[str, dict[str, Values]] = {
+    values: dict[str, dict[str, Values]] = {
         DEELNEMERS.title: {
             member.place.key: {"Nr": member.nr, "Status": standing.member[member.place.key].value}
             for member in roster.members
@@ -36,7 +36,7 @@ def plan_marks(view: View) -> Iterator[SetCell]:
             for request in roster.requests
         },
     }
-    for tab, rows in told.items():
+    for tab, rows in values.items():
         yield from _tell(roster.tables[tab], rows, lines.get(tab, {}))
 
 
@@ -127,8 +127,8 @@ def plan_admins(view: View) -> Iterator[CellStep]:
         yield from _differences(table, row, values)
     for nr, admin in sorted(admins.items()):
         if nr not in rows:
-            told = _values(admin, roster) | {"Meldingen": lines.get(nr, "")}
-            yield AddRow(BEHEERDERS.title, nr, tuple(told.items()))
+            cells = _values(admin, roster) | {"Meldingen": lines.get(nr, "")}
+            yield AddRow(BEHEERDERS.title, nr, tuple(cells.items()))
 
 
 def former_admins(view: View, group: str) -> list[str]:
@@ -152,7 +152,7 @@ def describe_former_admins(view: View) -> Iterator[str]:
     lost: dict[str, list[str]] = {}
     for row in view.roster.admin_rows:
         name, now, member = fold(row.group), admins.get(row.nr), member_of.get(row.nr)
-        if not row.nr or name not in view.roster.group_named or row.told == GONE:
+        if not row.nr or name not in view.roster.group_named or row.reported == GONE:
             continue
         if now is None or fold(now.group) != name:
             gone = _why_not(member, view) if member else f"{row.name or row.nr} staat niet meer in het register"

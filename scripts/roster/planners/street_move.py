@@ -43,7 +43,7 @@ class StreetPart(NamedTuple):
 class Refusal(NamedTuple):
     """Why nothing moves, and what mends it."""
 
-    told: str
+    message: str
     remedy: str
 
 

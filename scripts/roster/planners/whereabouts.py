@@ -93,9 +93,9 @@ def describe_split(view: View, streets: Streets, group: Group) -> str:
         one_street = "Al wie in de straten van deze groep woont, woont in dezelfde straat. Verdeel die op huisnummer."
         return one_street if any(lanes.values()) else ""
     halves = [[lane for turn, lane in enumerate(ordered) if (turn in moves) is goes] for goes in (False, True)]
-    told = [f"{', '.join(_named(lane, name, ordered) for lane in half)} ({_who(half, lanes)})" for half in halves]
+    described = [f"{', '.join(_named(lane, name, ordered) for lane in half)} ({_who(half, lanes)})" for half in halves]
     rest = f" Niet meegeteld, want niet in deze straten: {elsewhere}." if elsewhere else ""
-    return f"De twee gelijkste helften zijn {told[0]} en {told[1]}.{rest}"
+    return f"De twee gelijkste helften zijn {described[0]} en {described[1]}.{rest}"
 
 
 def _named(lane: Lane, group: str, among: Sequence[Lane]) -> str:

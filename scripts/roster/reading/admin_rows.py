@@ -22,14 +22,14 @@ def read_admin_rows(rows: Rows) -> list[AdminRow]:
     in_regiegroep = rows.values("In regiegroep", yes_no, None)
     in_area_group = rows.values("In gebiedsgroep", yes_no, None)
     by_row = {place.row: number for place, number in zip(rows.places, numbers, strict=True)}
-    for turn, told in enumerate(rows.unread[before:], start=before):
-        place = Place(told.place.tab, told.place.row, by_row[told.place.row], told.place.column)
-        rows.unread[turn] = replace(told, place=place)
+    for turn, unread in enumerate(rows.unread[before:], start=before):
+        place = Place(unread.place.tab, unread.place.row, by_row[unread.place.row], unread.place.column)
+        rows.unread[turn] = replace(unread, place=place)
     found = list(map(AdminRow, rows.places, numbers, in_regiegroep, in_area_group))
     own = [rows.cells(heading) for heading in ("Naam", "Mobiel", "Groep", "Gebied", "Meldingen")]
-    for row, (name, mobile, group, area, told) in zip(found, zip(*own, strict=True), strict=True):
+    for row, (name, mobile, group, area, reported) in zip(found, zip(*own, strict=True), strict=True):
         row.name, row.mobile, row.group = _written(name), _mobile(mobile), _written(group)
-        row.area, row.told = _written(area), _written(told)
+        row.area, row.reported = _written(area), _written(reported)
     return found
 
 

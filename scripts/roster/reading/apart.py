@@ -56,15 +56,15 @@ def rows_apart(table: Table, unread: list[UnreadCell]) -> frozenset[int]:
         elif members and len(filled) == 1 and filled[0][0] not in _REACHED and not _has_number(table, index):
             apart[index] = _LONE
     for index, (message, remedy) in apart.items():
-        unread.append(_told(table, index, message, remedy))
+        unread.append(_unread_row(table, index, message, remedy))
     if failed and members:
         more = f" Dat geldt ook voor {len(failed) - 1} andere rijen." if len(failed) > 2 else ""
         message = f"In deze rij staan alleen formules met een fout of zonder uitkomst. De rij telt niet mee.{more}"
-        unread.append(_told(table, failed[0], message, "Haal de formules weg waar nog niemand staat."))
+        unread.append(_unread_row(table, failed[0], message, "Haal de formules weg waar nog niemand staat."))
     return frozenset(apart.keys() | (failed if members else ()))
 
 
-def _told(table: Table, index: int, message: str, remedy: str) -> UnreadCell:
+def _unread_row(table: Table, index: int, message: str, remedy: str) -> UnreadCell:
     return UnreadCell(table.place(index), message, remedy, RULE, Weight.NOTICE)
 
 

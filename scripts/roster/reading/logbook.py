@@ -136,9 +136,9 @@ def _is_head(book: Logbook, said: dict[str, str]) -> bool:
 
 def _strange(rows: list[int]) -> UnreadCell:
     named = ", ".join(map(str, rows[:5])) + (" …" if len(rows) > 5 else "")
-    told = (f"Rij {named} is", "telt", "rij") if len(rows) == 1 else (f"De rijen {named} zijn", "tellen", "rijen")
-    message = f"{told[0]} niet te lezen en {told[1]} niet mee."
-    remedy = f"Haal die {told[2]} weg. Wat Buurtbeheer weet, zet het er zelf weer bij."
+    words = (f"Rij {named} is", "telt", "rij") if len(rows) == 1 else (f"De rijen {named} zijn", "tellen", "rijen")
+    message = f"{words[0]} niet te lezen en {words[1]} niet mee."
+    remedy = f"Haal die {words[2]} weg. Wat Buurtbeheer weet, zet het er zelf weer bij."
     return UnreadCell(Place(LOGBOEK.title), message, remedy, _RULE, Weight.NOTICE)
 
 

@@ -49,9 +49,10 @@ def read_leaving(rows: Rows, terms: Terms) -> tuple[list[date | None], list[bool
     today = terms.today
     days = rows.values("Afgemeld op", lambda cell: _leaving_day(cell, today), None)
     left = [left_on is not None and left_on <= today for left_on in days]
-    unreadable = {told.place.row for told in rows.unread[before:]}
+    unreadable = {unread.place.row for unread in rows.unread[before:]}
     rows.unread[before:] = [
-        replace(told, message=f"{told.message} De deelnemer telt zolang als afgemeld.") for told in rows.unread[before:]
+        replace(unread, message=f"{unread.message} De deelnemer telt zolang als afgemeld.")
+        for unread in rows.unread[before:]
     ]
     if unreadable:
         left = [gone or place.row in unreadable for gone, place in zip(left, rows.places, strict=True)]

@@ -39,8 +39,8 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> Ros
         for tab in (DEELNEMERS, GROEPEN, STRATEN, GEBIEDEN, BORDAANVRAGEN, BEHEERDERS, LOGBOEK)
     }
     found = blank | tables
-    told: list[UnreadCell] = []
-    logbook = read_logbook(found[LOGBOEK.title], told)
+    unread_in_logbook: list[UnreadCell] = []
+    logbook = read_logbook(found[LOGBOEK.title], unread_in_logbook)
     history = numbered(replace(history, logbook=joined(history.logbook, logbook)), ())
 
     def rows(tab: TabSpec) -> Rows:
@@ -58,7 +58,7 @@ def read_roster(tables: dict[str, Table], terms: Terms, history: History) -> Ros
         logbook=logbook,
         unread=unread,
     )
-    unread += told
+    unread += unread_in_logbook
     return roster
 
 
@@ -91,7 +91,7 @@ def _read_streets(rows: Rows) -> list[Street]:
     lasts = rows.values("Tot", _number, None)
     sides = rows.values("Zijde", _side, "")
     names, towns = rows.texts("Straat"), rows.texts("Plaats")
-    unclear = {told.place.row for told in rows.unread[before:]}
+    unclear = {unread.place.row for unread in rows.unread[before:]}
     readable = [
         place.row not in unclear and (first is None or last is None or first <= last)
         for place, first, last in zip(rows.places, firsts, lasts, strict=True)
@@ -166,7 +166,7 @@ def _read_members(rows: Rows, terms: Terms, history: History) -> list[Member]:
             "exception": rows.texts("Uitzondering"),
             "in_whatsapp": rows.values("In WhatsApp", yes_no, None),
             "no_mail": _read_refusals(rows),
-            "told_no_mail": rows.values("Welkom", says_no_mail, instead=False),
+            "welcome_says_no_mail": rows.values("Welkom", says_no_mail, instead=False),
             "mail_again": rows.values("Welkom", mail_again_since, instead=None),
         },
     )

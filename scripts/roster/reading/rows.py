@@ -43,7 +43,7 @@ class Rows:
         rows = compress(count(table.first), counts)
         self.places = list(map(Place, repeat(table.tab), rows, compress(table.keys, counts)))
         self.silent: Sequence[bool] = [False] * len(self.places)
-        self._told: set[tuple[int, str]] = set()
+        self._reported: set[tuple[int, str]] = set()
 
     def _put_links(self, counts: Sequence[bool]) -> frozenset[tuple[int, str]]:
         """Read the link behind a cell instead of its words; which cells of the rows that count those are."""
@@ -88,7 +88,7 @@ class Rows:
             values = list(map(attempt, cells))
         else:
             known = _Seen(attempt)
-            values = list(map(known.__getitem__, _told_apart(cells)))
+            values = list(map(known.__getitem__, _distinct_keys(cells)))
             if not known.refused:
                 return values  # type: ignore[return-value]  # none of them is Unreadable
         for index in [index for index, value in enumerate(values) if type(value) in _REFUSED]:
@@ -97,9 +97,9 @@ class Rows:
             if ours or (not always and self.silent[index]):
                 continue
             if type(wrong) is Unread:
-                if (index, heading) in self._told:
+                if (index, heading) in self._reported:
                     continue
-                self._told.add((index, heading))
+                self._reported.add((index, heading))
             message, remedy = wrong.message, wrong.remedy
             if (index, heading) in self._linked:
                 message, remedy = f"{MESSAGE} {message}", f"{remedy} {PASTE_PLAIN}"
@@ -148,7 +148,7 @@ def _try(read: Callable[[Cell], _Read], most: int) -> Callable[[Cell], _Read | U
     return attempt
 
 
-def _told_apart(cells: list[Cell]) -> Sequence[object]:
+def _distinct_keys(cells: list[Cell]) -> Sequence[object]:
     """What each cell is looked up by. 1, 1.0 and True are one key but not one cell, so such go with their type."""
     if _NUMBERS.isdisjoint(map(type, cells)):
         return cells

@@ -18,7 +18,7 @@ def a_members_group_exists(case: RuleContext) -> Iterator[Finding]:
     """A member's group exists. A blank or unknown one blocks, and the group that the address belongs to is named."""
     groups = case.roster.group_named
     for member, address in zip(case.present, case.addresses, strict=True):
-        if fold(member.group) in groups or case.told(member.place, "Groep"):
+        if fold(member.group) in groups or case.is_unread(member.place, "Groep"):
             continue
         here = _groups_by_name(case, address)
         if not member.group:
@@ -47,9 +47,9 @@ def a_members_address_is_complete(case: RuleContext) -> Iterator[Finding]:
     for member, address in zip(case.present, case.addresses, strict=True):
         if address.number is not None and not address.clash and (address.known or name_words(member.street)):
             continue
-        if case.told(member.place, "Straat"):
+        if case.is_unread(member.place, "Straat"):
             continue
-        unreadable = case.told(member.place, "Huisnummer")
+        unreadable = case.is_unread(member.place, "Huisnummer")
         if not name_words(member.street):
             both = address.number is None and not unreadable
             yield blocks(
@@ -90,7 +90,7 @@ def a_member_lives_in_the_groups_streets(case: RuleContext) -> Iterator[Finding]
             continue
         if group not in roster.group_named or address.number is None or address.clash or not name_words(member.street):
             continue
-        if case.told(member.place, "Huisnummer", "Plaats"):
+        if case.is_unread(member.place, "Huisnummer", "Plaats"):
             continue
         others = _groups_by_name(case, address)
         if not others and (group in address.maybe or group not in roster.streets_of):

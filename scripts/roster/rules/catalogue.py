@@ -53,7 +53,7 @@ def check(
     seen there; without it nobody is. Never raises, whatever the roster says.
     """
     case = RuleContext(roster, terms)
-    findings = list(map(told_unread, roster.unread))
+    findings = list(map(finding_of_unread, roster.unread))
     _note_blocked(case, findings)
     for rule in RULES:
         _hear(case, rule, findings)
@@ -66,7 +66,7 @@ def check(
     return findings, case.standing
 
 
-def told_unread(cell: UnreadCell) -> Finding:
+def finding_of_unread(cell: UnreadCell) -> Finding:
     """A cell that did not read as a finding: under the rule of its column and as heavy as that, unless it tells."""
     rule, weight = _CELLS.get((cell.place.tab, cell.place.column), ("", Weight.NOTICE))
     return Finding(cell.place, cell.rule or rule, cell.weight or weight, cell.message, cell.remedy)
@@ -74,9 +74,9 @@ def told_unread(cell: UnreadCell) -> Finding:
 
 def _hear(case: RuleContext, rule: Rule, findings: list[Finding]) -> None:
     """What a rule says is known to the rules after it."""
-    told = list(rule(case))
-    findings.extend(told)
-    _note_blocked(case, told)
+    found = list(rule(case))
+    findings.extend(found)
+    _note_blocked(case, found)
 
 
 def _note_blocked(case: RuleContext, findings: Iterable[Finding]) -> None:

@@ -54,12 +54,12 @@ class RuleContext:
         return [address(member.street, member.house_number, member.town) for member in self.present]
 
     @cached_property
-    def _told(self) -> set[tuple[str, str, str]]:
-        return {(told.place.tab, told.place.key, told.place.column) for told in self.roster.unread}
+    def _unread(self) -> set[tuple[str, str, str]]:
+        return {(unread.place.tab, unread.place.key, unread.place.column) for unread in self.roster.unread}
 
-    def told(self, place: Place, *columns: str) -> bool:
+    def is_unread(self, place: Place, *columns: str) -> bool:
         """True when reading already told that one of these cells does not read: it is not told twice."""
-        return any((place.tab, place.key, column) in self._told for column in columns)
+        return any((place.tab, place.key, column) in self._unread for column in columns)
 
     def name_of(self, group: str) -> str:
         """The name of a group as the sheet writes it, from its folded name."""

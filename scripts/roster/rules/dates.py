@@ -9,7 +9,7 @@ from roster.cells import Unreadable, day
 from roster.finding import Finding, Weight
 from roster.rules.context import CellRule, Rule, RuleContext, notice
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN, TAB
-from roster.sheet.dutch import REMEDY, TOLD, in_words, turned_around
+from roster.sheet.dutch import MONTH_FIRST_MESSAGE, MONTH_FIRST_REMEDY, in_words, turned_around
 from roster.sheet.table import Place, Table
 
 
@@ -19,7 +19,7 @@ def a_member_shows_the_sticker(case: RuleContext) -> Iterator[Finding]:
     for member in case.present:
         if member.sticker or member.joined is None or (today - member.joined).days <= most:
             continue
-        if not case.told(member.place, "Sticker"):
+        if not case.is_unread(member.place, "Sticker"):
             yield notice(
                 a_member_shows_the_sticker,
                 member.place.at("Sticker"),
@@ -98,7 +98,7 @@ def a_day_is_read_as_it_was_typed(case: RuleContext) -> Iterator[Finding]:
     """
     tables = [table for table in case.roster.tables.values() if table.month_first]
     if tables:
-        yield notice(a_day_is_read_as_it_was_typed, Place(DEELNEMERS.title), TOLD, REMEDY)
+        yield notice(a_day_is_read_as_it_was_typed, Place(DEELNEMERS.title), MONTH_FIRST_MESSAGE, MONTH_FIRST_REMEDY)
     for table in tables:
         for column in TAB[table.tab].columns:
             if column.kind == "day" and not column.own and column.heading in table.columns:

@@ -150,7 +150,7 @@ def an_admin_sits_in_both_admin_groups(case: RuleContext) -> Iterator[Finding]:
             place = Place(BEHEERDERS.title, row.place.row if row else 0, admin.nr)
             answers = (row.in_regiegroep, row.in_area_group) if row else (None, None)
             for answer, (column, message, remedy) in zip(answers, _ADMIN_GROUPS, strict=True):
-                if not answer and not case.told(place, column):
+                if not answer and not case.is_unread(place, column):
                     yield notice(an_admin_sits_in_both_admin_groups, place.at(column), message, remedy)
 
 
@@ -165,8 +165,8 @@ def an_admin_sits_in_the_group_of_todays_area(case: RuleContext) -> Iterator[Fin
     admins = {admin.nr: admin for group in case.standing.admins.values() for admin in group}
     for nr, row in rows_of_admins(case.roster, case.standing).items():
         now = case.roster.group_named[fold(admins[nr].group)].area
-        told = _ANSWERED_FOR.search(row.told)
-        before = told[1] if told else row.area
+        answered_for = _ANSWERED_FOR.search(row.reported)
+        before = answered_for[1] if answered_for else row.area
         is_another = fold(before) not in ("", fold(now)) and (fold(before) in by_name or fold(now) in shown)
         if row.in_area_group and is_another:
             yield notice(
@@ -189,7 +189,7 @@ def a_group_is_registered_first(case: RuleContext) -> Iterator[Finding]:
     """
     asking = {fold(request.group) for request in case.roster.requests if is_open(request)}
     for group in case.roster.groups:
-        if group.registered is not None or case.told(group.place, "Aangemeld op"):
+        if group.registered is not None or case.is_unread(group.place, "Aangemeld op"):
             continue
         if group.started is not None:
             message = "De groep is gestart, maar nog niet aangemeld."

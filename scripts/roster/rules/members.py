@@ -18,7 +18,7 @@ def a_member_has_a_name(case: RuleContext) -> Iterator[Finding]:
         name = member.surname + member.first_name + member.organisation
         if name.isalnum() or any(map(str.isalnum, name)):
             continue
-        if not case.told(member.place, "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"):
+        if not case.is_unread(member.place, "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"):
             yield blocks(
                 a_member_has_a_name,
                 member.place.at("Achternaam"),
@@ -33,7 +33,7 @@ def a_member_has_a_mobile_that_whatsapp_can_reach(case: RuleContext) -> Iterator
     A landline is told in reading.
     """
     for member in case.present:
-        if member.mobile is None and not case.told(member.place, "Mobiel"):
+        if member.mobile is None and not case.is_unread(member.place, "Mobiel"):
             yield blocks(
                 a_member_has_a_mobile_that_whatsapp_can_reach,
                 member.place.at("Mobiel"),
@@ -52,7 +52,7 @@ def a_member_is_18_or_older(case: RuleContext) -> Iterator[Finding]:
             yield blocks(
                 a_member_is_18_or_older, place, "Meedoen kan vanaf 18 jaar.", "Vul ja in zodra de deelnemer 18 is."
             )
-        elif not case.told(member.place, place.column):
+        elif not case.is_unread(member.place, place.column):
             yield blocks(
                 a_member_is_18_or_older,
                 place,
@@ -74,7 +74,7 @@ def a_member_agreed_to_the_rules(case: RuleContext) -> Iterator[Finding]:
                 "De deelnemer is niet akkoord met de spelregels en het delen van het nummer in de groep.",
                 "Vul ja in zodra de deelnemer akkoord is.",
             )
-        elif not case.told(member.place, place.column):
+        elif not case.is_unread(member.place, place.column):
             yield blocks(
                 a_member_agreed_to_the_rules,
                 place,

@@ -156,7 +156,7 @@ def police_and_municipality_stay_out(case: RuleContext) -> Iterator[Finding]:
     private = "Woont de deelnemer hier zelf, vul dan een eigen e-mailadres in."
     for member in case.present:
         address: object = member.email
-        if address is None and table is not None and case.told(member.place, "E-mail"):
+        if address is None and table is not None and case.is_unread(member.place, "E-mail"):
             address = table.cell(member.place.row - table.first, "E-mail")
         if isinstance(address, str) and is_official_address(address, domains):
             yield blocks(

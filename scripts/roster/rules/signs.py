@@ -28,7 +28,7 @@ def a_sign_request_is_of_a_started_group(case: RuleContext) -> Iterator[Finding]
         group = case.roster.group_named.get(fold(request.group))
         place = request.place.at("Groep")
         if group is None:
-            if case.told(request.place, "Groep"):
+            if case.is_unread(request.place, "Groep"):
                 continue
             if not request.group:
                 message, remedy = "De groep ontbreekt.", "Vul in welke groep de borden vraagt."
@@ -60,7 +60,7 @@ def a_sign_request_names_two_places(case: RuleContext) -> Iterator[Finding]:
         blank = [
             column
             for column, location in zip(("Locatie 1", "Locatie 2"), request.locations, strict=True)
-            if location is None and not case.told(request.place, column)
+            if location is None and not case.is_unread(request.place, column)
         ]
         first, second = request.locations
         if len(blank) == 2:
@@ -150,7 +150,7 @@ def signs_follow_the_advice(case: RuleContext) -> Iterator[Finding]:
         counted = _sound(case, requests)
         counted.sort(key=lambda request: (is_open(request), in_order(request.requested_on, request.place.row)))
         for signs, request in zip(count(SIGNS_A_REQUEST, SIGNS_A_REQUEST), counted, strict=False):
-            if case.told(request.place, "Toelichting"):
+            if case.is_unread(request.place, "Toelichting"):
                 continue
             if signs > advice and not any(mark.isalnum() for mark in request.explanation):
                 yield notice(
@@ -166,7 +166,7 @@ def a_sign_request_reaches_the_caretaker(case: RuleContext) -> Iterator[Finding]
     for request in _concepts(case):
         group = case.roster.group_named[fold(request.group)]
         area = case.roster.area_named.get(fold(group.area))
-        if area is not None and not area.caretaker_email and not case.told(area.place, "E-mail wijkconciërge"):
+        if area is not None and not area.caretaker_email and not case.is_unread(area.place, "E-mail wijkconciërge"):
             yield notice(
                 a_sign_request_reaches_the_caretaker,
                 request.place.at("Verstuurd"),
@@ -180,7 +180,7 @@ def a_sign_request_is_decided_in_time(case: RuleContext) -> Iterator[Finding]:
     """A request that went has a Besluit within 42 days (a setting). Let op."""
     most = case.terms.limits.decision_days
     for request, day, _asked in _sent(case):
-        if day is not None and (case.terms.today - day).days > most and not case.told(request.place, "Besluit"):
+        if day is not None and (case.terms.today - day).days > most and not case.is_unread(request.place, "Besluit"):
             yield notice(
                 a_sign_request_is_decided_in_time,
                 request.place.at("Besluit"),

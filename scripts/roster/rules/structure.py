@@ -18,7 +18,7 @@ def a_group_lies_in_a_known_area(case: RuleContext) -> Iterator[Finding]:
     """A group lies in a known area. Blocks the group. Structure."""
     areas = case.roster.area_named
     for group in case.roster.groups:
-        if fold(group.area) in areas or case.told(group.place, "Gebied"):
+        if fold(group.area) in areas or case.is_unread(group.place, "Gebied"):
             continue
         if not group.area:
             message, remedy = "Het gebied ontbreekt.", "Kies een gebied van het tabblad Gebieden."
@@ -35,7 +35,7 @@ def a_group_has_a_unique_name(case: RuleContext) -> Iterator[Finding]:
     for group in case.roster.groups:
         if group.name:
             named[fold(group.name)].append(group)
-        elif not case.told(group.place, "Groep"):
+        elif not case.is_unread(group.place, "Groep"):
             yield blocks(
                 a_group_has_a_unique_name,
                 group.place.at("Groep"),
@@ -111,14 +111,14 @@ def _share_a_number(one: Street, other: Street) -> bool:
 def a_street_names_its_group(case: RuleContext) -> Iterator[Finding]:
     """A street row has a name, and names a group that exists. Let op (settled)."""
     for street in case.roster.streets:
-        if not street.name and not case.told(street.place, "Straat"):
+        if not street.name and not case.is_unread(street.place, "Straat"):
             yield notice(
                 a_street_names_its_group,
                 street.place.at("Straat"),
                 "De naam van de straat ontbreekt.",
                 "Vul de straat in, of haal de rij weg.",
             )
-        if fold(street.group) in case.roster.group_named or case.told(street.place, "Groep"):
+        if fold(street.group) in case.roster.group_named or case.is_unread(street.place, "Groep"):
             continue
         if not street.group:
             message, remedy = "Deze straat hoort nog bij geen groep.", "Vul de groep in."

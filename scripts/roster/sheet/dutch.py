@@ -19,8 +19,8 @@ MONTH_FIRST = frozenset((
 Of countries that begin with the year nobody tells how 5-3-2026 is read, so that they are not doubted here.
 """
 
-TOLD = "In dit Google-blad wordt een getypte 5-3-2026 gelezen als 3 mei."
-REMEDY = (
+MONTH_FIRST_MESSAGE = "In dit Google-blad wordt een getypte 5-3-2026 gelezen als 3 mei."
+MONTH_FIRST_REMEDY = (
     "Staat er ergens een let op bij een dag, kijk die dan eerst na. Kies daarna in het blad Bestand, Instellingen, "
     "en bij Landinstelling Nederland (in het Engels: File, Settings, Locale, Netherlands)."
 )

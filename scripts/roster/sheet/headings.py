@@ -45,7 +45,7 @@ class HeadingProblems(ValueError):
         self.problems: tuple[HeadingProblem, ...] = tuple(problems)
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """All of them, one a line."""
         return "\n".join(f"{message} {remedy}".rstrip() for message, remedy in self.problems)
 
@@ -65,18 +65,18 @@ def find_tables(sheets: Iterable[Sheet]) -> dict[str, Table]:
     tabs (Beheerders, Overzicht, Logboek) are absent where they do not stand there yet.
     Raises HeadingProblems for missing or doubled tabs, missing columns of people's and doubled headings.
     """
-    tables, told = find_what_is_there(list(sheets))
-    if told:
-        raise HeadingProblems(told)
+    tables, problems = find_what_is_there(list(sheets))
+    if problems:
+        raise HeadingProblems(problems)
     return tables
 
 
 def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[HeadingProblem]]:
     """The tabs and columns that are there, as `find_tables` has them, and all that is wrong or missing."""
-    found, problems = _match([sheet.title for sheet in sheets], [tab.title for tab in TABS])
-    told: list[HeadingProblem] = [
+    found, doubled = _match([sheet.title for sheet in sheets], [tab.title for tab in TABS])
+    problems: list[HeadingProblem] = [
         (f"Het tabblad '{title}' staat er meer dan één keer.", "Geef de andere tabbladen een andere naam.")
-        for title in problems
+        for title in doubled
     ]
     tables: dict[str, Table] = {}
     spare = [sheet for turn, sheet in enumerate(sheets) if turn not in set(found.values())]
@@ -84,10 +84,10 @@ def find_what_is_there(sheets: Sequence[Sheet]) -> tuple[dict[str, Table], list[
         if tab.title in found:
             table, wrong = _read_headings(sheets[found[tab.title]], tab)
             tables[tab.title] = table
-            told.extend(wrong)
-        elif not tab.derived and tab.title not in problems:
-            told.append(_missing_tab(tab, spare))
-    return tables, told
+            problems.extend(wrong)
+        elif not tab.derived and tab.title not in doubled:
+            problems.append(_missing_tab(tab, spare))
+    return tables, problems
 
 
 def of_the_register(titles: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.excel.backend import conflict_copies, told_copies
+from outside.excel.backend import conflict_copies, describe_copies
 
 COPIES = (
     "register-DESKTOP-4F2K9.xlsx",
@@ -41,11 +41,11 @@ def test_a_copy_is_told(name: str, tmp_path: Path) -> None:
     for other in (*OTHERS, name):
         (tmp_path / other).touch()
     assert conflict_copies(tmp_path / "register.xlsx") == [name]
-    told = told_copies(tmp_path / "register.xlsx")
+    told = describe_copies(tmp_path / "register.xlsx")
     assert name in told and "\n" not in told
 
 
 def test_what_is_only_named_alike_is_silent(tmp_path: Path) -> None:
     for other in OTHERS:
         (tmp_path / other).touch()
-    assert told_copies(tmp_path / "register.xlsx") == ""
+    assert describe_copies(tmp_path / "register.xlsx") == ""

@@ -140,7 +140,7 @@ def test_of_a_very_large_register_only_the_written_rows_are_told(
     sheets: SheetsServer, tmp_path: Path, later: Callable[[], None], monkeypatch: pytest.MonkeyPatch, edit: str
 ) -> None:
     """Where they stand, all is well; where they do not, people look."""
-    monkeypatch.setattr(takeover, "MOST_TOLD", 5)
+    monkeypatch.setattr(takeover, "MOST_DESCRIBED", 5)
     crash = crashed(sheets, tmp_path, edit)
     later()
     code, said = sync(crash.other)

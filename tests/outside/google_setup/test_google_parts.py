@@ -9,7 +9,7 @@ import pytest
 
 from outside.backends import backend_of
 from outside.errors import Stop
-from outside.front_tab import NOT_YET, WHOSE, told_of
+from outside.front_tab import NOT_YET, WHOSE, describe_added
 from outside.google.client import Calls, Json
 from outside.google.login import log_in
 from outside.google_setup.parts import in_parts
@@ -52,7 +52,7 @@ def test_a_refused_look_is_dropped_and_named_and_the_rest_is_done(
     book.refuses = refusing(book, words, "setDataValidation", column="Rol")
     told = backend_of(laptop(sheets, book, tmp_path)).set_up()
     assert told == [
-        told_of([(WHOSE, ""), (NOT_YET, "")]),
+        describe_added([(WHOSE, ""), (NOT_YET, "")]),
         "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
         "Niet gelukt op tabblad Deelnemers: keuzelijst (Rol).",
         WHY,
@@ -147,7 +147,7 @@ def test_a_table_keeps_its_own_banding_filter_and_types(sheets: SheetsServer, tm
     ]
     told = backend_of(laptop(sheets, book, tmp_path)).set_up()
     assert told == [
-        told_of([(WHOSE, ""), (NOT_YET, "")]),
+        describe_added([(WHOSE, ""), (NOT_YET, "")]),
         "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
     ]
     assert "bandedRanges" not in tab.things and "basicFilter" not in tab.things

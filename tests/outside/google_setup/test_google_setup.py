@@ -12,7 +12,7 @@ import pytest
 from outside.backends import backend_of
 from outside.excel.create import create_register
 from outside.excel.workbook import ExcelWorkbook
-from outside.front_tab import WHOSE, told_of
+from outside.front_tab import WHOSE, describe_added
 from outside.google.client import Calls
 from outside.google.workbook import GoogleWorkbook
 from roster.example.register import example
@@ -185,7 +185,7 @@ def test_a_register_that_google_converted_is_completed_and_keeps_all(sheets: She
     settings = laptop(sheets, book, tmp_path / "home")
     told = backend_of(settings).set_up()
     assert told[:3] == [
-        told_of([(WHOSE, "")]),
+        describe_added([(WHOSE, "")]),
         f"Tabblad Groepen: toegevoegd {LIST_COLUMN}.",
         "Keuzelijsten, opmaak, kleuren, filters en waarschuwingen zijn aangevuld.",
     ]

@@ -86,7 +86,7 @@ def test_the_calls_to_google_are_counted_and_the_doctor_names_the_newest_log(
     assert google_sync(settings)[0] in (0, 1)
     found = re.search(r" calls=(\d+) seconds=", lines(settings)[-1])
     assert found is not None and int(found[1]) > 3
-    assert any(logs_of(settings.paths.state)[0].name in one.told for one in doctor._disk(settings))
+    assert any(logs_of(settings.paths.state)[0].name in one.message for one in doctor._disk(settings))
 
 
 def test_a_log_that_cannot_be_written_stops_no_round(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ from roster.plan.delivery_status import State
 from roster.plan.history import Message
 from roster.plan.steps import View
 from roster.planners.figures import Figures
-from roster.planners.overview import TOLD_APART, Need, Overview
+from roster.planners.overview import RULES_WITH_OWN_LINE, Need, Overview
 from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
 from support.excel_person import rows_in
 from support.pages import Page
@@ -82,7 +82,7 @@ def test_what_is_to_be_done_stands_in_order_of_harm() -> None:
 
 
 def test_the_rules_that_have_a_line_of_their_own_are_rules() -> None:
-    assert set(TOLD_APART) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
+    assert set(RULES_WITH_OWN_LINE) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
 
 
 @pytest.fixture(scope="module")

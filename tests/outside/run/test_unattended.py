@@ -372,7 +372,7 @@ def test_a_full_disk_reaches_her_once(home: Home, post: tuple[Plan, int]) -> Non
 def test_the_memory_keeps_its_size_and_a_spoiled_one_is_told_once_more(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "state")
     many = [Cause(tuple(f"regel {turn} {letter * 900}" for letter in "éx€ab漢cdefgh")) for turn in "abcdefghijk"]
-    memory.after(many, told=True, whole=False)
+    memory.after(many, reported=True, whole=False)
     assert memory.keep() and memory.keep()
     path = tmp_path / "state" / "unattended.json"
     assert path.stat().st_size == SIZE
@@ -380,7 +380,7 @@ def test_the_memory_keeps_its_size_and_a_spoiled_one_is_told_once_more(tmp_path:
     assert (
         set(again.causes) <= {one.key for one in many}
         and again.causes
-        and all(one.told for one in again.causes.values())
+        and all(one.reported for one in again.causes.values())
     )
     assert json.loads(path.read_text("utf-8"))["begun"] == ""
     for spoiled in (b"", b"{", b'{"begun": 1, "causes": [{"lines": 3}]}', b"[]", b"\xff\xfe"):

@@ -35,7 +35,7 @@ def test_an_admin_who_was_welcomed_before_hears_of_the_registration_once() -> No
     """Who is welcomed after it reads it there; and nobody where the group is not registered, or has no number to give."""
     before = a_view([told("welcome", EARLY)])
     (send,) = plan_registered(before)
-    assert (send.person, send.version, send.told_together, send.cards[0][0]) == (
+    assert (send.person, send.version, send.shared_cell, send.cards[0][0]) == (
         "D-0001",
         "tuindorp",
         True,

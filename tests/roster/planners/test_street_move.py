@@ -140,19 +140,19 @@ def test_what_must_be_settled_first_is_told_and_nothing_moves(
     part: StreetPart, group: str, told: str, remedy: str
 ) -> None:
     found = plan_move(view(tables()), part, group)
-    assert isinstance(found, Refusal) and told in found.told and remedy in found.remedy, found
+    assert isinstance(found, Refusal) and told in found.message and remedy in found.remedy, found
 
 
 def test_a_row_whose_numbers_do_not_read_is_asked_about() -> None:
     straten = STRATEN.replace("41  |     |", "41  | x   |")
     found = plan_move(view(register(PEOPLE, groepen=GROUPEN, straten=straten)), StreetPart("Kerkstraat"), "Oost")
-    assert isinstance(found, Refusal) and "rij 4 niet te lezen" in found.told
+    assert isinstance(found, Refusal) and "rij 4 niet te lezen" in found.message
 
 
 def test_a_group_without_room_is_refused_with_its_numbers() -> None:
     small = replace(TERMS, limits=replace(TERMS.limits, group_size=3))
     found = plan_move(view(tables(), small, History(salt=b"test")), StreetPart("Kerkstraat"), "Oost")
-    assert isinstance(found, Refusal) and "er is plaats voor 3" in found.told
+    assert isinstance(found, Refusal) and "er is plaats voor 3" in found.message
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from roster.finding import Finding
 from roster.model import Location, Role, Roster
 from roster.plan.history import History
 from roster.reading.roster import read_roster
-from roster.rules.catalogue import told_unread
+from roster.rules.catalogue import finding_of_unread
 from roster.sheet.columns import TABS
 from roster.sheet.table import Cell, Table, Unknown
 from support.sheet_notation import TERMS, TODAY, cells, judge, members, register, table, told
@@ -26,7 +26,7 @@ def read(tables: dict[str, Table]) -> tuple[Roster, list[tuple[str, int]]]:
 def read_and_tell(tables: dict[str, Table]) -> tuple[Roster, list[Finding]]:
     """The roster, and what the catalogue says of each cell that did not read."""
     roster = read_roster(tables, TERMS, History())
-    return roster, list(map(told_unread, roster.unread))
+    return roster, list(map(finding_of_unread, roster.unread))
 
 
 def one_member(**typed: Cell) -> dict[str, Table]:
