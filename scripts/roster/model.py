@@ -238,7 +238,7 @@ class Roster:
 
 
 @dataclass(slots=True)
-class Standing:
+class Statuses:
     """Where everybody stands once the rules have spoken. Keys are the rows' keys (`place.key`).
 
     `active`, `waiting` and `admins` hold members per folded group name, in order of joining

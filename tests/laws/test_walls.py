@@ -299,7 +299,7 @@ def test_a_public_name_stands_in_one_module() -> None:
         for name in {name for node in tree(file).body for name in defined(node)}:
             places[name].append(shown(file))
     found = {name: files for name, files in places.items() if len(files) > 1 and not name.startswith("_")}
-    assert found.keys() == {"RULES", "RULES_ABOUT_STANDING", "CELLS"}, found
+    assert found.keys() == {"RULES", "RULES_ABOUT_STATUS", "CELLS"}, found
     assert {file for files in found.values() for file in files} <= {
         shown(file) for file in ROSTER if "rules" in file.parts
     }

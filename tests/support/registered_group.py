@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status
+from roster.model import Area, Group, Member, Role, Roster, Status, Statuses
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.table import Place, Table
@@ -33,7 +33,7 @@ def a_view(deliveries: list[Message], regienummer: str = "", registered: date | 
         Member(Place("Deelnemers", 3, "D-0002"), "D-0002", "Bo", mobile="+31623456702", role=Role.ADMIN),
     ]
     roster = Roster({"Groepen": groups, "Deelnemers": people}, [Area(Place("Gebieden"), "Noord")], [group], [], admins)
-    standing = Standing(group={"g": Status.ACTIVE}, admins={"tuindorp": admins})
+    standing = Statuses(group={"g": Status.ACTIVE}, admins={"tuindorp": admins})
     return View(roster, standing, (), History(deliveries, salt=b"x"), TERMS)
 
 

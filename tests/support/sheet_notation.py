@@ -11,7 +11,7 @@ from datetime import date
 from textwrap import dedent
 
 from roster.finding import Finding
-from roster.model import Roster, Standing
+from roster.model import Roster, Statuses
 from roster.plan.history import History
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
@@ -116,7 +116,7 @@ def register(
     return {tab.title: table(tab.title, rows) for tab, rows in zip(TABS, texts, strict=True)}
 
 
-def judge(tables: dict[str, Table], terms: Terms = TERMS) -> tuple[Roster, list[Finding], Standing]:
+def judge(tables: dict[str, Table], terms: Terms = TERMS) -> tuple[Roster, list[Finding], Statuses]:
     """Read and check: the roster, all that was found, and where everybody stands."""
     roster = read_roster(tables, terms, History())
     findings, standing = check(roster, terms)

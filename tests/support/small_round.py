@@ -23,7 +23,7 @@ from outside.run.apply import apply
 from outside.run.deliver import settle
 from outside.run.letters import Report
 from roster.messages.welcome import plan_missed_marks, plan_welcome
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status
+from roster.model import Area, Group, Member, Role, Roster, Status, Statuses
 from roster.plan.history import History
 from roster.plan.steps import Document, Part, Send, SetCell, Step, View, WriteFile
 from roster.reading.row_ids import give_numbers
@@ -56,7 +56,7 @@ def view_of(table: Table, history: History, terms: Terms = TERMS) -> View:
         )
         for index in range(len(table.rows))
     ]
-    standing = Standing(
+    standing = Statuses(
         member={member.place.key: Status.ACTIVE for member in members},
         group={group.place.key: Status.ACTIVE},
         active={"tuindorp": members},

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from roster.messages.welcome import plan_welcome
-from roster.model import Area, Group, Member, Role, Roster, Standing, Status
+from roster.model import Area, Group, Member, Role, Roster, Status, Statuses
 from roster.plan.history import History, Message
 from roster.plan.steps import View
 from roster.sheet.columns import DEELNEMERS
@@ -38,7 +38,7 @@ def a_view(
     Groups: name | area | registered | has an admin (ja, nee, geblokkeerd).
     """
     rows, members = [], []
-    standing = Standing()
+    standing = Statuses()
     for at, line in enumerate(sheet.strip().splitlines()):
         cell, nr, name, email, mobile, day, status, role, welcome = (piece.strip() for piece in line.split("|"))
         first, _, surname = name.partition(" ")

@@ -148,7 +148,7 @@ def _another(group: Group, found: Comparison) -> Stop:
 
 def _steps(group: Group, found: Comparison, view: View, *, is_whole: bool) -> list[SetCell]:
     """What the rows should say. Who does not count is told as seen, and as not seen only who was seen before."""
-    status = view.standing.member
+    status = view.statuses.member
     listed = {one.place.key for one in (*found.both, *found.others)}
     maybe = {one.place.key for _entry, members in found.unclear for one in members}
     past = [
@@ -202,7 +202,7 @@ def _why(member: Member, view: View) -> str:
         Status.LEFT: "is afgemeld",
         Status.WAITING: "staat op de wachtlijst",
         Status.BLOCKED: "telt nog niet mee, zie Meldingen in die rij",
-    }.get(view.standing.member[member.place.key], "")
+    }.get(view.statuses.member[member.place.key], "")
 
 
 def _elsewhere(entry: Entry, view: View) -> str:

@@ -105,7 +105,7 @@ def _check_that_he_left(person: Person, view: View, *, force: bool) -> None:
         return
     if view.history.is_forgotten(person.nr, *person.mobiles, *person.addresses, *person.names):
         return  # an older register was put back
-    if view.standing.member.get(person.member.place.key) is not Status.LEFT:
+    if view.statuses.member.get(person.member.place.key) is not Status.LEFT:
         raise Stop(
             f"{person.nr} doet nog mee. Er is niets gedaan.",
             "Stopt deze persoon? Vul op het tabblad Deelnemers in: Afgemeld op. Typ daarna make sync, zodat de "
@@ -122,7 +122,7 @@ def _tell_plan(people: Sequence[Person], traces: Traces, view: View, settings: S
         left = member.left_on
         since = f", afgemeld op {short_day(left)}" if left is not None else ""
         say(f"{person.nr}: {member.name}, {member.home}, groep {member.group}{since}.")
-        admins = view.standing.admins.get(fold(member.group), [])
+        admins = view.statuses.admins.get(fold(member.group), [])
         if [admin.nr for admin in admins] == [member.nr]:
             say("Dit is de enige beheerder van die groep. Zonder beheerder wachten daar de mails aan wie nieuw is.")
     if more := people[_SHOWN:]:

@@ -31,7 +31,7 @@ def mail_requests(settings: Settings, choices: Choices) -> int:
     """Count which requests can go and how, and mail those that have an address to go to. The exit code."""
     with Ledger.of(settings, choices.today) as ledger:
         view = prepare(open_workbook(settings), settings, choices, (), ledger.history()).view
-    concepts = [one for one in view.roster.requests if view.standing.request.get(one.place.key) is Status.DRAFT]
+    concepts = [one for one in view.roster.requests if view.statuses.request.get(one.place.key) is Status.DRAFT]
     unnumbered = sum(not view.roster.bears_number(one) for one in concepts)
     due = [one for one in concepts if is_due(one, view)]
     by_hand = [one.nr for one in due if not caretaker_address(one, view)]
@@ -71,7 +71,7 @@ def request_went(nr: str, view: View, ledger: Ledger, choices: Choices) -> SetCe
     """An uncertain letter did arrive, or the request went on paper, or what changed was told. Raises Stop."""
     request = request_with(nr, view)
     known, cell = _letter(request, view, ledger), verstuurd(request, view)
-    status = view.standing.request[request.place.key]
+    status = view.statuses.request[request.place.key]
     mark = read_mark(cell)
     is_changed = status is Status.SUBMITTED and mark is not None and mark.version not in ("", request.asked)
     if status is Status.BLOCKED:

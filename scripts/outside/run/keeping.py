@@ -120,7 +120,7 @@ def highest_numbers(view: View) -> dict[str, int]:
 
 def identities(view: View) -> dict[str, str]:
     """Which Nr each identity goes by. Of a doubled mobile the row that counts: the active ones speak last."""
-    identity, status = view.history.identity, view.standing.member
+    identity, status = view.history.identity, view.statuses.member
     here = [(identity(member.mobile), member) for member in view.roster.members if member.mobile and not member.left]
     known, active = {mark: member.nr for mark, member in here}, Status.ACTIVE
     known.update({mark: member.nr for mark, member in here if status[member.place.key] is active})

@@ -58,9 +58,9 @@ def prepare(
         roster = read_roster(tables, terms, history)
         history = learned(history, roster, terms)
         asked = WhoWasWelcomed(history, terms)
-        found, standing = check(roster, terms, asked, who_is_absent(asked))
-        terms = _without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, standing))
-        view = View(roster, standing, tuple(found), history, terms, asked.view)
+        found, statuses = check(roster, terms, asked, who_is_absent(asked))
+        terms = _without_example_number(terms, made_up=workbook.is_example and all_made_up(roster, statuses))
+        view = View(roster, statuses, tuple(found), history, terms, asked.view)
         planned = (step for planner in planners for step in planner(view))
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.

@@ -156,7 +156,7 @@ def _why_it_waits(case: Case) -> str:
     member = case.member
     if member is None:
         return "Maar dit nummer staat niet meer in het register, dus er gaat niets weg."
-    status = case.view.standing.member.get(member.place.key)
+    status = case.view.statuses.member.get(member.place.key)
     if member.left or status is Status.LEFT:
         return "Maar deze deelnemer is afgemeld, dus er gaat niets weg."
     if status is Status.BLOCKED:

@@ -49,7 +49,7 @@ class GroupNames:
         self._exact: dict[tuple[str, ...], list[Member]] = defaultdict(list)
         self._whole: dict[tuple[str, ...], list[Member]] = defaultdict(list)
         self._part: dict[tuple[str, ...], list[Member]] = defaultdict(list)
-        status = view.standing.member
+        status = view.statuses.member
         for member in sorted(members, key=lambda one: _RANK.index(status[one.place.key])):
             if member.mobile and member.mobile in self._by_number:
                 continue  # the same person, who came back in a row further down
@@ -145,7 +145,7 @@ class Matcher:
         """Who is in both, in one of the two, and of whom that cannot be told."""
         found = Comparison()
         seen, left = self._seen(paste, found)
-        status = self._view.standing.member
+        status = self._view.statuses.member
         maybe = {one.place.key for _entry, members in found.unclear for one in members}
         gone = {one.place.key for entry in paste.gone for one in self._alone(entry)} - seen.keys()
         for member in self._ours.members:
@@ -197,7 +197,7 @@ class Matcher:
     def _tell_self(self, paste: Paste, found: Comparison, seen: dict[str, Member]) -> None:
         """Whoever copied the list is an admin of the group that nothing else in it showed."""
         mine = next((one for one in paste.entries if one.is_self), None)
-        status = self._view.standing.member
+        status = self._view.statuses.member
         admins = [
             one
             for one in self._ours.members

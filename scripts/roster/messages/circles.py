@@ -53,10 +53,10 @@ def circles_of(view: View) -> tuple[Circle, ...]:
 def _groups(view: View, sound: _Sound) -> Iterator[Circle]:
     person = recipient_history_of(view).person
     for key, group in view.roster.group_named.items():
-        if view.standing.group[group.place.key] is Status.BLOCKED:
+        if view.statuses.group[group.place.key] is Status.BLOCKED:
             continue
-        people = tuple((person(admin), admin.name, admin) for admin in sound(view.standing.admins.get(key, ())))
-        members = sound(view.standing.active.get(key, ()))
+        people = tuple((person(admin), admin.name, admin) for admin in sound(view.statuses.admins.get(key, ())))
+        members = sound(view.statuses.active.get(key, ()))
         link = group_invitation(group.invitation) if group.approval else ""
         yield Circle(key, group.name, group_folders(view)[key], members, people, frame(group, view.terms), group, link)
 
@@ -65,7 +65,7 @@ def _admin_groups(view: View, sound: _Sound) -> Iterator[Circle]:
     """For the coordinator. A row for each admin, whatever group he is admin of."""
     by_area: dict[str, list[Member]] = {}
     for key, group in view.roster.group_named.items():
-        by_area.setdefault(fold(group.area), []).extend(sound(view.standing.admins.get(key, ())))
+        by_area.setdefault(fold(group.area), []).extend(sound(view.statuses.admins.get(key, ())))
     everybody = [admin for admins in by_area.values() for admin in admins]
     areas = [
         (f"/{key}", f"Gebied {area.name}", f"gebieden/{file_name(area.name)}", by_area.get(key, []), area.place)
@@ -127,14 +127,14 @@ class Departures:
         return now.name == card.name or (now.nr == card.nr and now.mobile == card.mobile)
 
     def _why(self, row: Member, circle: Circle) -> str:
-        standing = self._view.standing
+        statuses = self._view.statuses
         if row.left:
             return "is afgemeld"
         if circle.group is None:
             return "is geen beheerder meer"
         if fold(row.group) != circle.key:
             return f"hoort nu bij groep {row.group}" if row.group else "hoort niet meer bij deze groep"
-        if standing.member.get(row.place.key) is Status.WAITING:
+        if statuses.member.get(row.place.key) is Status.WAITING:
             return "staat op de wachtlijst"
         return "doet even niet mee: in het register klopt iets nog niet"
 

@@ -86,7 +86,7 @@ def taken_over(view: View) -> list[Member]:
     if not view.history.counts.get(BEFORE):
         return []
     stood = {row.nr: view.roster.cell(row.place, "Mobiel") for row in view.roster.admin_rows}
-    admins = (admin for group in view.standing.admins.values() for admin in group if admin.nr in stood)
+    admins = (admin for group in view.statuses.admins.values() for admin in group if admin.nr in stood)
     return [admin for admin in admins if admin.mobile and says(stood[admin.nr], admin.mobile)]
 
 
@@ -95,7 +95,7 @@ def unvouched(view: View) -> tuple[Member, ...]:
     """The active admins that nobody agreed to, and that nobody took into the regiegroep."""
     sure = {row.nr for row in view.roster.admin_rows if row.in_regiegroep}
     sure |= {admin.nr for admin in taken_over(view)}
-    admins = [admin for group in view.standing.admins.values() for admin in group if admin.nr not in sure]
+    admins = [admin for group in view.statuses.admins.values() for admin in group if admin.nr not in sure]
     return tuple(admin for admin in admins if admin_mark(view, admin) not in view.history.agreed_admins)
 
 
@@ -104,7 +104,7 @@ def new_admins(view: View) -> list[Member]:
     if view.terms.mail_done == State.SENT:
         return list(unvouched(view))
     known = {row.nr for row in view.roster.admin_rows}
-    return [admin for group in view.standing.admins.values() for admin in group if admin.nr not in known]
+    return [admin for group in view.statuses.admins.values() for admin in group if admin.nr not in known]
 
 
 def with_cards(view: View, admins: tuple[Member, ...]) -> list[Member]:

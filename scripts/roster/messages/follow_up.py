@@ -83,7 +83,7 @@ def who_hears_the_number(view: View, *, everybody: bool = False) -> WhoHears:
         if not (has or (has is None and everybody)):
             continue
         turn = queue.reachable(member)
-        if view.standing.member.get(member.place.key) is Status.BLOCKED:
+        if view.statuses.member.get(member.place.key) is Status.BLOCKED:
             found.blocked.append(member)
         elif turn is WelcomeState.LEFT_ALONE:
             found.do_not_mail.append(member)
@@ -108,7 +108,7 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
 def _has_another(member: Member, view: View) -> bool | None:
     """True for whoever was told another number than today's and may know it; None where that is not certain."""
     number = audience_of(view).number_for(member)
-    status = view.standing.member.get(member.place.key)
+    status = view.statuses.member.get(member.place.key)
     if (
         not number
         or member.left
@@ -191,9 +191,9 @@ def plan_follow_up_marks(view: View) -> Iterator[SetCell]:
             continue
         cell = recipients.cell(member, COLUMN)
         mine = [one for one in recipients.letters_of_row(member) if one.act in ACTS]
-        ours, standing = _latest_by_kind(mine, view, member.nr), pieces(cell)
-        lasting = [one for one in standing if is_of(one, member.nr) and not _is_taken_back(one, mine, view)]
-        if not ours and lasting == standing and not _is_our_busy(cell, mine):
+        ours, there = _latest_by_kind(mine, view, member.nr), pieces(cell)
+        lasting = [one for one in there if is_of(one, member.nr) and not _is_taken_back(one, mine, view)]
+        if not ours and lasting == there and not _is_our_busy(cell, mine):
             continue
         text = "; ".join(_merged(ours, lasting, mine))
         if not says(cell, text):
@@ -232,12 +232,12 @@ def _is_taken_back(said: str, letters: list[Message], view: View) -> bool:
     return is_ours(state, said, waiting)
 
 
-def _merged(ours: dict[str, tuple[Message, str]], standing: list[str], mine: list[Message]) -> Iterator[str]:
+def _merged(ours: dict[str, tuple[Message, str]], in_row: list[str], mine: list[Message]) -> Iterator[str]:
     """Ours, and what stands there of a kind of which we know nothing later.
 
     What we wrote ourselves is not later, also where the clock was ahead when we did.
     """
-    there = {_kind_in_row(one): one for one in standing}
+    there = {_kind_in_row(one): one for one in in_row}
     for kind in ("place", "number", "news"):
         mark = read_mark(there[kind].partition(": ")[2]) if kind in there else None
         alike = [one for one in mine if _KINDS.get(one.act, "place") == kind]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from roster.messages.notices import MOVED, notices_of
 from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcomed import Welcomed, WhoWasWelcomed
-from roster.model import Member, Roster, Standing
+from roster.model import Member, Roster, Statuses
 from roster.plan.steps import SetCell, View
 from roster.sheet.dutch import short_day
 from roster.sheet.table import Cell, fold, says
@@ -86,11 +86,11 @@ class Sights:
         return max((one.day for one in letters if one.act == MOVED and one.notice.group == group), default=date.min)
 
 
-def who_is_absent(asked: WhoWasWelcomed) -> Callable[[Roster, Standing], Callable[[Member], bool]]:
+def who_is_absent(asked: WhoWasWelcomed) -> Callable[[Roster, Statuses], Callable[[Member], bool]]:
     """Who should be in WhatsApp by now and is not known to be, for the rules, which know no ledger."""
 
-    def ask(roster: Roster, standing: Standing) -> Callable[[Member], bool]:
-        asked.view = View(roster, standing, (), asked.history, asked.terms, asked.view)
+    def ask(roster: Roster, statuses: Statuses) -> Callable[[Member], bool]:
+        asked.view = View(roster, statuses, (), asked.history, asked.terms, asked.view)
         return Sights(asked.view).is_absent
 
     return ask

@@ -10,7 +10,7 @@ from roster.logbook import NUMBERED, Logbook, LogEntry, in_letters
 from roster.messages.notices import ADMIN, MOVED, NUMBER_UPDATE
 from roster.messages.recipient_history import RecipientHistory
 from roster.messages.sign_letters import COPY
-from roster.model import Member, Role, Roster, Standing
+from roster.model import Member, Role, Roster, Statuses
 from roster.plan.delivery_status import State
 from roster.plan.history import NO_NOTICE, History, Message, Notice, is_our_word, joined, numbered, outdated, row_of
 from roster.plan.steps import View
@@ -69,7 +69,7 @@ class _Learner:
         self._kept = kept
         self._known, self._roster, self._terms = history, roster, terms
         self._book = history.logbook
-        self._recipients = RecipientHistory(View(roster, Standing(), (), history, terms))
+        self._recipients = RecipientHistory(View(roster, Statuses(), (), history, terms))
         self._with_mark: dict[str, list[Member]] = {}
         for member in roster.members:
             if member.mobile:

@@ -135,7 +135,7 @@ class Notices:
 
     def is_active(self, member: Member) -> bool:
         """True for whoever is in a group now: not blocked, not waiting, not gone."""
-        return self._view.standing.member.get(member.place.key) is Status.ACTIVE
+        return self._view.statuses.member.get(member.place.key) is Status.ACTIVE
 
     def sights(self) -> Iterator[Message]:
         """Who is to be remembered in his place without a letter: what was so before is no news to anybody.

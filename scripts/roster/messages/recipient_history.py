@@ -56,7 +56,7 @@ class RecipientHistory(WhoIsWho):
         A row that tells of neither mobile nor address leaves a person as he was: with a name alone nobody can say
         whether it is still he.
         """
-        kept, status = self._history.recipients, self._view.standing.member
+        kept, status = self._history.recipients, self._view.statuses.member
         found = {}
         for member in self._view.roster.members:
             person, now = self.person(member), self.seen(member)

@@ -116,10 +116,10 @@ def _admins(number: int) -> str:
 
 
 def _registered_groups(view: View) -> Iterator[tuple[Group, list[Member]]]:
-    standing = view.standing
+    statuses = view.statuses
     for name, group in view.roster.group_named.items():
-        admins = standing.admins.get(name)
-        if admins and group.registered is not None and standing.group[group.place.key] is not Status.BLOCKED:
+        admins = statuses.admins.get(name)
+        if admins and group.registered is not None and statuses.group[group.place.key] is not Status.BLOCKED:
             yield group, admins
 
 

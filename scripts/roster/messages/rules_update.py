@@ -79,7 +79,7 @@ def holders(view: View, members: Iterable[Member]) -> list[Holder]:
     recipients = recipient_history_of(view)
     found = []
     for member in members:
-        if member.left or view.standing.member.get(member.place.key) is not Status.ACTIVE:
+        if member.left or view.statuses.member.get(member.place.key) is not Status.ACTIVE:
             continue
         letters = [one for one in recipients.letters(member) if one.act in IN_WELCOME and one.state in done]
         latest = max(letters, key=by_version, default=None)

@@ -57,7 +57,7 @@ def facts_of_request(request: SignRequest, view: View) -> dict[str, object]:
         "streets": sorted({street.name for street in roster.streets_of.get(fold(group.name), ())}, key=fold),
         "registered": group.registered,
         "started": group.started,
-        "members": len(view.standing.active.get(fold(group.name), ())),
+        "members": len(view.statuses.active.get(fold(group.name), ())),
         "requested_on": request.requested_on,
         "requested_by": request.requested_by,
         "explanation": request.explanation,
@@ -99,7 +99,7 @@ def is_due(request: SignRequest, view: View) -> bool:
     """
     known, cell = known_letter(request, view), verstuurd(request, view)
     lies_ready = (State.READY,) if view.terms.mail_done == State.SENT else ()
-    if view.standing.request.get(request.place.key) is not Status.DRAFT or not view.roster.bears_number(request):
+    if view.statuses.request.get(request.place.key) is not Status.DRAFT or not view.roster.bears_number(request):
         return False
     if known is not None:
         if known.state not in (State.WAITS, State.REFUSED, *lies_ready):
@@ -163,7 +163,7 @@ def _went_from_here(request: SignRequest, view: View) -> bool:
 def _copy(request: SignRequest, view: View) -> Iterator[Send]:
     """The copy for who asked, where the register knows one such member of that group who takes mail."""
     asked = fold(request.requested_by)
-    active = view.standing.active.get(fold(request.group), ())
+    active = view.statuses.active.get(fold(request.group), ())
     found: list[Member] = [one for one in active if fold(one.name) == asked != ""]
     audience = audience_of(view)
     if len(found) != 1 or not audience.can_be_mailed(found[0]):

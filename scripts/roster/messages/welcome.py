@@ -180,10 +180,10 @@ def _in_welcome(letters: Iterable[Message]) -> list[Message]:
 
 def _text(known: list[Message], member: Member, cell: Cell, view: View) -> str | None:
     """What the row should say of its letters, the latest last; None where it may stay as it is."""
-    standing = [one for one in known if not _is_withdrawn(one, member, view)]
-    if not standing:
+    lasting = [one for one in known if not _is_withdrawn(one, member, view)]
+    if not lasting:
         return None
-    letter, latest = standing[-1], known[-1]
+    letter, latest = lasting[-1], known[-1]
     mark = read_mark(cell)
     is_anothers = mark is not None and not mark.is_of(member.nr)
     is_back = letter is not latest and _tells_of(cell, latest)

@@ -12,7 +12,7 @@ from roster.messages.audience import audience_of, has_address, is_left_alone, is
 from roster.messages.contact_cards import AdminCard, admin_cards, cards_for, facts_of, regiegroep_card, with_cards
 from roster.messages.recipient_history import WELCOME, recipient_history_of
 from roster.messages.welcomed import Welcomed
-from roster.model import Member, Role, Roster, Standing, Status
+from roster.model import Member, Role, Roster, Status, Statuses
 from roster.plan.delivery_status import State
 from roster.plan.history import Notice
 from roster.plan.steps import Send, View, by_view
@@ -111,7 +111,7 @@ class WelcomeQueue:
         return self._turns[key]
 
     def _turn(self, member: Member) -> WelcomeState:
-        status = self._view.standing.member.get(member.place.key, _BLOCKED)
+        status = self._view.statuses.member.get(member.place.key, _BLOCKED)
         if member.left or status is _LEFT:
             return WelcomeState.LEFT
         known = _KNOWN[self._welcomed.stands(member)]
@@ -237,13 +237,13 @@ class WelcomeQueue:
         return self._group_contexts[name]
 
     def _make_context(self, name: str) -> _GroupContext:
-        roster, standing = self._view.roster, self._view.standing
+        roster, statuses = self._view.roster, self._view.statuses
         group = roster.group_named.get(name)
         if group is None:
             return _GroupContext(name, "", (), WelcomeState.GROUP)
-        admins = tuple(standing.admins.get(name, ()))
+        admins = tuple(statuses.admins.get(name, ()))
         waits = None
-        if standing.group.get(group.place.key) is Status.BLOCKED:
+        if statuses.group.get(group.place.key) is Status.BLOCKED:
             waits = WelcomeState.GROUP
         elif not admins:
             waits = WelcomeState.ADMIN
@@ -254,12 +254,12 @@ class WelcomeQueue:
         return _GroupContext(group.name, area, admins, waits, cards, group_invitation(group.invitation), started)
 
 
-def all_made_up(roster: Roster, standing: Standing) -> bool:
+def all_made_up(roster: Roster, statuses: Statuses) -> bool:
     """True where nobody who counts has an address that a mail can arrive at: .example is nobody's (RFC 2606, 2).
 
     So an example register that somebody fills with her own people is an example no more.
     """
-    status, active = standing.member, Status.ACTIVE
+    status, active = statuses.member, Status.ACTIVE
     return all(
         member.email is None or member.email.endswith(".example")
         for member in roster.members

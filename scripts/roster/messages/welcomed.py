@@ -9,7 +9,7 @@ from datetime import date
 from roster.logbook import MAIL_KINDS
 from roster.messages.audience import audience_of
 from roster.messages.recipient_history import WELCOME, recipient_history_of
-from roster.model import Member, Roster, Standing
+from roster.model import Member, Roster, Statuses
 from roster.plan.delivery_status import State, read_mark
 from roster.plan.history import History
 from roster.plan.steps import View
@@ -93,7 +93,7 @@ class WhoWasWelcomed:
     terms: Terms
     view: View | None = None
 
-    def __call__(self, roster: Roster, standing: Standing) -> Callable[[Member], bool]:
-        self.view = View(roster, standing, (), self.history, self.terms)
+    def __call__(self, roster: Roster, statuses: Statuses) -> Callable[[Member], bool]:
+        self.view = View(roster, statuses, (), self.history, self.terms)
         welcomed = Welcomed(self.view)
         return lambda member: welcomed.stands(member) not in ("", State.REFUSED)

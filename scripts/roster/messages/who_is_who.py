@@ -192,7 +192,7 @@ class WhoIsWho:
         return self._history.recipients.get(person, NOBODY).name == now.name != ""
 
     def _has_left(self, member: Member) -> bool:
-        return self._view.standing.member.get(member.place.key) is Status.LEFT
+        return self._view.statuses.member.get(member.place.key) is Status.LEFT
 
     @cached_property
     def _holder(self) -> dict[str, Member]:

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
 from roster.finding import Finding
-from roster.model import Roster, Standing
+from roster.model import Roster, Statuses
 from roster.plan.history import NO_NOTICE, History, MessageKey, Notice, row_of
 from roster.sheet.columns import DEELNEMERS, TAB
 from roster.sheet.table import Cell, Place, fold
@@ -153,7 +153,7 @@ class View:
     """
 
     roster: Roster
-    standing: Standing
+    statuses: Statuses
     findings: tuple[Finding, ...]
     history: History
     terms: Terms

@@ -69,7 +69,7 @@ class Figures:
     @cached_property
     def groups(self) -> list[Fill]:
         """Each group, by area and name."""
-        view, standing = self._view, self._view.standing
+        view, statuses = self._view, self._view.statuses
         blocked = self._blocked
         nearly = {one.place.key for one in view.findings if one.rule == FITS and one.place.tab == GROEPEN.title}
         rows = []
@@ -77,16 +77,16 @@ class Figures:
             name = fold(group.name)
             counts = Counter(
                 groups=1,
-                active=len(standing.active.get(name, ())),
-                free=max(0, view.terms.limits.group_size - len(standing.active.get(name, ()))),
-                admins=len(standing.admins.get(name, ())),
-                new=sum(map(self._is_new, standing.active.get(name, ()))),
+                active=len(statuses.active.get(name, ())),
+                free=max(0, view.terms.limits.group_size - len(statuses.active.get(name, ()))),
+                admins=len(statuses.admins.get(name, ())),
+                new=sum(map(self._is_new, statuses.active.get(name, ()))),
                 blocked=blocked[name],
-                waiting=len(standing.waiting.get(name, ())),
-                stickers=sum(member.sticker is True for member in standing.active.get(name, ())),
+                waiting=len(statuses.waiting.get(name, ())),
+                stickers=sum(member.sticker is True for member in statuses.active.get(name, ())),
             )
             fill = self._fill(group.name, counts)
-            status = standing.group[group.place.key].value
+            status = statuses.group[group.place.key].value
             is_full = group.place.key in nearly
             rows.append(fill._replace(area=self._area(group), status=status, is_full=is_full))
         return rows
@@ -112,7 +112,7 @@ class Figures:
     @cached_property
     def _blocked(self) -> Counter[str]:
         """How many rows are blocked, by the folded name of the group that they say."""
-        status = self._view.standing.member
+        status = self._view.statuses.member
         return Counter(
             fold(one.group) for one in self._view.roster.members if status.get(one.place.key) is Status.BLOCKED
         )
@@ -143,7 +143,7 @@ class Figures:
 
         A group's name stands at the first of its places, so that it can be read which is which.
         """
-        bounds, status_of = self._view.terms.network.bounds, self._view.standing.request
+        bounds, status_of = self._view.terms.network.bounds, self._view.statuses.request
         spots = [
             (request, spot)
             for request in self._view.roster.requests
@@ -195,7 +195,7 @@ class Figures:
             if home is not None:
                 counts = rows.setdefault(self._area(home), Counter())
                 counts["asked"] += request.requested_on is not None and request.requested_on.year == year
-                status = self._view.standing.request.get(request.place.key)
+                status = self._view.statuses.request.get(request.place.key)
                 counts["waiting"] += status in (Status.DRAFT, Status.SUBMITTED)
                 if request.decided_on is not None and request.decided_on.year == year and status is not None:
                     counts[status.value] += 1

@@ -139,7 +139,7 @@ class Overview:
         return self._spot(finding.place.at("Groep"), "", f"{why} {remedy}".strip())
 
     def _people(self) -> Iterator[Need]:
-        view, standing = self._view, self._view.standing
+        view, statuses = self._view, self._view.statuses
         refused = self._turns[WelcomeState.REFUSED]
         yield Need(
             "E-mailadressen die de mail weigerden",
@@ -148,7 +148,7 @@ class Overview:
             self._members(refused, "E-mail"),
         )
         outside = {one.place.key: one.place for one in self._of(_BOTH_GROUPS)}  # one admin, also where two are missing
-        admins = {one.nr: one for of_group in standing.admins.values() for one in of_group}
+        admins = {one.nr: one for of_group in statuses.admins.values() for one in of_group}
         yield Need(
             "Beheerders die nog niet in hun twee beheerdersgroepen zitten",
             len(outside),
@@ -158,7 +158,7 @@ class Overview:
             ),
         )
         full = [one.place for one in self._of(FITS) if one.place.tab == GROEPEN.title]
-        waiting = sum(map(len, standing.waiting.values()))
+        waiting = sum(map(len, statuses.waiting.values()))
         yield Need(
             f"Groepen die vol zijn of bijna ({waiting} op de wachtlijst)",
             len(full),
@@ -232,7 +232,7 @@ class Overview:
         unanswered = [
             request
             for request in view.roster.requests
-            if view.standing.request.get(request.place.key) in (Status.DRAFT, Status.SUBMITTED)
+            if view.statuses.request.get(request.place.key) in (Status.DRAFT, Status.SUBMITTED)
         ]
         yield Need(
             "Bordaanvragen zonder besluit",

@@ -47,13 +47,13 @@ def circulation(view: View, typed: str) -> Circulation | str:
     if typed.strip() and area is None:
         return closest(typed, (one.name for one in view.roster.areas))
     name = area.name if area else ""
-    status = view.standing.group
+    status = view.statuses.group
     groups = [one for one in view.roster.group_named.values() if not name or fold(one.area) == fold(name)]
     admins = [
         admin
         for group in groups
         if status[group.place.key] is not Status.BLOCKED
-        for admin in view.standing.admins.get(fold(group.name), ())
+        for admin in view.statuses.admins.get(fold(group.name), ())
     ]
     started = [one for one in groups if status[one.place.key] in (Status.ACTIVE, Status.FULL)]
     areas = sorted({audience_of(view).area_name(one) for one in started}, key=fold)

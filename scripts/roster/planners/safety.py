@@ -51,7 +51,7 @@ def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
         if old >= (10 if what == "groups" else _SMALL) and old - new > old * SHARE:
             found.append(f"Vorige keer stonden er {old} {kind} in het register, nu {new}.")
     table = roster.tables["Deelnemers"]
-    said, first, status = list(table.column("Status")), table.first, view.standing.member
+    said, first, status = list(table.column("Status")), table.first, view.statuses.member
     turned = Counter((said[member.place.row - first], status[member.place.key]) for member in roster.members)
     took_part = {pair: n for pair, n in turned.items() if isinstance(pair[0], str) and fold(pair[0]) in _TAKES_PART}
     was_in = sum(took_part.values())

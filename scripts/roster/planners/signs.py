@@ -14,7 +14,7 @@ from roster.sheet.table import fold
 def plan_signs(view: View) -> Iterator[Document]:
     """One page, borden/<nr>/aanvraag.html and .pdf, for each request that is sound and did not go yet."""
     for request in view.roster.requests:
-        if view.standing.request.get(request.place.key) is Status.DRAFT:
+        if view.statuses.request.get(request.place.key) is Status.DRAFT:
             facts = facts_of_request(request, view)
             for ending in ("html", "pdf"):
                 path = f"borden/{request.nr}/aanvraag.{ending}"
@@ -25,8 +25,8 @@ def plan_stickers(view: View) -> Iterator[Document]:
     """One page a group, stickers/<group>.html: the addresses without a sticker, by street and number; nobody's name."""
     taken: set[str] = set()
     for name, group in view.roster.group_named.items():
-        streets = _without_sticker(view.standing.active.get(name, ()))
-        if not streets or view.standing.group[group.place.key] is Status.BLOCKED:
+        streets = _without_sticker(view.statuses.active.get(name, ()))
+        if not streets or view.statuses.group[group.place.key] is Status.BLOCKED:
             continue
         path = f"stickers/{file_name(group.name)}"
         while path.casefold() in taken:  # "A/B" and "A:B" are two groups and would be one file
@@ -71,15 +71,15 @@ def plan_start_packs(view: View) -> Iterator[Document]:
     """A page and a sheet of the rules for each group that has an admin and has not started; nobody's data is in it."""
     terms = view.terms
     for name, group in view.roster.group_named.items():
-        if group.started is not None or not view.standing.admins.get(name):
+        if group.started is not None or not view.statuses.admins.get(name):
             continue
-        if view.standing.group[group.place.key] is Status.BLOCKED:
+        if view.statuses.group[group.place.key] is Status.BLOCKED:
             continue
         facts: dict[str, object] = {
             "title": group.name,
             "group": group.name,
             "area": group.area,
-            "total": len(view.standing.active.get(name, ())),
+            "total": len(view.statuses.active.get(name, ())),
             "whatsapp_name": whatsapp_name(group, terms.network.short_name),
             "network": terms.network.name,
             "website": terms.network.website,

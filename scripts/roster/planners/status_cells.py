@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from roster.finding import lines_by_row
-from roster.model import AdminRow, Group, Member, Role, Roster, Standing, Status
+from roster.model import AdminRow, Group, Member, Role, Roster, Status, Statuses
 from roster.plan.steps import AddRow, CellStep, SetCell, View, by_view
 from roster.reading.admin_rows import admins_by_nr, rows_of_admins, typed_rows
 from roster.sheet.columns import BEHEERDERS, BORDAANVRAGEN, DEELNEMERS, GEBIEDEN, GROEPEN, LIST_COLUMN, STRATEN
@@ -22,17 +22,17 @@ def plan_marks(view: View) -> Iterator[SetCell]:
     Rows without anything of people's in them keep no marks. Tab Beheerders has its own planner.
     """
     lines = lines_by_row(view.findings, view.roster.tables)
-    roster, standing = view.roster, view.standing
+    roster, statuses = view.roster, view.statuses
     values: dict[str, dict[str, Values]] = {
         DEELNEMERS.title: {
-            member.place.key: {"Nr": member.nr, "Status": standing.member[member.place.key].value}
+            member.place.key: {"Nr": member.nr, "Status": statuses.member[member.place.key].value}
             for member in roster.members
         },
-        GROEPEN.title: {group.place.key: _group_values(group, roster, standing, view.terms) for group in roster.groups},
+        GROEPEN.title: {group.place.key: _group_values(group, roster, statuses, view.terms) for group in roster.groups},
         STRATEN.title: {street.place.key: {} for street in roster.streets},
-        GEBIEDEN.title: dict(_area_values(roster, standing)),
+        GEBIEDEN.title: dict(_area_values(roster, statuses)),
         BORDAANVRAGEN.title: {
-            request.place.key: {"Nr": request.nr, "Status": standing.request[request.place.key].value}
+            request.place.key: {"Nr": request.nr, "Status": statuses.request[request.place.key].value}
             for request in roster.requests
         },
     }
@@ -59,14 +59,14 @@ def _tell(table: Table, rows: Mapping[str, Values], lines: Mapping[str, str]) ->
                 yield SetCell(Place(table.tab, table.first + index, key, column), value, was)
 
 
-def _group_values(group: Group, roster: Roster, standing: Standing, terms: Terms) -> Values:
+def _group_values(group: Group, roster: Roster, statuses: Statuses, terms: Terms) -> Values:
     """What a group's row says of itself. A second row of the same name counts nobody."""
     name = fold(group.name)
     mine = roster.group_named.get(name) is group
-    active = len(standing.active.get(name, ())) if mine else 0
-    admins = standing.admins.get(name, ()) if mine else ()
+    active = len(statuses.active.get(name, ())) if mine else 0
+    admins = statuses.admins.get(name, ()) if mine else ()
     return {
-        "Status": standing.group[group.place.key].value,
+        "Status": statuses.group[group.place.key].value,
         "Aantal": active,
         "Vrij": max(0, terms.limits.group_size - active),
         "Beheerders": ", ".join(admin.name for admin in admins),
@@ -74,13 +74,13 @@ def _group_values(group: Group, roster: Roster, standing: Standing, terms: Terms
     }
 
 
-def _area_values(roster: Roster, standing: Standing) -> Iterator[tuple[str, Values]]:
+def _area_values(roster: Roster, statuses: Statuses) -> Iterator[tuple[str, Values]]:
     """How many groups and active members each area has."""
     groups: Counter[str] = Counter()
     members: Counter[str] = Counter()
     for name, group in roster.group_named.items():
         groups[fold(group.area)] += 1
-        members[fold(group.area)] += len(standing.active.get(name, ()))
+        members[fold(group.area)] += len(statuses.active.get(name, ()))
     for area in roster.areas:
         mine = roster.area_named.get(fold(area.name)) is area
         name = fold(area.name) if mine else ""
@@ -109,8 +109,8 @@ def plan_admins(view: View) -> Iterator[CellStep]:
     roster = view.roster
     lines = lines_by_row(view.findings, roster.tables).get(BEHEERDERS.title, {})
     table = roster.tables.get(BEHEERDERS.title)
-    admins = admins_by_nr(view.standing)
-    rows = rows_of_admins(roster, view.standing)
+    admins = admins_by_nr(view.statuses)
+    rows = rows_of_admins(roster, view.statuses)
     whose = {row.place.row: nr for nr, row in rows.items()}
     typed = {row.place.row: nr for row, nr in typed_rows(roster, admins)}
     for row in roster.admin_rows:
@@ -133,7 +133,7 @@ def plan_admins(view: View) -> Iterator[CellStep]:
 
 def former_admins(view: View, group: str) -> list[str]:
     """Who is called an admin of this group (folded) and is none now, with why: "Anna Bakker is afgemeld"."""
-    there = {one.place.key for one in view.standing.admins.get(group, ())}
+    there = {one.place.key for one in view.statuses.admins.get(group, ())}
     return [_why_not(one, view) for one in _called_admins(view).get(group, ()) if one.place.key not in there]
 
 
@@ -148,7 +148,7 @@ def _called_admins(view: View) -> dict[str, list[Member]]:
 
 def describe_former_admins(view: View) -> Iterator[str]:
     """Which groups lost an admin since tab Beheerders was last kept, and have one or none now; and why."""
-    admins, member_of = admins_by_nr(view.standing), {one.nr: one for one in reversed(view.roster.members)}
+    admins, member_of = admins_by_nr(view.statuses), {one.nr: one for one in reversed(view.roster.members)}
     lost: dict[str, list[str]] = {}
     for row in view.roster.admin_rows:
         name, now, member = fold(row.group), admins.get(row.nr), member_of.get(row.nr)
@@ -158,14 +158,14 @@ def describe_former_admins(view: View) -> Iterator[str]:
             gone = _why_not(member, view) if member else f"{row.name or row.nr} staat niet meer in het register"
             lost.setdefault(name, []).append(gone)
     for name, why in lost.items():
-        left = view.standing.admins.get(name, ())
+        left = view.statuses.admins.get(name, ())
         if len(left) <= 1:
             still = f"nog maar één beheerder ({left[0].name})" if left else "geen beheerder meer"
             yield f"Groep {view.roster.group_named[name].name} heeft {still}: {'; '.join(why)}."
 
 
 def _why_not(member: Member, view: View) -> str:
-    status = view.standing.member.get(member.place.key)
+    status = view.statuses.member.get(member.place.key)
     if status in (Status.LEFT, Status.BLOCKED):
         return f"{member.name} is {status.value}"
     if status is Status.WAITING:

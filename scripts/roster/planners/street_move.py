@@ -237,7 +237,7 @@ def _steps(view: View, rows: Sequence[Street | Member], target: Group) -> Iterat
 
 def _sitting(view: View, group: str) -> list[Member]:
     """Who sits in a group or waits for a place in it."""
-    return [*view.standing.active.get(group, ()), *view.standing.waiting.get(group, ())]
+    return [*view.statuses.active.get(group, ()), *view.statuses.waiting.get(group, ())]
 
 
 def _old_groups(view: View, move: Move) -> list[str]:
@@ -251,13 +251,13 @@ def _before_and_after(view: View, move: Move, name: str) -> str:
     group = view.roster.group_named[name].name
     arrives = name == fold(move.target.name)
     changed = move.people if arrives else [one for one in move.people if fold(one.group) == name]
-    before, admins = _sitting(view, name), list(view.standing.admins.get(name, ()))
+    before, admins = _sitting(view, name), list(view.statuses.admins.get(name, ()))
     places = {one.place.key for one in changed}
     along = [one for one in changed if one.role is Role.ADMIN]
     after = len(before) + len(changed) if arrives else sum(one.place.key not in places for one in before)
     left = [*admins, *along] if arrives else [one for one in admins if one.place.key not in places]
     # Whoever is held back now may be held back there as well, or be mended by this very move.
-    held = any(view.standing.member.get(one.place.key) is Status.BLOCKED for one in changed)
+    held = any(view.statuses.member.get(one.place.key) is Status.BLOCKED for one in changed)
     unsure = "hoogstens " if arrives and held else ""
     heads = f"beheerders: {', '.join(one.name for one in left)}" if left else "dan zonder beheerder"
     return f"  Groep {group}: van {len(before)} naar {unsure}{after} deelnemers; {heads}."

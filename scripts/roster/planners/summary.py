@@ -51,12 +51,12 @@ def describe_waiting(view: View) -> list[str]:
 
 
 def _people(view: View) -> Iterator[str]:
-    standing = view.standing
-    yield f"{counted(len(view.roster.members), 'deelnemer', 'deelnemers')}: {_states(standing.member.values())}."
-    yield f"{counted(len(view.roster.groups), 'groep', 'groepen')}: {_states(standing.group.values())}."
+    statuses = view.statuses
+    yield f"{counted(len(view.roster.members), 'deelnemer', 'deelnemers')}: {_states(statuses.member.values())}."
+    yield f"{counted(len(view.roster.groups), 'groep', 'groepen')}: {_states(statuses.group.values())}."
     if view.roster.requests:
         total = counted(len(view.roster.requests), "bordaanvraag", "bordaanvragen")
-        yield f"{total}: {_states(standing.request.values())}."
+        yield f"{total}: {_states(statuses.request.values())}."
 
 
 def _states(states: Iterable[Status]) -> str:

@@ -42,15 +42,15 @@ def where(view: View, typed: str) -> Whereabouts:
 
 def _about(view: View, group: Group) -> Iterator[str]:
     name = fold(group.name)
-    active, most = len(view.standing.active.get(name, ())), view.terms.limits.group_size
-    room, waiting = max(0, most - active), len(view.standing.waiting.get(name, ()))
+    active, most = len(view.statuses.active.get(name, ())), view.terms.limits.group_size
+    room, waiting = max(0, most - active), len(view.statuses.waiting.get(name, ()))
     area = view.roster.area_named.get(fold(group.area))
-    status = view.standing.group.get(group.place.key)
+    status = view.statuses.group.get(group.place.key)
     yield f"Groep {group.name}{f' ({area.name})' if area else ''}{f': {status.value}' if status else ''}"
     people, places = "deelnemer" if active == 1 else "deelnemers", "plaats" if room == 1 else "plaatsen"
     queue = f", {waiting} op de wachtlijst" if waiting else ""
     yield f"  {active} {people}, nog {room} {places} vrij{queue}"
-    admins = [one.name for one in view.standing.admins.get(name, ())]
+    admins = [one.name for one in view.statuses.admins.get(name, ())]
     yield f"  {'Beheerder' if len(admins) == 1 else 'Beheerders'}: {', '.join(admins) or 'nog niemand'}"
 
 
@@ -80,7 +80,7 @@ def describe_split(view: View, streets: Streets, group: Group) -> str:
     rows = view.roster.streets_of.get(name, ())
     lanes = {lane: list[Member]() for row in rows if (lane := streets.lane_of.get(row.place.key)) is not None}
     elsewhere = 0
-    for member in (*view.standing.active.get(name, ()), *view.standing.waiting.get(name, ())):
+    for member in (*view.statuses.active.get(name, ()), *view.statuses.waiting.get(name, ())):
         address = streets.address(member.street, member.house_number, member.town)
         homes = {streets.lane_of[row.place.key] for row in address.rows if fold(row.group) == name}
         if len(homes) == 1:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from roster.cells import Unreadable, phone, text, yes_no
-from roster.model import AdminRow, Member, Roster, Standing
+from roster.model import AdminRow, Member, Roster, Statuses
 from roster.reading.row_ids import valid_number
 from roster.reading.rows import Rows
 from roster.sheet.table import Cell, Place, fold
@@ -48,13 +48,13 @@ def _mobile(cell: Cell) -> str | None:
     return number.e164 if number is not None else None
 
 
-def rows_of_admins(roster: Roster, standing: Standing) -> dict[str, AdminRow]:
+def rows_of_admins(roster: Roster, statuses: Statuses) -> dict[str, AdminRow]:
     """The row of each admin by Nr; whoever has none is left out.
 
     A row with the Nr comes first. A row without a Nr is an admin's where his mobile stands in it, or his name and
     his group do, and no other admin's do as well.
     """
-    admins = admins_by_nr(standing)
+    admins = admins_by_nr(statuses)
     found: dict[str, AdminRow] = {}
     for row in roster.admin_rows:
         if row.nr in admins:
@@ -65,9 +65,9 @@ def rows_of_admins(roster: Roster, standing: Standing) -> dict[str, AdminRow]:
     return found
 
 
-def admins_by_nr(standing: Standing) -> dict[str, Member]:
+def admins_by_nr(statuses: Statuses) -> dict[str, Member]:
     """Every admin of a group."""
-    return {admin.nr: admin for group in standing.admins.values() for admin in group}
+    return {admin.nr: admin for group in statuses.admins.values() for admin in group}
 
 
 def typed_rows(roster: Roster, admins: Mapping[str, Member]) -> Iterator[tuple[AdminRow, str]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from roster.finding import Finding, UnreadCell, Weight
-from roster.model import Roster, Standing
+from roster.model import Roster, Statuses
 from roster.rules import addresses, dates, groups, members, officials, signs, structure
 from roster.rules.context import Rule, RuleContext
-from roster.rules.status import AskWelcomed, stand, stand_requests
+from roster.rules.status import AskWelcomed, assign_statuses, request_statuses
 from roster.terms import Terms
 
 RULES: tuple[Rule, ...] = (
@@ -24,10 +24,10 @@ RULES: tuple[Rule, ...] = (
 Those that block a member stand before the one about doubles: of two rows the one stays that is sound otherwise.
 """
 
-RULES_ABOUT_STANDING: tuple[Rule, ...] = (
-    *groups.RULES_ABOUT_STANDING,
-    *signs.RULES_ABOUT_STANDING,
-    *members.RULES_ABOUT_STANDING,
+RULES_ABOUT_STATUS: tuple[Rule, ...] = (
+    *groups.RULES_ABOUT_STATUS,
+    *signs.RULES_ABOUT_STATUS,
+    *members.RULES_ABOUT_STATUS,
 )
 """Rules that need to know where members and groups stand."""
 
@@ -44,11 +44,11 @@ _CELLS = {
 
 def check(
     roster: Roster, terms: Terms, welcomed: AskWelcomed | None = None, absent: AskWelcomed | None = None
-) -> tuple[list[Finding], Standing]:
+) -> tuple[list[Finding], Statuses]:
     """Hold the roster against every rule, and say where everybody stands.
 
     First what did not read is told, then the rules about single rows speak, then members and groups get
-    their standing, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
+    their status, then the rules that need it speak. `welcomed` tells who was welcomed, which only a full
     group asks; without it the rows tell. `absent` tells who should be in WhatsApp by now and was not
     seen there; without it nobody is. Never raises, whatever the roster says.
     """
@@ -57,13 +57,13 @@ def check(
     _note_blocked(case, findings)
     for rule in RULES:
         _hear(case, rule, findings)
-    case.standing = stand(roster, terms, case.blocked, welcomed)
+    case.statuses = assign_statuses(roster, terms, case.blocked, welcomed)
     if absent is not None:
-        case.is_absent = absent(roster, case.standing)
-    for rule in RULES_ABOUT_STANDING:
+        case.is_absent = absent(roster, case.statuses)
+    for rule in RULES_ABOUT_STATUS:
         _hear(case, rule, findings)
-    case.standing.request = stand_requests(roster, case.blocked)
-    return findings, case.standing
+    case.statuses.request = request_statuses(roster, case.blocked)
+    return findings, case.statuses
 
 
 def finding_of_unread(cell: UnreadCell) -> Finding:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from roster.finding import Finding, Weight
-from roster.model import Member, Roster, SignRequest, Standing
+from roster.model import Member, Roster, SignRequest, Statuses
 from roster.sheet.columns import TabSpec
 from roster.sheet.table import Place, fold
 from roster.streets.lookup import Address, Streets
@@ -26,14 +26,14 @@ class RuleContext:
     """The register as it is held against the rules.
 
     `blocked` holds the rows (tab, key) that a rule before this one blocks, reading included.
-    `standing` is empty until the rules about single rows have spoken. `is_absent` tells who should be in
+    `statuses` is empty until the rules about single rows have spoken. `is_absent` tells who should be in
     WhatsApp by now, and was not seen there.
     """
 
     roster: Roster
     terms: Terms
     blocked: set[tuple[str, str]] = field(default_factory=set)
-    standing: Standing = field(default_factory=Standing)
+    statuses: Statuses = field(default_factory=Statuses)
     is_absent: Callable[[Member], bool] = _nobody
     _meant: dict[str, str] = field(default_factory=dict)
 

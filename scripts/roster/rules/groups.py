@@ -17,7 +17,7 @@ from roster.streets.names import name_words
 
 
 def _admins(case: RuleContext, group: Group) -> list[Member]:
-    return case.standing.admins.get(fold(group.name), [])
+    return case.statuses.admins.get(fold(group.name), [])
 
 
 def a_group_has_an_admin(case: RuleContext) -> Iterator[Finding]:
@@ -28,10 +28,10 @@ def a_group_has_an_admin(case: RuleContext) -> Iterator[Finding]:
     not_yet = [
         member
         for member in case.present
-        if member.role is Role.ADMIN and case.standing.member[member.place.key].value != "actief"
+        if member.role is Role.ADMIN and case.statuses.member[member.place.key].value != "actief"
     ]
     for group in case.roster.groups:
-        if not group.name or enough_admins(group, case.standing, case.terms):
+        if not group.name or enough_admins(group, case.statuses, case.terms):
             continue
         name, least = fold(group.name), max(1, case.terms.limits.minimum_admins)
         rows = [member.place.row for member in not_yet if fold(member.group) == name]
@@ -52,7 +52,7 @@ def a_group_has_an_admin(case: RuleContext) -> Iterator[Finding]:
 def a_group_has_more_than_one_admin(case: RuleContext) -> Iterator[Finding]:
     """A group has more than one admin. Let op. "Eén (of meerdere)"."""
     for group in case.roster.groups:
-        if len(_admins(case, group)) == 1 and enough_admins(group, case.standing, case.terms):
+        if len(_admins(case, group)) == 1 and enough_admins(group, case.statuses, case.terms):
             yield notice(
                 a_group_has_more_than_one_admin,
                 group.place.at("Beheerders"),
@@ -73,7 +73,7 @@ def a_group_fits_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
         name = fold(group.name)
         if not name or case.roster.group_named.get(name) is not group:
             continue  # of a doubled name the members are told of once
-        count, waiting = len(case.standing.active.get(name, ())), len(case.standing.waiting.get(name, ()))
+        count, waiting = len(case.statuses.active.get(name, ())), len(case.statuses.waiting.get(name, ()))
         place = group.place.at("Aantal")
         if count >= most:
             line = f" Op de wachtlijst: {waiting}." if waiting else ""
@@ -90,7 +90,7 @@ def a_group_fits_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
                 f"De groep is bijna vol: {count} van {most} plaatsen.",
                 "Denk op tijd aan een tweede groep voor een deel van de straten.",
             )
-        for turn, member in enumerate(case.standing.waiting.get(name, ()), start=1):
+        for turn, member in enumerate(case.statuses.waiting.get(name, ()), start=1):
             yield notice(
                 a_group_fits_in_whatsapp,
                 member.place.at("Groep"),
@@ -143,8 +143,8 @@ def an_admin_sits_in_both_admin_groups(case: RuleContext) -> Iterator[Finding]:
 
     Told at the admin's row of tab Beheerders, by Nr; row 0 where that row is still to be made.
     """
-    rows = rows_of_admins(case.roster, case.standing)
-    for admins in case.standing.admins.values():
+    rows = rows_of_admins(case.roster, case.statuses)
+    for admins in case.statuses.admins.values():
         for admin in admins:
             row = rows.get(admin.nr)
             place = Place(BEHEERDERS.title, row.place.row if row else 0, admin.nr)
@@ -162,8 +162,8 @@ def an_admin_sits_in_the_group_of_todays_area(case: RuleContext) -> Iterator[Fin
     """
     by_name = {fold(group.area) for group in case.roster.groups} | case.roster.area_named.keys()
     shown = {fold(row.area) for row in case.roster.admin_rows}
-    admins = {admin.nr: admin for group in case.standing.admins.values() for admin in group}
-    for nr, row in rows_of_admins(case.roster, case.standing).items():
+    admins = {admin.nr: admin for group in case.statuses.admins.values() for admin in group}
+    for nr, row in rows_of_admins(case.roster, case.statuses).items():
         now = case.roster.group_named[fold(admins[nr].group)].area
         answered_for = _ANSWERED_FOR.search(row.reported)
         before = answered_for[1] if answered_for else row.area
@@ -251,7 +251,7 @@ def _telling(words: Iterable[str]) -> set[str]:
 
 _INFIXES = frozenset(("aan", "bij", "de", "den", "der", "el", "het", "in", "la", "op", "te", "ter", "van", "von"))
 
-RULES_ABOUT_STANDING: tuple[Rule, ...] = (
+RULES_ABOUT_STATUS: tuple[Rule, ...] = (
     a_group_has_an_admin,
     a_group_has_more_than_one_admin,
     a_group_is_registered_first,

@@ -190,9 +190,9 @@ RULES_ABOUT_DOUBLES: tuple[Rule, ...] = (a_mobile_belongs_to_one_member,)
 
 def a_welcomed_member_is_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
     """Who was welcomed more than `whatsapp_days` ago is in the group, as people say or a comparison showed. Let op."""
-    days, standing = case.terms.limits.whatsapp_days, case.standing.member
+    days, status_of = case.terms.limits.whatsapp_days, case.statuses.member
     for member in case.present:
-        if standing.get(member.place.key) is Status.ACTIVE and case.is_absent(member):
+        if status_of.get(member.place.key) is Status.ACTIVE and case.is_absent(member):
             since = f"meer dan {counted(days, 'dag', 'dagen')} geleden" if days else "vóór vandaag"
             yield notice(
                 a_welcomed_member_is_in_whatsapp,
@@ -202,4 +202,4 @@ def a_welcomed_member_is_in_whatsapp(case: RuleContext) -> Iterator[Finding]:
             )
 
 
-RULES_ABOUT_STANDING: tuple[Rule, ...] = (a_welcomed_member_is_in_whatsapp,)
+RULES_ABOUT_STATUS: tuple[Rule, ...] = (a_welcomed_member_is_in_whatsapp,)

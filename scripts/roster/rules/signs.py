@@ -36,7 +36,7 @@ def a_sign_request_is_of_a_started_group(case: RuleContext) -> Iterator[Finding]
                 meant = case.group_meant(request.group)
                 message = f"Deze groep bestaat niet.{f' Bedoelde u {meant}?' if meant else ''}"
                 remedy = "Kies een groep van het tabblad Groepen."
-        elif case.standing.group[group.place.key] is Status.BLOCKED:
+        elif case.statuses.group[group.place.key] is Status.BLOCKED:
             message = "Er klopt iets niet aan de groep zelf."
             remedy = "Kijk op het tabblad Groepen wat er te herstellen is."
         elif group.registered is None or group.started is None:
@@ -221,7 +221,7 @@ def _streets(number: int) -> str:
     return "één straat" if number == 1 else f"{number} straten"
 
 
-RULES_ABOUT_STANDING: tuple[Rule, ...] = (
+RULES_ABOUT_STATUS: tuple[Rule, ...] = (
     a_sign_request_is_of_a_started_group,
     a_sign_request_names_two_places,
     a_location_lies_on_the_groups_streets,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from roster.model import Group, Member, Role, Roster, SignRequest, Standing, Status
+from roster.model import Group, Member, Role, Roster, SignRequest, Status, Statuses
 from roster.plan.delivery_status import State, mark_in_row, read_mark
 from roster.rules.context import in_order
 from roster.sheet.columns import BORDAANVRAGEN, DEELNEMERS, GROEPEN
@@ -18,23 +18,23 @@ Blocked = AbstractSet[tuple[str, str]]
 """The rows (tab, key) that have a blocking finding."""
 
 
-AskWelcomed = Callable[[Roster, Standing], Callable[[Member], bool]]
+AskWelcomed = Callable[[Roster, Statuses], Callable[[Member], bool]]
 """Who was welcomed, asked once it is known who left."""
 
 
-def stand(roster: Roster, terms: Terms, blocked: Blocked, welcomed: AskWelcomed | None = None) -> Standing:
-    """Where members and groups stand; `standing.request` is filled by `stand_requests` later.
+def assign_statuses(roster: Roster, terms: Terms, blocked: Blocked, welcomed: AskWelcomed | None = None) -> Statuses:
+    """Where members and groups stand; `statuses.request` is filled by `request_statuses` later.
 
     A sound member counts, whatever his group. Of a group that is larger than `group_size`, places go
     to admins, then to who sits in it or was asked to (nobody is put out), then to the first to join,
     blank Aangemeld op last; the rest wait in that order. Without `welcomed` the rows tell. Admins are
     active members whose Rol is beheerder. A group is blocked by its own row only.
     """
-    standing = Standing()
+    statuses = Statuses()
     sound: dict[str, list[Member]] = defaultdict(list)
     admin = Role.ADMIN
     rows = {key for tab, key in blocked if tab == DEELNEMERS.title}
-    status_of = standing.member
+    status_of = statuses.member
     for member in roster.members:
         if member.left:
             status_of[member.place.key] = Status.LEFT
@@ -46,26 +46,26 @@ def stand(roster: Roster, terms: Terms, blocked: Blocked, welcomed: AskWelcomed 
     for name, members in sound.items():
         members.sort(key=lambda member: in_order(member.joined, member.place.row))
         if len(members) > terms.limits.group_size:
-            was_welcomed = was_welcomed or (welcomed or _welcomed_by_row)(roster, standing)
+            was_welcomed = was_welcomed or (welcomed or _welcomed_by_row)(roster, statuses)
             sits = was_welcomed
             members.sort(key=lambda member: (member.role is not admin, not (member.in_whatsapp or sits(member))))
         active, waiting = members[: terms.limits.group_size], members[terms.limits.group_size :]
         if waiting:
             active.sort(key=lambda member: in_order(member.joined, member.place.row))
-        standing.active[name] = active
+        statuses.active[name] = active
         status_of.update(dict.fromkeys([member.place.key for member in active], Status.ACTIVE))
         if waiting:
-            standing.waiting[name] = waiting
+            statuses.waiting[name] = waiting
             status_of.update(dict.fromkeys([member.place.key for member in waiting], Status.WAITING))
         admins = [member for member in active if member.role is admin]
         if admins:
-            standing.admins[name] = admins
+            statuses.admins[name] = admins
     for group in roster.groups:
-        standing.group[group.place.key] = _group_status(group, standing, terms, blocked)
-    return standing
+        statuses.group[group.place.key] = _group_status(group, statuses, terms, blocked)
+    return statuses
 
 
-def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
+def _welcomed_by_row(roster: Roster, _: Statuses) -> Callable[[Member], bool]:
     """Who was welcomed, as far as the rows tell."""
     table = roster.tables[DEELNEMERS.title]
 
@@ -76,24 +76,24 @@ def _welcomed_by_row(roster: Roster, _: Standing) -> Callable[[Member], bool]:
     return was_welcomed
 
 
-def enough_admins(group: Group, standing: Standing, terms: Terms) -> bool:
+def enough_admins(group: Group, statuses: Statuses, terms: Terms) -> bool:
     """True when the group has the admins that it needs to start: one, or as many as the setting asks."""
-    return len(standing.admins.get(fold(group.name), ())) >= max(1, terms.limits.minimum_admins)
+    return len(statuses.admins.get(fold(group.name), ())) >= max(1, terms.limits.minimum_admins)
 
 
-def _group_status(group: Group, standing: Standing, terms: Terms, blocked: Blocked) -> Status:
+def _group_status(group: Group, statuses: Statuses, terms: Terms, blocked: Blocked) -> Status:
     if (GROEPEN.title, group.place.key) in blocked:
         return Status.BLOCKED
-    if group.registered is None or group.started is None or not enough_admins(group, standing, terms):
+    if group.registered is None or group.started is None or not enough_admins(group, statuses, terms):
         return Status.FORMING
-    full = len(standing.active.get(fold(group.name), ())) >= terms.limits.group_size
+    full = len(statuses.active.get(fold(group.name), ())) >= terms.limits.group_size
     return Status.FULL if full else Status.ACTIVE
 
 
 _DECIDED = {"toegezegd": Status.PROMISED, "geplaatst": Status.PLACED, "afgewezen": Status.REFUSED}
 
 
-def stand_requests(roster: Roster, blocked: Blocked) -> dict[str, Status]:
+def request_statuses(roster: Roster, blocked: Blocked) -> dict[str, Status]:
     """Where each sign request stands: blocked, decided, sent (ingediend), or sound and not sent yet (concept)."""
     table = roster.tables.get(BORDAANVRAGEN.title)
     statuses: dict[str, Status] = {}

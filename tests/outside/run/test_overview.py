@@ -20,7 +20,7 @@ from roster.plan.history import Message
 from roster.plan.steps import View
 from roster.planners.figures import Figures
 from roster.planners.overview import RULES_WITH_OWN_LINE, Need, Overview
-from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING
+from roster.rules.catalogue import RULES, RULES_ABOUT_STATUS
 from support.excel_person import rows_in
 from support.pages import Page
 from support.plans import view
@@ -82,7 +82,7 @@ def test_what_is_to_be_done_stands_in_order_of_harm() -> None:
 
 
 def test_the_rules_that_have_a_line_of_their_own_are_rules() -> None:
-    assert set(RULES_WITH_OWN_LINE) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STANDING)}
+    assert set(RULES_WITH_OWN_LINE) <= {rule.__name__ for rule in (*RULES, *RULES_ABOUT_STATUS)}
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +312,7 @@ def test_everybody_who_is_blocked_lies_in_a_row_of_the_areas() -> None:
     areas = "Gebied | Plaats\nCentrum | Den Helder\nLeeg | Den Helder"
     seen = view(register(people, gebieden=areas))
     rows = {row.name: row for row in Figures(seen).areas}
-    blocked = sum(status is Status.BLOCKED for status in seen.standing.member.values())
+    blocked = sum(status is Status.BLOCKED for status in seen.statuses.member.values())
     assert blocked == 3 == sum(row.blocked for row in rows.values())
     assert rows["Leeg"].groups == 0
 

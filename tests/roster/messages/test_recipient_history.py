@@ -41,7 +41,7 @@ def test_every_kind_of_letter_knows_the_same_person(mobile: str, address: str, i
     anna = view.roster.members[0]
     assert list(plan_registered(view)) == []
     assert (list(recipient_history_of(view).letters(anna)) == letters) is is_hers
-    active = replace(view, standing=replace(view.standing, member={"D-0001": view.standing.group["g"]}))
+    active = replace(view, statuses=replace(view.statuses, member={"D-0001": view.statuses.group["g"]}))
     assert [holder.member.nr for holder in holders(active, [anna])] == (["D-0001"] if is_hers else [])
     assert recipient_history_of(view).person(anna) == ("D-0001" if is_hers else "D-0001-2")
 

@@ -328,7 +328,7 @@ def test_everybody_has_exactly_one_turn() -> None:
     ]
     view = a_view("\n".join(lines))
     waiting = waiting_for_welcome(view)
-    gone = sum(view.standing.member[m.place.key] is Status.LEFT for m in view.roster.members)
+    gone = sum(view.statuses.member[m.place.key] is Status.LEFT for m in view.roster.members)
     done = sum("verstuurd" in line and "afgemeld" not in line for line in lines)
     assert len(due(view)) + sum(waiting.values()) + gone + done == 60
     assert waiting[WelcomeState.BY_HAND] == len(by_hand(view)) > 0 and len(due(view)) > 0

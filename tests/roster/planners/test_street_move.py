@@ -92,10 +92,10 @@ def test_what_is_told_of_the_groups_is_true_afterwards() -> None:
     told = "\n".join(describe_move(seen, part, move))
     after = view(carried_out(before, move.steps))
     for name in ("tuindorp", "oost"):
-        count = len(after.standing.active.get(name, ())) + len(after.standing.waiting.get(name, ()))
+        count = len(after.statuses.active.get(name, ())) + len(after.statuses.waiting.get(name, ()))
         group = after.roster.group_named[name].name
         [line] = [line for line in told.splitlines() if line.startswith(f"  Groep {group}: ")]
-        heads = [one.name for one in after.standing.admins.get(name, ())]
+        heads = [one.name for one in after.statuses.admins.get(name, ())]
         assert all(head in line for head in heads), line
         assert f"naar {count} deelnemers" in line or f"naar hoogstens {count + 1} deelnemers" in line, line  # Els
 

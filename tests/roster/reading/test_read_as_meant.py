@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from roster.messages.welcomed import WhoWasWelcomed
-from roster.model import Member, Roster, Standing, Status
+from roster.model import Member, Roster, Status, Statuses
 from roster.plan.history import History, Message
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
@@ -95,7 +95,7 @@ STAFF = (
 
 
 def places(
-    text: str, size: int, welcomed: Callable[[Roster, Standing], Callable[[Member], bool]] | None = None
+    text: str, size: int, welcomed: Callable[[Roster, Statuses], Callable[[Member], bool]] | None = None
 ) -> list[str]:
     """Who has a place in a full group, in order of joining."""
     roster = read_roster(register(text, staff=STAFF), TERMS, History())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import Standing, Status
+from roster.model import Status, Statuses
 from roster.terms import Limits
 from support.sheet_notation import STAFF, TERMS, found, judge, lines, mobile, register, weights
 
@@ -23,7 +23,7 @@ def people(count: int, role: str = "") -> str:
     return "\n".join(["Voornaam | Rol | Aangemeld op", *rows])
 
 
-def group_of(standing: Standing) -> Status:
+def group_of(standing: Statuses) -> Status:
     """Where the only group stands."""
     [status] = standing.group.values()
     return status

@@ -14,7 +14,7 @@ from roster.example.register import example
 from roster.model import Role, Status
 from roster.plan.history import History
 from roster.reading.roster import read_roster
-from roster.rules.catalogue import RULES, RULES_ABOUT_STANDING, TOPICS, check
+from roster.rules.catalogue import RULES, RULES_ABOUT_STATUS, TOPICS, check
 from roster.sheet.columns import TABS
 from roster.sheet.headings import find_tables
 from roster.sheet.table import Sheet
@@ -89,7 +89,7 @@ def test_a_coordinator_is_no_admin() -> None:
 
 def test_every_rule_is_a_sentence_with_a_docstring_and_stands_in_the_list_once() -> None:
     """The name of a rule is its code, and its docstring the law."""
-    listed = [*RULES, *RULES_ABOUT_STANDING]
+    listed = [*RULES, *RULES_ABOUT_STATUS]
     assert len(set(listed)) == len(listed)
     assert all(rule.__doc__ and rule.__name__.count("_") >= 2 for rule in listed)
 
@@ -105,7 +105,7 @@ def test_every_rule_that_a_topic_holds_speaks() -> None:
         and getattr(held, "__module__", "") == topic.__name__
         and getattr(held, "__annotations__", {}) == {"case": "RuleContext", "return": "Iterator[Finding]"}
     }
-    assert there == {*RULES, *RULES_ABOUT_STANDING}
+    assert there == {*RULES, *RULES_ABOUT_STATUS}
 
 
 def test_each_column_breaks_one_rule_where_a_cell_does_not_read() -> None:
