@@ -96,8 +96,8 @@ def _may_go_on(news: tuple[str, ...], settings: Settings, choices: Choices) -> b
     say("Is het nu gaande? Bel altijd eerst 112.")
     say("In de groepen komt alleen waar bewoners nu zelf iets mee kunnen, zoals iets verdachts in hun straat.")
     say("Niet: algemene berichten, ook niet van de politie, collectes, losse tegels, en wat al voorbij is.")
-    doubts = list(_doubts(news, settings))
-    for line in doubts:
+    suspect = list(_suspect(news, settings))
+    for line in suspect:
         say(line, "careful")
     if choices.yes:
         return True
@@ -105,10 +105,10 @@ def _may_go_on(news: tuple[str, ...], settings: Settings, choices: Choices) -> b
         raise Stop("Er is niemand aan wie dit gevraagd kan worden. Er is niets gemaakt.", "Typ erachter: YES=1")
     if not agree("Kunnen bewoners hier nu iets mee?"):
         return False
-    return not doubts or agree("Moet de tekst toch zo de groepen in?")
+    return not suspect or agree("Moet de tekst toch zo de groepen in?")
 
 
-def _doubts(news: tuple[str, ...], settings: Settings) -> Iterator[str]:
+def _suspect(news: tuple[str, ...], settings: Settings) -> Iterator[str]:
     text, network = "\n".join(news), settings.network
     if len(text) > LONGEST:
         yield f"De tekst heeft {len(text)} tekens. Meer dan {LONGEST} leest niemand in een oogopslag: kan hij korter?"

@@ -210,7 +210,7 @@ def _sent(case: Case, ledger: Ledger, choices: Choices) -> Done:
     if changes:
         return _sent_by_hand(case, changes, ledger, choices)
     found = unsure or [one for one in case.meant if may_be_meant(one, case)]
-    if not found and not case.doubt_elsewhere:
+    if not found and not case.uncertain_elsewhere:
         raise nothing_to_write(case)
     ledger.messages.adopt(found)
     ledger.messages.mark_sent(one.message_id for one in found)
@@ -244,7 +244,7 @@ def _again(case: Case, ledger: Ledger, choices: Choices) -> Done:
     found = found or [one for one in case.meant if one.state == State.REFUSED]
     if not found and choices.force:
         found = [one for one in case.meant if one.state in (State.SENT, State.READY, State.HAND)][-1:]
-    if not found and case.doubt_elsewhere not in (State.BUSY, State.UNCERTAIN, State.REFUSED):
+    if not found and case.uncertain_elsewhere not in (State.BUSY, State.UNCERTAIN, State.REFUSED):
         raise nothing_to_send(case)
     ledger.messages.adopt(found)
     ledger.messages.mark_due(one.message_id for one in found)

@@ -66,7 +66,7 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
         sweep_away(ledger, settings)
         mails = counted(gone, "mail met een ander nummer is", "mails met een ander nummer zijn")
         say(f"{mails} uit de map mail weggehaald.")
-    if view.terms.mail_done != State.READY or (prepared.doubted and not force):
+    if view.terms.mail_done != State.READY or (prepared.suspect and not force):
         return ""
     stale = stale_letters(view, tuple(LETTERS), ledger, settings)
     tell_stale(stale)

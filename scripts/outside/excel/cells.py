@@ -19,7 +19,7 @@ from outside.xlsx.package import Book, open_book
 from outside.xlsx.references import tables_of
 from outside.xlsx.text import attribute
 from roster.plan.steps import SetCell
-from roster.reading.unread import cells_in_doubt
+from roster.reading.unread import suspect_cells
 from roster.sheet.columns import TAB
 from roster.sheet.headings import of_the_register
 from roster.sheet.table import Cell, Sheet, Table, bare, fold
@@ -196,14 +196,14 @@ def days_from_1904(tables: Mapping[str, Table]) -> None:
 
 def find_links(path: Path, tables: Mapping[str, Table]) -> None:
     """Put into `Table.links` what lies behind cells whose words are not understood; hardly any file has such a cell."""
-    doubted = list(cells_in_doubt(tables.values()))
-    if not doubted:
+    suspect = list(suspect_cells(tables.values()))
+    if not suspect:
         return
     with doing_on_disk(path), path.resolve().open("rb") as file:
         book = open_book(Archive(file))
-        titles = {table.title for table, _, _ in doubted} & book.sheets.keys()
+        titles = {table.title for table, _, _ in suspect} & book.sheets.keys()
         links = {title: links_of(book, title) for title in titles}
-    for table, index, heading in doubted:
+    for table, index, heading in suspect:
         link = links.get(table.title, {}).get((table.first - 1 + index, table.columns[heading]), "")
         if link:
             table.links[index, heading] = link

@@ -24,15 +24,15 @@ _PART = 2_000
 
 @dataclass(slots=True)
 class _Kept:
-    """What the journal holds of one tab: its rows as they should stand, what went to it, and older doubts."""
+    """What the journal holds of one tab: its rows as they should stand, what went to it, and what is unverified."""
 
     rows: list[list[Cell]] = field(default_factory=list)
     news: list[tuple[int, list[Cell]]] = field(default_factory=list)
     sent: Cells = field(default_factory=dict)
-    astray: list[Cell] = field(default_factory=list)
+    values: list[Cell] = field(default_factory=list)
     ours: list[Cell] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
-    reach: int = 0
+    column_shift: int = 0
 
 
 class Journal:
@@ -49,17 +49,17 @@ class Journal:
         self._looks: dict[str, Tab] = {}
 
     def note(
-        self, sheet: str, views: Mapping[str, Tab], cells: Mapping[str, Cells], doubts: Mapping[str, UnverifiedWrite]
+        self, sheet: str, views: Mapping[str, Tab], cells: Mapping[str, Cells], writes: Mapping[str, UnverifiedWrite]
     ) -> None:
         """Write down the cells that are about to be sent to the spreadsheet of that id. Raises Stop.
 
         `views` are the tabs as they should stand without them.
         """
-        looks = (self._look(name, doubts.get(name) or UnverifiedWrite(views[name])) for name in {**cells, **doubts})
+        looks = (self._look(name, writes.get(name) or UnverifiedWrite(views[name])) for name in {**cells, **writes})
         sent = ({"tab": name, "sent": _listed(some)} for name, some in cells.items())
         self._write(chain([] if self._file else [{"sheet": sheet}], *looks, sent))
 
-    def settle(self) -> None:
+    def confirm(self) -> None:
         """All that was sent stands right."""
         if self._file is not None:
             self._file.write(b'{"settled": true}\n')
@@ -83,10 +83,10 @@ class Journal:
             if name not in kept:
                 continue
             one = kept[name]
-            astray, ours = (set(map(lookup_key, cells)) for cells in (one.astray, one.ours))
-            doubt = UnverifiedWrite(again(tab, one.rows), {}, astray, set(one.columns), one.reach, ours)
-            doubt.add(one.sent)
-            found[name] = doubt
+            values, ours = (set(map(lookup_key, cells)) for cells in (one.values, one.ours))
+            write = UnverifiedWrite(again(tab, one.rows), {}, values, set(one.columns), one.column_shift, ours)
+            write.add(one.sent)
+            found[name] = write
         return found
 
     def _spoiled(self) -> Stop:
@@ -97,23 +97,23 @@ class Journal:
             "versie terug (Bestand, Versiegeschiedenis). Verwijder daarna dat bestand, en begin opnieuw.",
         )
 
-    def _look(self, name: str, doubt: UnverifiedWrite) -> Iterator[dict[str, Any]]:
+    def _look(self, name: str, write: UnverifiedWrite) -> Iterator[dict[str, Any]]:
         """The lines about a tab as a new look saw it; none where the last ones were about the same."""
-        if self._looks.get(name) is doubt.meant:
+        if self._looks.get(name) is write.meant:
             return
-        rows, known = doubt.meant.cells, self._rows.get(name, [])
+        rows, known = write.meant.cells, self._rows.get(name, [])
         news = [at for at, row in enumerate(rows) if at >= len(known) or known[at] is not row]
         for start in range(0, len(news), _PART):
             yield {"tab": name, "rows": [(at, rows[at]) for at in news[start : start + _PART]]}
         yield {
             "tab": name,
             "length": len(rows),
-            "astray": [cell for _is_text, cell in doubt.values],
-            "ours": [cell for _is_text, cell in doubt.ours],
-            "columns": sorted(doubt.columns),
-            "reach": doubt.reach,
+            "astray": [cell for _is_text, cell in write.values],
+            "ours": [cell for _is_text, cell in write.ours],
+            "columns": sorted(write.columns),
+            "reach": write.column_shift,
         }
-        self._looks[name], self._rows[name] = doubt.meant, list(rows)
+        self._looks[name], self._rows[name] = write.meant, list(rows)
 
     def _write(self, lines: Iterable[dict[str, Any]]) -> None:
         try:
@@ -151,10 +151,10 @@ class Journal:
                 break
             if "settled" in line:
                 for one in kept.values():
-                    one.sent, one.astray, one.ours = {}, [], []
+                    one.sent, one.values, one.ours = {}, [], []
             if "tab" in line:
                 _take(kept.setdefault(line["tab"], _Kept()), line)
-        return {name: one for name, one in kept.items() if one.sent or one.astray}
+        return {name: one for name, one in kept.items() if one.sent or one.values}
 
 
 def _put(lines: Iterable[dict[str, Any]], file: IO[bytes]) -> None:
@@ -176,9 +176,9 @@ def _take(kept: _Kept, line: dict[str, Any]) -> None:
         for at, row in kept.news:
             kept.rows[at] = row
         kept.news, kept.sent = [], {}
-        kept.astray, kept.ours = _row(line["astray"]), _row(line.get("ours", line["astray"]))
+        kept.values, kept.ours = _row(line["astray"]), _row(line.get("ours", line["astray"]))
         kept.columns = [_whole(column) for column in line["columns"]]
-        kept.reach = int(line["reach"])
+        kept.column_shift = int(line["reach"])
     for row, column, cell in line.get("sent", []):
         kept.sent.setdefault(_whole(row), {})[_whole(column)] = _row([cell])[0]
 

@@ -13,7 +13,7 @@ from outside.google.refusal import UNREAD
 from outside.google.tabs import Found, Tab, again, as_tab, cells_in, few_spans, grid_size, quoted, unreadable
 from outside.xlsx.text import column_letters
 from roster.plan.steps import SetCell
-from roster.reading.unread import cells_in_doubt
+from roster.reading.unread import suspect_cells
 from roster.sheet.headings import HeadingProblems, find_what_is_there
 from roster.sheet.table import Cell, Sheet, Table, is_blank, same
 
@@ -166,7 +166,7 @@ def read_links(calls: Calls, tabs: Mapping[str, Tab]) -> None:
     A row that is not what it was when its words were read is left alone. Raises Stop.
     """
     wanted: dict[str, set[tuple[int, str]]] = {}
-    for table, index, heading in cells_in_doubt(tab.table for tab in tabs.values()):
+    for table, index, heading in suspect_cells(tab.table for tab in tabs.values()):
         wanted.setdefault(table.title, set()).add((index, heading))
     if not wanted:
         return
@@ -186,24 +186,24 @@ def _take(tab: Tab, wanted: Iterable[tuple[int, str]], sheet: Json) -> None:
     rows: dict[int, dict[int, Any]] = {}
     for row, column, cell in cells_in(sheet):
         rows.setdefault(row, {})[column] = cell
-    doubted: dict[int, dict[int, str]] = {}
+    suspect: dict[int, dict[int, str]] = {}
     for index, heading in wanted:
-        doubted.setdefault(index, {})[tab.table.columns[heading]] = heading
-    for index, headings in doubted.items():
+        suspect.setdefault(index, {})[tab.table.columns[heading]] = heading
+    for index, headings in suspect.items():
         found = rows.get(tab.table.first - 1 + index, {})
         if _is_the_same_row(tab.table.rows[index], found, headings.keys()):
             links = {heading: _link_behind(found.get(position)) for position, heading in headings.items()}
             tab.table.links |= {(index, heading): link for heading, link in links.items() if link}
 
 
-def _is_the_same_row(before: list[Cell], found: Mapping[int, Any], doubted: Collection[int]) -> bool:
-    """True where all that stands there is what it was. The doubted cells themselves count where nothing else does.
+def _is_the_same_row(before: list[Cell], found: Mapping[int, Any], suspect: Collection[int]) -> bool:
+    """True where all that stands there is what it was. The suspect cells themselves count where nothing else does.
 
     Google may write an @ where the name of a chip shows.
     """
     now = [_value(found.get(column)) for column in range(max(found, default=-1) + 1)]
     pairs = list(enumerate(zip_longest(now, before)))
-    beside = [pair for column, pair in pairs if column not in doubted]
+    beside = [pair for column, pair in pairs if column not in suspect]
     if all(is_blank(old) for _, old in beside):
         beside = [pair for _, pair in pairs]
     return all(

@@ -37,14 +37,14 @@ class UnverifiedWrite:
     `meant` is the tab as it should stand without it, `sent` the cells that went, by the rows and columns of
     `meant`. `values` is all that went astray or may have since the tab was last known to stand right, and
     `columns` where it went; `ours` are those of them that we made ourselves, and did not put back for people.
-    `reach` is by how many columns the tab has shifted since.
+    `column_shift` is by how many columns the tab has shifted since.
     """
 
     meant: Tab
     sent: Cells = field(default_factory=dict)
     values: set[Mark] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
-    reach: int = 0
+    column_shift: int = 0
     ours: set[Mark] = field(default_factory=set)
 
     def add(self, cells: Cells) -> None:
@@ -57,46 +57,48 @@ class UnverifiedWrite:
             self.ours.update(lookup_key(value) for column, value in line.items() if column not in peoples)
 
     def since(self, meant: Tab, moved: Moved) -> UnverifiedWrite:
-        """The same doubt in a later look, in which its repairs are not known to stand yet."""
+        """The same write in a later look, in which its repairs are not known to stand yet."""
         columns = self.columns | {moved.columns[column] for column in self.columns if column in moved.columns}
-        return UnverifiedWrite(meant, {}, set(self.values), columns, self.reach + _shift(moved.columns), set(self.ours))
+        return UnverifiedWrite(
+            meant, {}, set(self.values), columns, self.column_shift + _shift(moved.columns), set(self.ours)
+        )
 
 
-def match_rows(doubt: UnverifiedWrite, now: Tab) -> Moved:
-    """What must be put back on a tab as it stands now, and where every row of `doubt.meant` stands.
+def match_rows(write: UnverifiedWrite, now: Tab) -> Moved:
+    """What must be put back on a tab as it stands now, and where every row of `write.meant` stands.
 
     A cell is ours to put back when it says something that we sent, and neither what was sent to its own row
     nor what its row said before. Rows and columns may have moved before the write, after it, or both.
     """
-    meant = doubt.meant
-    columns = _match_columns(meant, now) | _own_new_columns(doubt, now)
-    reach = doubt.reach + _shift(columns)
-    near = {close for column in doubt.columns for close in range(column - reach, column + reach + 1)}
-    near |= {place for pair in _dragged(columns) if near.intersection(pair) for place in pair}
-    moved = Moved(_match_rows(doubt, now, columns, near if reach else frozenset()), columns)
-    retyped = _retyped(doubt, now, columns)
+    meant = write.meant
+    columns = _match_columns(meant, now) | _own_new_columns(write, now)
+    shift = write.column_shift + _shift(columns)
+    affected = {close for column in write.columns for close in range(column - shift, column + shift + 1)}
+    affected |= {place for pair in _dragged(columns) if affected.intersection(pair) for place in pair}
+    moved = Moved(_match_rows(write, now, columns, affected if shift else frozenset()), columns)
+    retyped = _retyped(write, now, columns)
     column_of = {there: here for here, there in columns.items()}
     # A column that is new has none of before, and whatever of ours stands in it is not for it.
-    watched: dict[int, int | None] = {there: None for there in near if there >= 0}
-    watched |= {there: here for there, here in column_of.items() if here in near or there in near}
+    watched: dict[int, int | None] = {there: None for there in affected if there >= 0}
+    watched |= {there: here for there, here in column_of.items() if here in affected or there in affected}
     row_of = {there: here for here, there in moved.rows.items()}
-    ours = _rows_put_in(doubt, now, columns, row_of.keys())
-    written = doubt.columns & _peoples(meant)
+    ours = _rows_put_in(write, now, columns, row_of.keys())
+    written = write.columns & _peoples(meant)
     for there in range(len(now.cells)):
         if there in ours:
             continue
         row = row_of.get(there)
-        sent = doubt.sent.get(row, {}) if row is not None else {}
+        sent = write.sent.get(row, {}) if row is not None else {}
         # Of a row that nobody knows only words that we made ourselves are not its own, unless it holds nothing else.
         sure = row is not None or all(
-            is_blank(cell) or (at in watched and lookup_key(cell) in doubt.values)
+            is_blank(cell) or (at in watched and lookup_key(cell) in write.values)
             for at, cell in enumerate(now.cells[there])
         )
         for at, column in watched.items():
             cell = now.cell(there, at)
-            if not sure and column in written and lookup_key(cell) in doubt.values:
+            if not sure and column in written and lookup_key(cell) in write.values:
                 moved.hit.add(there)
-            if lookup_key(cell) not in (doubt.values if sure else doubt.ours):
+            if lookup_key(cell) not in (write.values if sure else write.ours):
                 continue
             right = meant.cell(row, column) if row is not None and column is not None else None
             if not same(cell, right) and (column not in sent or column in retyped or not shows(cell, sent[column])):
@@ -182,13 +184,13 @@ def _same_below(before: Tab, column: int, now: Tab, at: int) -> bool:
     return was.total() > 0 and 2 * (was & stands).total() >= was.total()
 
 
-def _own_new_columns(doubt: UnverifiedWrite, now: Tab) -> dict[int, int]:
+def _own_new_columns(write: UnverifiedWrite, now: Tab) -> dict[int, int]:
     """Where the columns stand that we put in ourselves, which the tab did not have before."""
     there = folded_headings(now)
     put_in = {
         column: fold(str(heading))
-        for column, heading in doubt.sent.get(doubt.meant.heading_row, {}).items()
-        if column >= len(folded_headings(doubt.meant)) and not doubt.meant.new
+        for column, heading in write.sent.get(write.meant.heading_row, {}).items()
+        if column >= len(folded_headings(write.meant)) and not write.meant.new
     }
     return {column: there.index(heading) for column, heading in put_in.items() if heading in there}
 
@@ -211,11 +213,11 @@ def _dragged(columns: Mapping[int, int]) -> list[tuple[int, int]]:
     return [(here, there) for here, there in columns.items() if there not in still]
 
 
-def _retyped(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int]) -> set[int]:
+def _retyped(write: UnverifiedWrite, now: Tab, columns: Mapping[int, int]) -> set[int]:
     """Our own columns whose heading somebody gave another name: from then on they are people's."""
-    here, there = folded_headings(doubt.meant), folded_headings(now)
-    ours = {fold(said) for is_text, said in doubt.values if is_text and isinstance(said, str)}
-    known = [column for column in doubt.meant.own if columns.get(column, len(there)) < len(there)]
+    here, there = folded_headings(write.meant), folded_headings(now)
+    ours = {fold(said) for is_text, said in write.values if is_text and isinstance(said, str)}
+    known = [column for column in write.meant.own if columns.get(column, len(there)) < len(there)]
     stand = {column: there[columns[column]] for column in known}
     return {column for column, heading in stand.items() if heading and heading != here[column] and heading not in ours}
 
@@ -227,12 +229,14 @@ def folded_headings(tab: Tab) -> list[str]:
     return [fold(str(cell)) if not is_blank(cell) else "" for cell in [*row, *[None] * (width - len(row))]]
 
 
-def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], near: Collection[int]) -> dict[int, int]:
+def _match_rows(
+    write: UnverifiedWrite, now: Tab, columns: Mapping[int, int], affected: Collection[int]
+) -> dict[int, int]:
     """Where each row stands now: by Nr, by what people typed, and at last by its neighbours (after Heckel, 1978).
 
-    `near` are the columns in which something of ours may stand that is not for them: they say nothing.
+    `affected` are the columns in which something of ours may stand that is not for them: they say nothing.
     """
-    before = doubt.meant
+    before = write.meant
     name = before.table.named_by
     nr = before.table.columns.get(name) if name in before.table.own else None
     nr_there = columns.get(nr) if nr is not None else None
@@ -242,10 +246,10 @@ def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], ne
         here = _only_once({row: before.cell(row, nr) for row in ours})
         # A number that we wrote ourselves says nothing of whose row it stands in.
         cells = {row: now.cell(row, nr_there) for row in known}
-        there = _only_once({row: cell for row, cell in cells.items() if lookup_key(cell) not in doubt.values})
+        there = _only_once({row: cell for row, cell in cells.items() if lookup_key(cell) not in write.values})
         found = {row: there[number] for number, row in here.items() if number in there}
     people = sorted(column for column in columns if column not in before.own)
-    people = [column for column in people if column not in near and columns[column] not in near] or people
+    people = [column for column in people if column not in affected and columns[column] not in affected] or people
     taken = set(found.values())
     mine = _by_content(before, (row for row in ours if row not in found), people)
     theirs = _by_content(now, (row for row in known if row not in taken), [columns[column] for column in people])
@@ -253,29 +257,29 @@ def _match_rows(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], ne
         twins = theirs.get(content, [])
         if len(twins) == len(rows):
             found |= dict(zip(rows, twins, strict=True))
-    _match_remains(doubt, now, columns, people, found)
+    _match_remains(write, now, columns, people, found)
     _match_neighbours(before, now, columns, people, found)
     return found
 
 
 def _match_remains(
-    doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], people: list[int], found: dict[int, int]
+    write: UnverifiedWrite, now: Tab, columns: Mapping[int, int], people: list[int], found: dict[int, int]
 ) -> None:
     """A row in which we may have emptied or written cells of people's, by all that it still says for itself."""
-    written = {column for column in people if doubt.columns.intersection((column, columns[column]))}
-    taken, free = set(found.values()), [row for row in range(len(doubt.meant.cells)) if row not in found]
+    written = {column for column in people if write.columns.intersection((column, columns[column]))}
+    taken, free = set(found.values()), [row for row in range(len(write.meant.cells)) if row not in found]
     looked: dict[tuple[int, ...], dict[tuple[Mark, ...], list[int]]] = {}
     claims: list[tuple[int, int]] = []
     for there in range(len(now.cells)) if written and free else ():
         here = tuple(
             column
             for column in people
-            if column not in written or lookup_key(now.cell(there, columns[column])) not in doubt.values
+            if column not in written or lookup_key(now.cell(there, columns[column])) not in write.values
         )
         content = _said(now, there, [columns[column] for column in here])
         if there not in taken and any(word != "" for _, word in content):
             if here not in looked:
-                looked[here] = _by_content(doubt.meant, free, here)
+                looked[here] = _by_content(write.meant, free, here)
             claims += [(row, there) for row in looked[here].get(content, ())]
     rows, places = Counter(row for row, _ in claims), Counter(there for _, there in claims)
     found |= {row: there for row, there in claims if rows[row] == places[there] == 1}
@@ -328,9 +332,9 @@ def _said(tab: Tab, row: int, columns: Iterable[int]) -> tuple[Mark, ...]:
     return tuple(lookup_key(tab.cell(row, column)) for column in columns)
 
 
-def _rows_put_in(doubt: UnverifiedWrite, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
+def _rows_put_in(write: UnverifiedWrite, now: Tab, columns: Mapping[int, int], known: Collection[int]) -> set[int]:
     """Rows that hold just what we put in below all others: they belong to nobody else."""
-    added = {row: line for row, line in doubt.sent.items() if row >= len(doubt.meant.cells)}
+    added = {row: line for row, line in write.sent.items() if row >= len(write.meant.cells)}
     looked: dict[tuple[int, ...], dict[tuple[Mark, ...], list[int]]] = {}
     found: set[int] = set()
     for line in added.values():

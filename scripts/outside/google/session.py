@@ -33,7 +33,7 @@ REFUSALS = 3
 class Session:
     """What reading and writing share. Nothing is asked of Google before the line is used.
 
-    `doubts` are, by tab, the cells that were sent and may stand where they must not. `aliases` tell how a row is
+    `unverified` are, by tab, the cells that were sent and may stand where they must not. `aliases` tell how a row is
     found that had another key when it was read, by tab and that key. `tabs` are as the last look saw them.
     """
 
@@ -48,7 +48,7 @@ class Session:
         self.found: Found | None = None
         self.tabs: dict[str, Tab] = {}
         self.aliases: dict[tuple[str, str], str] = {}
-        self.doubts: dict[str, UnverifiedWrite] = {}
+        self.unverified: dict[str, UnverifiedWrite] = {}
         self.journal = Journal(settings.paths.state)
         self.looked_back = False
         self._whole: dict[str, float] = {}
@@ -71,7 +71,7 @@ class Session:
         That is so before the copy of a run, where cells went astray, and where the last whole look is long ago:
         what is put back after a mishap is what was seen last.
         """
-        known = self._has_copy and name not in self.doubts and time.monotonic() - self._whole.get(name, -OLD) < OLD
+        known = self._has_copy and name not in self.unverified and time.monotonic() - self._whole.get(name, -OLD) < OLD
         return self.tabs.get(name) if known else None
 
     def reread_tabs(self, names: Sequence[str], rows: Mapping[str, Collection[int]]) -> dict[str, Tab]:
@@ -97,7 +97,7 @@ class Session:
             if title is None:
                 for name in gone:
                     del self.tabs[name]
-                    self.doubts.pop(name, None)
+                    self.unverified.pop(name, None)
                 return self.reread_tabs(names, {})
             raise Stop(
                 f"Het tabblad '{title}' is intussen hernoemd of verwijderd.",
@@ -141,11 +141,11 @@ class Session:
     def note(self, views: Mapping[str, Tab], cells: Mapping[str, Cells]) -> None:
         """Have this machine remember what is about to be sent, in case that it does not live to see the answer."""
         if self.lock is not None:
-            self.journal.note(self.calls.spreadsheet, views, cells, self.doubts)
+            self.journal.note(self.calls.spreadsheet, views, cells, self.unverified)
 
-    def settle(self) -> None:
+    def confirm(self) -> None:
         """All that was sent stands right."""
-        self.journal.settle()
+        self.journal.confirm()
 
     def send(self, batch: Batch) -> Seen:
         """One batch, behind the check of the lock. Raises Lost, Refused or Stop."""
@@ -166,7 +166,9 @@ class Session:
 
     def checks(self, changes: Mapping[str, TabChange]) -> list[Json]:
         """What goes first in every batch: the check of the lock, and in the first one what is under way with it."""
-        return [] if self.lock is None else [*self.lock.check(), *self.lock.tell(describe_batch(changes, self.doubts))]
+        return (
+            [] if self.lock is None else [*self.lock.check(), *self.lock.tell(describe_batch(changes, self.unverified))]
+        )
 
     def dress(self, change: TabChange) -> Sequence[Json]:
         """How a tab should look that gets its first rows; nothing once Google refused some of it."""
@@ -184,7 +186,7 @@ class Session:
     def take_up(self, under_way: str) -> list[str]:
         """Find what another's run that broke off left wrong; the titles of tabs where people's cells may be hit."""
         self.read()
-        self.doubts, hit = take_up(under_way, self.tabs)
+        self.unverified, hit = take_up(under_way, self.tabs)
         return hit
 
     def look_back(self) -> None:
@@ -196,6 +198,6 @@ class Session:
         if self.lock is None or self.looked_back:
             return
         left = self.journal.left_by(self.calls.spreadsheet, self.tabs)
-        alone = self.lock.resumed or not any(another_wrote(doubt, self.tabs[name]) for name, doubt in left.items())
-        self.doubts |= left if alone else {}
+        alone = self.lock.resumed or not any(another_wrote(write, self.tabs[name]) for name, write in left.items())
+        self.unverified |= left if alone else {}
         self.looked_back, self.lock.resumed = True, False

@@ -110,13 +110,13 @@ _WITHOUT_ANY: Mapping[str, object] = {"rows": [], "said": [], "sent": [], "astra
 BatchPart = dict[str, Any]
 
 
-def describe_batch(changes: Mapping[str, TabChange], doubts: Mapping[str, UnverifiedWrite]) -> str:
+def describe_batch(changes: Mapping[str, TabChange], unverified: Mapping[str, UnverifiedWrite]) -> str:
     """What is about to be written, in signs for the lock tab: where, and what stood there in columns of our own.
 
     Of what people typed there are digests only, by which a row is known again. Of a write that is too large to tell,
     only which tabs it is about is told: whoever takes over cannot see that all is well there, and says so.
     """
-    parts = [_part(name, change, doubts.get(name)) for name, change in changes.items() if not change.tab.new]
+    parts = [_part(name, change, unverified.get(name)) for name, change in changes.items() if not change.tab.new]
     under_way = _packed(parts)
     for less in (_WITHOUT_THE_OTHERS, _WITHOUT_ANY):
         if len(under_way) > MOST:
@@ -129,7 +129,7 @@ def take_up(under_way: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, Unverifi
 
     `under_way` is what a run that broke off said, `tabs` how they stand now. Raises ValueError for what no run said.
     """
-    doubts: dict[str, UnverifiedWrite] = {}
+    unverified: dict[str, UnverifiedWrite] = {}
     hit: list[str] = []
     try:
         parts = json.loads(zlib.decompress(base64.b64decode(under_way, validate=True)))
@@ -141,20 +141,20 @@ def take_up(under_way: str, tabs: Mapping[str, Tab]) -> tuple[dict[str, Unverifi
             if _may_have_hit(part, tab) or not stands:
                 hit.append(tab.title)
             elif repairs := _repairs(part, tab):
-                astray = {lookup_key(tab.cell(*place)) for place in repairs}
+                values = {lookup_key(tab.cell(*place)) for place in repairs}
                 columns = {column for _row, column in repairs}
-                doubts[part["tab"]] = UnverifiedWrite(with_cells(tab, repairs), {}, astray, columns, 0, set(astray))
+                unverified[part["tab"]] = UnverifiedWrite(with_cells(tab, repairs), {}, values, columns, 0, set(values))
     except (zlib.error, TypeError, KeyError, IndexError, AttributeError) as error:
         raise ValueError("what is under way cannot be read") from error
-    return doubts, hit
+    return unverified, hit
 
 
-def another_wrote(doubt: UnverifiedWrite, now: Tab) -> bool:
+def another_wrote(write: UnverifiedWrite, now: Tab) -> bool:
     """True where a Nr or a mark stands that neither stood there nor was sent: another run was at work since."""
-    columns = _kept(doubt.meant).values()
-    known = {lookup_key(line[column]) for line in doubt.meant.cells for column in columns if column < len(line)}
+    columns = _kept(write.meant).values()
+    known = {lookup_key(line[column]) for line in write.meant.cells for column in columns if column < len(line)}
     here = {now.cell(row, column) for column in _kept(now).values() for row in range(len(now.cells))}
-    news = {cell for cell in here if lookup_key(cell) not in known | doubt.values}
+    news = {cell for cell in here if lookup_key(cell) not in known | write.values}
     return any(valid_number(cell, "") is not None or read_mark(cell) is not None for cell in news)
 
 
@@ -163,14 +163,14 @@ def _packed(parts: Sequence[BatchPart]) -> str:
     return base64.b64encode(zlib.compress(text.encode("utf-8", "surrogatepass"))).decode("ascii")
 
 
-def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> BatchPart:
+def _part(name: str, change: TabChange, write: UnverifiedWrite | None) -> BatchPart:
     """What is told of one tab."""
     tab = change.tab
     kept = {} if TAB[name].derived else _kept(tab)
     places = {position: at for at, position in enumerate(kept.values())}
     cells = [(row, column, value) for row, line in change.cells.items() for column, value in line.items()]
     sent = [(row, places[column], value) for row, column, value in cells if column in places]
-    astray = [value for _is_text, value in doubt.values] if doubt is not None and kept else []
+    values = [value for _is_text, value in write.values] if write is not None and kept else []
     part = {
         "tab": name,
         "headings": _headings(tab),
@@ -181,10 +181,10 @@ def _part(name: str, change: TabChange, doubt: UnverifiedWrite | None) -> BatchP
         "peoples": list(_peoples(change)),
         "rows": [],
     }
-    if sent or astray:
+    if sent or values:
         rows = sorted({row for row, _at, _value in sent if row < len(tab.cells)})
         people = [line[-1] for line in _own_cells(tab, (), [tab.cells[row] for row in rows])]
-        part |= {"kept": list(kept), "sent": sent, "astray": astray, "people": list(zip(rows, people, strict=True))}
+        part |= {"kept": list(kept), "sent": sent, "astray": values, "people": list(zip(rows, people, strict=True))}
         part["rows"] = _own_cells(tab, kept, tab.cells) if len(tab.cells) <= MOST_DESCRIBED else []
     return part
 
@@ -284,13 +284,13 @@ def _repairs(part: BatchPart, tab: Tab) -> dict[tuple[int, int], Cell]:
         return {}
     kept = part["kept"]
     meant = _as_tab(tab, part["rows"], kept, part["first"])
-    doubt = UnverifiedWrite(meant, {}, set(map(lookup_key, part["astray"])), set(range(len(kept))))
-    doubt.ours = set(doubt.values)
+    write = UnverifiedWrite(meant, {}, set(map(lookup_key, part["astray"])), set(range(len(kept))))
+    write.ours = set(write.values)
     sent: Cells = {}
     for row, at, value in part["sent"]:
         sent.setdefault(row, {})[at] = value
-    doubt.add(sent)
-    moved = match_rows(doubt, _as_tab(tab, _own_cells(tab, kept, tab.cells), kept, tab.table.first))
+    write.add(sent)
+    moved = match_rows(write, _as_tab(tab, _own_cells(tab, kept, tab.cells), kept, tab.table.first))
     known = set(moved.rows.values())
     lost = {lookup_key(value) for row, line in sent.items() if row not in moved.rows for value in line.values()}
     columns = tab.table.columns

@@ -60,7 +60,7 @@ class GoogleWorkbook:
             try:
                 yield
             finally:
-                lock.stays = bool(session.doubts) or lock.resumed
+                lock.stays = bool(session.unverified) or lock.resumed
                 session.journal.close(keep=lock.stays or not session.looked_back)
 
     def read(self) -> dict[str, Table]:
@@ -73,7 +73,7 @@ class GoogleWorkbook:
         session.read()
         session.aliases = {}
         session.look_back()
-        if session.doubts:
+        if session.unverified:
             Write(session, []).carry_out()
             session.read()
         return {name: tab.table for name, tab in session.tabs.items()}
@@ -122,7 +122,7 @@ class GoogleWorkbook:
         """
         if self.session.found is None:
             raise Changed
-        if not (steps or self.session.doubts):
+        if not (steps or self.session.unverified):
             return Written()
         return Write(self.session, steps).carry_out()
 

@@ -40,7 +40,7 @@ class Write:
         self._done: set[int] = set()
         self._merged: set[int] = set()
         self._hit: dict[str, set[int]] = {}
-        self._names = list(dict.fromkeys([*map(tab_of, steps), *session.doubts]))
+        self._names = list(dict.fromkeys([*map(tab_of, steps), *session.unverified]))
         self._rows: dict[int, int] = {}
         self._followed: dict[str, dict[str, int | None]] = {}
 
@@ -56,10 +56,10 @@ class Write:
                 self._session.refresh()
             if moved >= LOOKS:
                 self._pending = []  # what is left waits for the next run; what stands wrong does not
-                if not self._session.doubts:
+                if not self._session.unverified:
                     break
                 if moved >= 2 * LOOKS:
-                    raise _never_rests(self._session.doubts.values())
+                    raise _never_rests(self._session.unverified.values())
         for title, rows in self._hit.items():
             where = ", ".join(str(row + 1) for row in sorted(rows))
             warn(
@@ -73,9 +73,9 @@ class Write:
     def _look_and_write(self) -> bool | None:
         """One look, and what must be written then. None: all is done. True: more is to come. False: something moved."""
         looked = time.monotonic()
-        doubts = self._session.doubts
+        unverified = self._session.unverified
         fresh = self._session.reread_tabs(self._names, self._wanted())
-        moves = {name: match_rows(doubts[name], fresh[name]) for name in fresh if name in doubts}
+        moves = {name: match_rows(unverified[name], fresh[name]) for name in fresh if name in unverified}
         views = {name: with_cells(tab, moves[name].repairs) if name in moves else tab for name, tab in fresh.items()}
         steps = {name: TabSteps(view, self._session.aliases) for name, view in views.items()}
         self._take(steps, moves)
@@ -88,9 +88,9 @@ class Write:
                 if column not in change.cells.get(row, {}):
                     change.put(row, column, value)
             if move.repairs:
-                doubts[name] = doubts[name].since(views[name], move)
+                unverified[name] = unverified[name].since(views[name], move)
             else:
-                del doubts[name]
+                del unverified[name]
         changes = {name: one.change for name, one in steps.items() if one.change.cells}
         if not changes:
             return None
@@ -139,7 +139,7 @@ class Write:
             row = tab.row_of(step.place.key)
         elif tab.row_of(step.place.key) is None:
             self._rename(step, tab, row)
-        return self._follow(step, tab) if row is None else row
+        return self._locate(step, tab) if row is None else row
 
     def _rename(self, step: SetCell, tab: TabSteps, row: int) -> None:
         """A row that somebody retyped goes by another key from now on."""
@@ -155,7 +155,7 @@ class Write:
             if isinstance(step, SetCell) and step.of_people and step.place.tab == tab.table.tab and row is not None:
                 self._rename(step, made, row)
 
-    def _follow(self, step: SetCell, tab: TabSteps) -> int | None:
+    def _locate(self, step: SetCell, tab: TabSteps) -> int | None:
         """A row without a Nr that somebody retyped since the last look still stands between its neighbours."""
         name, key = step.place.tab, step.place.key
         known = self._session.known(name)
@@ -209,34 +209,36 @@ class Write:
             except Stop:
                 raise  # Google would have none of it
             except BaseException:  # no answer that says what became of it; Ctrl-C is one of those
-                self._doubt(views, sent, batch.cells)
+                self._mark_unverified(views, sent, batch.cells)
                 raise
             wrong = {
                 name: cells
                 for name, cells in batch.cells.items()
                 if not stands_as_meant(views[name], cells, seen.get(views[name].title, {}), stood.get(name, {}))
             }
-            self._settle({name: cells for name, cells in batch.cells.items() if name not in wrong})
+            self._follow_new_keys({name: cells for name, cells in batch.cells.items() if name not in wrong})
             stood |= {name: cells for name, cells in sent.items() if name not in wrong}
             if wrong:
-                self._doubt(views, sent, wrong)
+                self._mark_unverified(views, sent, wrong)
                 return False
         for step in self._pending:
             self._finish(step)
         self._pending = []
         for name in views:
-            self._session.doubts.pop(name, None)
-        self._session.settle()
+            self._session.unverified.pop(name, None)
+        self._session.confirm()
         return None
 
-    def _doubt(self, views: Mapping[str, Tab], sent: Mapping[str, Cells], astray: Mapping[str, Cells]) -> None:
+    def _mark_unverified(
+        self, views: Mapping[str, Tab], sent: Mapping[str, Cells], unverified: Mapping[str, Cells]
+    ) -> None:
         """Remember what was sent, and what of it may stand where it must not, for the next look."""
-        for name, cells in astray.items():
-            doubt = self._session.doubts.setdefault(name, UnverifiedWrite(views[name]))
-            doubt.sent = sent[name]
-            doubt.add(cells)
+        for name, cells in unverified.items():
+            write = self._session.unverified.setdefault(name, UnverifiedWrite(views[name]))
+            write.sent = sent[name]
+            write.add(cells)
 
-    def _settle(self, stood: Mapping[str, Cells]) -> None:
+    def _follow_new_keys(self, stood: Mapping[str, Cells]) -> None:
         """A row that got its Nr goes by it from now on."""
         for step in self._pending:
             row = self._rows.get(id(step))
@@ -257,8 +259,8 @@ class Write:
             self._session.aliases[step.place.tab, step.place.key] = step.value
 
 
-def _never_rests(doubts: Iterable[UnverifiedWrite]) -> Stop:
-    titles = " en ".join(f"'{doubt.meant.title}'" for doubt in doubts)
+def _never_rests(unverified: Iterable[UnverifiedWrite]) -> Stop:
+    titles = " en ".join(f"'{write.meant.title}'" for write in unverified)
     return Stop(
         f"Op tabblad {titles} verschuiven steeds rijen of kolommen terwijl Buurtbeheer schrijft. "
         "Een paar cellen kunnen daar verkeerd staan.",

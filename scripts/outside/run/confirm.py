@@ -216,7 +216,7 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
 
     Where to look, and what to press then. How many.
     """
-    found = [(nr, mark) for nr, mark in _rows_in_doubt(view) if not ledger.messages.of_person(nr)]
+    found = [(nr, mark) for nr, mark in _uncertain_rows(view) if not ledger.messages.of_person(nr)]
     if not found:
         return 0
     went = "die aankwam" if len(found) == 1 else "ze aankwamen"
@@ -231,7 +231,7 @@ def tell_uncertain_elsewhere(ledger: Ledger, view: View) -> int:
     return len(found)
 
 
-def _rows_in_doubt(view: View) -> Iterator[tuple[str, WelcomeMark]]:
+def _uncertain_rows(view: View) -> Iterator[tuple[str, WelcomeMark]]:
     """The Nr and the Welkom of each row that tells of a letter of which nobody can know whether it arrived."""
     table = view.roster.tables[DEELNEMERS.title]
     seen: set[str] = set()

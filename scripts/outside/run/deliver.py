@@ -199,7 +199,7 @@ class Round:
                 try:
                     self._ledger.messages.book(fresh)
                 except Stop:
-                    self._doubt(message_id for message_id, _outcome in fresh)
+                    self._mark_uncertain(message_id for message_id, _outcome in fresh)
                     raise
             results += fresh
 
@@ -227,7 +227,7 @@ class Round:
             raise
         except BaseException:
             self._posted.ended[one.message_id] = self._message(one, Outcome(State.SENT))
-            self._doubt([one.message_id])
+            self._mark_uncertain([one.message_id])
             raise
         if outcome.pause is not None:
             self._ledger.departures.pause_until(self._ledger.now() + outcome.pause)
@@ -241,7 +241,7 @@ class Round:
         self._done(1)
         return outcome
 
-    def _doubt(self, message_ids: Iterable[str]) -> None:
+    def _mark_uncertain(self, message_ids: Iterable[str]) -> None:
         """These may have left, and the ledger could not be told: they are uncertain, as the next round will find."""
         ended = self._posted.ended
         for message_id in message_ids:

@@ -135,7 +135,7 @@ class Report:
     letter which two tries speak of counts once. `unasked` of those that wait have nobody's leave. `cells_written`
     are cells of the plan; what a row says of its letter is told with the letters.
     `again` is True where the register changed under our hands: what left, left and is remembered;
-    the rest waits for a new reading. `stop` says why the run ended early, if it did, and `doubted` why a later try
+    the rest waits for a new reading. `stop` says why the run ended early, if it did, and `suspect` why a later try
     was not carried out. `kept` are files under out/ that nobody needs any more but that somebody changed.
     `merged` are cells that could not be told anything because they lie under a merged one; `cells_left` does not
     count them.
@@ -154,7 +154,7 @@ class Report:
     kept: tuple[str, ...] = ()
     again: bool = False
     interrupted: bool = False
-    doubted: tuple[str, ...] = ()
+    suspect: tuple[str, ...] = ()
     stop: Stop | None = field(default=None, compare=False)
     merged: tuple[Place, ...] = ()
 
@@ -188,7 +188,7 @@ class Report:
     @property
     def is_whole(self) -> bool:
         """True where the round came to its end, also where letters wait for leave."""
-        return not (self.interrupted or self.again or self.doubted or self.stop is not None)
+        return not (self.interrupted or self.again or self.suspect or self.stop is not None)
 
     @property
     def did_something(self) -> bool:

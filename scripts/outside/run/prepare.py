@@ -30,7 +30,7 @@ from roster.plan.delivery_status import State
 from roster.plan.history import History
 from roster.plan.hold_back import Held, hold_back
 from roster.plan.steps import AddRow, Planner, SetCell, Step, View
-from roster.planners.safety import doubts, is_remembered, lost_headings, says_ledger_is_new
+from roster.planners.safety import check_safety, is_remembered, lost_headings, says_ledger_is_new
 from roster.reading.roster import read_roster
 from roster.rules.catalogue import check
 from roster.terms import Terms
@@ -43,7 +43,7 @@ class Prepared:
     view: View
     plan: list[Step]
     held: Held
-    doubted: list[str]
+    suspect: list[str]
     new_ledger: str = ""
 
 
@@ -65,7 +65,7 @@ def prepare(
         plan, held = hold_back(planned, view.findings)
     # Where there is a copy, it knows more than the register: of what came back, and of the day's limit.
     has_lost = history.is_new and (not is_remembered(view) or has_copies(settings))
-    return Prepared(view, plan, held, doubts(view, plan), says_ledger_is_new(view) if has_lost else "")
+    return Prepared(view, plan, held, check_safety(view, plan), says_ledger_is_new(view) if has_lost else "")
 
 
 def prepare_dry(
@@ -78,7 +78,7 @@ def prepare_dry(
     with Ledger.of(settings, choices.today) as ledger:
         history = ledger.history()
         prepared = prepare(workbook, settings, choices, planners, history)
-        if prepared.view.terms.mail_done != State.READY or prepared.doubted:
+        if prepared.view.terms.mail_done != State.READY or prepared.suspect:
             return prepared
         stale = stale_letters(prepared.view, planners, ledger, settings)
     tell_stale(stale)
@@ -110,8 +110,8 @@ def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> i
     tell_plan(prepared.view, prepared.plan, prepared.held, whole=True)
     if prepared.new_ledger and not choices.force:
         return refuse_new_ledger(prepared.new_ledger, "sync", copies=has_copies(settings))
-    if prepared.doubted and not choices.force:
-        return refuse(prepared.doubted)
+    if prepared.suspect and not choices.force:
+        return refuse(prepared.suspect)
     say()
     check_folder(settings.paths.out)
     workbook.rehearse([step for step in prepared.plan if isinstance(step, SetCell | AddRow)])

@@ -55,21 +55,21 @@ def tell_again(view: View, plan: Sequence[Step], held: Held) -> None:
         say(line)
 
 
-def refuse(doubted: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
+def refuse(suspect: Sequence[str], word: str = "sync", so: str = "Daarom is er niets gedaan.") -> int:
     """Tell why this plan is not carried out without a second word, and what `so` is the matter."""
     warn(f"Er verandert opvallend veel tegelijk. {so}", "bad")
-    for line in doubted:
+    for line in suspect:
         warn(f"  {line}", "plain")
     mends = f"Kijk het register na. Klopt het toch? Typ: make {word} FORCE=1"
     warn(mends, "plain")
-    because("Er verandert opvallend veel tegelijk.", *doubted, mends)
+    because("Er verandert opvallend veel tegelijk.", *suspect, mends)
     return 1
 
 
-def refuse_new_ledger(doubted: str, word: str, *, copies: bool) -> int:
+def refuse_new_ledger(suspect: str, word: str, *, copies: bool) -> int:
     """Tell that the ledger is new while the register is not, and what to do in either case."""
     warn("Dit register is al in gebruik, en het logboek is nieuw. Daarom is er niets gedaan.", "bad")
-    warn(f"  {doubted}", "plain")
+    warn(f"  {suspect}", "plain")
     lost = "Zet een kopie terug met: make restore" if copies else "Zet een reservekopie van de map state terug."
     warn(f"Was er op deze computer wel een logboek? {lost}", "plain")
     first = f"Is dit de eerste ronde op deze computer, of is er geen kopie? Typ: make {word} FORCE=1"
@@ -78,10 +78,10 @@ def refuse_new_ledger(doubted: str, word: str, *, copies: bool) -> int:
     return 1
 
 
-def tell_forced(doubted: Sequence[str]) -> None:
+def tell_forced(suspect: Sequence[str]) -> None:
     """What is doubted and goes on because somebody said so: she may have meant another doubt."""
     warn("Er verandert opvallend veel tegelijk. Met FORCE=1 gaat het door.")
-    for line in doubted:
+    for line in suspect:
         warn(f"  {line}", "plain")
 
 
@@ -159,11 +159,11 @@ def conclude(report: Report, view: View, settings: Settings, ledger: Ledger, wor
         warn(report.stop.message, "bad")
         if report.stop.remedy:
             warn(report.stop.remedy, "plain")
-    if report.doubted:
-        refuse(report.doubted, word, "Daarom is de ronde gestopt. Wat hierboven staat, is gedaan.")
+    if report.suspect:
+        refuse(report.suspect, word, "Daarom is de ronde gestopt. Wat hierboven staat, is gedaan.")
     if report.again:
         warn("Het register werd steeds opnieuw gewijzigd. Probeer het straks nog eens.", "bad")
-    if report.code == 3 and not (report.doubted or report.unasked):
+    if report.code == 3 and not (report.suspect or report.unasked):
         warn(f"De ronde is niet af. Typ nog een keer: make {word}", "plain")
     if report.code == 0:
         _tell_what_now(view, settings, ledger, word, has_page=has_page)

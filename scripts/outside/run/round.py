@@ -154,9 +154,9 @@ class Tries:
     def _try(self, *, first: bool) -> int | None:
         """One try; the exit code where the round ends before anything was done."""
         prepared = self._prepare()
-        if first and not prepared.doubted and forgotten_elsewhere(prepared.view, self._ledger, self._settings):
+        if first and not prepared.suspect and forgotten_elsewhere(prepared.view, self._ledger, self._settings):
             prepared = self._prepare()
-        if self._mailbox.done == State.READY and (self._choices.force or not prepared.doubted):
+        if self._mailbox.done == State.READY and (self._choices.force or not prepared.suspect):
             stale = stale_letters(prepared.view, self._planners, self._ledger, self._settings)
             tell_stale(stale)
             if stale.letters:
@@ -166,12 +166,12 @@ class Tries:
         (tell_plan if first else tell_again)(prepared.view, prepared.plan, prepared.held)
         if prepared.new_ledger and not self._choices.force:
             return refuse_new_ledger(prepared.new_ledger, self._word, copies=has_copies(self._settings))
-        if (prepared.doubted or prepared.new_ledger) and self._choices.force:
-            tell_forced([*filter(None, [prepared.new_ledger]), *prepared.doubted])
-        elif prepared.doubted:
+        if (prepared.suspect or prepared.new_ledger) and self._choices.force:
+            tell_forced([*filter(None, [prepared.new_ledger]), *prepared.suspect])
+        elif prepared.suspect:
             if not self.report.did_something:
-                return refuse(prepared.doubted, self._word)
-            self.report = replace(self.report, again=False, doubted=tuple(prepared.doubted))
+                return refuse(prepared.suspect, self._word)
+            self.report = replace(self.report, again=False, suspect=tuple(prepared.suspect))
             return None
         keep_refusals(prepared.view, self._ledger)
         now = datetime.now().astimezone()
@@ -194,7 +194,7 @@ class Tries:
             history = self._ledger.history()
         history.recalled = recall_from(self._settings.paths.out, self._ledger.files, history)
         prepared = prepare(self._workbook, self._settings, self._choices, self._planners, history)
-        if not prepared.doubted or self._choices.force:
+        if not prepared.suspect or self._choices.force:
             self._ledger.remember_logbook(prepared.view.history.logbook, history.logbook)
         return prepared
 

@@ -63,7 +63,7 @@ class Case:
         return mark.version if mark is not None and mark.version else self.view.terms.rules_version
 
     @property
-    def doubt_elsewhere(self) -> str:
+    def uncertain_elsewhere(self) -> str:
         """The state in which the row leaves a letter of which our own ledger knows nothing; "" where it is done."""
         if self.member is None:
             return ""
@@ -118,7 +118,7 @@ def may_be_meant(letter: Message, case: Case) -> bool:
 
 def done_by_people(case: Case, *, force: bool) -> list[Change]:
     """What a person told this member in place of a mail; all that the page has of him."""
-    member, turn, elsewhere = case.member, case.turn, case.doubt_elsewhere
+    member, turn, elsewhere = case.member, case.turn, case.uncertain_elsewhere
     if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
         return []
     view, queue, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version

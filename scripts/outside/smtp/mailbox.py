@@ -37,7 +37,7 @@ PUT_OFF_FOR_GOOD = 8
 Their distances in the ledger add up to almost four days, about as long as RFC 5321, 4.5.4.1, asks of a mail server.
 """
 
-DOUBTED_FOR_GOOD = 3
+SUSPECT_FOR_GOOD = 3
 """Tries after which a letter that was refused where no other was taken is its recipient's own matter."""
 
 _CORRESPONDENTS = re.compile(rb"^(from|to):(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE)
@@ -65,7 +65,7 @@ class Smtp:
         self._talked = 0.0
         self._taken = 0
         self._unlucky = 0
-        self._doubted = 0
+        self._suspects = 0
 
     def deliver(self, letter: Letter) -> Outcome:
         """Hand over one letter. See `Mailbox.deliver`; raises Stop where no letter can leave.
@@ -176,7 +176,7 @@ class Smtp:
             return self._refusal(Stage.END, reply, last=last)
         self._carried += 1
         self._taken += 1
-        self._unlucky = self._doubted = 0
+        self._unlucky = self._suspects = 0
         return Outcome(State.SENT)
 
     def _refusal(self, stage: Stage, reply: Reply, *, last: bool) -> Outcome | None:
@@ -201,16 +201,16 @@ class Smtp:
             return Outcome(State.REFUSED, reason)
         if verdict is Verdict.OURS:
             raise _refused_for_us(stage, reply)
-        return self._doubt(stage, reply, reason)
+        return self._suspect(stage, reply, reason)
 
-    def _doubt(self, stage: Stage, reply: Reply, reason: str) -> Outcome:
+    def _suspect(self, stage: Stage, reply: Reply, reason: str) -> Outcome:
         """A letter refused for what may be ours as well. Where others of this round were taken, its recipient is it."""
         if self._taken:
             return Outcome(State.REFUSED, reason)
-        self._doubted += 1
-        if self._doubted > 1:
+        self._suspects += 1
+        if self._suspects > 1:
             raise _refused_for_us(stage, reply)
-        return Outcome(State.WAITS, reason, give_up=DOUBTED_FOR_GOOD)
+        return Outcome(State.WAITS, reason, give_up=SUSPECT_FOR_GOOD)
 
     def _ready(self) -> smtplib.SMTP:
         """A connection that is fit for a letter; a new one where it carried enough, or does not answer any more."""

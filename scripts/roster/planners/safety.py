@@ -41,7 +41,7 @@ WAITING = "mails"
 _TAKES_PART = ("actief", "wachtlijst")
 
 
-def doubts(view: View, plan: Sequence[Step] = ()) -> list[str]:
+def check_safety(view: View, plan: Sequence[Step] = ()) -> list[str]:
     """Dutch sentences, each a reason not to go on without asking; empty where all is as expected."""
     found = [*lost_headings(view.roster.tables), *taken_headings(view.roster.tables)]
     roster, before = view.roster, view.history.counts

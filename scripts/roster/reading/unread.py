@@ -114,7 +114,7 @@ _READERS: dict[str, Callable[[Cell], object]] = {
 }
 
 
-def cells_in_doubt(tables: Iterable[Table]) -> Iterator[tuple[Table, int, str]]:
+def suspect_cells(tables: Iterable[Table]) -> Iterator[tuple[Table, int, str]]:
     """The cells (table, row from 0, heading) of which the words are not understood, and a link would be.
 
     There are hardly any, so that a back end may spend a look on what lies behind them (`Table.links`).
@@ -126,11 +126,11 @@ def cells_in_doubt(tables: Iterable[Table]) -> Iterator[tuple[Table, int, str]]:
                     # With an @ or :// it is an address by itself: behind it lies nothing better.
                     if type(cell) is not str or not cell or ("@" in cell and len(cell) > 1) or "://" in cell:
                         continue
-                    if _is_in_doubt(cell, read, bound_of(heading)):
+                    if _is_suspect(cell, read, bound_of(heading)):
                         yield table, index, heading
 
 
-def _is_in_doubt(cell: str, read: Callable[[Cell], object], most: int) -> bool:
+def _is_suspect(cell: str, read: Callable[[Cell], object], most: int) -> bool:
     if len(cell) > most or is_error(cell) or _SITE.search(cell):
         return False
     try:

@@ -104,7 +104,7 @@ def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) ->
     )
     journal = Journal(tmp_path)
     journal.note("sheet", {"Deelnemers": first}, {"Deelnemers": {1: {2: "actief"}}}, {})
-    journal.settle()
+    journal.confirm()
     journal.note(
         "sheet",
         {"Deelnemers": second},
@@ -116,7 +116,7 @@ def test_a_journal_tells_what_was_on_its_way_and_nothing_else(tmp_path: Path) ->
     assert Journal(tmp_path).left_by("other", tabs) == {}
     found = Journal(tmp_path).left_by("sheet", tabs)["Deelnemers"]
     assert found.meant.cells == second.cells
-    assert (found.sent, found.values, found.columns, found.reach) == (
+    assert (found.sent, found.values, found.columns, found.column_shift) == (
         {1: {2: "vol"}, 2: {2: ""}},
         {(True, "weg"), (True, "vol"), (True, "")},
         {1, 2},
