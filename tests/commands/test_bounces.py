@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import SCRIPTS, RunDoor
-from outside.commands.bounces import LARGEST_FILE, TIMES, _from_folder, hear
+from outside.commands.bounces import LARGEST_FILE, TIMES, _from_folder, process_messages
 from outside.commands.no_mail import People
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
@@ -269,40 +269,43 @@ def test_each_message_lies_on_the_disk_before_the_next_is_read(
         raise Stop("Het postvak viel weg.")
 
     with pytest.raises(Stop):
-        hear(cut(), ledger, People())
+        process_messages(cut(), ledger, People())
     assert state(ledger) == State.REFUSED
     assert "1 × teruggekomen" in capsys.readouterr().out
     leave(ledger)
-    assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 0 and state(ledger) == State.SENT
+    assert process_messages([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 0 and state(ledger) == State.SENT
 
 
 def test_a_report_about_another_address_is_not_about_this_letter(ledger: Ledger) -> None:
     """The address was mended since; where a report names no recipient, the Message-ID is enough."""
     assert (
-        hear([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0
+        process_messages([dsn("5.1.1", NO_SUCH, to="oud@mail.example")], ledger, People()).refused == 0
         and state(ledger) == State.SENT
     )
     assert (
-        hear([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1
+        process_messages([dsn("5.1.1", NO_SUCH, to="AN@mail.example")], ledger, People()).refused == 1
         and state(ledger) == State.REFUSED
     )
     leave(ledger)
     nameless = dsn("5.1.1", "550 x", to="", part="none", head=f"In-Reply-To: {MINE}\r\n")
-    assert hear([nameless], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
+    assert process_messages([nameless], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
 
 
 def test_a_report_of_an_earlier_try_does_not_undo_a_later_one(ledger: Ledger) -> None:
     """A server tells of a delay, then of the end, and somebody sent the letter once more in between."""
     old = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2020 12:00:00 +0000\r\n")
-    assert hear([old], ledger, People()).refused == 1
+    assert process_messages([old], ledger, People()).refused == 1
     leave(ledger)
-    assert hear([old.replace(b"<report-", b"<again-")], ledger, People()).refused == 0 and state(ledger) == State.SENT
+    assert (
+        process_messages([old.replace(b"<report-", b"<again-")], ledger, People()).refused == 0
+        and state(ledger) == State.SENT
+    )
     new = dsn("5.2.2", "552 full", head="Date: Mon, 1 Jun 2099 12:00:00 +0000\r\n")
-    assert hear([new.replace(b"<report-", b"<later-")], ledger, People()).refused == 1
+    assert process_messages([new.replace(b"<report-", b"<later-")], ledger, People()).refused == 1
 
 
 def test_a_report_in_words_that_nobody_knows_is_told(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
-    assert hear([robot("Se on palautettu.")], ledger, People()).refused == 0 and state(ledger) == State.SENT
+    assert process_messages([robot("Se on palautettu.")], ledger, People()).refused == 0 and state(ledger) == State.SENT
     assert "D-0001: over de mail kwam een bericht" in capsys.readouterr().err
 
 
@@ -313,12 +316,12 @@ def test_a_report_that_holds_no_letter_of_ours_is_told_and_books_nothing(
     people = People({ledger.address_mark(TO): ["D-0007"]})
     bare = dsn("5.1.1", NO_SUCH, "<of.somebody@else.example>", part="none")
     others = [dsn("5.1.1", NO_SUCH, f"<{n}@else.example>", "vreemd@else.example") for n in range(2)]
-    heard = hear([bare, *others], ledger, people)
+    heard = process_messages([bare, *others], ledger, people)
     assert (heard.refused, heard.look, heard.untraced, state(ledger)) == (0, ["D-0007"], 2, State.SENT)
     shown = capsys.readouterr().err
     assert "D-0007: er kwam bericht dat een mail aan dit adres niet aankwam" in shown
     assert "2 × een mail die terugkwam, en waarbij hier geen mail te vinden is" in shown and TO not in shown
-    heard = hear([bare, *others], ledger, people)
+    heard = process_messages([bare, *others], ledger, people)
     assert (heard.look, heard.untraced) == ([], 0) and capsys.readouterr().err == ""
 
 
@@ -337,7 +340,9 @@ def test_a_report_about_a_letter_whose_result_was_never_written_counts(tmp_path:
     """The round was killed while it left: the report proves that it did."""
     with ledger_in(tmp_path, DAY) as ledger:
         leave(ledger, state=State.BUSY)
-        assert hear([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
+        assert (
+            process_messages([dsn("5.1.1", NO_SUCH)], ledger, People()).refused == 1 and state(ledger) == State.REFUSED
+        )
 
 
 OWN_ROBOT = "Mail Delivery Subsystem <mailer-daemon@googlemail.com>"
@@ -356,11 +361,11 @@ GMAIL = "imap.gmail.com"
 def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> None:
     """Each time it costs a day of peace; a server that says so for ever does not stop all mail for ever."""
     for time in range(1, TIMES):
-        heard = hear([limit(time)], ledger, People(), GMAIL)
+        heard = process_messages([limit(time)], ledger, People(), GMAIL)
         assert (heard.due, heard.refused, state(ledger)) == (1, 0, State.WAITS)
         assert (ledger.departures.pause() or ledger.now()) - ledger.now() > timedelta(hours=23)
         leave(ledger)
-    heard = hear([limit(TIMES)], ledger, People(), GMAIL)
+    heard = process_messages([limit(TIMES)], ledger, People(), GMAIL)
     assert (heard.due, heard.refused, state(ledger)) == (0, 1, State.REFUSED)
 
 
@@ -389,22 +394,24 @@ def test_a_letter_that_the_limit_always_stops_is_given_back(ledger: Ledger) -> N
 )
 def test_a_made_up_limit_stops_nobodys_mail(ledger: Ledger, report: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever got a letter knows its Message-ID. It is told with the Nr; the letter stands as it stood."""
-    heard = hear([report], ledger, People(), GMAIL)
+    heard = process_messages([report], ledger, People(), GMAIL)
     assert (heard.due, len(heard.unproven), ledger.departures.pause(), state(ledger)) == (0, 1, None, State.SENT)
     assert "D-0001" in capsys.readouterr().err
-    assert hear([report], ledger, People(), GMAIL).unproven == []
+    assert process_messages([report], ledger, People(), GMAIL).unproven == []
 
 
 def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
     """In one run or in two: both letters are due again."""
     other, there = MINE.replace("D-0001", "D-0002"), "piet@mail.example"
     leave(ledger, name=other, person="D-0002", address=there)
-    assert hear([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL).due == 0
-    assert hear([dsn("5.4.5", f"{TOO_MANY} again")], ledger, People(), GMAIL).due == 0
+    assert process_messages([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL).due == 0
+    assert process_messages([dsn("5.4.5", f"{TOO_MANY} again")], ledger, People(), GMAIL).due == 0
     leave(ledger, name=MINE.replace("welcome", "number"), address=TO, person="D-0009")
     of_one = dsn("5.4.5", TOO_MANY, MINE.replace("welcome", "number"))
-    assert hear([of_one], ledger, People(), GMAIL).due == 0  # somebody with two letters knows two Message-IDs
-    heard = hear([dsn("5.4.5", TOO_MANY, other, there)], ledger, People(), GMAIL)
+    assert (
+        process_messages([of_one], ledger, People(), GMAIL).due == 0
+    )  # somebody with two letters knows two Message-IDs
+    heard = process_messages([dsn("5.4.5", TOO_MANY, other, there)], ledger, People(), GMAIL)
     assert (heard.due, heard.unproven, state(ledger), ledger.departures.pause() is not None) == (
         3,
         [],
@@ -417,13 +424,13 @@ def test_a_limit_that_two_letters_tell_of_is_believed(ledger: Ledger) -> None:
 def test_a_limit_of_the_host_that_we_send_by_is_believed(ledger: Ledger, sends_by: str, believed: int) -> None:
     """The mailbox may be read elsewhere: it is that provider which vouches for the other's robot."""
     report = limit(word=OF_GOOGLE.replace("mx.google.com", "mx.provider.example"))
-    assert hear([report], ledger, People(), "imap.provider.example", sends_by=sends_by).due == believed
+    assert process_messages([report], ledger, People(), "imap.provider.example", sends_by=sends_by).due == believed
 
 
 @pytest.mark.parametrize(("per_day", "believed"), [(1, 1), (2, 0), (400, 0)])
 def test_a_limit_is_believed_where_so_many_left(ledger: Ledger, per_day: int, believed: int) -> None:
     """One letter left: of one a day that is all, of two it is half."""
-    assert hear([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL, per_day).due == believed
+    assert process_messages([dsn("5.4.5", TOO_MANY)], ledger, People(), GMAIL, per_day).due == believed
 
 
 def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger) -> None:
@@ -437,9 +444,9 @@ def test_answers_to_our_letters_are_counted_once_and_nobody_elses(ledger: Ledger
         receipt(),
         away,
     ]
-    heard = hear(mails, ledger, People())
+    heard = process_messages(mails, ledger, People())
     assert (heard.read, heard.answers, heard.refused, state(ledger)) == (4, 1, 0, State.SENT)
-    assert hear(mails, ledger, People()).answers == 0
+    assert process_messages(mails, ledger, People()).answers == 0
 
 
 def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
@@ -447,14 +454,16 @@ def test_a_strangers_wish_is_only_counted(ledger: Ledger) -> None:
     strange = answer("Re: Welkom", "stop", "vreemd@mail.example")
     members = [answer("stop", "", one, name="-") for one in ("Lid@mail.example", "an@xn--caf-dma.example")]
     here = {ledger.address_mark(one): ["D-0002"] for one in ("lid@mail.example", "an@café.example")}
-    heard = hear([strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here))
+    heard = process_messages(
+        [strange, answer("stop", "", "nog@vreemd.example", name="-"), *members], ledger, People(here)
+    )
     assert (heard.opted_out, heard.asked, heard.strangers) == (0, 3, 1)
     assert set(ledger.replies.asked()) == {ledger.address_mark(TO), *here}
 
 
 def test_what_a_report_holds_of_people_is_not_kept(ledger: Ledger, tmp_path: Path) -> None:
     """Neither an address nor what a server said."""
-    hear(
+    process_messages(
         [dsn("5.1.1", "550 5.1.1 <an@mail.example> An de Vries woont hier niet"), answer("stop", "")], ledger, People()
     )
     stored = b"".join(path.read_bytes() for path in (tmp_path / "state").iterdir())
@@ -468,7 +477,7 @@ def test_a_letter_about_the_number_that_the_limit_stopped_is_named(
     name = MINE.replace("welcome", "number")
     ledger.messages.book([], [announced(name, "D-0002", "number_update", "1", ledger.address_mark(TO))], State.SENT)
     ledger.messages.book([(name, Outcome(State.SENT))])
-    assert hear([limit(name=name)], ledger, People(), GMAIL).due == 1
+    assert process_messages([limit(name=name)], ledger, People(), GMAIL).due == 1
     assert "make number-update" in capsys.readouterr().out
 
 

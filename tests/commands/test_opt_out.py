@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from outside.commands.bounces import hear
+from outside.commands.bounces import process_messages
 from outside.commands.no_mail import People, ask_about_wishes
 from outside.inbox.bounces import may_tell
 from outside.inbox.message import read_message, vouches
@@ -97,11 +97,11 @@ def test_a_wish_acts_where_it_is_proven_and_is_asked_about_where_it_is_not(
 ) -> None:
     """One forged mail mutes nobody; the screen names who must be asked, until that is answered."""
     people = known(ledger)
-    heard = hear([mail], ledger, people, GMAIL)
+    heard = process_messages([mail], ledger, people, GMAIL)
     assert ledger.replies.wishes().keys() == ({ledger.address_mark(proven)} if proven else set())
     assert ledger.replies.asked() == ([ledger.address_mark(asked)] if asked else [])
     assert (heard.opted_out, heard.asked) == (bool(proven), bool(asked))
-    hear([mail], ledger, people, GMAIL)
+    process_messages([mail], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
     shown = capsys.readouterr()
     assert bool(asked) == ("make no-mail NR=D-000" in shown.err)
@@ -118,7 +118,7 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
     assert subject == f"Afmelden D-0003 {ledger.leave_token(P3)}"
     assert ledger.leave_token(P3) == ledger.leave_token("P3@MAIL.example") != ledger.leave_token(TO)
     forged = stop("iemand@elders.example", subject=subject.replace("D-0003 ", "D-0001 "), head=FAIL)
-    assert hear([forged], ledger, known(ledger)).opted_out == 1
+    assert process_messages([forged], ledger, known(ledger)).opted_out == 1
     assert ledger.replies.wishes().keys() == {ledger.address_mark(P3)}
 
 
@@ -136,7 +136,7 @@ def test_the_button_of_a_letter_acts_by_its_token_alone(ledger: Ledger) -> None:
 def test_a_token_acts_wherever_it_stands_in_the_subject(ledger: Ledger, subject: str, blank: str, sender: str) -> None:
     asked = subject.format(f"Afmelden D-0003 {ledger.leave_token(P3)}".replace(" ", blank))
     mail = f"From: {sender}\r\nSubject: {asked}\r\nMessage-ID: <x@mail.example>\r\n\r\n".encode()
-    assert may_tell(mail) and hear([mail], ledger, known(ledger)).opted_out == 1
+    assert may_tell(mail) and process_messages([mail], ledger, known(ledger)).opted_out == 1
     assert ledger.replies.wishes().keys() == {ledger.address_mark(P3)}
 
 
@@ -144,7 +144,7 @@ def test_a_token_acts_wherever_it_stands_in_the_subject(ledger: Ledger, subject:
 def test_a_token_without_its_words_asks_nothing(ledger: Ledger, subject: str) -> None:
     """Nor does an automatic answer to a mail that had it."""
     mail = stop("x@elders.example", subject=subject.format(ledger.leave_token(P3)))
-    assert hear([mail], ledger, known(ledger)).opted_out == 0 and ledger.replies.asked() == []
+    assert process_messages([mail], ledger, known(ledger)).opted_out == 0 and ledger.replies.asked() == []
 
 
 EVIL = PASS.replace("header.from=mail.example", "header.from=evil.example")
@@ -167,7 +167,7 @@ EVIL = PASS.replace("header.from=mail.example", "header.from=evil.example")
 def test_a_name_that_looks_like_an_address_is_nobodys_address(ledger: Ledger, sender: str) -> None:
     """Of the provider's word and of whom it is about, one and the same address is read, and out of no encoded word."""
     mail = f"{EVIL}From: {sender}\r\nSubject: stop\r\n\r\n".encode()
-    hear([mail], ledger, known(ledger), GMAIL)
+    process_messages([mail], ledger, known(ledger), GMAIL)
     assert ledger.replies.wishes().keys() == set() and ledger.replies.asked() == []
 
 
@@ -175,7 +175,7 @@ def test_a_name_that_looks_like_an_address_is_nobodys_address(ledger: Ledger, se
 def test_a_plus_in_an_address_stands_for_itself(ledger: Ledger, typed: str) -> None:
     """Only a report writes other marks by it."""
     people = People({ledger.address_mark(one): ["D-0003"] for one in ("p33@mail.example", "p.3@mail.example", "p@x")})
-    assert hear([stop(typed, head=PASS)], ledger, people, GMAIL).strangers == 1
+    assert process_messages([stop(typed, head=PASS)], ledger, people, GMAIL).strangers == 1
     assert ledger.replies.wishes().keys() == set()
 
 
@@ -185,10 +185,13 @@ def test_a_plus_in_an_address_stands_for_itself(ledger: Ledger, typed: str) -> N
 def test_a_wish_is_heard_whatever_name_goes_with_it(ledger: Ledger, name: str) -> None:
     """With a comma or a bracket in it, encoded or not."""
     assert (
-        hear([stop(head=PASS).replace(b"An <", f"{name} <".encode(), 1)], ledger, known(ledger), GMAIL).opted_out == 1
+        process_messages(
+            [stop(head=PASS).replace(b"An <", f"{name} <".encode(), 1)], ledger, known(ledger), GMAIL
+        ).opted_out
+        == 1
     )
     answered = stop(TO, name=MINE).replace(b"An <", f"{name} <".encode(), 1)
-    assert hear([answered], ledger, known(ledger)).opted_out == 1
+    assert process_messages([answered], ledger, known(ledger)).opted_out == 1
 
 
 def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger: Ledger) -> None:
@@ -196,20 +199,20 @@ def test_a_wish_that_was_taken_back_is_not_heard_again_by_another_laptop(ledger:
     since = datetime(2026, 11, 23, 12, 0)
     old, new = (f"Date: {day} Nov 2026 12:00:00 +0000\r\n" for day in ("Sun, 22", "Tue, 24"))
     people = known(ledger, p3=since)
-    assert hear([stop(head=PASS, more=old)], ledger, people, GMAIL).opted_out == 0
-    assert hear([stop(head=PASS, more=old, subject="Stop.")], ledger, people, GMAIL).asked == 0
-    assert hear([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).opted_out == 1
+    assert process_messages([stop(head=PASS, more=old)], ledger, people, GMAIL).opted_out == 0
+    assert process_messages([stop(head=PASS, more=old, subject="Stop.")], ledger, people, GMAIL).asked == 0
+    assert process_messages([stop(head=PASS, more=new, subject="Stop!")], ledger, people, GMAIL).opted_out == 1
 
 
 def test_a_question_goes_once_it_is_answered(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     """With yes, with no, or by a later wish that proves itself."""
     people, mark = known(ledger), ledger.address_mark(P3)
     for answered in (ledger.replies.do_not_mail, ledger.replies.mail_again):
-        ledger.replies.hear_asked("a", [mark])
+        ledger.replies.process_asked("a", [mark])
         answered([mark])
         assert ledger.replies.asked() == []
-    ledger.replies.hear_asked("b", [mark])
-    hear([stop(head=PASS)], ledger, people, GMAIL)
+    ledger.replies.process_asked("b", [mark])
+    process_messages([stop(head=PASS)], ledger, people, GMAIL)
     ask_about_wishes(ledger, people)
     assert "make no-mail" not in capsys.readouterr().err and ledger.replies.wishes().keys() == {mark}
 

@@ -93,7 +93,7 @@ def test_a_slip_is_taken_back(settings: Settings) -> None:
 def refuse(settings: Settings, nr: str, reason: str) -> None:
     """The mail to this Nr came back."""
     with Ledger.of(settings, TODAY) as ledger:
-        ledger.replies.hear_refused(f"report {nr}", ledger.messages.of_person(nr)[-1].message_id, reason)
+        ledger.replies.process_refusal(f"report {nr}", ledger.messages.of_person(nr)[-1].message_id, reason)
 
 
 def test_a_refused_address_joins_the_page_and_says_why(settings: Settings) -> None:

@@ -86,7 +86,9 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
         people = people_of(view)
         half_way: Stop | None = None
         try:
-            hear(messages, ledger, people, settings.mail.imap_host, settings.mail.per_day, settings.mail.host)
+            process_messages(
+                messages, ledger, people, settings.mail.imap_host, settings.mail.per_day, settings.mail.host
+            )
         except Stop as stop:
             if stop.code != 3:
                 raise
@@ -105,7 +107,7 @@ def take_bounces(settings: Settings, choices: Choices, folder: Path | None) -> i
     return 0
 
 
-def hear(
+def process_messages(
     messages: Iterable[bytes],
     ledger: Ledger,
     people: People,
@@ -118,43 +120,43 @@ def hear(
 
     What a message does lies on the disk, with the fact that it was heard, before the next one is read.
     """
-    heard = InboxSummary()
+    summary = InboxSummary()
     try:
         with progress("Teruggekomen mail lezen"):
             for data in messages:
-                heard.read += 1
+                summary.read += 1
                 report = read_report(data, host, sends_by)
-                if report is not None and not ledger.replies.was_heard(report.digest):
-                    _take(report, ledger, heard, people, per_day)
+                if report is not None and not ledger.replies.is_processed(report.digest):
+                    _take(report, ledger, summary, people, per_day)
     except Stop:
-        if heard.read:  # it will not be told again
-            _tell(heard)
+        if summary.read:  # it will not be told again
+            _tell(summary)
         raise
-    _tell(heard)
-    return heard
+    _tell(summary)
+    return summary
 
 
-def _take(report: InboxReport, ledger: Ledger, heard: InboxSummary, people: People, per_day: int) -> None:
+def _take(report: InboxReport, ledger: Ledger, summary: InboxSummary, people: People, per_day: int) -> None:
     if isinstance(report.news, Bounce):
-        _hear_bounce(report.digest, report.news, ledger, heard, people, per_day)
+        _process_bounce(report.digest, report.news, ledger, summary, people, per_day)
     elif isinstance(report.news, StopAsked):
-        _hear_stop(report.digest, report.news, ledger, heard, people)
+        _process_stop(report.digest, report.news, ledger, summary, people)
     elif _letters(report.news.message_ids, ledger):
-        ledger.replies.hear(report.digest)
-        heard.answers += 1
+        ledger.replies.mark_processed(report.digest)
+        summary.answers += 1
 
 
-def _hear_bounce(
-    digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSummary, people: People, per_day: int
+def _process_bounce(
+    digest: str, bounce: Bounce, ledger: Ledger, summary: InboxSummary, people: People, per_day: int
 ) -> None:
     """Booked is what holds a Message-ID of ours, which nobody can guess. Of all else a person is told."""
     letters = _letters(bounce.message_ids, ledger)
     if bounce.unclear:
-        heard.unclear += [one.person for one in letters if one.state in MAY_HAVE_LEFT]
-        ledger.replies.hear(digest)
+        summary.unclear += [one.person for one in letters if one.state in MAY_HAVE_LEFT]
+        ledger.replies.mark_processed(digest)
         return
     if not letters:
-        _tell_untraced(digest, bounce, ledger, heard, people)
+        _tell_untraced(digest, bounce, ledger, summary, people)
         return
     # Once the address was mended, a report about the old one may still come.
     named = {ledger.address_mark(address) for address in bounce.recipients}
@@ -162,12 +164,12 @@ def _hear_bounce(
         (one for one in letters if one.state in MAY_HAVE_LEFT and (not named or one.address_mark in named)), None
     )
     if meant is None or _is_of_an_earlier_try(bounce, meant, ledger):
-        ledger.replies.hear(digest)
+        ledger.replies.mark_processed(digest)
     elif bounce.limit and len(ledger.departures.of(meant.message_id)) < TIMES:
-        _hear_limit(digest, bounce, meant, ledger, heard, per_day)
+        _process_limit(digest, bounce, meant, ledger, summary, per_day)
     else:
-        ledger.replies.hear_refused(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
-        heard.refused += 1
+        ledger.replies.process_refusal(digest, meant.message_id, LIMIT if bounce.limit else bounce.reason)
+        summary.refused += 1
 
 
 def _is_of_an_earlier_try(bounce: Bounce, letter: Message, ledger: Ledger) -> bool:
@@ -176,8 +178,8 @@ def _is_of_an_earlier_try(bounce: Bounce, letter: Message, ledger: Ledger) -> bo
     return len(left) > 1 and bounce.sent is not None and bounce.sent.astimezone() < left[-1] - CLOCKS
 
 
-def _hear_limit(
-    digest: str, bounce: Bounce, letter: Message, ledger: Ledger, heard: InboxSummary, per_day: int
+def _process_limit(
+    digest: str, bounce: Bounce, letter: Message, ledger: Ledger, summary: InboxSummary, per_day: int
 ) -> None:
     """One such report stops all mail for a day, and whoever got a letter can make one up about it.
 
@@ -189,27 +191,27 @@ def _hear_limit(
     }
     if bounce.own or others or ledger.departures.since(ledger.now() - A_DAY) >= per_day * _NEAR:
         stopped = [letter.message_id, *sorted(others)]
-        ledger.replies.hear_limit(digest, stopped, ledger.now() + A_DAY)
-        heard.due += len(stopped)
-        heard.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *reported) if one.message_id in stopped)
-        heard.unproven = [one for one in heard.unproven if one[0] not in others]
+        ledger.replies.process_limit(digest, stopped, ledger.now() + A_DAY)
+        summary.due += len(stopped)
+        summary.of_numbers |= any(one.act == NUMBER_UPDATE for one in (letter, *reported) if one.message_id in stopped)
+        summary.unproven = [one for one in summary.unproven if one[0] not in others]
     else:
-        ledger.replies.hear_limit_reported(digest, letter.message_id)
-        heard.unproven.append((letter.message_id, letter.person))
+        ledger.replies.process_limit_report(digest, letter.message_id)
+        summary.unproven.append((letter.message_id, letter.person))
 
 
-def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, heard: InboxSummary, people: People) -> None:
+def _tell_untraced(digest: str, bounce: Bounce, ledger: Ledger, summary: InboxSummary, people: People) -> None:
     """A report without a copy of our letter, or about somebody else's mail: whoever it names may not have got ours."""
     marks = dict.fromkeys(map(ledger.address_mark, sorted(bounce.recipients)))
     reached = [mark for mark in marks if ledger.messages.to_address(mark)]
     if reached:
-        heard.look += [nr for mark in reached for nr in numbers_of(mark, ledger, people)]
+        summary.look += [nr for mark in reached for nr in numbers_of(mark, ledger, people)]
     else:
-        heard.untraced += 1
-    ledger.replies.hear(digest)
+        summary.untraced += 1
+    ledger.replies.mark_processed(digest)
 
 
-def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary, people: People) -> None:
+def _process_stop(digest: str, wish: StopAsked, ledger: Ledger, summary: InboxSummary, people: People) -> None:
     """Whoever is not in the register may be a member with another address: only a person can tell.
 
     So it is with a wish from the earlier address of a member: it may have been somebody else's, typed by mistake.
@@ -219,19 +221,19 @@ def _hear_stop(digest: str, wish: StopAsked, ledger: Ledger, heard: InboxSummary
     done = ledger.replies.wishes().keys()
     open_ones = [one for one in moved or [mark] if one not in done and not is_old_news(wish, one, people)]
     if not mark:
-        ledger.replies.hear(digest)
-        heard.strangers += 1
+        ledger.replies.mark_processed(digest)
+        summary.strangers += 1
     elif not open_ones:
-        ledger.replies.hear(digest)
+        ledger.replies.mark_processed(digest)
     elif proven and not moved:
-        ledger.replies.hear_stop(digest, mark)
-        heard.opted_out += 1
-        heard.alone += numbers_of(mark, ledger, people)
+        ledger.replies.process_stop(digest, mark)
+        summary.opted_out += 1
+        summary.alone += numbers_of(mark, ledger, people)
     else:
         if proven:
             ledger.replies.do_not_mail([mark])
-        ledger.replies.hear_asked(digest, open_ones)
-        heard.asked += 1
+        ledger.replies.process_asked(digest, open_ones)
+        summary.asked += 1
 
 
 def _letters(message_ids: Iterable[str], ledger: Ledger) -> list[Message]:

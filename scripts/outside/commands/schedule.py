@@ -25,7 +25,7 @@ def set_schedule(settings: Settings, choices: Choices, at: str, *, send: bool) -
     first, *others = timers()
     say(f"Elke dag om {job.hour}:{job.minute:02} loopt dan vanzelf een ronde, voor de map {home_of(settings.source)}.")
     say(_mails(settings, send=send))
-    say(_hears(settings))
+    say(_about_notices(settings))
     say(first.describe(job))
     if not _agrees(choices, "Zo instellen?", "make schedule"):
         return 0
@@ -91,7 +91,7 @@ def _mails(settings: Settings, *, send: bool) -> str:
     return "Er gaat dan geen mail weg zonder uw ja. Mag dat wel, zonder vraag? Typ: make schedule SEND=yes"
 
 
-def _hears(settings: Settings) -> str:
+def _about_notices(settings: Settings) -> str:
     if not settings.mail.leaves:
         return "Gaat er iets mis, dan staat dat bij uw volgende make sync op het scherm: mailen staat niet aan."
     whom = settings.network.coordinator_email or settings.mail.reply_to or settings.mail.sender

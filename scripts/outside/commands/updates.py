@@ -19,7 +19,7 @@ from outside.run.prepare import Prepared, prepare
 from outside.run.ready_letters import stale_letters, sweep_away, take_back, take_back_of_no_use, tell_stale
 from outside.run.round import run
 from outside.text.rules_archive import keep_rules, kept_rules
-from roster.messages.follow_up import WhoHears, number_update_planner, who_hears_the_number
+from roster.messages.follow_up import NumberRecipients, number_recipients, number_update_planner
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.rules_update import Holder, holders, is_older, no_news, rules_update_planner, tells_rules_by_hand
 from roster.messages.welcome import plan_by_hand
@@ -40,7 +40,7 @@ def update_number(settings: Settings, choices: Choices, *, everybody: bool) -> i
             f"In {settings.source.name} staat nog geen echt nummer van de regiegroep.",
             "Vul het in bij regiegroep_number, en typ dan nog eens: make number-update",
         )
-    found = who_hears_the_number(view, everybody=everybody)
+    found = number_recipients(view, everybody=everybody)
     say(f"Het nummer van de regiegroep is nu {number}.")
     for line in _counted(found, settings, everybody=everybody):
         say(line)
@@ -76,7 +76,7 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
     return "Typ nu: make sync. Dan komen er nieuwe mails voor in de plaats."
 
 
-def _counted(found: WhoHears, settings: Settings, *, everybody: bool) -> list[str]:
+def _counted(found: NumberRecipients, settings: Settings, *, everybody: bool) -> list[str]:
     """How many hear of it, how, and of whom it is not known which number they have."""
     page = f"{settings.paths.out.name}/met-de-hand.html"
     lines = [

@@ -81,9 +81,9 @@ class _Bounded(imaplib.IMAP4):
     def _stream(self) -> BufferedReader:
         return getattr(self, "_file", None) or self.file  # type: ignore[return-value]  # the one name since 3.14, the other before
 
-    def _counted(self, heard: bytes) -> bytes:
-        self.left -= len(heard)
-        return heard
+    def _counted(self, data: bytes) -> bytes:
+        self.left -= len(data)
+        return data
 
 
 class _Encrypted(_Bounded, imaplib.IMAP4_SSL):

@@ -90,30 +90,30 @@ class ReplyStore:
         self._messages = messages
         self._clock = clock
 
-    def was_heard(self, digest: str) -> bool:
+    def is_processed(self, digest: str) -> bool:
         """True for an answer or a report that an earlier run took to heart."""
         return self._connection.execute("SELECT 1 FROM heard WHERE digest = ?", (digest,)).fetchone() is not None
 
-    def hear(self, digest: str) -> None:
+    def mark_processed(self, digest: str) -> None:
         """This answer or report is dealt with: it asks nothing of the ledger."""
-        with self._hearing(digest):
+        with self._processing(digest):
             pass
 
-    def hear_refused(self, digest: str, message_id: str, reason: str) -> None:
+    def process_refusal(self, digest: str, message_id: str, reason: str) -> None:
         """A delivery report says that this letter came to nothing."""
-        with self._hearing(digest) as connection:
+        with self._processing(digest) as connection:
             self._messages.settle(connection, [message_id], State.REFUSED, MAY_HAVE_LEFT, reason)
 
-    def hear_limit(self, digest: str, message_ids: Sequence[str], until: datetime) -> None:
+    def process_limit(self, digest: str, message_ids: Sequence[str], until: datetime) -> None:
         """The day's limit stopped these letters: they are due again, and no mail leaves until then."""
-        with self._hearing(digest) as connection:
+        with self._processing(digest) as connection:
             self._messages.settle(connection, message_ids, State.WAITS, MAY_HAVE_LEFT)
             connection.executemany("DELETE FROM limit_told WHERE message_id = ?", [(one,) for one in message_ids])
             set_pause(connection, until)
 
-    def hear_limit_reported(self, digest: str, message_id: str) -> None:
+    def process_limit_report(self, digest: str, message_id: str) -> None:
         """Somebody says that the day's limit stopped this letter, and nothing bears that out yet."""
-        with self._hearing(digest) as connection:
+        with self._processing(digest) as connection:
             now = self._clock().isoformat()
             connection.execute("INSERT OR REPLACE INTO limit_told VALUES (?, ?)", (message_id, now))
 
@@ -122,15 +122,15 @@ class ReplyStore:
         found = self._connection.execute("SELECT message_id FROM limit_told WHERE at > ?", (since.isoformat(),))
         return {row[0] for row in found}
 
-    def hear_stop(self, digest: str, address: str) -> None:
+    def process_stop(self, digest: str, address: str) -> None:
         """An answer says, and proves, that the address with this digest wants no more mail."""
-        with self._hearing(digest) as connection:
+        with self._processing(digest) as connection:
             self._leave_alone(connection, [address])
 
-    def hear_asked(self, digest: str, addresses: Iterable[str]) -> None:
+    def process_asked(self, digest: str, addresses: Iterable[str]) -> None:
         """An answer says so without proof: whoever looks after the register is asked, until that is answered."""
         rows = [(address, self._clock().isoformat()) for address in addresses]
-        with self._hearing(digest) as connection:
+        with self._processing(digest) as connection:
             connection.executemany("INSERT OR IGNORE INTO asked VALUES (?, ?)", rows)
 
     def asked(self) -> list[str]:
@@ -190,7 +190,7 @@ class ReplyStore:
             connection.execute("DELETE FROM asked WHERE address = ?", (address,))
 
     @contextmanager
-    def _hearing(self, digest: str) -> Iterator[sqlite3.Connection]:
+    def _processing(self, digest: str) -> Iterator[sqlite3.Connection]:
         """What a message changes lies on the disk together with that it was heard, or not at all."""
         with writing(self._connection) as connection:
             yield connection

@@ -139,7 +139,7 @@ class _Chat:
         for line in pasted.splitlines():
             stamp = _STAMP.match(line)
             if stamp is not None:
-                self._hear(line[stamp.end() :])
+                self._process(line[stamp.end() :])
         entries = self._entries(here=True)
         gone = self._entries(here=False)
         return Paste(unlike(entries), tuple(gone), is_whole=self._is_whole)
@@ -148,7 +148,7 @@ class _Chat:
         names = [name for name, is_here in self._here.items() if is_here is here]
         return [entry for name in names for entry in read_entry(name, self._is_name)]
 
-    def _hear(self, said: str) -> None:
+    def _process(self, said: str) -> None:
         """One message: a sender and what he wrote, or what WhatsApp itself tells of the group."""
         sender, colon, body = said.partition(": ")
         if (colon and not body.startswith("\u200e") and not self._tells(sender)) or (colon and _MEDIA.search(body)):

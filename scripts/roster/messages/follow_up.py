@@ -56,7 +56,7 @@ def waiting_for_role_letter(view: View) -> dict[WelcomeState, int]:
 
 
 @dataclass(slots=True)
-class WhoHears:
+class NumberRecipients:
     """Who must hear of the number: by mail, by hand, not yet (the row is blocked), or not at all (wants no mail).
 
     `unsure` are those of whom no letter says which number they have, counted apart from the others.
@@ -70,12 +70,12 @@ class WhoHears:
 
 
 @lru_cache(maxsize=2)  # the screen and the page of who is told by hand ask for the same
-def who_hears_the_number(view: View, *, everybody: bool = False) -> WhoHears:
+def number_recipients(view: View, *, everybody: bool = False) -> NumberRecipients:
     """Everybody who was told another number, and may know this one; with `everybody` also those who perhaps were.
 
     Whether the own group is registered or has an admin makes no difference: the old number serves nobody any more.
     """
-    found, queue = WhoHears(), welcome_queue_of(view)
+    found, queue = NumberRecipients(), welcome_queue_of(view)
     for member in view.roster.members:
         has = _has_another(member, view)
         if has is None:
@@ -98,7 +98,7 @@ def number_update_planner(*, everybody: bool = False) -> Planner:
     """The planner of the letters; who joined first comes first."""
 
     def plan_number_update(view: View) -> Iterator[Send]:
-        people = who_hears_the_number(view, everybody=everybody).mail
+        people = number_recipients(view, everybody=everybody).mail
         for member in sorted(people, key=by_joining):
             yield _number_letter(member, view)
 

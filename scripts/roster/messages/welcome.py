@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from roster.messages.audience import audience_of, by_joining, wants_no_mail
-from roster.messages.follow_up import number_version, who_hears_the_number
+from roster.messages.follow_up import number_recipients, number_version
 from roster.messages.notices import ADMIN, NUMBER_UPDATE, notices_of
 from roster.messages.recipient_history import IN_WELCOME, RULES_UPDATE, by_version, recipient_history_of
 from roster.messages.rules_update import Holder, rules_by_hand
@@ -114,7 +114,7 @@ def changes_by_hand(view: View) -> list[Change]:
         if turn is WelcomeState.BY_HAND or (turn is WelcomeState.DUE and audience.refused(member, act, group)):
             moved = act == ADMIN and notices.is_new_here(member)
             found[member.place.key] = Change(member, act, group, queue.notice(member), moved=moved)
-    for member in who_hears_the_number(view).by_hand:
+    for member in number_recipients(view).by_hand:
         if member.place.key not in found:
             number = Notice(number=view.history.number_mark(view.terms.network.regiegroep_number))
             found[member.place.key] = Change(member, NUMBER_UPDATE, number_version(member, view), number)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from roster.finding import Finding, Weight
 from roster.logbook import MAIL_KINDS
 from roster.messages.contact_cards import describe_new_admins
-from roster.messages.follow_up import waiting_for_role_letter, who_hears_the_number
+from roster.messages.follow_up import number_recipients, waiting_for_role_letter
 from roster.messages.notices import NUMBER_UPDATE
 from roster.messages.welcome import waiting_for_welcome
 from roster.model import AdminRow, Area, Group, Member, Role, Status, Street
@@ -31,7 +31,7 @@ def describe(view: View, plan: Sequence[Step], held: Held, *, whole: bool = Fals
     yield from map(Line, [*_people(view), ""])
     yield from describe_findings(view, whole=whole)
     yield from map(Line, ["", *describe_plan(view, plan, held)])
-    behind = len(who_hears_the_number(view).mail)
+    behind = len(number_recipients(view).mail)
     if behind and not any(isinstance(step, Send) and step.act == NUMBER_UPDATE for step in plan):
         have = counted(behind, "deelnemer heeft", "deelnemers hebben")
         yield Line(f"{have} nog een ouder nummer van de regiegroep. Mail het nieuwe met: make number-update")

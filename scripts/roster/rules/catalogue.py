@@ -56,12 +56,12 @@ def check(
     findings = list(map(finding_of_unread, roster.unread))
     _note_blocked(case, findings)
     for rule in RULES:
-        _hear(case, rule, findings)
+        _apply(case, rule, findings)
     case.statuses = assign_statuses(roster, terms, case.blocked, welcomed)
     if absent is not None:
         case.is_absent = absent(roster, case.statuses)
     for rule in RULES_ABOUT_STATUS:
-        _hear(case, rule, findings)
+        _apply(case, rule, findings)
     case.statuses.request = request_statuses(roster, case.blocked)
     return findings, case.statuses
 
@@ -72,7 +72,7 @@ def finding_of_unread(cell: UnreadCell) -> Finding:
     return Finding(cell.place, cell.rule or rule, cell.weight or weight, cell.message, cell.remedy)
 
 
-def _hear(case: RuleContext, rule: Rule, findings: list[Finding]) -> None:
+def _apply(case: RuleContext, rule: Rule, findings: list[Finding]) -> None:
     """What a rule says is known to the rules after it."""
     found = list(rule(case))
     findings.extend(found)

@@ -9,7 +9,7 @@ import pytest
 
 from outside.commands.sent import settle_outbox
 from outside.commands.updates import update_number
-from roster.messages.follow_up import number_update_planner, who_hears_the_number
+from roster.messages.follow_up import number_recipients, number_update_planner
 from roster.sheet.table import Table
 from support.role_rounds import OTHER, UPDATE, changed, marked, people, sanne, welcomed
 from support.rounds import Rounds
@@ -17,7 +17,7 @@ from support.whole_round import choices, lay_out, letters, settings_of, sync
 
 
 def counts(rounds: Rounds, tables: dict[str, Table]) -> dict[str, list[str]]:
-    found = who_hears_the_number(rounds.look(tables))
+    found = number_recipients(rounds.look(tables))
     return {
         name: [one.nr for one in getattr(found, name)]
         for name in ("mail", "by_hand", "blocked", "do_not_mail", "unsure")
