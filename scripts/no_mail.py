@@ -13,9 +13,9 @@ from outside.config.choices import Choices
 @click.option("--undo", is_flag=True, help="Neem het terug: deze persoon mag weer mail krijgen.")
 def no_mail(choices: Choices, nr: str, undo: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """Ledger and row both hear of it."""
-    from outside.commands.no_mail import settle_wish  # all of this is only needed once --help has been answered
+    from outside.commands.no_mail import record_wish  # all of this is only needed once --help has been answered
 
-    return settle_wish(choices.load_settings(), choices, nr, undo=undo)
+    return record_wish(choices.load_settings(), choices, nr, undo=undo)
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ from outside.config.choices import Choices
 @click.option("--kind", metavar="SOORT", default="", help="Welke mail, als er van iemand meer onzeker zijn.")
 def resend(choices: Choices, nr: str, kind: str) -> int:
     """With --force also one that did go."""
-    from outside.commands.sent import settle_resend  # all of this is only needed once --help has been answered
+    from outside.commands.sent import resolve_resend  # all of this is only needed once --help has been answered
 
-    return settle_resend(choices.load_settings(), choices, nr, kind)
+    return resolve_resend(choices.load_settings(), choices, nr, kind)
 
 
 if __name__ == "__main__":

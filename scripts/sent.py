@@ -14,14 +14,14 @@ from outside.config.choices import Choices
 @click.option("--outbox", is_flag=True, help="Alle klaargezette mails zijn met de hand verstuurd.")
 def sent(choices: Choices, nr: str | None, kind: str, outbox: bool) -> int:  # noqa: FBT001  # click hands a flag over by its name
     """One of the two must be said."""
-    from outside.commands.sent import settle_outbox, settle_sent  # only needed once --help has been answered
+    from outside.commands.sent import resolve_outbox, resolve_sent  # only needed once --help has been answered
     from outside.errors import Stop  # likewise
 
     settings = choices.load_settings()
     if nr and not outbox:
-        return settle_sent(settings, choices, nr, kind)
+        return resolve_sent(settings, choices, nr, kind)
     if outbox and not nr:
-        return settle_outbox(settings, choices)
+        return resolve_outbox(settings, choices)
     raise Stop("Over wie gaat het?", 'Typ make sent NR="D-0012 D-0013", of make sent OUTBOX=yes')
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from outside.backends import open_workbook
 from outside.commands.compare import compare
-from outside.commands.sent import settle_outbox
+from outside.commands.sent import resolve_outbox
 from outside.config.settings import Settings
 from outside.errors import Stop
 from roster.sheet.columns import TAB
@@ -96,7 +96,7 @@ def test_what_was_seen_was_seen_in_that_group(tmp_path: Path) -> None:
     """Whoever moves is not in his new group yet."""
     settings = lay_out(tmp_path, PEOPLE)
     sync(settings)
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     given(settings, "U\nPiet Smit")
     types(settings, 3, tab="Groepen", Groep="Duinzicht", Gebied="Noord", Aangemeld__op="1-1-2025")
     types(settings, 3, Groep="Duinzicht", Uitzondering="verhuist straks")

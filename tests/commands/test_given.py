@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from outside.commands.given import give_again, write_given
-from outside.commands.sent import settle_outbox, settle_resend, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_resend, resolve_sent
 from outside.errors import Stop
 from outside.ledger.copies import put_back
 from support.whole_round import choices, column, lay_out, letters, sync
@@ -67,11 +67,11 @@ def test_what_was_handed_over_is_no_mail(tmp_path: Path, capsys: pytest.CaptureF
     """Whoever lets a mail go again means the welcome; and who was given contacts stays the one who was welcomed."""
     settings = lay_out(tmp_path)
     sync(settings)
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     write_given(settings, choices(), "Tuindorp", "", everybody=False)
     with pytest.raises(Stop, match="de laatste mail staat als verstuurd"):
-        settle_sent(settings, choices(), "D-0001")
-    assert settle_resend(settings, choices(force=True), "D-0001") == 0
+        resolve_sent(settings, choices(), "D-0001")
+    assert resolve_resend(settings, choices(force=True), "D-0001") == 0
     sync(settings)
     assert list(letters(settings)) == ["D-0001-welcome"]
     assert column(settings, "Contacten", "Groepen") == ["bij; gegeven 31-3-2026 aan 1 beheerder"]

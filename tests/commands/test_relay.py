@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from outside.commands.relay import NEWS_PAGE, pass_on
-from outside.commands.sent import settle_resend, settle_sent
+from outside.commands.sent import resolve_resend, resolve_sent
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
 from outside.google.client import Calls
@@ -225,7 +225,7 @@ def test_an_uncertain_mail_waits_for_a_person(ground: Settings, capsys: pytest.C
         sync(settings)
         assert "Mails waarvan niet zeker is" in (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")
         capsys.readouterr()
-        assert settle_resend(settings, choices(), "D-0001", "relay") == 0
+        assert resolve_resend(settings, choices(), "D-0001", "relay") == 0
         assert "make relay typt, met dezelfde tekst" in capsys.readouterr().out
         pass_on(settings, choices(), NEWS, "Centrum", by_mail=True)
         assert sum("<relay." in str(one["Message-ID"]) for one in plan.messages()) == 3
@@ -261,7 +261,7 @@ def test_killed_between_mail_and_ledger_nobody_is_mailed_twice(ground: Settings)
             press("relay", *door[2:], cwd=home)
     assert len(arrived) == 2
     assert [str(cell).split()[1] for cell in column(ground, "Vervolgmail")[:2]] == ["onzeker", "verstuurd"]
-    assert settle_sent(ground, choices(), "D-0001", "relay") == 0
+    assert resolve_sent(ground, choices(), "D-0001", "relay") == 0
 
 
 def test_at_google_two_laptops_mail_each_admin_once(

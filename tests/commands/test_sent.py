@@ -10,7 +10,7 @@ import pytest
 
 import outside.commands.sent
 from conftest import RunDoor
-from outside.commands.sent import settle_outbox, settle_resend, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_resend, resolve_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.excel.workbook import ExcelWorkbook
@@ -45,7 +45,7 @@ def welkom(settings: Settings) -> list[object]:
 @pytest.mark.parametrize("typed", ["D-0003 D-0004", "d-0003,D-0004", "D-0004; D-0003 D-3", "d3 D-00004"])
 def test_several_are_ticked_off_at_once_and_for_ever(settings: Settings, typed: str) -> None:
     assert page(settings) == ["D-0003", "D-0004"] or page(settings) == ["D-0004", "D-0003"]
-    assert settle_sent(settings, choices(), typed) == 0
+    assert resolve_sent(settings, choices(), typed) == 0
     assert welkom(settings) == [READY, READY, HAND, HAND]
     assert page(settings) == []
     sync(settings)
@@ -53,28 +53,28 @@ def test_several_are_ticked_off_at_once_and_for_ever(settings: Settings, typed: 
 
 
 def test_a_lost_ledger_or_a_second_laptop_reads_it_in_the_row(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     shutil.rmtree(settings.paths.state)
     sync(settings)
     assert page(settings) == ["D-0004"] and welkom(settings)[2] == HAND
 
 
 def test_a_wiped_row_is_told_again_by_the_ledger(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     types(settings, 4, Welkom=None)
     sync(settings)
     assert page(settings) == ["D-0004"] and welkom(settings)[2] == HAND
 
 
 def test_a_stranger_typed_over_the_row_is_welcomed_himself(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     types(settings, 4, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099")
     sync(settings)
     assert sorted(page(settings)) == ["D-0003", "D-0004"]
 
 
 def test_a_mail_address_that_comes_later_brings_no_second_welcome(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     types(settings, 4, E_mail="kees@mail.example")
     sync(settings)
     assert "D-0003-welcome" not in letters(settings)
@@ -82,11 +82,11 @@ def test_a_mail_address_that_comes_later_brings_no_second_welcome(settings: Sett
 
 def test_a_slip_is_taken_back(settings: Settings) -> None:
     """The wrong number was typed: he is on the page again."""
-    settle_sent(settings, choices(), "D-0003")
-    assert settle_resend(settings, choices(force=True), "D-0003") == 0
+    resolve_sent(settings, choices(), "D-0003")
+    assert resolve_resend(settings, choices(force=True), "D-0003") == 0
     sync(settings)
     assert sorted(page(settings)) == ["D-0003", "D-0004"]
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     assert welkom(settings)[2] == HAND
 
 
@@ -101,7 +101,7 @@ def test_a_refused_address_joins_the_page_and_says_why(settings: Settings) -> No
     sync(settings)
     text = Page((settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")).text
     assert "piet@mail.example nam de mail niet aan: het postvak is vol" in text and "geen e-mailadres" in text
-    settle_sent(settings, choices(), "D-0002")
+    resolve_sent(settings, choices(), "D-0002")
     assert "D-0002" not in page(settings) and welkom(settings)[1] == HAND
     sync(settings)
     assert welkom(settings)[1] == HAND and "D-0002" not in page(settings)
@@ -116,7 +116,7 @@ def test_a_refused_address_that_is_mended_leaves_the_page_by_itself(settings: Se
 
 
 def test_one_that_cannot_be_done_holds_up_no_other(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    assert settle_sent(settings, choices(), "D-0003 D-9999 D-0004") == 1
+    assert resolve_sent(settings, choices(), "D-0003 D-9999 D-0004") == 1
     said = capsys.readouterr()
     assert welkom(settings)[2:] == [HAND, HAND]
     assert said.out.count("opgeschreven") == 2 and "D-9999 staat niet in het register" in said.err
@@ -135,13 +135,13 @@ def test_an_answer_is_true_for_whoever_is_not_due_by_hand(
 ) -> None:
     types(settings, 4, **spoil)
     with pytest.raises(Stop) as stop:
-        settle_sent(settings, choices(), "D-0003")
+        resolve_sent(settings, choices(), "D-0003")
     assert told in stop.value.message and welkom(settings)[2] is None
 
 
 def test_whoever_has_an_address_but_was_welcomed_in_person_is_ticked_off_with_force(settings: Settings) -> None:
     types(settings, 4, E_mail="kees@mail.example")
-    assert settle_sent(settings, choices(force=True), "D-0003") == 0
+    assert resolve_sent(settings, choices(force=True), "D-0003") == 0
     sync(settings)
     assert welkom(settings)[2] == HAND and "D-0003-welcome" not in letters(settings)
 
@@ -151,13 +151,13 @@ def test_a_group_that_is_not_registered_waits(tmp_path: Path) -> None:
     types(made, 2, tab="Groepen", Aangemeld__op=None)
     sync(made)
     with pytest.raises(Stop, match="nog niet aangemeld"):
-        settle_sent(made, choices(), "D-0003")
+        resolve_sent(made, choices(), "D-0003")
 
 
 def test_what_is_known_already_is_said_as_it_is(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0003")
+    resolve_sent(settings, choices(), "D-0003")
     with pytest.raises(Stop, match="met de hand verteld op 31-3-2026"):
-        settle_sent(settings, choices(), "D-0003")
+        resolve_sent(settings, choices(), "D-0003")
 
 
 # New spelregels
@@ -245,7 +245,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-@pytest.mark.parametrize("act", [settle_sent, settle_resend])
+@pytest.mark.parametrize("act", [resolve_sent, resolve_resend])
 def test_another_laptops_letter_in_a_row_that_changed_is_not_called_written_down(
     settings: Settings, busy: None, capsys: pytest.CaptureFixture[str], act: object
 ) -> None:
@@ -261,7 +261,7 @@ def test_another_laptops_letter_in_a_row_that_changed_is_not_called_written_down
 def test_a_row_that_changed_is_told_later_where_the_ledger_knows(
     settings: Settings, busy: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert settle_sent(settings, choices(), "D-0003") == 0
+    assert resolve_sent(settings, choices(), "D-0003") == 0
     assert "Dat komt goed met: make sync" in capsys.readouterr().out and welkom(settings)[2] is None
     sync(settings)
     assert welkom(settings)[2] == HAND
@@ -271,23 +271,23 @@ def test_another_laptops_letters_are_settled_in_the_row(settings: Settings) -> N
     """In doubt, or ready in the other laptop's outbox: our ledger knows of neither."""
     types(settings, 4, E_mail="kees@mail.example", Welkom="onzeker sinds 30-3-2026: de ronde brak af")
     types(settings, 5, E_mail="mies@mail.example", Welkom="klaargezet 30-3-2026 (versie 1)")
-    assert settle_sent(settings, choices(), "D-0003 D-0004") == 0
+    assert resolve_sent(settings, choices(), "D-0003 D-0004") == 0
     assert welkom(settings)[2:] == ["verstuurd 31-3-2026 (versie 1)"] * 2
 
 
 def test_another_laptops_news_is_settled_though_our_ledger_knows_the_welcome(settings: Settings) -> None:
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     types(settings, 3, Welkom="onzeker sinds 30-3-2026: de ronde brak af")
-    assert settle_sent(settings, choices(), "D-0002") == 0
+    assert resolve_sent(settings, choices(), "D-0002") == 0
     assert welkom(settings)[1] == "verstuurd 31-3-2026 (versie 1)"
 
 
 def test_an_empty_outbox_is_not_called_written_down(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     """Neither what lies in the outbox of another laptop."""
-    assert settle_outbox(settings, choices()) == 0
+    assert resolve_outbox(settings, choices()) == 0
     assert "2 mails uit de map mail: nu opgeschreven" in capsys.readouterr().out
     types(settings, 4, Welkom="klaargezet 30-3-2026 (versie 1)")
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     said = capsys.readouterr().out
     assert "opgeschreven als" not in said and "Er is niets veranderd" in said and "door een andere computer" in said
 
@@ -296,7 +296,7 @@ def test_a_resend_says_what_really_happens(settings: Settings, capsys: pytest.Ca
     """A refused letter to somebody without an address by now does not go with make sync."""
     refuse(settings, "D-0002", "het adres bestaat niet")
     types(settings, 3, E_mail=None)
-    assert settle_resend(settings, choices(), "D-0002") == 0
+    assert resolve_resend(settings, choices(), "D-0002") == 0
     said = capsys.readouterr().out
     assert "met-de-hand.html" in said and "gaat mee met de volgende ronde" not in said
 
@@ -310,7 +310,7 @@ def test_the_letters_of_somebody_who_stood_in_the_row_before_change_nothing_in_i
             [(ledger.messages.of_person("D-0002")[0].message_id, Outcome("onzeker", "de ronde brak af"))]
         )
     types(made, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example", Welkom=None)
-    assert settle_sent(made, choices(), "D-0002") == 0
+    assert resolve_sent(made, choices(), "D-0002") == 0
     assert welkom(made)[1] is None
     sync(made)
     assert "D-0002-2-welcome" in letters(made)
@@ -322,7 +322,7 @@ def test_an_outbox_with_a_letter_to_who_took_over_a_row_is_no_other_laptops(
     types(settings, 3, Voornaam="Toos", Achternaam="Nieuw", Mobiel="06-23450099", E_mail="toos@mail.example")
     sync(settings)
     capsys.readouterr()
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     assert "andere computer" not in capsys.readouterr().out
     assert welkom(settings)[:2] == ["verstuurd 31-3-2026 (versie 1)"] * 2
 
@@ -350,15 +350,15 @@ def test_of_two_uncertain_letters_the_one_that_is_meant_is_settled(
         assert tell_uncertain(ledger) == 2
     said = capsys.readouterr().err
     assert "D-0002 (KIND=number-update): zoek" in said and "make sent NR=D-0002 KIND=number-update." in said
-    for settle in (settle_sent, settle_resend):
+    for settle in (resolve_sent, resolve_resend):
         with pytest.raises(Stop, match="2 mails onzeker"):
             settle(settings, choices(), "D-0002")
-    assert settle_sent(settings, choices(), "D-0002", "number-update") == 0
-    assert settle_resend(settings, choices(), "D-0002", "welcome") == 0
+    assert resolve_sent(settings, choices(), "D-0002", "number-update") == 0
+    assert resolve_resend(settings, choices(), "D-0002", "welcome") == 0
     with Ledger.of(settings, TODAY) as ledger:
         assert {one.act: one.state for one in ledger.messages.of_person("D-0002")} == {
             "welcome": "wacht",
             "number_update": "verstuurd",
         }
     with pytest.raises(Stop, match="bestaat niet"):
-        settle_sent(settings, choices(), "D-0002", "welkom")
+        resolve_sent(settings, choices(), "D-0002", "welkom")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_outbox, settle_resend, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_resend, resolve_sent
 from outside.commands.signs import mail_requests
 from outside.config.settings import Mail, Settings
 from outside.errors import Stop
@@ -83,7 +83,7 @@ def test_a_request_goes_to_the_caretaker_and_a_copy_to_who_asked(ground: Setting
     assert "Beste Anna," in found["Anna Bakker <anna@mail.example>"] and says(ground).startswith("klaargezet")
     before = ground.workbook.path.read_bytes()
     assert mail_requests(ground, choices()) == 0 and ground.workbook.path.read_bytes() == before
-    settle_outbox(ground, choices())
+    resolve_outbox(ground, choices())
     sync(ground)
     assert says(ground).startswith("verstuurd 31-3-2026 (B-0001, versie ") and not page.exists()
     sync(ground)
@@ -103,20 +103,20 @@ def test_a_letter_that_lies_ready_is_made_anew_where_the_row_changed(ground: Set
 
 def test_a_request_on_paper_is_written_down_once(ground: Settings) -> None:
     """Then nothing is mailed any more; once it changes, that is told until it is written down."""
-    settle_sent(ground, choices(), "b-0001")
+    resolve_sent(ground, choices(), "b-0001")
     assert says(ground).startswith("met de hand 31-3-2026 (versie ")
     assert mail_requests(ground, choices()) == 0 and mails(ground) == {}
     with pytest.raises(Stop, match="niets te worden opgeschreven"):
-        settle_sent(ground, choices(), "B-0001")
+        resolve_sent(ground, choices(), "B-0001")
     ask(ground, {"Omschrijving 1": "bij de brug"})
     sync(ground)
     assert "veranderd nadat ze verstuurd is" in says(ground, "Meldingen")
     assert mail_requests(ground, choices()) == 0
-    settle_sent(ground, choices(), "B-0001")
+    resolve_sent(ground, choices(), "B-0001")
     sync(ground)
     assert says(ground, "Meldingen") == ""
     with pytest.raises(Stop, match="Bordaanvragen"):
-        settle_sent(ground, choices(), "B-0009")
+        resolve_sent(ground, choices(), "B-0009")
 
 
 def test_without_an_address_it_goes_by_hand(ground: Settings, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +160,7 @@ def test_an_uncertain_letter_waits_for_a_person(ground: Settings) -> None:
     assert mail_requests(ground, choices()) == 0
     sync(ground)
     assert says(ground).startswith("onzeker sinds 31-3-2026 (B-0001)")
-    settle_resend(ground, choices(), "B-0001")
+    resolve_resend(ground, choices(), "B-0001")
     assert says(ground) == ""
     mail_requests(ground, choices())
     assert says(ground).startswith("klaargezet") and len(mails(ground)) == 2
@@ -261,7 +261,7 @@ def test_what_was_asked_is_known_where_neither_nr_nor_mark_is_left(ground: Setti
         assert len(about) == 2, "once to the caretaker, and once to who asked"
         assert says(home).startswith("verstuurd 31-3-2026") and says(home, "Status") in ("concept", "ingediend")
         nr = says(home, "Nr")
-        settle_resend(home, choices(force=True), nr)
+        resolve_resend(home, choices(force=True), nr)
         mail_requests(home, choices())
         mail_requests(home, choices())
         assert sum("kim@" in str(one["To"]) for one in plan.messages()) == 2 and nr in says(home)

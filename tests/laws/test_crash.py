@@ -56,7 +56,7 @@ def look_over(folder: Path, way: str) -> None:
     assert len(letters) == PEOPLE
     with ledger_in(folder, TODAY) as ledger:
         history = ledger.history()
-        assert ledger.messages.unsettled() == []
+        assert ledger.messages.unresolved() == []
     assert sorted(one.person for one in history.deliveries) == sorted(map(str, numbers))
     assert {one.state for one in history.deliveries} == {"klaargezet"}
     unfinished = [path for path in (folder / "out").rglob(".*") if path.name != ".gitignore"]

@@ -101,7 +101,7 @@ def plant(settings: Settings) -> dict[str, Path]:
             path.write_text("\n".join(SPELT), encoding="utf-8")
             made = {name: ledger.files.digest(path.read_bytes())}
             ledger.files.announce_files(made)
-            ledger.files.settle_files(made)
+            ledger.files.remember_written(made)
             planted[place.path] = path
     return planted
 

@@ -16,7 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from outside.commands.given import give_again, write_given
-from outside.commands.sent import settle_outbox
+from outside.commands.sent import resolve_outbox
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.run.output_files import OutputFiles
@@ -523,7 +523,7 @@ def test_mails_that_lie_ready_are_made_anew_until_they_are_sent(tmp_path: Path) 
     assert len(lying) == 2
     assert all("+31623450014" in str(contacts_in(path)) for path in lying)
     assert "nog niet gegeven" in str(column(settings, "Contacten", "Groepen"))
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     sync(settings, TODAY + timedelta(days=2))
     assert "bij; gemaild" in str(column(settings, "Contacten", "Groepen"))
 

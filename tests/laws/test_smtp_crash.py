@@ -56,7 +56,7 @@ def look_over(folder: Path, way: str, plan: Plan, deaths: int, port: int) -> Non
     assert play(way, port, folder).code in (0, 1)
     arrived = plan.by_message_id()
     with ledger_in(folder, TODAY) as ledger:
-        assert ledger.messages.unsettled() == []
+        assert ledger.messages.unresolved() == []
         sent, unsure = (ledger.messages.in_state(state) for state in ("verstuurd", "onzeker"))
         assert ledger.departures.since(ledger.now() - timedelta(days=1)) == PEOPLE
     assert len(sent) + len(unsure) == PEOPLE

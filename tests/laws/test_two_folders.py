@@ -12,8 +12,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from outside.commands.no_mail import settle_wish
-from outside.commands.sent import settle_resend, settle_sent
+from outside.commands.no_mail import record_wish
+from outside.commands.sent import resolve_resend, resolve_sent
 from outside.config.choices import Choices
 from outside.config.settings import Settings
 from outside.errors import Stop
@@ -70,7 +70,7 @@ def test_a_heading_of_ours_that_became_another_is_asked_about(
     assert "ontbreekt de kolom 'Welkom'. Er is wel een kolom" in capfd.readouterr().err
     assert ground.one.workbook.path.read_bytes() == there
     with pytest.raises(Stop, match="kan zo niet worden bijgewerkt"):
-        settle_sent(settings, choices(), "D-0002")
+        resolve_sent(settings, choices(), "D-0002")
     ground.edit(lambda sheet: setattr(sheet.cell(1, TITLES.index("Welkom") + 1), "value", "Welkom"))
     assert ground.sync(settings, force=True) == 0
     assert sum(ground.letters.values()) == many
@@ -226,7 +226,7 @@ def test_two_folders_that_take_turns_welcome_each_newcomer_once(small: Ground) -
     assert len(set(small.column("Nr"))) == FEW + 12
 
 
-@pytest.mark.parametrize("word", [settle_sent, settle_resend])
+@pytest.mark.parametrize("word", [resolve_sent, resolve_resend])
 def test_a_letter_that_a_dead_laptop_had_in_hand_is_settled_by_the_other(
     small: Ground, word: Callable[[Settings, Choices, str], int], capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -239,14 +239,14 @@ def test_a_letter_that_a_dead_laptop_had_in_hand_is_settled_by_the_other(
     assert len(small.letters) == FEW and small.twice == []
     assert word(small.other, choices(small.today), "D-0002") == 0
     assert [small.sync(small.other), small.sync(small.other)] == [0, 0]
-    assert small.twice == (["v2@mail.example"] if word is settle_resend else [])
+    assert small.twice == (["v2@mail.example"] if word is resolve_resend else [])
     [row] = [row for row in small.rows("Logboek") if row["Nr"] == "D-0002"]
-    assert row["Stand"] == ("klaargezet" if word is settle_resend else "verstuurd")
+    assert row["Stand"] == ("klaargezet" if word is resolve_resend else "verstuurd")
 
 
 def test_a_letter_of_the_other_laptop_can_be_sent_again_when_somebody_says_so(small: Ground) -> None:
     assert small.sync(small.other) == 0
-    assert settle_resend(small.other, choices(small.today, force=True), "D-0003") == 0
+    assert resolve_resend(small.other, choices(small.today, force=True), "D-0003") == 0
     assert small.sync(small.other) == 0
     assert small.twice == ["v3@mail.example"]
 
@@ -257,7 +257,7 @@ def test_a_letter_that_one_laptop_sends_again_leaves_once_when_the_other_is_firs
     assert small.sync(small.other) == 0
     asked: Settings = getattr(small, who)
     there = small.other if who == "one" else small.one
-    assert settle_resend(asked, choices(small.today, force=True), "D-0003") == 0
+    assert resolve_resend(asked, choices(small.today, force=True), "D-0003") == 0
     if who == "one":
         small.one.paths.out.rename(small.one.paths.out.with_name("weg"))  # what lay ready there was sent
     for settings in (there, asked, there, asked):
@@ -363,7 +363,7 @@ def test_a_wish_that_one_laptop_heard_is_known_to_the_other(
     """Whatever became of the words in his row; until it is taken back, on whichever laptop."""
     with_newcomer(small)
     if how == "typed":
-        settle_wish(small.one, choices(small.today), NEW, undo=False)
+        record_wish(small.one, choices(small.today), NEW, undo=False)
     elif how == "heard":
         with Ledger.of(small.one, small.today) as ledger:
             ledger.replies.do_not_mail([ledger.address_mark(TO)])
@@ -381,26 +381,26 @@ def test_a_wish_that_one_laptop_heard_is_known_to_the_other(
     assert small.sync(small.other) == small.sync(small.one) == 0
     assert small.one.workbook.path.read_bytes() == quiet
     nr = str(small.column("Nr")[-1])
-    settle_wish(small.one, choices(small.today), nr, undo=True)
+    record_wish(small.one, choices(small.today), nr, undo=True)
     assert [row[1] for row in wishes(small)] == ["wil weer mail"]
     small.write("Deelnemers", {"Nr": nr}, {"Welkom": None})
     assert small.sync(small.other) == small.sync(small.one) == 0
     assert small.letters[TO] == 1 and small.twice == []
-    settle_wish(small.other, choices(small.today), nr, undo=False)
+    record_wish(small.other, choices(small.today), nr, undo=False)
     assert [row[1] for row in wishes(small)] == ["wil geen mail"]
 
 
 def test_a_wish_of_before_the_tab_told_of_it_is_told_by_the_row(small: Ground) -> None:
     """Also that it was taken back, so that an old ledger elsewhere keeps nobody waiting."""
     with_newcomer(small)
-    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    record_wish(small.one, choices(small.today), NEW, undo=False)
     small.sync(small.other)
     book = load_workbook(small.one.workbook.path)
     del book["Logboek"]
     book.save(small.one.workbook.path)
     assert small.sync(small.other, force=True) == 0
     assert wishes(small) == [(NEW, "wil geen mail")]
-    settle_wish(small.one, choices(small.today), NEW, undo=True)
+    record_wish(small.one, choices(small.today), NEW, undo=True)
     assert wishes(small) == [(NEW, "wil weer mail")] and small.letters[TO] == 0
     told = " ".join(str(cell) for row in small.rows("Logboek") for cell in row.values())
     assert not any(word in told for word in ("Voor900", "Achter900", "2345", "@"))
@@ -411,7 +411,7 @@ def test_a_wish_outlives_what_is_done_to_the_tab(small: Ground, harm: str) -> No
     """A copy that says what was so before, a heading that is gone, or this morning's version put back."""
     with_newcomer(small)
     morning = small.one.workbook.path.read_bytes()
-    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    record_wish(small.one, choices(small.today), NEW, undo=False)
     small.sync(small.other)
     if harm == "morning":
         small.one.workbook.path.write_bytes(morning)
@@ -440,7 +440,7 @@ def test_a_wish_of_who_was_typed_twice_is_one_row(small: Ground) -> None:
     small.write("Deelnemers", {"Voornaam": "Voor900"}, {"E-mail": ""})
     small.sync(small.one)
     small.write("Deelnemers", {"Voornaam": "Voor900"}, {"E-mail": TO})
-    settle_wish(small.one, choices(small.today), NEW, undo=False)
+    record_wish(small.one, choices(small.today), NEW, undo=False)
     assert wishes(small) == [(NEW, "wil geen mail")]
     small.write("Deelnemers", {"Voornaam": "Voor900"}, {"Welkom": ""})
     small.sync(small.other, force=True)

@@ -20,7 +20,7 @@ from outside.config.settings import Mail, Settings
 from outside.mail.compose import compose
 from outside.mail.mailbox import Letter, Mailbox, Outbox, Outcome
 from outside.run.apply import apply
-from outside.run.deliver import settle
+from outside.run.deliver import resolve
 from outside.run.letters import Report
 from roster.messages.welcome import plan_missed_marks, plan_welcome
 from roster.model import Area, Group, Member, Role, Roster, Status, Statuses
@@ -106,7 +106,7 @@ def run(folder: Path, register: JsonRegister, mailbox: Mailbox | None = None, tr
     report = Report()
     with ledger_in(folder, TODAY) as ledger:
         for _try in range(tries):
-            settle(ledger, box)
+            resolve(ledger, box)
             view = view_of(register.read()["Deelnemers"], ledger.history(), replace(TERMS, mail_done=box.done))
             report = apply(
                 list(plan_of(view)),
@@ -156,7 +156,7 @@ class Postman:
     def flush(self) -> None:
         """Nothing is kept back."""
 
-    def settle(self, _message_id: str) -> Outcome | None:
+    def resolve(self, _message_id: str) -> Outcome | None:
         return Outcome("onzeker", "de verbinding brak af")
 
     def close(self) -> None:

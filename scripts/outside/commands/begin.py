@@ -16,7 +16,7 @@ from outside.config.settings import DEFAULT, Settings, home_of
 from outside.errors import Stop
 from outside.excel.cells import open_register
 from outside.excel.workbook import ExcelWorkbook
-from outside.files.atomic import own_folder, replace, settle_folder, stop_from
+from outside.files.atomic import own_folder, replace, stop_from, sync_folder
 from outside.front_tab import is_front_of_example
 from outside.ledger.ledger import Ledger
 from roster.example.register import strangers
@@ -148,6 +148,6 @@ def _move_away(thing: Path, today: date) -> Path:
         folder = thing.parent / f"voorbeeld-{today}-{turn}"
     own_folder(folder)
     replace(thing, folder / thing.name)
-    settle_folder(folder)
-    settle_folder(thing.parent)
+    sync_folder(folder)
+    sync_folder(thing.parent)
     return folder / thing.name

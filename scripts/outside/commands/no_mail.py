@@ -107,7 +107,7 @@ def ask_about_wishes(ledger: Ledger, people: People) -> None:
         warn(f"  Zo zijn er nog {len(open_ones) - SHOWN}. Die ziet u als deze zijn beantwoord, met: make bounces")
 
 
-def settle_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool) -> int:
+def record_wish(settings: Settings, choices: Choices, typed: str, *, undo: bool) -> int:
     """Somebody wants no more mail, or takes that back: told to ledger and row. The exit code."""
     nr = number_typed(typed)
     workbook = open_workbook(settings)

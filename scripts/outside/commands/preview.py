@@ -16,7 +16,7 @@ from outside.config.settings import Settings
 from outside.config.values import address
 from outside.console import progress, say, warn
 from outside.errors import Stop
-from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, settle_folder, stop_from
+from outside.files.atomic import open_private, own_folder, remove_leftovers, replace, stop_from, sync_folder
 from outside.ledger.ledger import Ledger
 from outside.mail.compose import compose, subject_of
 from outside.mail.mailbox import Letter
@@ -99,7 +99,7 @@ def _write(settings: Settings, sends: Sequence[Send], ready: Sequence[Path]) -> 
         page.writelines(map(pieces.lying, ready))
         page.write(foot)
     replace(unfinished, folder / PAGE)
-    settle_folder(folder)
+    sync_folder(folder)
 
 
 NUMBER, _MOBILE = "06-00000000", "+31600000000"

@@ -15,7 +15,7 @@ from outside.console import say, warn
 from outside.errors import Changed, Stop
 from outside.ledger.ledger import Ledger
 from outside.run.confirm import kind_of
-from outside.run.deliver import settle
+from outside.run.deliver import resolve
 from outside.run.letters import open_mailbox
 from outside.run.output_files import OutputFiles
 from outside.run.prepare import look_up
@@ -77,22 +77,22 @@ class Done:
     due: tuple[str, ...] = ()
 
 
-def settle_sent(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
+def resolve_sent(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
     """The uncertain mails to these Nrs did arrive, or a person told them. The exit code."""
-    return _settle_all(settings, choices, typed, kind, sent=True)
+    return _resolve_all(settings, choices, typed, kind, sent=True)
 
 
-def settle_resend(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
+def resolve_resend(settings: Settings, choices: Choices, typed: str, kind: str = "") -> int:
     """The uncertain or refused mails to these Nrs must go again, with the next round of their kind. The exit code."""
-    return _settle_all(settings, choices, typed, kind, sent=False)
+    return _resolve_all(settings, choices, typed, kind, sent=False)
 
 
-def settle_outbox(settings: Settings, choices: Choices) -> int:
+def resolve_outbox(settings: Settings, choices: Choices) -> int:
     """All mails of the outbox were sent by hand. The exit code."""
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
-            settle(ledger, mailbox)
+            resolve(ledger, mailbox)
         ready = ledger.messages.in_state(State.READY)
         people = {row_of(one.person) for one in ready}
         ours = {row_of(person) for person in ledger.history().of_person}
@@ -125,7 +125,7 @@ def settle_outbox(settings: Settings, choices: Choices) -> int:
     return 0
 
 
-def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, sent: bool) -> int:
+def _resolve_all(settings: Settings, choices: Choices, typed: str, kind: str, *, sent: bool) -> int:
     """Do what can be done for each Nr, and say of each how it went; one that cannot holds up no other."""
     numbers = list(dict.fromkeys(map(number_typed, filter(None, re.split(r"[\s,;]+", typed)))))
     if not numbers:
@@ -138,7 +138,7 @@ def _settle_all(settings: Settings, choices: Choices, typed: str, kind: str, *, 
     workbook = open_workbook(settings)
     with workbook.lock(), Ledger.of(settings, choices.today) as ledger:
         with closing(open_mailbox(settings)) as mailbox:
-            settle(ledger, mailbox)
+            resolve(ledger, mailbox)
         view = look_up(workbook, settings, choices, ledger).view
         for nr in numbers:
             try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from outside.errors import Stop
 from outside.excel.cells import open_register
 from outside.excel.save import SheetChange, known_columns, put_cells
-from outside.files.atomic import open_private, replace, settle_folder
+from outside.files.atomic import open_private, replace, sync_folder
 from outside.files.backups import doing_on_disk, replacing
 from outside.workbook import CellsOfTabs, Choose
 from outside.xlsx.archive import Archive, PackedPart
@@ -47,7 +47,7 @@ def erase(path: Path, choose: Choose, *, expected: bool = False) -> int:
                     shutil.copyfileobj(made, new)
             else:
                 replace(part, path)
-                settle_folder(path.parent)
+                sync_folder(path.parent)
         finally:
             part.unlink(missing_ok=True)
     return sum(len(columns) for rows in cells.values() for columns in rows.values())

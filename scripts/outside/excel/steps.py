@@ -51,7 +51,7 @@ class TabEdits:
         self._fresh_columns, self._fresh_keys = {}, {}
         self._fresh_next = self._next
 
-    def settle(self) -> None:
+    def confirm(self) -> None:
         """What was taken up stands in the file now."""
         self._written.update(self.changes)
         self._columns.update(self._fresh_columns)

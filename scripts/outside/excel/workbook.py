@@ -206,7 +206,7 @@ class ExcelWorkbook:
         )
         reading.formulas = reading.formulas and None  # what we write is no formula, but one of people's may be gone
         for tab in reading.tabs.values():
-            tab.settle()
+            tab.confirm()
 
     def _try(self, new: list[str]) -> None:
         changed, sheets, kept = self._asked(new)

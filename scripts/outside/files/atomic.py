@@ -108,7 +108,7 @@ def make_private(path: Path) -> None:
 def write_private(path: Path, data: bytes) -> None:
     """Write a file for its owner alone, on the disk before its name is there: whoever looks sees all of it or none.
 
-    The folder must exist. The name itself is certain to survive a power cut after `settle_folder`.
+    The folder must exist. The name itself is certain to survive a power cut after `sync_folder`.
     Raises OSError, and then leaves what stood there as it was.
     """
     finish_file(begin_file(path, data), path)
@@ -190,7 +190,7 @@ def sync(descriptor: int) -> None:
     os.fsync(descriptor)
 
 
-def settle_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Return only when the names in a folder lie on the disk. Windows writes them down by itself."""
     if sys.platform == "win32":
         return

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from outside.errors import Changed, Stop
-from outside.files.atomic import open_private, own_folder, private_folder, replace, settle_folder, stop_from, sync
+from outside.files.atomic import open_private, own_folder, private_folder, replace, stop_from, sync, sync_folder
 
 KEPT = 20
 """How many backups stay."""
@@ -89,7 +89,7 @@ def keep_backup(path: Path, backups: Path, fill: Callable[[Path], object] | None
                 shutil.copyfileobj(source, copy, _PIECE)
         _to_disk(copy)
     replace(part, target)
-    settle_folder(backups)
+    sync_folder(backups)
     kept = backups_of(path, backups)
     ahead = [copy for copy in kept if copy.stem > target.stem]
     for old in [*ahead, *(copy for copy in kept if copy not in ahead)][KEPT:]:
@@ -184,7 +184,7 @@ def replacing(path: Path, expected: Fingerprint | None = None) -> Iterator[IO[by
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    settle_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _replace_expected(part: Path, path: Path, expected: Fingerprint) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from outside.errors import Stop
-from outside.files.atomic import open_private, replace, settle_folder, stop_from, sync
+from outside.files.atomic import open_private, replace, stop_from, sync, sync_folder
 from outside.google.row_matching import Cells, UnverifiedWrite, lookup_key
 from outside.google.tabs import Tab, again
 from roster.sheet.table import Cell
@@ -123,7 +123,7 @@ class Journal:
                 with open_private(new) as file:
                     _put(lines, file)
                 replace(new, self._path)  # an older journal counts until all of it stands here
-                settle_folder(self._path.parent)
+                sync_folder(self._path.parent)
                 self._file = self._path.open("ab")  # Windows gives no other name to a file that is open
             else:
                 _put(lines, self._file)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from outside.config.settings import Settings
 from outside.errors import Stop
-from outside.files.atomic import make_private, replace, settle_folder, stop_from
+from outside.files.atomic import make_private, replace, stop_from, sync_folder
 from outside.files.backups import backups_of, keep_backup
 from outside.ledger.database import BESIDE, DamagedLedger, set_aside, writing
 from outside.ledger.forget import KnownBy, forget_in_ledger
@@ -110,7 +110,7 @@ def put_back(settings: Settings) -> Path | None:
                 continue
             set_aside(path)
             replace(new, path)
-            settle_folder(path.parent)
+            sync_folder(path.parent)
             return copy
         new.unlink(missing_ok=True)
     except OSError as error:

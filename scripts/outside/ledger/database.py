@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files.atomic import make_private, own_folder, replace, settle_folder, stop_from
+from outside.files.atomic import make_private, own_folder, replace, stop_from, sync_folder
 from outside.files.backups import backups_of
 from outside.ledger.schema import APPLICATION, MIGRATIONS, WITH_PROOF, WITHOUT_SALT
 from outside.ledger.secret import keep_secret, keyed, proof_of, sealed, secret_for, secrets_in
@@ -123,7 +123,7 @@ def _make(path: Path, secret_file: Path) -> None:
         _into_one_file(connection)
     set_aside(path, BESIDE[1:])  # of one that somebody took away: SQLite would bring that one back
     replace(new, path)
-    settle_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _into_one_file(connection: sqlite3.Connection) -> None:

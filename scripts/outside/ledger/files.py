@@ -48,7 +48,7 @@ class FileStore:
         with writing(self._connection) as connection:
             connection.executemany("INSERT OR IGNORE INTO written VALUES (?, ?)", digests.items())
 
-    def settle_files(self, digests: Mapping[str, str], gone: Iterable[str] = ()) -> None:
+    def remember_written(self, digests: Mapping[str, str], gone: Iterable[str] = ()) -> None:
         """Remember that these files were written, and that those are gone."""
         with writing(self._connection) as connection:
             connection.executemany("DELETE FROM written WHERE path = ? AND digest <> ?", digests.items())

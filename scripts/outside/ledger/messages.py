@@ -20,7 +20,7 @@ time, up to a day. RFC 5321, 4.5.4.1: at least 30 minutes on average, and growin
 
 _ADDRESS = re.compile(r"(?<!\S)[^\s@]*@\S*")
 
-_SETTLED_BY_HAND = (State.READY, State.UNCERTAIN, State.REFUSED, State.WAITS)
+_RESOLVED_BY_HAND = (State.READY, State.UNCERTAIN, State.REFUSED, State.WAITS)
 STATES = {state.value: state for state in State}
 
 _SELECT = (
@@ -78,7 +78,7 @@ class MessageStore:
         row = self._connection.execute("SELECT attempts FROM message WHERE message_id = ?", (message_id,)).fetchone()
         return int(row[0]) if row else 0
 
-    def unsettled(self) -> list[tuple[str, str]]:
+    def unresolved(self) -> list[tuple[str, str]]:
         """Message-ID and mailbox of every letter that was announced, and of which no result was written."""
         return list(self._connection.execute("SELECT message_id, via FROM message WHERE state = 'bezig'"))
 
@@ -126,14 +126,14 @@ class MessageStore:
     def mark_sent(self, message_ids: Iterable[str]) -> None:
         """People know that these arrived, or sent them by hand. The day's limit counted what left already."""
         with writing(self._connection) as connection:
-            self.settle(connection, message_ids, State.SENT, _SETTLED_BY_HAND)
+            self.set_state(connection, message_ids, State.SENT, _RESOLVED_BY_HAND)
 
     def mark_by_hand(self, letter: Message) -> None:
         """A person told this one instead of a mail. One of this kind that was refused, or that waited, is done."""
         day, now = self._today.isoformat(), self._clock().isoformat()
         with writing(self._connection) as connection:
             before = [one.message_id for one in self.known([letter.key]).values()]
-            self.settle(connection, before, State.SENT, _SETTLED_BY_HAND)
+            self.set_state(connection, before, State.SENT, _RESOLVED_BY_HAND)
             by_hand = letter._replace(message_id=f"{State.HAND} {letter.act} {letter.version} {letter.person}")
             connection.execute(
                 "INSERT INTO message VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, 0, '', '')"
@@ -154,15 +154,15 @@ class MessageStore:
     def mark_due(self, message_ids: Iterable[str]) -> None:
         """These leave again with the next round, at once."""
         with writing(self._connection) as connection:
-            of = (*_SETTLED_BY_HAND, State.SENT, State.HAND)
-            self.settle(connection, message_ids, State.WAITS, of)
+            of = (*_RESOLVED_BY_HAND, State.SENT, State.HAND)
+            self.set_state(connection, message_ids, State.WAITS, of)
 
     def forget_reported(self, message_ids: Iterable[str]) -> None:
         """Their rows tell no more of how they stood: whatever is told of them from now on is another laptop's word."""
         with writing(self._connection) as connection:
             connection.executemany("UPDATE message SET reported = '' WHERE message_id = ?", [(i,) for i in message_ids])
 
-    def settle(
+    def set_state(
         self,
         connection: sqlite3.Connection,
         message_ids: Iterable[str],

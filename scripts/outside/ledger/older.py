@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from outside.errors import Stop
-from outside.files.atomic import make_private, overwrite, replace, settle_folder
+from outside.files.atomic import make_private, overwrite, replace, sync_folder
 from outside.files.places import LEDGER_COPIES, UNFINISHED_LEDGER
 from outside.ledger.database import BESIDE, application_and_version, bring_up_to_date
 from outside.ledger.schema import WITHOUT_SALT
@@ -65,7 +65,7 @@ def _clean(copy: Path, secret_file: Path, known: Callable[[], str]) -> None:
         replace(part, copy)
         for beside in BESIDE[1:]:
             copy.with_name(copy.name + beside).unlink(missing_ok=True)
-        settle_folder(copy.parent)
+        sync_folder(copy.parent)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:

@@ -102,12 +102,12 @@ class ReplyStore:
     def process_refusal(self, digest: str, message_id: str, reason: str) -> None:
         """A delivery report says that this letter came to nothing."""
         with self._processing(digest) as connection:
-            self._messages.settle(connection, [message_id], State.REFUSED, MAY_HAVE_LEFT, reason)
+            self._messages.set_state(connection, [message_id], State.REFUSED, MAY_HAVE_LEFT, reason)
 
     def process_limit(self, digest: str, message_ids: Sequence[str], until: datetime) -> None:
         """The day's limit stopped these letters: they are due again, and no mail leaves until then."""
         with self._processing(digest) as connection:
-            self._messages.settle(connection, message_ids, State.WAITS, MAY_HAVE_LEFT)
+            self._messages.set_state(connection, message_ids, State.WAITS, MAY_HAVE_LEFT)
             connection.executemany("DELETE FROM limit_told WHERE message_id = ?", [(one,) for one in message_ids])
             set_pause(connection, until)
 

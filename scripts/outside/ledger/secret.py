@@ -14,7 +14,7 @@ from pathlib import Path
 
 from outside.config.settings import LEDGER_SECRET
 from outside.errors import Stop
-from outside.files.atomic import own_folder, settle_folder, stop_from, sync
+from outside.files.atomic import own_folder, stop_from, sync, sync_folder
 from outside.files.private import keep_file
 
 _SECRET = re.compile(rb"\b[0-9a-f]{64}\b")
@@ -52,7 +52,7 @@ def keep_secret(file: Path, secret: bytes) -> None:
             sync(handle)
         finally:
             os.close(handle)
-        settle_folder(file.parent)
+        sync_folder(file.parent)
     except OSError as error:
         raise stop_from(error, file.parent.name) from error
     if secret not in secrets_in(file):

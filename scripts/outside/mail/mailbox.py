@@ -18,8 +18,8 @@ from outside.files.atomic import (
     own_folder,
     private_folder,
     remove_leftovers,
-    settle_folder,
     stop_from,
+    sync_folder,
 )
 from roster.plan.delivery_status import State
 
@@ -62,7 +62,7 @@ class Outcome:
 class Mailbox(Protocol):
     """Takes letters one at a time. `done` is the state of a letter that it took.
 
-    `together` is how many letters may be announced in the ledger at once: 1, unless `settle` can
+    `together` is how many letters may be announced in the ledger at once: 1, unless `resolve` can
     tell afterwards for certain which of them arrived.
     """
 
@@ -78,7 +78,7 @@ class Mailbox(Protocol):
     def flush(self) -> None:
         """Return only when every letter that was taken is certain to survive a power cut."""
 
-    def settle(self, message_id: str) -> Outcome | None:
+    def resolve(self, message_id: str) -> Outcome | None:
         """Look whether a letter of an interrupted run arrived. None: it did not; "onzeker": nobody can tell."""
 
     def try_out(self) -> str:
@@ -121,18 +121,18 @@ class Outbox:
     def flush(self) -> None:
         """Return only when all letters, and their names, lie on the disk.
 
-        Raises Stop; which of them are there then, `settle` tells.
+        Raises Stop; which of them are there then, `resolve` tells.
         """
         begun, self._begun = self._begun, {}
         if not begun:
             return
         try:
             finish_files(begun)
-            settle_folder(self._folder)
+            sync_folder(self._folder)
         except OSError as error:
             raise stop_from(error, self._folder.name, code=3) from error
 
-    def settle(self, message_id: str) -> Outcome | None:
+    def resolve(self, message_id: str) -> Outcome | None:
         """Whether the file is there: it is there whole, or not at all. What was not finished is swept away."""
         if self._present is None:
             remove_leftovers(self._folder)

@@ -15,7 +15,7 @@ from outside.errors import Changed, Stop
 from outside.files.atomic import stop_from
 from outside.ledger.ledger import Ledger
 from outside.mail.mailbox import Mailbox
-from outside.run.deliver import Round, Tell, settle
+from outside.run.deliver import Round, Tell, resolve
 from outside.run.letters import Compose, DeliveryLog, Letters, Report, report_of, select
 from outside.run.log import event
 from outside.run.output_files import Draw, OutputFiles
@@ -63,7 +63,7 @@ def apply(
     happened. After it the Report says how far it came; `posted` (a new one, if given) tells the same where this is
     cut off by an exception.
     """
-    settle(ledger, mailbox)
+    resolve(ledger, mailbox)
     sends = [step for step in plan if isinstance(step, Send)]
     cells = [step for step in plan if isinstance(step, SetCell | AddRow)]
     files = [step for step in plan if isinstance(step, WriteFile | Document)]

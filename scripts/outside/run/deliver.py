@@ -28,7 +28,7 @@ its calls. Of what really leaves there are few, for where a run breaks off among
 _WAITING = Outcome(State.WAITS)
 
 
-def settle(ledger: Ledger, mailbox: Mailbox) -> None:
+def resolve(ledger: Ledger, mailbox: Mailbox) -> None:
     """Find out what became of the letters that an interrupted run had announced.
 
     Must run before the planners ask for the history. A letter for the outbox that is not there, or
@@ -36,9 +36,9 @@ def settle(ledger: Ledger, mailbox: Mailbox) -> None:
     """
     results: list[tuple[str, Outcome]] = []
     not_left: list[str] = []
-    for message_id, via in ledger.messages.unsettled():
+    for message_id, via in ledger.messages.unresolved():
         if via == mailbox.done:
-            outcome = mailbox.settle(message_id)
+            outcome = mailbox.resolve(message_id)
         else:
             outcome = Outcome(State.UNCERTAIN, "de ronde brak af") if via == State.SENT else None
         if outcome is None:
@@ -160,7 +160,7 @@ class Round:
             self._hand_over(chunk, results)
             unsure.clear()
         except Stop:
-            unsure &= {message_id for message_id, _via in self._ledger.messages.unsettled()}
+            unsure &= {message_id for message_id, _via in self._ledger.messages.unresolved()}
             raise
         finally:
             ended = dict(results)

@@ -20,8 +20,8 @@ from outside.files.atomic import (
     own_folder,
     private_folder,
     remove_leftovers,
-    settle_folder,
     stop_from,
+    sync_folder,
 )
 from outside.ledger.files import FileStore
 from roster.logbook import GivenCard, said_on_card
@@ -85,7 +85,7 @@ class OutputFiles:
                     digests = {sheaf.path: store.digest(sheaf.data) for sheaf in changed}
                     store.announce_files(digests)
                     self._write(changed)
-                    store.settle_files(digests)
+                    store.remember_written(digests)
                 done(len(group))
 
     def _write(self, sheaves: Sequence[Sheaf]) -> None:
@@ -104,7 +104,7 @@ class OutputFiles:
             if check is not None:
                 check(path.read_bytes(), sheaf)
         for folder in {self._places[sheaf.path].parent for sheaf in sheaves}:
-            settle_folder(folder)
+            sync_folder(folder)
 
     def remove_stale(self, store: FileStore, tops: Collection[str]) -> None:
         """Remove the files that we wrote earlier in these folders and that this plan does not hold.
@@ -132,7 +132,7 @@ class OutputFiles:
                 else:
                     self.kept.append(path)
             if gone:
-                store.settle_files({}, gone)
+                store.remember_written({}, gone)
                 if top in CLEARED:
                     say(CLEARED[top])
 

@@ -19,7 +19,7 @@ from outside.mail.mailbox import Mailbox
 from outside.mail.secrets import watched
 from outside.run.apply import apply
 from outside.run.confirm import Leave
-from outside.run.deliver import settle
+from outside.run.deliver import resolve
 from outside.run.keeping import clear_expired, forgotten_elsewhere, highest_numbers, identities, keep_refusals
 from outside.run.letters import DeliveryLog, Report, open_mailbox, report_of
 from outside.run.log import run_log
@@ -74,7 +74,7 @@ def run(
         workbook = open_workbook(settings)
         with workbook.lock(), Ledger.of(settings, choices.today) as ledger, closing(open_mailbox(settings)) as mailbox:
             backend_of(settings).prepare()
-            settle(ledger, mailbox)
+            resolve(ledger, mailbox)
             if mailbox.done == State.READY:
                 sweep_away(ledger, settings)
             keep_rules(settings)

@@ -93,7 +93,7 @@ class Smtp:
     def flush(self) -> None:
         """What the server took is its own care."""
 
-    def settle(self, message_id: str) -> Outcome | None:  # noqa: ARG002  # no server can be asked about one letter
+    def resolve(self, message_id: str) -> Outcome | None:  # noqa: ARG002  # no server can be asked about one letter
         """Nobody can tell whether a letter of an interrupted run arrived."""
         return Outcome(State.UNCERTAIN, "de ronde brak af")
 

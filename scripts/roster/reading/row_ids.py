@@ -68,7 +68,7 @@ def give_numbers(
     """
     proper = _valid_numbers(typed, prefix)
     known = _Known(prefix, history, whose or (lambda row: seen(history, mobiles[row], None, "")))
-    given = _settle_doubles(proper, known)
+    given = _resolve_doubles(proper, known)
     taken = set(filter(None, given))
     others = _valid_numbers(elsewhere, prefix)
     reach = _reach(prefix, [*proper, *others, *_valid_numbers(marked, prefix)], history)
@@ -186,7 +186,7 @@ def _valid_numbers(cells: Sequence[Cell], prefix: str) -> list[str | None]:
     ]
 
 
-def _settle_doubles(proper: Sequence[str | None], known: _Known) -> list[str | None]:
+def _resolve_doubles(proper: Sequence[str | None], known: _Known) -> list[str | None]:
     """Leave each number with one row only; the other rows get None."""
     numbers = list(filter(None, proper))
     if len(set(numbers)) == len(numbers):

@@ -21,8 +21,8 @@ from outside.files.atomic import (
     private_folder,
     remove_leftovers,
     replace,
-    settle_folder,
     stop_from,
+    sync_folder,
     write_private,
 )
 from outside.files.backups import keep_backup, replacing
@@ -172,7 +172,7 @@ def test_a_replaced_file_is_the_new_one(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"2")
     (tmp_path / "old").write_bytes(b"1")
     replace(tmp_path / "new", tmp_path / "old")
-    settle_folder(tmp_path)
+    sync_folder(tmp_path)
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("old", b"2")]
 
 

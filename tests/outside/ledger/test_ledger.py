@@ -54,7 +54,7 @@ def test_a_letter_is_known_before_it_leaves_and_after(path: Path) -> None:
     with at(path) as ledger:
         ledger.messages.book([], [intent(1), intent(2)], "klaargezet")
     with at(path) as ledger:
-        assert ledger.messages.unsettled() == [
+        assert ledger.messages.unresolved() == [
             ("<welcome.1@mail.example>", "klaargezet"),
             ("<welcome.2@mail.example>", "klaargezet"),
         ]

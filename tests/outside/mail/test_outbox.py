@@ -80,11 +80,11 @@ def test_it_tells_afterwards_which_letters_arrived(tmp_path: Path) -> None:
     earlier.flush()
     (tmp_path / ".buurtbeheer-00ff").write_bytes(b"half")
     box = Outbox(tmp_path)
-    assert box.settle(letter(1).message_id) == Outcome("klaargezet")
-    assert box.settle(letter(2).message_id) is None
+    assert box.resolve(letter(1).message_id) == Outcome("klaargezet")
+    assert box.resolve(letter(2).message_id) is None
     box.deliver(letter(3))
     assert not (tmp_path / ".buurtbeheer-00ff").exists()
-    assert Outbox(tmp_path / "absent").settle(letter(1).message_id) is None
+    assert Outbox(tmp_path / "absent").resolve(letter(1).message_id) is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")

@@ -12,7 +12,7 @@ import pytest
 
 from outside.errors import Stop
 from outside.mail.mailbox import Letter, Outbox, Outcome
-from outside.run.deliver import settle
+from outside.run.deliver import resolve
 from outside.run.letters import DeliveryLog, Report, report_of
 from outside.run.report import describe_report
 from outside.workbook import Written
@@ -224,7 +224,7 @@ def test_two_tries_are_told_as_one_run() -> None:
 def test_settling_asks_nobody_when_nothing_is_open(tmp_path: Path) -> None:
     """An ordinary start costs nothing."""
     with ledger_in(tmp_path, TODAY) as ledger:
-        settle(ledger, Outbox(tmp_path / "mail"))
+        resolve(ledger, Outbox(tmp_path / "mail"))
         assert ledger.history().deliveries == []
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_outbox
+from outside.commands.sent import resolve_outbox
 from outside.config.settings import Privacy, Settings
 from support.ground import laid_out
 from support.sheet_notation import TODAY
@@ -79,7 +79,7 @@ def test_a_letter_goes_once_it_was_sent_and_one_that_lies_ready_long_is_told(
     assert f"{len(lying)} mails liggen al langer dan 90 dagen klaar in out/mail" in capsys.readouterr().out
     assert all(path.exists() for path in lying)
     lying[0].write_bytes(lying[0].read_bytes() + b"\r\nHartelijke groet")  # changed by hand: hers
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     sync(settings)
     assert [path.exists() for path in lying] == [True, False]
     assert "langer dan" not in capsys.readouterr().out

@@ -14,7 +14,7 @@ import pytest
 from openpyxl import load_workbook
 
 from conftest import SCRIPTS
-from outside.commands.sent import settle_outbox, settle_resend, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_resend, resolve_sent
 from outside.config.settings import Paths, Settings
 from servers.smtp_server import Plan, mail_server
 from support.excel_person import rows_in, type_in
@@ -146,7 +146,7 @@ def test_two_computers_make_one_row_of_one_message(settings: Settings, tmp_path:
     sync(other, force=True)
     assert list(letters(other)) == ["D-0001-welcome", "D-0002-welcome"]
     assert without_time(lines(settings)) == without_time(before)
-    settle_outbox(other, choices())
+    resolve_outbox(other, choices())
     sync(other)
     assert {row[3] for row in messages(settings)} == {"verstuurd"}
     sync(settings)
@@ -154,13 +154,13 @@ def test_two_computers_make_one_row_of_one_message(settings: Settings, tmp_path:
 
 
 def test_the_row_follows_what_a_person_says(settings: Settings) -> None:
-    settle_sent(settings, choices(), "D-0001 D-0003")
+    resolve_sent(settings, choices(), "D-0001 D-0003")
     assert messages(settings) == [
         ("D-0001", "welkom", "1", "verstuurd"),
         ("D-0002", "welkom", "1", "klaargezet"),
         ("D-0003", "welkom", "1", "met de hand"),
     ]
-    settle_resend(settings, choices(force=True), "D-0001")
+    resolve_resend(settings, choices(force=True), "D-0001")
     assert messages(settings)[0][3] == "wacht"
     sync(settings)
     assert messages(settings)[0][3] == "klaargezet"
@@ -171,7 +171,7 @@ def test_somebody_with_another_mobile_keeps_his_row(settings: Settings) -> None:
     types(settings, 3, Mobiel="06-23459999")
     sync(settings)
     assert lines(settings) == before
-    settle_sent(settings, choices(), "D-0002")
+    resolve_sent(settings, choices(), "D-0002")
     sync(settings)
     assert [row[3] for row in messages(settings)] == ["klaargezet", "verstuurd"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_sent
+from outside.commands.sent import resolve_sent
 from outside.config.settings import Privacy
 from outside.run.overview import OVERVIEW, PRIVACY
 from roster.model import Status
@@ -322,7 +322,7 @@ def test_news_that_a_person_tells_is_to_be_done(tmp_path: Path) -> None:
     settings = lay_out(tmp_path)
     sync(settings)
     for nr in ("D-0003", "D-0004"):
-        assert settle_sent(settings, choices(), nr) == 0
+        assert resolve_sent(settings, choices(), nr) == 0
     types(settings, 4, Rol="beheerder")
     sync(settings)
     text = (settings.paths.out / OVERVIEW).read_text(encoding="utf-8")

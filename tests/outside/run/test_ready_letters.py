@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from outside.commands.preview import show_mails
-from outside.commands.sent import settle_outbox, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
@@ -82,7 +82,7 @@ def test_whoever_becomes_admin_before_his_letter_left_gets_that_of_an_admin_and_
 
 
 def test_what_was_ticked_off_is_cleared_and_never_made_anew(settings: Settings) -> None:
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     sync(replace(settings, network=replace(settings.network, regiegroep_number="06-34567890")))
     assert files(settings) == {}
 
@@ -223,7 +223,7 @@ def test_a_real_letter_of_before_this_was_remembered_stays(settings: Settings) -
 def test_a_cell_that_tells_of_several_letters_is_right_after_one_round(tmp_path: Path) -> None:
     """Made anew on the day on which it was made, the letter is told in the same words: they stay."""
     made = settings_of(laid_out("welcomed", tmp_path, lambda folder: sync(lay_out(folder))))
-    settle_outbox(made, choices())
+    resolve_outbox(made, choices())
     types(made, 3, Rol="beheerder")
     sync(made)
     told = column(made, "Vervolgmail")
@@ -235,4 +235,4 @@ def test_a_cell_that_tells_of_several_letters_is_right_after_one_round(tmp_path:
     sync(mended)
     assert column(made, "Vervolgmail")[1] is None and "D-0002-admin" not in letters(mended)
     with pytest.raises(Stop):  # it was taken back, so it was not sent
-        settle_sent(mended, choices(), "D-0002")
+        resolve_sent(mended, choices(), "D-0002")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from outside.commands.preview import show_mails
-from outside.commands.sent import settle_outbox, settle_resend, settle_sent
+from outside.commands.sent import resolve_outbox, resolve_resend, resolve_sent
 from outside.run.letters import Report
 from outside.run.report import conclude
 from outside.run.round import run
@@ -67,11 +67,11 @@ def test_a_letter_that_lies_there_no_more_is_asked_about(tmp_path: Path, capsys:
     (told,) = [line for line in now_you(capsys.readouterr().out) if "niet meer in out/mail" in line]
     went, again = re.findall(r'NR=("[^"]+")', told)
     assert went == again == '"D-0001 D-0002"'
-    assert settle_sent(settings, choices(), "D-0001") == 0
+    assert resolve_sent(settings, choices(), "D-0001") == 0
     sync(settings)
     told = next(line for line in now_you(capsys.readouterr().out) if "niet meer in out/mail" in line)
     assert told.endswith("Niet verstuurd? Typ: make resend NR=D-0002 FORCE=1")
-    assert settle_resend(settings, choices(force=True), "D-0002") == 0
+    assert resolve_resend(settings, choices(force=True), "D-0002") == 0
     sync(settings)
     assert "niet meer in" not in capsys.readouterr().out and len(letters(settings)) == 1
 
@@ -88,7 +88,7 @@ def test_where_nothing_is_blocked_or_told_by_hand_nothing_is_said_of_it(
     assert "klaar in de map mail" in page.read_text(encoding="utf-8")
     show_mails(settings, choices(), PLANNERS)
     assert "komen er geen mails bij. Wel ligt er al 1 klaar: " in capsys.readouterr().out
-    settle_outbox(settings, choices())
+    resolve_outbox(settings, choices())
     capsys.readouterr()
     sync(settings)
     assert "Nu u:" not in capsys.readouterr().out
@@ -113,7 +113,7 @@ def test_news_that_a_person_tells_is_left_to_do(tmp_path: Path, capsys: pytest.C
     """It stands on the same page as who is welcomed so, and is no welcome."""
     settings = lay_out(tmp_path)
     sync(settings)
-    settle_sent(settings, choices(), "D-0003 D-0004")
+    resolve_sent(settings, choices(), "D-0003 D-0004")
     types(settings, 4, Rol="beheerder")
     capsys.readouterr()
     sync(settings)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_resend, settle_sent
+from outside.commands.sent import resolve_resend, resolve_sent
 from outside.config.settings import Settings
 from outside.ledger.ledger import Ledger
 from outside.text.documents import render_by_hand
@@ -23,7 +23,7 @@ def settings(tmp_path: Path) -> Settings:
     """A round was done, and Kees (D-0003) and Mies (D-0004) were welcomed by hand."""
     made = lay_out(tmp_path)
     sync(made)
-    settle_sent(made, choices(), "D-0003 D-0004")
+    resolve_sent(made, choices(), "D-0003 D-0004")
     sync(made)
     return made
 
@@ -35,12 +35,12 @@ def test_who_was_welcomed_by_hand_hears_of_it_by_hand(settings: Settings) -> Non
     sync(settings)
     text = Page((settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")).text
     assert page(settings) == ["D-0003"] and "nu beheerder" in text and "Bij gevaar belt u altijd eerst 112" in text
-    assert settle_sent(settings, choices(), "D-0003") == 0
+    assert resolve_sent(settings, choices(), "D-0003") == 0
     assert page(settings) == [] and str(column(settings, "Vervolgmail")[2]).endswith(": met de hand 31-3-2026")
     assert column(settings, "Welkom")[2] == "met de hand 31-3-2026 (versie 1)"
     sync(settings)
     assert page(settings) == []
-    assert settle_resend(settings, choices(force=True), "D-0003") == 0
+    assert resolve_resend(settings, choices(force=True), "D-0003") == 0
     sync(settings)
     assert page(settings) == ["D-0003"]
 
@@ -51,7 +51,7 @@ def test_another_number_stands_on_the_page_too(settings: Settings) -> None:
     sync(later)
     text = Page((settings.paths.out / "met-de-hand.html").read_text(encoding="utf-8")).text
     assert sorted(page(settings)) == ["D-0003", "D-0004"] and "nieuw telefoonnummer: 06-29999999" in text
-    settle_sent(later, choices(), "D-0003")
+    resolve_sent(later, choices(), "D-0003")
     assert column(settings, "Vervolgmail")[2] == "regiegroep 06-29999999: met de hand 31-3-2026"
     sync(later)
     assert page(settings) == ["D-0004"]

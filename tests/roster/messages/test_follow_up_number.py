@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outside.commands.sent import settle_outbox
+from outside.commands.sent import resolve_outbox
 from outside.commands.updates import update_number
 from roster.messages.follow_up import number_recipients, number_update_planner
 from roster.sheet.table import Table
@@ -139,7 +139,7 @@ def test_a_letter_that_did_not_end_well_goes_by_the_rules_of_all_letters(state: 
 def test_news_that_lies_ready_makes_place_for_newer_news(tmp_path: Path) -> None:
     """A slip of the pen in the settings: what was put ready with it is not sent beside the right one."""
     sync(lay_out(tmp_path))
-    settle_outbox(settings_of(tmp_path), choices())
+    resolve_outbox(settings_of(tmp_path), choices())
     for number in (OTHER, "06-28888888"):
         update_number(settings_of(tmp_path, regiegroep_number=number), choices(), everybody=False)
     news = {name: text for name, text in letters(settings_of(tmp_path)).items() if "numberupdate" in name}
@@ -159,7 +159,7 @@ def test_letters_that_lie_ready_with_another_number_are_taken_back(
     assert letters(other) == {} and "make sync" in said and "Er hoeft geen mail weg" not in said
     sync(other)
     assert all(OTHER in text for text in letters(other).values()) and len(letters(other)) == 2
-    settle_outbox(other, choices())
+    resolve_outbox(other, choices())
     update_number(settings_of(tmp_path), choices(), everybody=False)
     update_number(other, choices(), everybody=False)
     assert [name for name in letters(other) if "numberupdate" in name] == []
