@@ -10,7 +10,7 @@ import pytest
 from outside.commands.doctor import examine
 from outside.commands.preview import show_mails
 from outside.config.settings import Settings
-from outside.run.prepare import look
+from outside.run.prepare import dry_run
 from roster.planners.sync import PLANNERS
 from support.sweeps import sweep
 from support.whole_round import PEOPLE, choices, column, lay_out, letters, settings_of, sync, types
@@ -44,7 +44,7 @@ def test_a_real_register_gets_no_letter_with_the_example_number(
 def test_check_and_preview_say_so_as_well(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever looks before she leaps reads the same."""
     settings = lay_out(tmp_path, regiegroep_number="06-12345678")
-    look(settings, choices(), PLANNERS)
+    dry_run(settings, choices(), PLANNERS)
     said = capsys.readouterr().out
     assert SAID in said and WAIT in said
     show_mails(settings, choices(), PLANNERS)

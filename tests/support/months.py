@@ -9,7 +9,7 @@ from roster.messages.recipient_history import recipient_history_of
 from roster.messages.welcome import plan_welcome
 from roster.plan.history import History, Message
 from roster.plan.steps import View
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_status_cells
 from support.plans import cells, view
 from support.sheet_notation import TERMS, register
 
@@ -28,7 +28,7 @@ def mailed(seen: View, *, kept: bool = True) -> tuple[list[str], History]:
     """Who is welcomed in a round, and what the ledger knows after it; an old ledger keeps nothing of the rows."""
     recipients = recipient_history_of(seen)
     sends = list(plan_welcome(seen))
-    history, marks = seen.history, cells(plan_marks(seen))
+    history, marks = seen.history, cells(plan_status_cells(seen))
     went = [
         Message(
             one.person, one.act, one.version, "verstuurd", DAY, one.identities, history.address_mark(one.to_address)

@@ -15,7 +15,7 @@ from outside.errors import Stop
 from outside.files.atomic import own_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
 from outside.run.prepare import prepare
-from outside.run.ready_letters import sweep_away, take_back_of_no_use
+from outside.run.ready_letters import remove_of_no_use, take_back_of_no_use
 from outside.run.round import run
 from outside.text.environment import whatsapp_link
 from outside.text.templates import fill_page, find_text
@@ -45,7 +45,7 @@ def pass_on(settings: Settings, choices: Choices, text: str, area: str, *, by_ma
             one for one in ledger.messages.in_state(State.READY) if one.act == RELAY and one.day < choices.today
         ]
         if take_back_of_no_use(of_before, ledger, settings):
-            sweep_away(ledger, settings)  # nobody can act on it any more
+            remove_of_no_use(ledger, settings)  # nobody can act on it any more
     found = _found(view, area)
     if not _may_go_on(news, settings, choices):
         say("Dan hoort het niet in de groepen. Er is niets gemaakt.")

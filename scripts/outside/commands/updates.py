@@ -16,7 +16,7 @@ from outside.errors import Stop
 from outside.files.atomic import own_folder, stop_from, write_private
 from outside.ledger.ledger import Ledger
 from outside.run.prepare import Prepared, prepare
-from outside.run.ready_letters import stale_letters, sweep_away, take_back, take_back_of_no_use, tell_stale
+from outside.run.ready_letters import remove_of_no_use, stale_letters, take_back, take_back_of_no_use, tell_stale
 from outside.run.round import run
 from outside.text.rules_archive import keep_rules, kept_rules
 from roster.messages.follow_up import NumberRecipients, number_recipients, number_update_planner
@@ -63,7 +63,7 @@ def _take_back_older(prepared: Prepared, ledger: Ledger, settings: Settings, *, 
     news = [one for one in ledger.messages.in_state(State.READY) if one.act == NUMBER_UPDATE]
     gone = take_back_of_no_use([one for one in news if not one.version.startswith(mark)], ledger, settings)
     if gone:
-        sweep_away(ledger, settings)
+        remove_of_no_use(ledger, settings)
         mails = counted(gone, "mail met een ander nummer is", "mails met een ander nummer zijn")
         say(f"{mails} uit de map mail weggehaald.")
     if view.terms.mail_done != State.READY or (prepared.suspect and not force):

@@ -38,7 +38,7 @@ _KEPT_FOR = (
 class Lock:
     """The lock on one sheet. `check` is the request that guards a batch: it fails when the lock was taken over.
 
-    `resumed` is True where a run of ours broke off under this lock and nobody took it over since; `stays` has it
+    `resumed` is True where a run of ours broke off under this lock and nobody took it over since; `keep_locked` has it
     stand after the run, because this machine knows best what may stand wrong in the sheet. `take_up` is given what
     was under way in another's run that broke off, and gives the tabs where people's cells may be hit.
     """
@@ -53,7 +53,7 @@ class Lock:
         self._since = 0.0
         self._installation = ""
         self.resumed = False
-        self.stays = False
+        self.keep_locked = False
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -260,7 +260,7 @@ class Lock:
     def _release(self) -> None:
         """Take our tab away, if it is still there. What cannot be reached falls to whoever comes after STALE."""
         sheet, self._sheet = self._sheet, None
-        if sheet is None or self.stays:
+        if sheet is None or self.keep_locked:
             return
         for _wish in range(2):  # the tab is worth one more try after a Ctrl-C, or a no without a reason
             with contextlib.suppress(KeyboardInterrupt):

@@ -60,8 +60,8 @@ class GoogleWorkbook:
             try:
                 yield
             finally:
-                lock.stays = bool(session.unverified) or lock.resumed
-                session.journal.close(keep=lock.stays or not session.looked_back)
+                lock.keep_locked = bool(session.unverified) or lock.resumed
+                session.journal.close(keep=lock.keep_locked or not session.looked_back)
 
     def read(self) -> dict[str, Table]:
         """All tabs of the register by title: two calls. Raises Stop for what cannot be read.

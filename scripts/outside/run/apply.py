@@ -68,21 +68,21 @@ def apply(
     cells = [step for step in plan if isinstance(step, SetCell | AddRow)]
     files = [step for step in plan if isinstance(step, WriteFile | Document)]
     posted = posted or DeliveryLog()
-    with StopRequest() as halt:
+    with StopRequest() as request:
         output = OutputFiles(folder, files, draw)
         going = select(sends, ledger, mailbox, posted, at_most, may, past)
         posted.due, posted.held, posted.files = len(sends) - posted.held, posted.held + held, len(files)
-        letters = Letters(going, compose, halt.is_asked)
+        letters = Letters(going, compose, request.is_asked)
         if letters:
             workbook.rehearse([*cells, *letters.marks()])
         ledger.remember_numbers(_highest(cells), identities or {})
-        carrier = Round(letters, posted, workbook, mailbox, ledger, halted=halt.is_asked, numbers=_numbers(cells))
+        carrier = Round(letters, posted, workbook, mailbox, ledger, halted=request.is_asked, numbers=_numbers(cells))
         carrier.run(logbook)
-        if not (posted.again or posted.stop or halt.is_asked()):
+        if not (posted.again or posted.stop or request.is_asked()):
             _write_output(output, ledger, replaces, posted, lying)
         _tell_together(posted, afterwards)
-        _write(workbook, cells, posted, halt)
-        posted.interrupted = halt.is_asked()
+        _write(workbook, cells, posted, request)
+        posted.interrupted = request.is_asked()
     return report_of(posted)
 
 
@@ -118,7 +118,7 @@ def _write_output(
         posted.files_written, posted.files_removed, posted.kept = output.written, output.removed, output.kept
 
 
-def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: DeliveryLog, halt: StopRequest) -> None:
+def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: DeliveryLog, request: StopRequest) -> None:
     """Tell the register: all of the plan, or after an early end only how the letters went that left.
 
     What was written of the plan is counted by its cells: how the letters went is told with the letters.
@@ -130,7 +130,7 @@ def _write(workbook: Workbook, cells: Sequence[SetCell | AddRow], posted: Delive
         (one.tab, one.key, one.column) for one in posted.together
     }
     cells = [step for step in cells if row_of_step(step) not in posted.logged]
-    others = () if posted.stop or halt.is_asked() else cells
+    others = () if posted.stop or request.is_asked() else cells
     steps: list[SetCell | AddRow] = [step for step in others if isinstance(step, AddRow) or _cell(step) not in marked]
     steps += posted.marks
     written = Written()

@@ -103,7 +103,7 @@ def look_up(
     return prepared
 
 
-def look(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
+def dry_run(settings: Settings, choices: Choices, planners: Sequence[Planner]) -> int:
     """The dry run: steps 1 to 7, with every mail and document rendered, and nothing written anywhere."""
     workbook = open_workbook(settings)
     prepared = prepare_dry(settings, choices, planners, workbook)

@@ -140,10 +140,10 @@ def take_back(stale: Stale, ledger: Ledger, settings: Settings) -> None:
     if stale.older:
         ledger.files.remember_ready(stale.older)
     ledger.messages.mark_due(stale.letters.values())
-    sweep_away(ledger, settings)
+    remove_of_no_use(ledger, settings)
 
 
-def sweep_away(ledger: Ledger, settings: Settings) -> None:
+def remove_of_no_use(ledger: Ledger, settings: Settings) -> None:
     """Remove what lies ready of letters that were sent, are due again or came back, where nobody changed it."""
     gone = ledger.files.of_no_use()
     for one in gone:
@@ -157,7 +157,7 @@ def sweep_away(ledger: Ledger, settings: Settings) -> None:
 
 
 def take_back_of_no_use(letters: Iterable[Message], ledger: Ledger, settings: Settings) -> int:
-    """Let those of these letters that lie as they were made wait again; how many. `sweep_away` takes the files."""
+    """Let those of these letters that lie as made wait again; how many. `remove_of_no_use` takes the files."""
     known, folder = ledger.files.ready(), settings.paths.out / FOLDER
     ours = [known[one.message_id] for one in letters if one.state == State.READY and one.message_id in known]
     gone = [one.message_id for one in ours if _stands(folder / one.name, ledger) == one.digest]

@@ -26,7 +26,7 @@ from outside.run.log import run_log
 from outside.run.output_files import recall_from
 from outside.run.overview import write_overview
 from outside.run.prepare import Prepared, gc_paused, prepare
-from outside.run.ready_letters import stale_letters, sweep_away, take_back, tell_stale
+from outside.run.ready_letters import remove_of_no_use, stale_letters, take_back, tell_stale
 from outside.run.report import (
     WHOLE,
     conclude,
@@ -76,7 +76,7 @@ def run(
             backend_of(settings).prepare()
             resolve(ledger, mailbox)
             if mailbox.done == State.READY:
-                sweep_away(ledger, settings)
+                remove_of_no_use(ledger, settings)
             keep_rules(settings)
             tries = Tries(workbook, settings, choices, ledger, mailbox, planners, replaces, word)
             code = tries.go()

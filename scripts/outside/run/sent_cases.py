@@ -47,9 +47,9 @@ class Case:
         return self.kind in ("", kind_of(act))
 
     @property
-    def turn(self) -> WelcomeState | None:
+    def welcome_state(self) -> WelcomeState | None:
         """Whether it is his turn to be welcomed."""
-        return None if self.member is None else welcome_queue_of(self.view).turn(self.member)
+        return None if self.member is None else welcome_queue_of(self.view).state(self.member)
 
     @property
     def cell(self) -> Cell:
@@ -109,7 +109,7 @@ def may_be_meant(letter: Message, case: Case) -> bool:
     if (
         letter.act in IN_WELCOME
         and letter.state in (State.REFUSED, State.WAITS)
-        and case.turn in (WelcomeState.DUE, WelcomeState.NUMBER)
+        and case.welcome_state in (WelcomeState.DUE, WelcomeState.NUMBER)
     ):
         return False  # it goes by itself
     put_off = letter.state == State.WAITS and case.view.terms.mail_done == State.SENT  # in the outbox it was taken back
@@ -118,12 +118,12 @@ def may_be_meant(letter: Message, case: Case) -> bool:
 
 def done_by_people(case: Case, *, force: bool) -> list[Change]:
     """What a person told this member in place of a mail; all that the page has of him."""
-    member, turn, elsewhere = case.member, case.turn, case.uncertain_elsewhere
-    if member is None or turn is None or elsewhere in (State.BUSY, State.UNCERTAIN):
+    member, state, elsewhere = case.member, case.welcome_state, case.uncertain_elsewhere
+    if member is None or state is None or elsewhere in (State.BUSY, State.UNCERTAIN):
         return []
     view, queue, version = case.view, welcome_queue_of(case.view), case.view.terms.rules_version
-    welcome = queue.is_by_hand(member, turn) or turn is WelcomeState.LEFT_ALONE
-    if welcome or (turn in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
+    welcome = queue.is_by_hand(member, state) or state is WelcomeState.LEFT_ALONE
+    if welcome or (state in (WelcomeState.DUE, WelcomeState.NUMBER) and (force or elsewhere == State.REFUSED)):
         return [Change(member, WELCOME, version, queue.notice(member))]
     has = next(iter(holders(view, [member])), None)
     rules = has is not None and tells_rules_by_hand(has, view)
@@ -184,26 +184,28 @@ def before(nr: str, letters: Iterable[Message], again: Sequence[Message]) -> str
 
 def nothing_to_write(case: Case) -> Stop:
     """Why `make sent` has nothing to write down."""
-    nr, turn = case.nr, case.turn
-    if turn in (WelcomeState.DUE, WelcomeState.NUMBER):
-        when = "met: make sync" if turn is WelcomeState.DUE else "zodra het echte nummer van de regiegroep is ingevuld."
+    nr, state = case.nr, case.welcome_state
+    if state in (WelcomeState.DUE, WelcomeState.NUMBER):
+        when = (
+            "met: make sync" if state is WelcomeState.DUE else "zodra het echte nummer van de regiegroep is ingevuld."
+        )
         return Stop(
             f"{nr} krijgt de welkomstmail vanzelf, {when}",
             f"Hebt u {nr} al zelf welkom geheten? Typ dan: make sent NR={nr} FORCE=1",
         )
-    if turn in _NOT_YET:
-        return Stop(f"{nr} kan nog niet welkom worden geheten: {_NOT_YET[turn][0]}.", _NOT_YET[turn][1])
-    if turn is WelcomeState.LEFT:
+    if state in _NOT_YET:
+        return Stop(f"{nr} kan nog niet welkom worden geheten: {_NOT_YET[state][0]}.", _NOT_YET[state][1])
+    if state is WelcomeState.LEFT:
         return Stop(f"{nr} is afgemeld. Er hoeft niets te worden opgeschreven.", "Kijk of het nummer klopt.")
     return _settled(case)
 
 
 def nothing_to_send(case: Case) -> Stop:
     """Why `make resend` has nothing to send again."""
-    if case.turn is WelcomeState.DUE:
+    if case.welcome_state is WelcomeState.DUE:
         return Stop(f"De mail aan {case.nr} is nog niet weg.", "Die gaat vanzelf mee met: make sync")
     if not case.letters and read_mark(case.cell) is None:
-        what = case.turn.value if case.turn is not None else "staat niet in het register"
+        what = case.welcome_state.value if case.welcome_state is not None else "staat niet in het register"
         return Stop(f"Aan {case.nr} is nog niets verstuurd: {what}.", "Meer daarover ziet u met: make check")
     return _settled(case)
 

@@ -167,7 +167,7 @@ class _Plain:
             if kind == "html_block":
                 self.out.append("".join(f"{mark}\n" for mark in _COMMENT.findall(token.content)))
                 continue
-            self._end_list(goes_on=kind == self.list_kind)
+            self._end_list(resumed=kind == self.list_kind)
             if kind == "inline":
                 self._words(_spoken(token.children or []))
             elif kind in ("fence", "code_block"):
@@ -179,10 +179,10 @@ class _Plain:
                 self._turn_in_table(kind)
             else:
                 self._turn(token)
-        self._end_list(goes_on=False)
+        self._end_list(resumed=False)
         return "".join(self.out)
 
-    def _end_list(self, *, goes_on: bool) -> None:
+    def _end_list(self, *, resumed: bool) -> None:
         """A blank line behind a list, unless only tags stand between it and the next: those are one list.
 
         The line stands before the tags and after them, because either may be left out; two become one later. Where a
@@ -190,7 +190,7 @@ class _Plain:
         """
         if self.list_end is None:
             return
-        if not goes_on:
+        if not resumed:
             between = [self.tags[int(mark)] for mark in _MARK.findall("".join(self.out[self.list_end :]))]
             if between:
                 self.out.append("\n")

@@ -271,10 +271,10 @@ def mask_markup(text: bytes) -> bytes:
     rest = text[declared:]
     if not (_holds_markup(rest) or b" >" in rest or rest.count(b"<") != rest.count(b">")):
         return b" " * declared + rest
-    return _TOKEN.sub(lambda found: _veiled(found[0]), text)
+    return _TOKEN.sub(lambda found: _masked(found[0]), text)
 
 
-def _veiled(token: bytes) -> bytes:
+def _masked(token: bytes) -> bytes:
     if token.startswith((b"<!--", b"<?")):
         return b" " * len(token)
     if token.startswith(b"<!["):

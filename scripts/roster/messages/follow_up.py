@@ -113,7 +113,7 @@ def _has_another(member: Member, view: View) -> bool | None:
         not number
         or member.left
         or status is Status.LEFT
-        or welcome_queue_of(view).turn(member) is not WelcomeState.DONE
+        or welcome_queue_of(view).state(member) is not WelcomeState.DONE
     ):
         return False
     known, current = notices_of(view).known(member), view.history.number_mark(number)

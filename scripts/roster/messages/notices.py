@@ -56,7 +56,7 @@ class Notices:
     def __init__(self, view: View) -> None:
         self._view = view
         self._recipients = recipient_history_of(view)
-        self._desk = welcome_queue_of(view)
+        self._queue = welcome_queue_of(view)
         self._audience = audience_of(view)
         self._done = self._audience.done
         self._known: dict[str, Known | None] = {}
@@ -74,7 +74,7 @@ class Notices:
         return self._known[key]
 
     def _what_is_known(self, member: Member) -> Known | None:
-        if self._desk.turn(member) is not WelcomeState.DONE:
+        if self._queue.state(member) is not WelcomeState.DONE:
             return None
         letters = [one for one in self._recipients.letters(member) if one.state in self._may_have]
         messages = [*self._sights(member), *letters]
@@ -144,11 +144,11 @@ class Notices:
         and whoever was told by another computer, as his row says.
         """
         for member in self._view.roster.members:
-            if not self.is_active(member) or self._desk.turn(member) is not WelcomeState.DONE:
+            if not self.is_active(member) or self._queue.state(member) is not WelcomeState.DONE:
                 continue
             known, here = self.known(member), fold(member.group)
             if known is None:
-                yield self._sight(member, self._desk.notice(member))
+                yield self._sight(member, self._queue.notice(member))
                 continue
             if here in self.renamed.values():
                 stored = {one.notice[:2] for one in (*self._sights(member), *self._recipients.letters(member))}

@@ -54,7 +54,7 @@ def reported_elsewhere(view: View) -> frozenset[MessageKey]:
     found: set[MessageKey] = set()
     for member in view.roster.members:
         mobile = recipients.seen(member).mobile
-        if mobile in mobiles and queue.turn(member) is WelcomeState.DONE:
+        if mobile in mobiles and queue.state(member) is WelcomeState.DONE:
             words = [(one.day, one.version) for one in recipients.letters(member) if one in history.elsewhere]
             mark = read_mark(recipients.row_says(member))
             words += [(mark.day, mark.version)] if mark is not None else []

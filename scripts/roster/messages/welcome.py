@@ -147,7 +147,7 @@ def plan_missed_marks(view: View) -> Iterator[SetCell]:
                 yield SetCell(member.place.at(_COLUMN), "", cell)
             continue
         text = _text(known, member, cell, view)
-        is_due = welcome_queue_of(view).turn(member) is WelcomeState.DUE  # then his letter says it anew
+        is_due = welcome_queue_of(view).state(member) is WelcomeState.DUE  # then his letter says it anew
         if text is None and taken_back and not is_due:
             text = ""
         if alone:

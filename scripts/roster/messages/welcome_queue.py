@@ -94,23 +94,23 @@ class WelcomeQueue:
         self._group_contexts: dict[str, _GroupContext] = {}
         self._audience = audience_of(view)
         self._welcomed = Welcomed(view)
-        self._turns: dict[str, WelcomeState] = {}
+        self._states: dict[str, WelcomeState] = {}
 
     @property
     def turns(self) -> Iterator[tuple[Member, WelcomeState]]:
         """Whose turn it is, of all members that are asked for, in the order of the sheet."""
         members, whom = self._view.roster.members, self._view.whom
         person = recipient_history_of(self._view).person
-        return ((one, self.turn(one)) for one in members if whom is None or person(one) in whom)
+        return ((one, self.state(one)) for one in members if whom is None or person(one) in whom)
 
-    def turn(self, member: Member) -> WelcomeState:
+    def state(self, member: Member) -> WelcomeState:
         """Whether it is a member's turn, and if not, why. Every planner asks."""
         key = member.place.key
-        if key not in self._turns:
-            self._turns[key] = self._turn(member)
-        return self._turns[key]
+        if key not in self._states:
+            self._states[key] = self._state(member)
+        return self._states[key]
 
-    def _turn(self, member: Member) -> WelcomeState:
+    def _state(self, member: Member) -> WelcomeState:
         status = self._view.statuses.member.get(member.place.key, _BLOCKED)
         if member.left or status is _LEFT:
             return WelcomeState.LEFT

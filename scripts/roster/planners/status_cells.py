@@ -16,7 +16,7 @@ from roster.terms import Terms
 Values = Mapping[str, str | int]
 
 
-def plan_marks(view: View) -> Iterator[SetCell]:
+def plan_status_cells(view: View) -> Iterator[SetCell]:
     """Every own cell of the people's tabs that should say something else than it says now.
 
     Rows without anything of people's in them keep no marks. Tab Beheerders has its own planner.

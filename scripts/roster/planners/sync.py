@@ -12,10 +12,10 @@ from roster.planners.bundles import plan_bundle_mails, plan_bundles, plan_contac
 from roster.planners.figures import plan_overview
 from roster.planners.logbook_tab import plan_logbook
 from roster.planners.signs import plan_signs, plan_start_packs, plan_stickers
-from roster.planners.status_cells import plan_admins, plan_marks
+from roster.planners.status_cells import plan_admins, plan_status_cells
 
 PLANNERS: tuple[Planner, ...] = (
-    plan_marks,
+    plan_status_cells,
     plan_admins,
     plan_missed_marks,
     plan_registered_marks,

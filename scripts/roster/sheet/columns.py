@@ -29,7 +29,7 @@ class Column:
 class TabSpec:
     """One tab: its title and its columns, in the order in which a new register shows them.
 
-    `heeded` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
+    `optional` are headings of people's that are read where somebody added them, and missed nowhere. `known_by` are
     those that tell whose a row is: where they come first they stay in sight. `at_google` are columns of the
     software's own that only a sheet at Google has. `named_by` is the heading of its own whose cell names a
     row. With `or_theirs` a tab of this title in which not half of the headings stand is people's own.
@@ -38,7 +38,7 @@ class TabSpec:
     title: str
     columns: tuple[Column, ...]
     derived: bool = False
-    heeded: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     known_by: tuple[str, ...] = ()
     at_google: tuple[Column, ...] = ()
     named_by: str = "Nr"
@@ -155,7 +155,7 @@ DEELNEMERS = TabSpec(
         ),
         Column("Opmerking", "Ruimte voor uzelf.", width=20),
     ),
-    heeded=("Geen mail",),
+    optional=("Geen mail",),
     known_by=("Nr", "Achternaam", "Voornaam"),
 )
 

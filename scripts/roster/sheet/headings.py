@@ -152,7 +152,7 @@ def _read_headings(sheet: Sheet, tab: TabSpec) -> tuple[Table, list[HeadingProbl
         remedy = f"Zet in de eerste rij de kopjes, te beginnen met: {', '.join(tab.headings[:4])}."
         return table, [] if tab.derived else [(f"Op het tabblad '{sheet.title}' staan geen kopjes.", remedy)]
     texts = _as_text(sheet.cells[at])
-    found, doubled = _match(texts, (*tab.headings, *tab.heeded, *(column.heading for column in tab.at_google)))
+    found, doubled = _match(texts, (*tab.headings, *tab.optional, *(column.heading for column in tab.at_google)))
     spelt = {heading: re.sub("[ \n]+", " ", texts[position]).strip(" ") for heading, position in found.items()}
     headings = {heading: text for heading, text in spelt.items() if text != heading}
     table = Table(tab.title, sheet.title, found, _without_tail(sheet.cells, at + 1), at + 2, tab.own, headings=headings)

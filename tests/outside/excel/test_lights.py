@@ -21,7 +21,7 @@ from outside.excel.lights import AT_FAULT, ROW, lights, lit_ranges
 from outside.excel.workbook import ExcelWorkbook
 from roster.example.register import example
 from roster.plan.steps import SetCell
-from roster.planners.status_cells import plan_admins, plan_marks
+from roster.planners.status_cells import plan_admins, plan_status_cells
 from roster.sheet.columns import TABS
 from roster.terms import Terms
 from support.hostile.ground import Hostile
@@ -39,7 +39,7 @@ def told(path: Path) -> ExcelWorkbook:
     """The register with every row told where it stands."""
     workbook = ExcelWorkbook(path, path.parent / "state" / "backups")
     seen = view(workbook.read(), Terms(TODAY))
-    assert workbook.write([*plan_marks(seen), *plan_admins(seen)]).left == ()
+    assert workbook.write([*plan_status_cells(seen), *plan_admins(seen)]).left == ()
     return workbook
 
 
@@ -221,7 +221,7 @@ def test_a_register_in_use_gets_it_once_and_keeps_all_that_people_made(judged: P
     content = path.read_bytes()
     assert complete_register(path, tmp_path / "b") == [] and path.read_bytes() == content
     told_again = ExcelWorkbook(path, tmp_path / "b")
-    assert told_again.write(list(plan_marks(view(told_again.read(), Terms(TODAY))))).done == ()
+    assert told_again.write(list(plan_status_cells(view(told_again.read(), Terms(TODAY))))).done == ()
 
 
 def test_what_another_program_saved_is_known_again(judged: Path, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from outside.files.atomic import private_folder
 from outside.files.private import keep_file, synced_by
 from outside.google.login import log_in
 from outside.mail.secrets import FILE, find_password
-from outside.run.prepare import look
+from outside.run.prepare import dry_run
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, sync
 
@@ -65,13 +65,13 @@ def test_a_register_that_is_shared_on_purpose_stays_shared(tmp_path: Path) -> No
 
 def test_looking_changes_no_rights(tmp_path: Path) -> None:
     """The dry run writes nothing anywhere."""
-    from outside.run.prepare import look  # what make check does
+    from outside.run.prepare import dry_run  # what make check does
     from roster.planners.sync import PLANNERS
     from support.whole_round import choices
 
     settings = lay_out(tmp_path)
     settings.workbook.path.chmod(0o644)
-    look(settings, choices(), PLANNERS)
+    dry_run(settings, choices(), PLANNERS)
     assert mode(settings.workbook.path) == 0o644
 
 
@@ -242,7 +242,7 @@ def test_every_door_refuses_a_state_folder_of_another_user(tmp_path: Path, door:
     os.chown(settings.paths.state, ANOTHER, ANOTHER)
     doors = {
         "backup": lambda: backend_of(settings).back_up(),
-        "check": lambda: look(settings, choices(), PLANNERS),
+        "check": lambda: dry_run(settings, choices(), PLANNERS),
         "sync": lambda: sync(settings),
         "preview": lambda: show_mails(
             replace(settings, paths=replace(settings.paths, out=settings.paths.state)), choices(), PLANNERS
@@ -265,7 +265,7 @@ def test_a_file_where_a_folder_belongs_is_told_before_anything_is_done(
     before = settings.workbook.path.read_bytes()
     assert examine(tmp_path / "settings.toml") == 1
     assert "Geef dat een andere naam" in capsys.readouterr().out
-    for door in (lambda: look(settings, choices(), PLANNERS), lambda: sync(settings)):
+    for door in (lambda: dry_run(settings, choices(), PLANNERS), lambda: sync(settings)):
         with pytest.raises(Stop) as stop:
             door()
         assert stop.value.code == 2 and "Geef dat een andere naam" in stop.value.remedy

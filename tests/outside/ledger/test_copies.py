@@ -18,7 +18,7 @@ from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.files.backups import KEPT
 from outside.ledger import copies
-from outside.run.prepare import look
+from outside.run.prepare import dry_run
 from roster.planners.sync import PLANNERS
 from support.announced import announced
 from support.ledgers import ledger_at
@@ -67,7 +67,7 @@ def test_a_ledger_that_is_new_on_a_register_in_use_is_doubted_once(
     assert "hebben 4 deelnemers al een Nr" in told and "bij 2 staat al iets in de kolom Welkom" in told
     assert "make sync FORCE=1" in told and "make restore" not in told
     assert settings.workbook.path.read_bytes() == there
-    assert look(settings, choices(), PLANNERS) == 1
+    assert dry_run(settings, choices(), PLANNERS) == 1
     assert "hebben 4 deelnemers al een Nr" in capfd.readouterr().err
     assert not kept(settings), "an empty ledger is no copy worth the place of another"
     assert sync(settings, force=True) == 0

@@ -12,7 +12,7 @@ from outside.commands.sent import resolve_outbox, resolve_sent
 from outside.config.settings import Settings
 from outside.errors import Stop
 from outside.ledger.ledger import Ledger
-from outside.run.prepare import look
+from outside.run.prepare import dry_run
 from roster.planners.sync import PLANNERS
 from support.ground import laid_out
 from support.sheet_notation import TODAY
@@ -140,7 +140,7 @@ def test_a_dry_run_tells_and_touches_nothing(settings: Settings, capsys: pytest.
     before = files(settings)
     capsys.readouterr()
     mended = replace(settings, network=replace(settings.network, regiegroep_number="06-34567890"))
-    look(mended, choices(), PLANNERS)
+    dry_run(mended, choices(), PLANNERS)
     said = capsys.readouterr().out
     assert ANEW in said and "2 welkomstmails maken" in said
     show_mails(mended, choices(), PLANNERS)
@@ -203,7 +203,7 @@ def test_the_example_number_of_before_this_was_remembered_is_found_in_the_file(s
     with Ledger.of(settings, TODAY) as ledger:
         ledger.files.forget_ready(ledger.files.ready())
     example = replace(settings, network=replace(settings.network, regiegroep_number=number))
-    look(example, choices(), PLANNERS)
+    dry_run(example, choices(), PLANNERS)
     assert len(letters(settings)) == 2
     sync(example)
     assert letters(settings) == {}

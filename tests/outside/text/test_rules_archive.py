@@ -11,7 +11,7 @@ from outside.commands.updates import update_rules
 from outside.config.languages import TEMPLATES
 from outside.config.settings import Paths, Settings
 from outside.errors import Stop
-from outside.run.prepare import look
+from outside.run.prepare import dry_run
 from outside.text.rules_archive import accept_typo, keep_rules, kept_rules, why_not_kept
 from roster.planners.sync import PLANNERS
 from support.whole_round import choices, lay_out, letters, sync
@@ -159,7 +159,7 @@ def test_a_round_stops_before_anything_and_a_dry_run_says_so(
     keep_rules(made)
     was = made.paths.state / "spelregels" / "1-en.md"
     was.write_text(was.read_text(encoding="utf-8").replace("18", "16"), encoding="utf-8")
-    assert look(made, choices(), PLANNERS) == 1
+    assert dry_run(made, choices(), PLANNERS) == 1
     said = capsys.readouterr()
     assert "TYPO=yes" in said.err and "Doen?" not in said.out
     for act in (lambda: sync(made), lambda: update_rules(made, choices())):

@@ -16,14 +16,14 @@ from roster.messages.rules_update import rules_update_planner
 from roster.messages.welcome import plan_missed_marks
 from roster.plan.delivery_status import mark_of
 from roster.plan.steps import Planner
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_status_cells
 from roster.sheet.table import Table
 from support.plans import carried_out
 from support.role_rounds import people, sanne
 from support.rounds import PLANNERS, SYNC, Rounds
 from support.sweeps import sweep
 
-MARKS: tuple[Planner, ...] = (plan_marks, plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
+MARKS: tuple[Planner, ...] = (plan_status_cells, plan_missed_marks, plan_registered_marks, plan_follow_up_marks)
 NUMBER = (number_update_planner(),)
 RULES = (rules_update_planner(lambda version, _language: [f"Regel {version}."]),)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from roster.plan.steps import AddRow, SetCell
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_status_cells
 from roster.planners.sync import PLANNERS
 from roster.sheet.columns import TAB
 from support.plans import carried_out, cells, plan, view
@@ -17,7 +17,7 @@ from support.sheet_notation import members, register, table
 
 def test_a_new_row_gets_its_number_and_its_status() -> None:
     """Nr is the next one; a sound row has nothing in Meldingen."""
-    told = cells(plan(plan_marks, register("Voornaam\nJan", staff="")))
+    told = cells(plan(plan_status_cells, register("Voornaam\nJan", staff="")))
     assert told["Deelnemers", 2, "Nr"] == "D-0001"
     assert told["Deelnemers", 2, "Status"] == "actief"
     assert ("Deelnemers", 2, "Meldingen") not in told
@@ -25,7 +25,7 @@ def test_a_new_row_gets_its_number_and_its_status() -> None:
 
 def test_what_is_wrong_stands_in_the_row_what_blocks_first_one_line_each() -> None:
     """The volunteer reads the row from top to bottom."""
-    told = cells(plan(plan_marks, register("Voornaam | Sticker | Akkoord spelregels\nJan | nee | nee")))
+    told = cells(plan(plan_status_cells, register("Voornaam | Sticker | Akkoord spelregels\nJan | nee | nee")))
     lines = str(told["Deelnemers", 2, "Meldingen"]).split("\n")
     assert [line.split(":")[0] for line in lines] == ["Blokkeert (Akkoord spelregels)", "Let op (Sticker)"]
     assert told["Deelnemers", 2, "Status"] == "geblokkeerd"
@@ -35,7 +35,7 @@ def test_a_finding_vanishes_once_it_is_mended() -> None:
     """What was told of a cell is wiped by the next round."""
     told = cells(
         plan(
-            plan_marks,
+            plan_status_cells,
             register("Voornaam | Nr | Status | Meldingen\nJan | D-0001 | geblokkeerd | Blokkeert (Mobiel): oud"),
         )
     )
@@ -46,7 +46,7 @@ def test_a_finding_vanishes_once_it_is_mended() -> None:
 def test_groups_and_areas_count_active_members_only() -> None:
     """Who left, waits or is blocked takes no place."""
     sheet = register("Voornaam | Akkoord spelregels | Afgemeld op\nJan | ja |\nAn | nee |\nPiet | ja | 1-1-2026")
-    told = cells(plan(plan_marks, sheet))
+    told = cells(plan(plan_status_cells, sheet))
     assert (told["Groepen", 2, "Aantal"], told["Groepen", 2, "Vrij"]) == (4, 252)  # Jan, two admins, the coordinator
     assert told["Groepen", 2, "Status"] == "actief"
     assert told["Groepen", 2, "Beheerders"] == "Ada Jansen, Bo Jansen"
@@ -61,7 +61,7 @@ def test_a_row_that_people_emptied_loses_all_our_marks() -> None:
     for column, value in (("Nr", "D-0007"), ("Status", "actief"), ("Welkom", "klaargezet 1-1-2026 (versie 1)")):
         leftover[rows[0].index(column)] = value
     tables["Deelnemers"] = table("Deelnemers", [*rows, leftover])
-    told = cells(plan(plan_marks, tables))
+    told = cells(plan(plan_status_cells, tables))
     assert {column: value for (_, row, column), value in told.items() if row == 3} == {
         "Nr": "",
         "Status": "",
@@ -72,13 +72,13 @@ def test_a_row_that_people_emptied_loses_all_our_marks() -> None:
 def test_an_equal_value_is_not_written_again_however_the_sheet_holds_it() -> None:
     """A number cell 4.0 says 4, and a line end of Windows is a line end."""
     tables = register("Voornaam | Sticker | Akkoord spelregels\nJan | nee | nee")
-    after = carried_out(tables, plan(plan_marks, tables))
+    after = carried_out(tables, plan(plan_status_cells, tables))
     for name, column in (("Groepen", "Aantal"), ("Deelnemers", "Meldingen")):
         position = after[name].columns[column]
         row = after[name].rows[0]
         held = row[position]
         row[position] = float(held) if isinstance(held, int) else str(held).replace("\n", "\r\n")
-    assert plan(plan_marks, after) == []
+    assert plan(plan_status_cells, after) == []
 
 
 WORDS = st.sampled_from(

@@ -14,7 +14,7 @@ from outside.inbox.imap import read_mailbox
 from roster.finding import Weight
 from roster.plan.steps import Document, SetCell
 from roster.planners.bundles import plan_bundles
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_status_cells
 from roster.planners.summary import describe_findings, kinds
 from roster.terms import Limits
 from support.ledgers import ledger_in
@@ -132,7 +132,7 @@ def test_what_is_left_out_really_stands_in_the_column() -> None:
     seen = view(register(WRONG, GROUPS, STREETS, staff=NO_COORDINATOR))
     marks = {
         step.place.row
-        for step in plan_marks(seen)
+        for step in plan_status_cells(seen)
         if isinstance(step, SetCell) and step.place.column == "Meldingen" and step.value
     }
     assert {

@@ -17,7 +17,7 @@ from roster.cells import Unreadable, day, house_number, phone
 from roster.messages.welcome import plan_welcome
 from roster.plan.history import History
 from roster.plan.steps import Send, SetCell
-from roster.planners.status_cells import plan_marks
+from roster.planners.status_cells import plan_status_cells
 from roster.reading.roster import read_roster
 from roster.sheet.columns import DEELNEMERS
 from roster.sheet.table import Cell, Table, Unknown
@@ -101,7 +101,7 @@ def with_rows(*rows: dict[str, Cell]) -> dict[str, Table]:
 
 def in_row_2(tables: dict[str, Table]) -> list[SetCell]:
     """What the first row of Deelnemers will say."""
-    steps = [step for step in plan(plan_marks, tables) if isinstance(step, SetCell)]
+    steps = [step for step in plan(plan_status_cells, tables) if isinstance(step, SetCell)]
     return [step for step in steps if (step.place.tab, step.place.row) == ("Deelnemers", 2)]
 
 

@@ -19,7 +19,7 @@ from roster.messages.audience import is_left_alone
 from roster.messages.welcome import plan_welcome
 from roster.model import Status
 from roster.plan.steps import SetCell
-from roster.planners.status_cells import plan_admins, plan_marks
+from roster.planners.status_cells import plan_admins, plan_status_cells
 from roster.reading.unread import is_error
 from roster.sheet.table import Cell, Table, Unknown
 from support.excel_ground import by_hand
@@ -92,7 +92,7 @@ def test_no_error_is_written_out_to_anybody() -> None:
     """Not in a name in tab Beheerders, nor in a group's row, nor in a letter."""
     tables = register("Voornaam | Rol | E-mail\n#NAAM? | beheerder | v2@mail.example\nBo | | bo@mail.example")
     seen = view(tables)
-    steps = [*plan_admins(seen), *plan_marks(seen), *plan_welcome(seen)]
+    steps = [*plan_admins(seen), *plan_status_cells(seen), *plan_welcome(seen)]
     assert not [
         step
         for step in steps
@@ -105,10 +105,10 @@ def test_no_error_is_written_out_to_anybody() -> None:
 def test_an_error_in_a_cell_of_ours_is_written_over(shown: Cell) -> None:
     """What stands there is what is expected to stand there."""
     tables = with_cell("Status", shown)
-    steps = plan(plan_marks, tables)
+    steps = plan(plan_status_cells, tables)
     assert next(step.was for step in steps if isinstance(step, SetCell) and step.place.column == "Status") == shown
     assert "Status" not in {
-        step.place.column for step in plan(plan_marks, carried_out(tables, steps)) if isinstance(step, SetCell)
+        step.place.column for step in plan(plan_status_cells, carried_out(tables, steps)) if isinstance(step, SetCell)
     }
 
 
