@@ -95,6 +95,10 @@ class Calls:
         self.answered: float | None = None
         self._line = gspread.Client(auth=login.credentials).http_client.session
 
+    def close(self) -> None:
+        """Let go of the connections; a call after that makes them anew."""
+        self._line.close()
+
     def describe(self, fields: str, ranges: Sequence[str] = ()) -> Json:
         """The spreadsheet itself, or some ranges of it, as far as the mask says. Raises Stop; Refused for a range."""
         url = SPREADSHEET_URL % self.spreadsheet

@@ -68,6 +68,7 @@ class Lock:
                     yield
                 finally:
                     self._release()
+                    self._calls.close()
         except filelock.Timeout as error:
             raise Stop(
                 "Buurtbeheer is al bezig met dit register.",

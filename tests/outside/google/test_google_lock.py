@@ -62,6 +62,23 @@ def test_the_second_comer_hears_which_machine_is_busy(sheets: SheetsServer, book
     assert TITLE not in titles(book)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what is open")
+def test_who_lets_go_of_the_lock_lets_go_of_the_line(sheets: SheetsServer, book: Book, tmp_path: Path) -> None:
+    """A program that does many rounds would run out of lines: this one has two, and the server here their other ends.
+
+    google-auth may have one of its own, which it lets go by itself.
+    """
+    here = Path("/proc/self/fd")
+    workbook = opened(laptop(sheets, book, tmp_path))
+    with workbook.lock():
+        workbook.read()
+        held = len(list(here.iterdir()))
+    until = time.monotonic() + 10  # the server hears of it a moment later
+    while len(list(here.iterdir())) > held - 4 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert len(list(here.iterdir())) <= held - 4
+
+
 def test_a_lock_without_a_sign_of_life_is_taken_over_once(
     sheets: SheetsServer, book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
