@@ -18,13 +18,11 @@ from outside.google.write import Write
 from outside.workbook import CellsOfTabs, Choose, Written
 from outside.xlsx.text import column_letters
 from roster.plan.steps import CellStep, SetCell
-from roster.sheet.columns import TAB
+from roster.sheet.columns import NAMES, TAB
 from roster.sheet.table import Sheet, Table
 
 _TURNS = 8
 """How often cells that were chosen are emptied anew: a row takes three, and somebody may be typing."""
-
-_NAMES = frozenset({"Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"})
 
 
 class GoogleWorkbook:
@@ -132,7 +130,7 @@ def _emptying(tables: Mapping[str, Table], cells: CellsOfTabs) -> Iterator[SetCe
     for table in tables.values():
         heading = {position + 1: name for name, position in table.columns.items()}
         number = set() if TAB[table.tab].is_ours else {table.columns.get("Nr", -1) + 1}
-        names = {column for column, name in heading.items() if name in _NAMES and name not in table.own}
+        names = {column for column, name in heading.items() if name in NAMES and name not in table.own}
         for row, columns in cells.get(table.title, {}).items():
             index = row - table.first
             for column in sorted(columns - number - names or columns - number or columns):

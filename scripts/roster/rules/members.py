@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from roster.finding import Finding, Weight
 from roster.model import Member, Status
 from roster.rules.context import CellRule, Rule, RuleContext, blocks, in_order, notice, rows_in_words
-from roster.sheet.columns import DEELNEMERS, GEBIEDEN, GROEPEN
+from roster.sheet.columns import DEELNEMERS, GEBIEDEN, GROEPEN, NAMES
 from roster.sheet.dutch import counted
 from roster.sheet.table import fold
 
@@ -18,7 +18,7 @@ def a_member_has_a_name(case: RuleContext) -> Iterator[Finding]:
         name = member.surname + member.first_name + member.organisation
         if name.isalnum() or any(map(str.isalnum, name)):
             continue
-        if not case.is_unread(member.place, "Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"):
+        if not case.is_unread(member.place, *NAMES):
             yield blocks(
                 a_member_has_a_name,
                 member.place.at("Achternaam"),
@@ -117,12 +117,7 @@ A_NUMBER = "a_number_is_one_that_was_given"
 """A Nr that nobody gave stays where it stands, for the cell may be a sign of more; no later one goes on from it."""
 
 CELLS: tuple[CellRule, ...] = (
-    CellRule(
-        a_member_has_a_name.__name__,
-        Weight.BLOCKS,
-        DEELNEMERS,
-        ("Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie"),
-    ),
+    CellRule(a_member_has_a_name.__name__, Weight.BLOCKS, DEELNEMERS, NAMES),
     CellRule(a_member_has_a_mobile_that_whatsapp_can_reach.__name__, Weight.BLOCKS, DEELNEMERS, ("Mobiel",)),
     CellRule(a_member_is_18_or_older.__name__, Weight.BLOCKS, DEELNEMERS, ("18 jaar of ouder",)),
     CellRule(a_member_agreed_to_the_rules.__name__, Weight.BLOCKS, DEELNEMERS, ("Akkoord spelregels",)),

@@ -100,6 +100,9 @@ def _yes_no(heading: str, note: str, *, optional: bool = False) -> Column:
 _REMARKS = _filled("Meldingen", "wat er nog niet klopt. Verdwijnt vanzelf als het is hersteld.", width=60)
 
 
+NAMES = ("Voornaam", "Tussenvoegsel", "Achternaam", "Organisatie")
+"""The columns of Deelnemers of which one at the least says who somebody is."""
+
 DEELNEMERS = TabSpec(
     "Deelnemers",
     (
